@@ -1,0 +1,32 @@
+"""Print a new API token once. Makes the person if there is none of that name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import ApiToken, Role, User
+
+
+class Command(BaseCommand):
+    help = "Create an API token for a person and print it, alone on one line."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--user", required=True)
+        parser.add_argument("--role", required=True, choices=Role.values)
+        parser.add_argument("--name", default="")
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        user, made = User.objects.get_or_create(
+            username=options["user"], defaults={"role": options["role"]}
+        )
+        if made:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        token, text = ApiToken.issue(user, options["role"], options["name"])
+        audit.record("token.created", actor=None, target=token, after={"role": token.role})
+        self.stdout.write(text)

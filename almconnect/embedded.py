@@ -1,0 +1,51 @@
+"""Where the embedded default keeps its keys, so that `demo` and `serve` need no configuration.
+
+The encryption key must not lie beside the data it protects: a copy of the data folder alone opens
+nothing. So keys live in the person's own configuration folder, one sub-folder per data folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+
+def keys_folder(data_dir: Path) -> Path:
+    """The folder, outside `data_dir`, that holds this installation's keys. Made on first use (0700)."""
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    name = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:16]
+    folder = Path(home) / "almconnect" / name
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _kept(path: Path, fresh: str) -> str:
+    """The file's value; written once with `fresh` if absent. Two processes starting at once agree."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(fresh)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first: its value counts
+            os.link(draft, path)
+        draft.unlink()
+    value = path.read_text(encoding="ascii").strip()
+    if not value:
+        raise RuntimeError(f"{path} is empty; restore it from your copy before starting again.")
+    return value
+
+
+def secret_key(data_dir: Path) -> str:
+    return _kept(keys_folder(data_dir) / "secret.key", secrets.token_urlsafe(50))
+
+
+def encryption_keys(data_dir: Path) -> str:
+    """`kid:base64` as `ALMCONNECT_ENCRYPTION_KEYS` holds it; 32 random bytes."""
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    return _kept(keys_folder(data_dir) / "encryption.keys", f"k1:{key}")

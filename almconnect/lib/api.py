@@ -1,0 +1,129 @@
+"""The plumbing of the JSON API: error shape, strict bodies, cursors. Knows no domain word.
+
+Every error answers `{"error": {"code", "message", "fields"}}`; a verb that refuses raises `Refused`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from typing import Any, TypeVar
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as BodyInvalid
+from pydantic import ConfigDict
+
+Row = TypeVar("Row", bound=Model)
+MOST = 500
+
+
+class Refused(Exception):
+    """A verb or a call refuses, with words for the person. Raised by verbs as well as by API code.
+
+    `fields` maps a field's name to its sentences, for forms and API alike.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "invalid",
+        status: int = 422,
+        fields: dict[str, list[str]] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message, self.code, self.status, self.fields = message, code, status, fields or {}
+
+
+class Strict(Schema):
+    """A request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def answer(data: Any, status: int = 200) -> HttpResponse:
+    return HttpResponse(orjson.dumps(data), status=status, content_type="application/json")
+
+
+def error(
+    status: int, code: str, message: str, fields: dict[str, list[str]] | None = None
+) -> HttpResponse:
+    return answer({"error": {"code": code, "message": message, "fields": fields or {}}}, status)
+
+
+def install_error_handlers(api: NinjaAPI) -> None:
+    """Give `api` the one error shape for everything that can go wrong on a caller's side."""
+
+    @api.exception_handler(Refused)
+    def refused(request: HttpRequest, problem: Refused) -> HttpResponse:
+        return error(problem.status, problem.code, problem.message, problem.fields)
+
+    @api.exception_handler(BodyInvalid)
+    def invalid(request: HttpRequest, problem: BodyInvalid) -> HttpResponse:
+        fields: dict[str, list[str]] = {}
+        for row in problem.errors:
+            place = [
+                str(part)
+                for part in row["loc"]
+                if part not in ("body", "query", "path", "data", "payload")
+            ]
+            fields.setdefault(".".join(place) or "body", []).append(row["msg"])
+        return error(422, "invalid", "Some fields cannot be accepted.", fields)
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, problem: Exception) -> HttpResponse:
+        return error(401, "unauthenticated", "Send a valid token: Authorization: Bearer <token>.")
+
+    @api.exception_handler(PermissionDenied)
+    def denied(request: HttpRequest, problem: Exception) -> HttpResponse:
+        return error(403, "forbidden", "This token's role does not allow that.")
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, problem: Exception) -> HttpResponse:
+        return error(404, "not_found", "There is nothing at this address.")
+
+    @api.exception_handler(HttpError)
+    def other(request: HttpRequest, problem: HttpError) -> HttpResponse:
+        return error(problem.status_code, "bad_request", problem.message)
+
+
+def cursor_of(*parts: Any) -> str:
+    return (
+        base64.urlsafe_b64encode(orjson.dumps([str(part) for part in parts])).decode().rstrip("=")
+    )
+
+
+def read_cursor(text: str) -> list[str]:
+    """The parts of an opaque cursor. Raises Refused (400) where it is not one of ours."""
+    try:
+        parts = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, orjson.JSONDecodeError, ValueError) as problem:
+        raise Refused(
+            "This cursor is not one of ours; start again without it.", code="cursor", status=400
+        ) from problem
+    return [str(part) for part in parts] if isinstance(parts, list) else [str(parts)]
+
+
+def page(rows: QuerySet[Row], *, cursor: str | None, limit: int) -> tuple[list[Row], str | None]:
+    """One page by keyset on the primary key, and the cursor of the next (None on the last)."""
+    limit = max(1, min(limit, MOST))
+    rows = rows.order_by("pk")
+    if cursor:
+        rows = rows.filter(pk__gt=_key(rows, read_cursor(cursor)[0]))
+    found = list(rows[: limit + 1])
+    return found[:limit], cursor_of(found[limit - 1].pk) if len(found) > limit else None
+
+
+def _key(rows: QuerySet[Row], text: str) -> Any:
+    try:
+        return uuid.UUID(text) if "-" in text else int(text)
+    except ValueError as problem:
+        raise Refused(
+            "This cursor is not one of ours; start again without it.", code="cursor", status=400
+        ) from problem

@@ -1,0 +1,67 @@
+"""Readers of environment variables, for `settings.py` alone.
+
+A wrong value stops the start with a sentence that names the variable; nothing is guessed. A variable
+that holds a secret may be given as `NAME_FILE` instead, the path of a file with the value.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class EnvironmentInvalid(Exception):
+    """A variable is missing or unreadable; the message names it and what it should hold."""
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable's value, stripped. Raises EnvironmentInvalid if unset and no default is given."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is None:
+        raise EnvironmentInvalid(f"Set {name}.")
+    return default
+
+
+def secret(name: str, default: str | None = None) -> str:
+    """Like `text`, but `NAME_FILE` may name a file that holds the value."""
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not path:
+        return text(name, default)
+    if os.environ.get(name):
+        raise EnvironmentInvalid(f"Set {name} or {name}_FILE, not both.")
+    try:
+        value = Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise EnvironmentInvalid(
+            f"{name}_FILE names a file that cannot be read: {error}"
+        ) from error
+    if not value:
+        raise EnvironmentInvalid(f"The file that {name}_FILE names is empty.")
+    return value
+
+
+def number(name: str, default: float, *, least: float = 0) -> float:
+    raw = text(name, str(default))
+    try:
+        value = float(raw)
+    except ValueError as error:
+        raise EnvironmentInvalid(f"{name} must be a number, not {raw!r}.") from error
+    if value < least:
+        raise EnvironmentInvalid(f"{name} must be at least {least:g}.")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    raw = text(name, "yes" if default else "no").lower()
+    if raw in {"1", "yes", "true", "on"}:
+        return True
+    if raw in {"0", "no", "false", "off"}:
+        return False
+    raise EnvironmentInvalid(f"{name} must be yes or no, not {raw!r}.")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list separated by commas or white space."""
+    return text(name, default).replace(",", " ").split()

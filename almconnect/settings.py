@@ -1,0 +1,219 @@
+"""The one settings file, and the sole reader of the environment.
+
+Every variable here is described in `docs/configuration.md`; a test proves that none is missing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from almconnect import embedded
+from almconnect.lib import env
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("ALMCONNECT_DATA_DIR", str(ROOT / "var"))).expanduser().resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+# ── Who may reach us, and how ────────────────────────────────────────────────────────────────────
+BASE_URL = env.text("ALMCONNECT_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+_base = urlsplit(BASE_URL)
+if _base.scheme not in {"http", "https"} or not _base.hostname:
+    raise env.EnvironmentInvalid("ALMCONNECT_BASE_URL must look like https://alm.example.com")
+HTTPS = _base.scheme == "https"
+ALLOWED_HOSTS = sorted({_base.hostname, *env.words("ALMCONNECT_ALLOWED_HOSTS")})
+if _base.hostname in {"127.0.0.1", "localhost"}:
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
+
+# ── Secrets ──────────────────────────────────────────────────────────────────────────────────────
+SECRET_KEY = env.secret("ALMCONNECT_SECRET_KEY", "") or embedded.secret_key(DATA_DIR)
+ENCRYPTION_KEYS = env.secret("ALMCONNECT_ENCRYPTION_KEYS", "") or embedded.encryption_keys(DATA_DIR)
+
+# ── Where data and messages live ─────────────────────────────────────────────────────────────────
+DATABASE_URL = env.secret("ALMCONNECT_DATABASE_URL", f"sqlite:///{DATA_DIR / 'almconnect.sqlite3'}")
+DATABASES = {
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A writer takes its lock at BEGIN, so that two writers queue instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
+    }
+BROKER_URL = env.secret("ALMCONNECT_BROKER_URL", f"redis+socket://{DATA_DIR / 'broker.sock'}")
+
+# ── The sync's rhythm and reach ──────────────────────────────────────────────────────────────────
+POLL_SECONDS = env.number("ALMCONNECT_POLL_SECONDS", 120, least=1)
+RECONCILE_SECONDS = env.number("ALMCONNECT_RECONCILE_SECONDS", 86400, least=10)
+EGRESS_ALLOW = env.words("ALMCONNECT_EGRESS_ALLOW")
+
+# ── Django ───────────────────────────────────────────────────────────────────────────────────────
+DEBUG = False
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "auditlog",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_structlog",
+    "django_tables2",
+    "ninja",
+    "template_partials",
+    "accounts",
+    "connections",
+    "planning",
+    "sync",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+ROOT_URLCONF = "almconnect.urls"
+WSGI_APPLICATION = "almconnect.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # 2.5 MB: also the cap on a webhook's body
+
+# ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.ConsoleAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # the OAuth callback arrives from Jira as a top-level GET
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+else:
+    # Each installation on this host has its own cookie: cookies do not know ports, and a demo on
+    # 127.0.0.1:8001 must not sign a person out of the one on 127.0.0.1:8002.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+        f"{name}-{_base.port or 80}" for name in ("session", "csrf")
+    )
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# ── Logs: JSON lines, redacted ───────────────────────────────────────────────────────────────────
+LOG_LEVEL = env.text("ALMCONNECT_LOG_LEVEL", "INFO").upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "almconnect.lib.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}
+
+# ── Celery ───────────────────────────────────────────────────────────────────────────────────────
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A killed worker's message comes back after seconds, not after kombu's default of minutes.
+    "visibility_timeout": 60,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    # The web process must never hang on a dead broker: the row is saved, the sweep will find it.
+    "socket_connect_timeout": 1,
+    "socket_timeout": 30,
+}
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULE = {
+    # The schedule is one tick that claims due rows, so two beats are harmless.
+    "tick": {
+        "task": "sync.tick",
+        "schedule": 2.0,
+        "options": {"expires": 10, "queue": "interactive"},
+    },
+}
