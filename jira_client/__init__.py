@@ -1,0 +1,66 @@
+"""A Jira client for Cloud and Data Center that knows no framework.
+
+The public names; everything else is reached through a `JiraClient`. It must not import Django,
+Celery, or any of this product's apps.
+"""
+
+from jira_client.errors import JiraError
+from jira_client.flavour import Flavour, flavour_of
+from jira_client.values import (
+    Board,
+    BoardColumn,
+    BoardConfiguration,
+    Created,
+    CreateFailure,
+    Deployment,
+    Fetched,
+    FieldInfo,
+    FieldMeta,
+    History,
+    HistoryItem,
+    Issue,
+    IssueLink,
+    IssueType,
+    LinkType,
+    PermissionState,
+    Person,
+    Project,
+    RankFailure,
+    SearchPage,
+    ServerInfo,
+    Sprint,
+    Status,
+    Transition,
+    Webhook,
+)
+
+__all__ = [
+    "Board",
+    "BoardColumn",
+    "BoardConfiguration",
+    "CreateFailure",
+    "Created",
+    "Deployment",
+    "Fetched",
+    "FieldInfo",
+    "FieldMeta",
+    "Flavour",
+    "History",
+    "HistoryItem",
+    "Issue",
+    "IssueLink",
+    "IssueType",
+    "JiraError",
+    "LinkType",
+    "PermissionState",
+    "Person",
+    "Project",
+    "RankFailure",
+    "SearchPage",
+    "ServerInfo",
+    "Sprint",
+    "Status",
+    "Transition",
+    "Webhook",
+    "flavour_of",
+]

@@ -1,0 +1,1 @@
+"""One small class per kind of thing that Jira keeps; each builds requests and parses answers."""
