@@ -43,7 +43,7 @@ class Flavour:
     oauth1: bool
     oauth1_deprecated: bool
     basic_default_off: bool
-    basic_secret: str
+    basic_takes: str
     username_header: bool
     changelog_paged: bool
     search_window: int | None
@@ -92,7 +92,7 @@ def _cloud(version_numbers: tuple[int, ...]) -> Flavour:
         oauth1=True,
         oauth1_deprecated=True,
         basic_default_off=False,
-        basic_secret="API token",
+        basic_takes="API token",
         username_header=False,
         changelog_paged=True,
         search_window=None,
@@ -123,7 +123,7 @@ def _data_center(version_numbers: tuple[int, ...]) -> Flavour:
         oauth1=True,
         oauth1_deprecated=version >= (9, 16),
         basic_default_off=version >= (11,),
-        basic_secret="password",
+        basic_takes="password",
         username_header=True,
         changelog_paged=False,
         search_window=10_000 if ten else None,

@@ -10,18 +10,18 @@ sprints, which Jira Software numbers. Moments are aware datetimes in UTC.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 
-class Deployment(str, Enum):
+class Deployment(StrEnum):
     """Which family of Jira answers."""
 
     CLOUD = "cloud"
     DATA_CENTER = "datacenter"
 
 
-class PermissionState(str, Enum):
+class PermissionState(StrEnum):
     """What is known of one permission: a failed question is unknown, never missing."""
 
     HELD = "held"

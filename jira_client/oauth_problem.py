@@ -1,0 +1,66 @@
+"""Finds the problem that Jira's OAuth provider names in an answer, in header or body.
+
+Source of the form: the OAuth "Problem Reporting" extension. Only harmless parameters are kept; the
+signature base string goes its own way because it holds the token.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, unquote
+
+from jira_client.errors import OAuthProblem
+from jira_client.wire import WireResponse
+
+_HARMLESS = (
+    "oauth_problem_advice",
+    "oauth_acceptable_timestamps",
+    "oauth_acceptable_versions",
+    "oauth_acceptable_signature_methods",
+    "oauth_parameters_absent",
+    "oauth_parameters_rejected",
+    "oauth_signature_method",
+)
+_TEMPORARY = ("timestamp_refused", "nonce_used")
+_HEADER_PAIR = re.compile(r'(oauth_[a-z_]+)="([^"]*)"')
+_BODY_PAIR = re.compile(r"(oauth_[a-z_]+)=([^&\s\"'<>]+)")
+
+
+def oauth_problem(response: WireResponse) -> OAuthProblem | None:
+    """The OAuthProblem of an answer, None where it names none."""
+    found = _from_header(response.headers.get("www-authenticate", ""))
+    for name, value in _from_body(response).items():
+        found.setdefault(name, value)
+    problem = found.get("oauth_problem")
+    if not problem:
+        return None
+    name = re.sub(r"[^a-z_]", "", problem.lower())[:60]
+    return OAuthProblem(
+        f"Jira's OAuth refuses: {name or 'unnamed problem'}.",
+        problem=name,
+        parameters={
+            key: "".join(c for c in found[key] if c.isprintable())[:200]
+            for key in _HARMLESS
+            if key in found
+        },
+        base_string=found.get("oauth_signature_base_string"),
+        status=response.status,
+    )
+
+
+def is_temporary(problem: str) -> bool:
+    """Whether a freshly signed request may succeed where this problem was named."""
+    return problem in _TEMPORARY
+
+
+def _from_header(value: str) -> dict[str, str]:
+    # The provider percent-encodes values inside the quotes.
+    return {name: unquote(text) for name, text in _HEADER_PAIR.findall(value)}
+
+
+def _from_body(response: WireResponse) -> Mapping[str, str]:
+    body = response.body[:20_000].decode("utf-8", "replace")
+    if "oauth_problem" not in body:
+        return {}
+    if body.lstrip()[:1] in ("<", "{"):
+        return {name: unquote(text) for name, text in _BODY_PAIR.findall(body)}
+    return dict(parse_qsl(body.strip()))

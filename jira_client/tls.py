@@ -1,0 +1,113 @@
+"""Trust: TLS contexts, fingerprints, and what kind of trouble a failed handshake is.
+
+Opens no connection itself; `connecting` calls it with a socket.
+"""
+
+import hashlib
+import re
+import ssl
+
+import certifi
+
+from jira_client.errors import ConnectFailed, TlsFailed
+
+# OpenSSL's X509_V_ERR_* numbers.
+_KIND_OF_CODE = {
+    2: "unknown_ca",
+    9: "other",
+    10: "expired",
+    18: "self_signed",
+    19: "unknown_ca",
+    20: "unknown_ca",
+    21: "unknown_ca",
+    62: "host_mismatch",
+    64: "host_mismatch",
+}
+_WORDS = {
+    "unknown_ca": (
+        "its certificate was issued by an authority that this server does not know. "
+        "Paste the authority's certificate as CA bundle in Advanced Settings"
+    ),
+    "self_signed": (
+        "its certificate is self-signed. Paste it as CA bundle in Advanced Settings, "
+        "or confirm its fingerprint there"
+    ),
+    "expired": "its certificate has expired. Have it renewed on Jira's side",
+    "host_mismatch": (
+        "its certificate is for another host name. Use the name that the certificate "
+        "holds as Instance URL"
+    ),
+    "other": "the handshake failed. Ask Jira's operator which TLS versions it offers",
+}
+
+
+def trust(verify: bool, ca_bundle_pem: str | None, fingerprint: str | None) -> ssl.SSLContext:
+    """A client context. Raises TlsFailed where the CA bundle is unreadable.
+
+    A CA bundle takes the place of the public authorities; a fingerprint takes the place of both,
+    since the pinned certificate is compared after the handshake, before a byte is sent.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not verify or fingerprint:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    if not ca_bundle_pem:
+        context.load_default_certs()
+        context.load_verify_locations(cafile=certifi.where())
+        return context
+    try:
+        context.load_verify_locations(cadata=ca_bundle_pem)
+    except (ssl.SSLError, ValueError) as error:
+        raise TlsFailed(
+            "The CA bundle cannot be read. Paste certificates in PEM form, each from "
+            "BEGIN CERTIFICATE to END CERTIFICATE."
+        ) from error
+    # A bundle may hold an intermediate authority or the server's own certificate alone.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+def plain_fingerprint(text: str) -> str:
+    """A SHA-256 fingerprint as 64 lower-case hex digits. Raises TlsFailed where it is none."""
+    digits = re.sub(r"[\s:]", "", text).lower().removeprefix("sha256")
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise TlsFailed(
+            "The certificate fingerprint must be SHA-256: 64 hex digits, colons allowed.",
+            kind="fingerprint_mismatch",
+        )
+    return digits
+
+
+def fingerprint_of(certificate_der: bytes) -> str:
+    """SHA-256 of a certificate, hex."""
+    return hashlib.sha256(certificate_der).hexdigest()
+
+
+def check_fingerprint(sock: ssl.SSLSocket, expected: str) -> None:
+    """Raises TlsFailed(fingerprint_mismatch) unless the server showed the pinned certificate."""
+    shown = fingerprint_of(sock.getpeercert(binary_form=True) or b"")
+    if shown != expected:
+        raise TlsFailed(
+            "Jira shows another certificate than the pinned one. If it was renewed, compare the "
+            "new fingerprint with Jira's operator and confirm it in Advanced Settings.",
+            kind="fingerprint_mismatch",
+            seen={"expected SHA-256": expected, "shown SHA-256": shown},
+        )
+
+
+def tls_failure(error: ssl.SSLError | ssl.CertificateError, host: str) -> ConnectFailed:
+    """The typed error for a failed handshake."""
+    seen = {"host": host}
+    kind = "other"
+    words = _WORDS["other"]
+    if isinstance(error, ssl.SSLCertVerificationError):
+        kind = _KIND_OF_CODE.get(error.verify_code, "other")
+        words = _WORDS[kind]
+        seen["verification"] = str(error.verify_message)
+        if error.verify_code == 9:
+            words = "its certificate is not valid yet. Check the clocks of both servers"
+    elif "WRONG_VERSION_NUMBER" in str(error) or "HTTP_REQUEST" in str(error):
+        words = "the port answers without TLS. Use http:// in the Instance URL, or another port"
+    return TlsFailed(f"The TLS connection to {host} failed: {words}.", kind=kind, seen=seen)

@@ -1,0 +1,237 @@
+"""The one sender: bounded, pinned to the judged address, without memory between calls.
+
+It follows no redirect, keeps no cookie, reads no proxy or netrc from the environment, and sends
+nothing twice: a replayed OAuth signature is a refused one, and only the caller knows what may be
+repeated. It must not know what Jira's answers mean.
+"""
+
+import contextlib
+import http.client
+import queue
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from jira_client.address import AddressPolicy, Resolver, resolve
+from jira_client.connecting import Endpoint, Line
+from jira_client.errors import (
+    AnswerLost,
+    ConnectFailed,
+    ConnectionDropped,
+    ConnectTimedOut,
+    JiraError,
+    NotJira,
+    ReadTimedOut,
+)
+from jira_client.tls import plain_fingerprint, trust
+from jira_client.unpacking import read_body
+from jira_client.watchdog import Guard
+from jira_client.wire import (
+    Headers,
+    Observation,
+    WireRequest,
+    WireResponse,
+    http_date,
+    rate_headers,
+)
+
+__all__ = ["AddressPolicy", "Observation", "Transport", "WireRequest", "WireResponse"]
+
+USER_AGENT = "ALMConnect/1.0"
+_FIXED_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "X-Atlassian-Token": "no-check",
+}
+
+
+class Transport:
+    """Sends requests to one base URL. Thread-safe; keeps up to `pool_size` connections alive.
+
+    Timeouts in seconds; `total_timeout` bounds a call from connecting to the last byte (name
+    resolution is bounded by the system's resolver). `max_bytes` bounds the decompressed body.
+    Raises NotJira where the base URL is no http(s) address, TlsFailed where the CA bundle or
+    fingerprint is unreadable.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        policy: AddressPolicy,
+        verify_tls: bool = True,
+        ca_bundle_pem: str | None = None,
+        fingerprint: str | None = None,
+        connect_timeout: float = 5,
+        read_timeout: float = 20,
+        total_timeout: float = 60,
+        max_bytes: int = 10_000_000,
+        user_agent: str = USER_AGENT,
+        pool_size: int = 10,
+        observe: Callable[[Observation], None] | None = None,
+        resolver: Resolver = resolve,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        secure, host, port, self._prefix = _split(self.base_url)
+        pinned = plain_fingerprint(fingerprint) if fingerprint else None
+        self._endpoint = Endpoint(
+            host=host,
+            port=port,
+            policy=policy,
+            context=trust(verify_tls, ca_bundle_pem, pinned) if secure else None,
+            fingerprint=pinned,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            resolver=resolver,
+        )
+        self.pool_size = pool_size
+        self.total_timeout = total_timeout
+        self.max_bytes = max_bytes
+        self._observe = observe
+        self._headers = {**_FIXED_HEADERS, "Host": _host_header(self.base_url)}
+        self._headers["User-Agent"] = user_agent
+        self._lines: queue.LifoQueue[Line | None] = queue.LifoQueue()
+        for _ in range(pool_size):
+            self._lines.put(None)
+
+    def send(self, request: WireRequest) -> WireResponse:
+        """One request, one answer of whatever status. Raises ConnectFailed or AnswerLost."""
+        started = time.monotonic()
+        status: int | None = None
+        outcome, rate = "answered", {}
+        try:
+            response = self._send(request, started)
+            status, rate = response.status, rate_headers(response.headers)
+        except JiraError as error:
+            error.located(request.method, request.template)
+            error.outcome_unknown = request.writes and isinstance(error, AnswerLost)
+            outcome = error.code
+            raise
+        finally:
+            if self._observe is not None:
+                seconds = time.monotonic() - started
+                self._observe(
+                    Observation(request.method, request.template, status, outcome, seconds, rate)
+                )
+        return response
+
+    def close(self) -> None:
+        """Closes idle connections; the transport stays usable."""
+        for _ in range(self.pool_size):
+            try:
+                line = self._lines.get_nowait()
+            except queue.Empty:
+                return
+            if line is not None:
+                line.close()
+            self._lines.put(None)
+
+    def _send(self, request: WireRequest, started: float) -> WireResponse:
+        try:
+            line = self._lines.get(timeout=self.total_timeout)
+        except queue.Empty:
+            raise ConnectTimedOut(
+                "All connections to Jira stayed busy. Fewer calls at once would help."
+            ) from None
+        keep = False
+        try:
+            with Guard(started + self.total_timeout) as guard:
+                line = self._ready(line, guard)
+                response, keep = self._exchange(line, request, guard, started)
+            return response
+        finally:
+            if not keep and line is not None:
+                line.close()
+            self._lines.put(line if keep else None)
+
+    def _ready(self, line: Line | None, guard: Guard) -> Line:
+        if line is not None:
+            if not line.is_stale() and line.handle is not None:
+                guard.watch(line.handle)
+                return line
+            line.close()
+        line = Line(self._endpoint)
+        line.open(guard)
+        return line
+
+    def _exchange(
+        self, line: Line, request: WireRequest, guard: Guard, started: float
+    ) -> tuple[WireResponse, bool]:
+        try:
+            # Jira may answer early, "too large" for instance, and close.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                line.request(
+                    request.method,
+                    self._prefix + request.target,
+                    body=request.body,
+                    headers={**self._headers, **request.headers},
+                )
+            answer = line.getresponse()
+            body = read_body(answer, self.max_bytes)
+        except (ConnectFailed, AnswerLost):
+            if guard.fired:
+                raise self._too_slow() from None
+            raise
+        except TimeoutError as error:
+            raise self._too_slow() from error
+        except (OSError, http.client.HTTPException) as error:
+            if guard.fired:
+                raise self._too_slow() from error
+            raise _dropped(error) from error
+        headers = Headers(
+            (name, value) for name, value in answer.getheaders() if name.lower() != "set-cookie"
+        )
+        response = WireResponse(
+            status=answer.status,
+            headers=headers,
+            body=body,
+            elapsed=time.monotonic() - started,
+            date=http_date(headers.get("date")),
+        )
+        return response, not answer.will_close
+
+    def _too_slow(self) -> ReadTimedOut:
+        return ReadTimedOut(
+            f"Jira took longer than {self._endpoint.read_timeout:g} seconds to answer, or than "
+            f"{self.total_timeout:g} seconds in all. Try again; if it stays so, look "
+            "at Jira's load."
+        )
+
+
+def _split(base_url: str) -> tuple[bool, str, int, str]:
+    try:
+        parts = urlsplit(base_url)
+        port = parts.port
+    except ValueError as error:
+        raise NotJira(
+            "The Instance URL cannot be read. Write it like https://host/path."
+        ) from error
+    host = parts.hostname
+    if parts.scheme not in ("http", "https") or not host:
+        raise NotJira("The Instance URL must begin with https:// or http:// and name a host.")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise NotJira("The Instance URL must not hold a user name, a query or a fragment.")
+    try:
+        host = host if ":" in host else host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise NotJira("The host name of the Instance URL is not a valid name.") from error
+    secure = parts.scheme == "https"
+    return secure, host, port or (443 if secure else 80), parts.path
+
+
+def _host_header(base_url: str) -> str:
+    secure, host, port, _ = _split(base_url)
+    name = f"[{host}]" if ":" in host else host
+    return name if port == (443 if secure else 80) else f"{name}:{port}"
+
+
+def _dropped(error: Exception) -> ConnectionDropped:
+    if isinstance(error, http.client.HTTPException) and not isinstance(
+        error, http.client.RemoteDisconnected
+    ):
+        return ConnectionDropped(
+            "The answer is not HTTP. Check the port of the Instance URL and the proxy before Jira."
+        )
+    return ConnectionDropped(
+        "The connection to Jira ended before the answer came. Try again; if it stays so, look at "
+        "the proxy or firewall between this server and Jira."
+    )

@@ -1,0 +1,80 @@
+"""Reads an answer's body within bounds: so many bytes, before and after decompression.
+
+A small compressed body can hold gigabytes, so decompression stops at the bound, not after it.
+It must not interpret the body.
+"""
+
+import http.client
+import zlib
+
+from jira_client.errors import ConnectionDropped, TooLarge, Truncated
+
+_CHUNK = 65_536
+
+
+def read_body(answer: http.client.HTTPResponse, most: int) -> bytes:
+    """The decompressed body. Raises TooLarge, Truncated, ConnectionDropped; OSError passes."""
+    encoding = (answer.getheader("Content-Encoding") or "identity").strip().lower()
+    if encoding == "identity":
+        return _read_raw(answer, most)
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise ConnectionDropped(
+            "The answer is compressed in a way that was not asked for. "
+            "Check the proxy between this server and Jira."
+        )
+    return _inflate(_read_raw(answer, most), most, raw_deflate=encoding == "deflate")
+
+
+def _read_raw(answer: http.client.HTTPResponse, most: int) -> bytes:
+    if answer.length is not None and answer.length > most:
+        raise _too_large(most)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while part := answer.read(_CHUNK):
+            size += len(part)
+            if size > most:
+                raise _too_large(most)
+            parts.append(part)
+    except http.client.IncompleteRead as error:
+        raise _truncated() from error
+    # With a length given, the standard library returns short reads without a word.
+    if answer.length:
+        raise _truncated()
+    return b"".join(parts)
+
+
+def _inflate(raw: bytes, most: int, *, raw_deflate: bool) -> bytes:
+    if not raw:
+        return b""
+    # 47 reads both gzip and zlib headers; some servers send deflate without one.
+    inflater = zlib.decompressobj(47)
+    try:
+        body = inflater.decompress(raw, most + 1)
+    except zlib.error as error:
+        if not raw_deflate:
+            raise _truncated() from error
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            body = inflater.decompress(raw, most + 1)
+        except zlib.error as again:
+            raise _truncated() from again
+    if len(body) > most:
+        raise _too_large(most)
+    if not inflater.eof:
+        raise _truncated()
+    return body
+
+
+def _truncated() -> Truncated:
+    return Truncated(
+        "Jira's answer ended before it was complete. Try again; if it stays so, look at the "
+        "proxy between this server and Jira."
+    )
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(
+        f"Jira's answer is larger than {most // 1000:,} kB, the most that is accepted. "
+        "Ask for fewer issues or fields at once."
+    )

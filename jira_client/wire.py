@@ -1,0 +1,101 @@
+"""What goes over the wire and what comes back, as plain values between protocol and transport.
+
+No parsing of Jira's words and no sockets here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+RATE_HEADERS = (
+    "retry-after",
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "x-ratelimit-nearlimit",
+    "x-ratelimit-interval-seconds",
+    "x-ratelimit-fillrate",
+    "ratelimit-reason",
+)
+
+
+class Headers(Mapping[str, str]):
+    """Response headers, looked up without regard to case; repeated ones joined by a comma."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
+        values: dict[str, str] = {}
+        for name, value in items:
+            lower = name.lower()
+            values[lower] = f"{values[lower]}, {value}" if lower in values else value
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        # Values may hold secrets of either side; names never do.
+        return f"Headers({sorted(self._values)})"
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """A request ready to be sent.
+
+    target: path and query, relative to the transport's base URL. template: the path without
+    values, for metrics and messages. writes: whether losing the answer leaves Jira's state unknown.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    template: str = ""
+    writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WireResponse:
+    """An answer: body decompressed, elapsed in seconds, date from the Date header (UTC)."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    elapsed: float = 0.0
+    date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One call as metrics see it. outcome: "answered", or the slug of the error."""
+
+    method: str
+    path_template: str
+    status: int | None
+    outcome: str
+    seconds: float
+    rate: Mapping[str, str] = field(default_factory=dict)
+
+
+def http_date(value: str | None) -> datetime | None:
+    """A moment from an HTTP date, None where there is none or it cannot be read."""
+    if not value:
+        return None
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def rate_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that tell of a budget, lower-case name to value."""
+    return {name: headers[name] for name in RATE_HEADERS if name in headers}
