@@ -1,0 +1,35 @@
+"""ALM connections, their sealed secrets, and the projects mapped through them."""
+
+from connections.models.connection import (
+    AuthMethod,
+    Connection,
+    Health,
+    Lifecycle,
+    WebhookState,
+)
+from connections.models.project import (
+    ConflictPolicy,
+    DeletionPolicy,
+    Direction,
+    MappedProject,
+)
+from connections.models.report import PermissionReport, ReportState
+from connections.models.secret import KeyFingerprint, OAuthFlow, SealedSecret, SecretField
+
+__all__ = [
+    "AuthMethod",
+    "ConflictPolicy",
+    "Connection",
+    "DeletionPolicy",
+    "Direction",
+    "Health",
+    "KeyFingerprint",
+    "Lifecycle",
+    "MappedProject",
+    "OAuthFlow",
+    "PermissionReport",
+    "ReportState",
+    "SealedSecret",
+    "SecretField",
+    "WebhookState",
+]

@@ -1,0 +1,141 @@
+"""An ALM connection: where Jira is, how we sign in, what people decided and what was observed.
+
+Decided (`lifecycle`) and observed (`health*`) are apart: a paused connection may be healthy, and a
+stopped one was not paused by anybody.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class AuthMethod(models.TextChoices):
+    OAUTH1 = "oauth1", _("OAuth")
+    BASIC = "basic", _("Basic Auth")
+    PAT = "pat", _("Personal Access Token")
+
+
+class Lifecycle(models.TextChoices):
+    """What people decided. A draft is a wizard under way: nothing syncs."""
+
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+
+
+class Health(models.TextChoices):
+    """What was observed. *Stopped*: credentials were refused; no call is made until someone acts."""
+
+    UNKNOWN = "unknown", _("Not checked")
+    OK = "ok", _("Healthy")
+    WARNING = "warning", _("Needs attention")
+    FAILING = "failing", _("Failing")
+    STOPPED = "stopped", _("Stopped")
+
+
+class WebhookState(models.TextChoices):
+    NONE = "none", _("Not registered")
+    MANUAL = "manual", _("To be registered by a Jira admin")
+    REGISTERED = "registered", _("Registered")
+    SILENT = "silent", _("Silent")
+
+
+def _path_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def running(self) -> ConnectionQuerySet:
+        """Those that may call Jira: people want them to, and nothing stopped them."""
+        return self.filter(lifecycle=Lifecycle.ACTIVE).exclude(health=Health.STOPPED)
+
+
+class Connection(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    tool = models.CharField(max_length=10, default="jira")
+    base_url = models.CharField(max_length=500)
+    api_url = models.CharField(max_length=500, blank=True)  # where to call, if not at base_url
+    auth_method = models.CharField(
+        max_length=10, choices=AuthMethod.choices, default=AuthMethod.OAUTH1
+    )
+    username = models.CharField(max_length=255, blank=True)
+    verify_tls = models.BooleanField(default=True)
+    tls_off_until = models.DateTimeField(null=True, blank=True)
+    ca_bundle = models.TextField(blank=True)
+    fingerprint = models.CharField(max_length=95, blank=True)
+    consumer_key = models.CharField(max_length=100, blank=True)
+    public_key = models.TextField(blank=True)
+    token_expires = models.DateTimeField(null=True, blank=True)
+
+    lifecycle = models.CharField(max_length=10, choices=Lifecycle.choices, default=Lifecycle.DRAFT)
+    created = models.DateTimeField(default=timezone.now)
+    updated = models.DateTimeField(auto_now=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    # Observed of the instance
+    deployment = models.CharField(max_length=12, blank=True)  # cloud | datacenter
+    version = models.CharField(max_length=40, blank=True)
+    remote_base_url = models.CharField(max_length=500, blank=True)
+    account_id = models.CharField(max_length=255, blank=True)
+    account_name = models.CharField(max_length=255, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+
+    # Observed of its health; written by connections.health alone
+    health = models.CharField(max_length=10, choices=Health.choices, default=Health.UNKNOWN)
+    health_at = models.DateTimeField(null=True, blank=True)
+    diagnosis: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
+        null=True, blank=True
+    )
+    last_success = models.DateTimeField(null=True, blank=True)
+    last_in = models.DateTimeField(null=True, blank=True)
+    last_out = models.DateTimeField(null=True, blank=True)
+    call_after = models.DateTimeField(
+        null=True, blank=True
+    )  # rate limit or backoff: no call before
+
+    # The webhook that Jira calls us by
+    webhook_token = models.CharField(max_length=64, unique=True, default=_path_token)
+    webhook_id = models.CharField(max_length=64, blank=True)
+    webhook_state = models.CharField(
+        max_length=12, choices=WebhookState.choices, default=WebhookState.NONE
+    )
+    webhook_signed = models.BooleanField(
+        default=False
+    )  # then a delivery without signature is refused
+    webhook_seen = models.DateTimeField(null=True, blank=True)
+    webhook_detail = models.CharField(max_length=500, blank=True)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def origin(self) -> str:
+        """`scheme://host:port/context`: what a secret is sealed for. The called address, normalised."""
+        parts = urlsplit(self.api_url or self.base_url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}{parts.path.rstrip('/')}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.lifecycle == Lifecycle.ACTIVE and self.health != Health.STOPPED
+
+    @property
+    def state(self) -> str:
+        """One word for badges and the API: what people decided first, then what was observed."""
+        return self.health if self.lifecycle == Lifecycle.ACTIVE else self.lifecycle

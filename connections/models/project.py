@@ -1,0 +1,97 @@
+"""A Jira project that is mapped: what of it goes where, and by which rules.
+
+What it belongs to (team, ART, solution train) points here from `planning`, so that imports run one way.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from connections.models.connection import Connection
+
+
+class Direction(models.TextChoices):
+    BOTH = "both", _("Both ways")
+    FROM_JIRA = "from_jira", _("From Jira only")
+    TO_JIRA = "to_jira", _("To Jira only")
+    PAUSED = "paused", _("Paused")
+
+
+class ConflictPolicy(models.TextChoices):
+    JIRA_WINS = "jira_wins", _("Jira wins")
+    BOARD_WINS = "board_wins", _("Board wins")
+    ASK = "ask", _("Ask")
+
+
+class DeletionPolicy(models.TextChoices):
+    DELETE = "delete", _("Delete in Jira too")
+    UNLINK = "unlink", _("Keep it in Jira, unlink")
+
+
+class MappedProject(models.Model):
+    """`type_map`: board type → issue type id; `field_map`: board field → Jira field id;
+    `status_map`: board status → Jira status id; `link_map`: board link type → Jira link type name;
+    `facts`: what the metadata said when it was mapped (names, categories, estimation field).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="projects")
+    remote_id = models.CharField(max_length=40)
+    key = models.CharField(max_length=40)
+    name = models.CharField(max_length=255)
+    direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.BOTH)
+    conflict_policy = models.CharField(
+        max_length=10, choices=ConflictPolicy.choices, default=ConflictPolicy.JIRA_WINS
+    )
+    deletion_policy = models.CharField(
+        max_length=10, choices=DeletionPolicy.choices, default=DeletionPolicy.UNLINK
+    )
+    jql = models.TextField(blank=True)
+    type_map: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    field_map: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    status_map: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    link_map: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    board_id = models.IntegerField(null=True, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+    updated = models.DateTimeField(auto_now=True)
+
+    # The poll's place and the schedule; written by sync alone
+    watermark = models.DateTimeField(null=True, blank=True)  # newest `updated` seen, Jira's clock
+    poll_due = models.DateTimeField(null=True, blank=True, db_index=True)
+    reconcile_due = models.DateTimeField(null=True, blank=True, db_index=True)
+    report_due = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "remote_id"], name="one_mapping_per_jira_project"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} · {self.name}"
+
+    @property
+    def reads_jira(self) -> bool:
+        return self.direction in {Direction.BOTH, Direction.FROM_JIRA}
+
+    @property
+    def writes_jira(self) -> bool:
+        return self.direction in {Direction.BOTH, Direction.TO_JIRA}

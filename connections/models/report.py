@@ -1,0 +1,52 @@
+"""A permission report: what the account may do, project by project, as it was at one time."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from connections.models.connection import Connection
+
+
+class ReportState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Finished")
+    FAILED = "failed", _("Failed")
+
+
+class PermissionReport(models.Model):
+    """`rows`: `[{"key", "name", "id", "permissions": [{"name", "key", "need", "state"}],
+    "operations": [{"name", "state", "message"}]}]`. Kept; a new one is compared with the last.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="reports")
+    state = models.CharField(
+        max_length=10, choices=ReportState.choices, default=ReportState.WAITING
+    )
+    wanted: models.JSONField[list[str], list[str]] = models.JSONField(default=list)  # project keys
+    account_id = models.CharField(max_length=255, blank=True)
+    account_name = models.CharField(max_length=255, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+    started = models.DateTimeField(null=True, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    rows: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        default=list
+    )
+    diagnosis: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
+        null=True, blank=True
+    )
+
+    class Meta:
+        ordering = ["-created"]
+        indexes = [models.Index(fields=["connection", "-created"], name="report_newest_first")]
+
+    def __str__(self) -> str:
+        return f"Permissions of {self.connection}, {self.created:%Y-%m-%d %H:%M}"

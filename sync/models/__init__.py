@@ -1,0 +1,20 @@
+"""What the sync remembers: deliveries, shadows, conflicts, runs, leases, attempts."""
+
+from sync.models.inbox import Delivery, DeliveryState
+from sync.models.lease import Lease
+from sync.models.run import Run, RunKind, RunState
+from sync.models.shadow import Conflict, Shadow, ShadowState
+from sync.models.trace import Attempt
+
+__all__ = [
+    "Attempt",
+    "Conflict",
+    "Delivery",
+    "DeliveryState",
+    "Lease",
+    "Run",
+    "RunKind",
+    "RunState",
+    "Shadow",
+    "ShadowState",
+]

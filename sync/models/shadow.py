@@ -1,0 +1,92 @@
+"""Shadows, the last agreed values of a pair, and conflicts, where both sides changed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import Connection, MappedProject
+from planning.models import WorkItem
+
+
+class ShadowState(models.TextChoices):
+    LIVE = "live", _("Live")
+    UNLINKED = "unlinked", _("Unlinked")  # deleted on the board, kept in Jira by policy
+    GONE = "gone", _("Gone")
+
+
+class Shadow(models.Model):
+    """One work item and one issue that are the same thing.
+
+    `agreed` holds the last agreed value of every mapped field, in the board's words; `refs` what the
+    issue points at that the board may not know yet (parent, sprint). `read_at` is when the read that
+    was last applied began: an older read that arrives late is not applied.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="shadows")
+    project = models.ForeignKey(MappedProject, on_delete=models.CASCADE, related_name="shadows")
+    item = models.OneToOneField(WorkItem, on_delete=models.CASCADE, related_name="shadow")
+    remote_id = models.CharField(max_length=40)
+    remote_key = models.CharField(max_length=60)
+    agreed: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    refs: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    parent_ref = models.CharField(max_length=60, blank=True, db_index=True)
+    parked: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
+        default=dict, blank=True
+    )  # board field → Jira's reason for refusing it
+    remote_updated = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, choices=ShadowState.choices, default=ShadowState.LIVE)
+    absent_since = models.DateTimeField(null=True, blank=True)
+    absences = models.PositiveSmallIntegerField(default=0)
+    absence = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "remote_id"], name="one_item_per_issue_and_connection"
+            )
+        ]
+        indexes = [models.Index(fields=["project", "state"], name="shadow_of_project")]
+
+    def __str__(self) -> str:
+        return f"{self.remote_key} = {self.item_id}"
+
+
+class Conflict(models.Model):
+    """A field that both sides changed. Kept whatever the policy did; one click takes the other value."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    shadow = models.ForeignKey(Shadow, on_delete=models.CASCADE, related_name="conflicts")
+    field = models.CharField(max_length=40)
+    base: models.JSONField[Any, Any] = models.JSONField(null=True)
+    board: models.JSONField[Any, Any] = models.JSONField(null=True)
+    jira: models.JSONField[Any, Any] = models.JSONField(null=True)
+    board_author = models.CharField(max_length=150, blank=True)
+    board_at = models.DateTimeField(null=True, blank=True)
+    jira_author = models.CharField(max_length=150, blank=True)
+    jira_at = models.DateTimeField(null=True, blank=True)
+    found = models.DateTimeField(default=timezone.now)
+    taken = models.CharField(
+        max_length=5, blank=True, choices=[("board", _("Board")), ("jira", "Jira")]
+    )
+    taken_by = models.CharField(max_length=150, blank=True)
+    resolved = models.DateTimeField(null=True, blank=True)  # null: waits for a person
+
+    class Meta:
+        ordering = ["-found"]
+        indexes = [
+            models.Index(
+                fields=["shadow", "field"],
+                condition=models.Q(resolved=None),
+                name="conflict_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.shadow_id}"
