@@ -1,0 +1,96 @@
+"""A hint leaves after commit, carries ids only, and costs a person next to nothing when nobody listens."""
+
+from __future__ import annotations
+
+import socket
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from celery import Celery
+from django.db import transaction
+
+from almconnect.lib import hint as hinting
+from almconnect.lib.hint import hint
+
+
+def task_on(url: str) -> Any:
+    app = Celery("hint-test", broker=url, set_as_current=False)
+    app.conf.task_default_queue = "hints"
+
+    @app.task(name="house.wake")
+    def wake(*ids: str) -> None:
+        raise AssertionError("no worker runs in this test")
+
+    return wake
+
+
+@pytest.fixture
+def silent_broker() -> Iterator[str]:
+    """A port that accepts connections and never says a word, like a stopped process."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.redis
+def test_leaves_only_after_commit(redis_url: str) -> None:
+    wake = task_on(redis_url)
+    with redis.Redis.from_url(redis_url) as client:
+        with transaction.atomic():
+            hint(wake, uuid.uuid4(), 7)
+            assert client.llen("hints") == 0
+        assert client.llen("hints") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.redis
+def test_a_rolled_back_row_sends_nothing(redis_url: str) -> None:
+    wake = task_on(redis_url)
+    with transaction.atomic():
+        hint(wake, 1)
+        transaction.set_rollback(True)
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.llen("hints") == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusing_broker_neither_fails_nor_waits() -> None:
+    wake = task_on("redis://127.0.0.1:1/0")
+    began = time.monotonic()
+    hint(wake, 1)
+    assert time.monotonic() - began < 1.0
+    assert not hinting.circuit.allows()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hanging_broker_costs_less_than_a_second_and_then_nothing(silent_broker: str) -> None:
+    wake = task_on(silent_broker)
+    began = time.monotonic()
+    hint(wake, 1)
+    first = time.monotonic() - began
+    for _ in range(50):
+        hint(wake, 1)
+    assert first < 1.0
+    assert time.monotonic() - began - first < 0.1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_no_id_is_our_own_fault() -> None:
+    wake = task_on("memory://")
+    with pytest.raises(TypeError, match="ids only"):
+        hint(wake, {"password": "x"})  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_of_ours_is_raised() -> None:
+    app = Celery("hint-test", broker="memory://", set_as_current=False)
+
+    @app.task(name="house.wake_one")
+    def wake_one(number: int) -> None: ...
+
+    with pytest.raises(TypeError, match="positional argument"):
+        hint(wake_one, 1, 2)
