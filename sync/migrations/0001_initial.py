@@ -7,161 +7,314 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('connections', '0001_initial'),
-        ('planning', '0001_initial'),
+        ("connections", "0001_initial"),
+        ("planning", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lease',
+            name="Lease",
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('owner', models.CharField(blank=True, max_length=80)),
-                ('until', models.DateTimeField(default=django.utils.timezone.now)),
-                ('fence', models.BigIntegerField(default=0)),
+                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("owner", models.CharField(blank=True, max_length=80)),
+                ("until", models.DateTimeField(default=django.utils.timezone.now)),
+                ("fence", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('identity', models.CharField(max_length=80)),
-                ('received', models.DateTimeField(default=django.utils.timezone.now)),
-                ('event', models.CharField(max_length=80)),
-                ('issue_id', models.CharField(blank=True, max_length=40)),
-                ('issue_key', models.CharField(blank=True, max_length=60)),
-                ('other_issue_id', models.CharField(blank=True, max_length=40)),
-                ('project_id', models.CharField(blank=True, max_length=40)),
-                ('body', models.BinaryField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('ignored', 'Ignored'), ('unsupported', 'Unsupported'), ('failed', 'Failed')], default='waiting', max_length=12)),
-                ('due', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('detail', models.CharField(blank=True, max_length=500)),
-                ('settled', models.DateTimeField(blank=True, null=True)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='connections.connection')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("identity", models.CharField(max_length=80)),
+                ("received", models.DateTimeField(default=django.utils.timezone.now)),
+                ("event", models.CharField(max_length=80)),
+                ("issue_id", models.CharField(blank=True, max_length=40)),
+                ("issue_key", models.CharField(blank=True, max_length=60)),
+                ("other_issue_id", models.CharField(blank=True, max_length=40)),
+                ("project_id", models.CharField(blank=True, max_length=40)),
+                ("body", models.BinaryField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("done", "Done"),
+                            ("ignored", "Ignored"),
+                            ("unsupported", "Unsupported"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("due", models.DateTimeField(default=django.utils.timezone.now)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("detail", models.CharField(blank=True, max_length=500)),
+                ("settled", models.DateTimeField(blank=True, null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="connections.connection",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('step', models.CharField(max_length=20)),
-                ('outcome', models.CharField(max_length=20)),
-                ('message', models.CharField(blank=True, max_length=1000)),
-                ('code', models.CharField(blank=True, max_length=60)),
-                ('remote_id', models.CharField(blank=True, max_length=40)),
-                ('change', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='trace', to='planning.change')),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.connection')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='planning.workitem')),
-                ('delivery', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='trace', to='sync.delivery')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("step", models.CharField(max_length=20)),
+                ("outcome", models.CharField(max_length=20)),
+                ("message", models.CharField(blank=True, max_length=1000)),
+                ("code", models.CharField(blank=True, max_length=60)),
+                ("remote_id", models.CharField(blank=True, max_length=40)),
+                (
+                    "change",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trace",
+                        to="planning.change",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="connections.connection",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="planning.workitem",
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trace",
+                        to="sync.delivery",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('import', 'Import'), ('reconcile', 'Full comparison'), ('dry_run', 'Dry run')], max_length=10)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('finished', 'Finished'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started', models.DateTimeField(blank=True, null=True)),
-                ('finished', models.DateTimeField(blank=True, null=True)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(blank=True, null=True)),
-                ('cursor', models.JSONField(blank=True, default=dict)),
-                ('findings', models.JSONField(blank=True, default=dict)),
-                ('due', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('message', models.CharField(blank=True, max_length=1000)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='connections.mappedproject')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("import", "Import"),
+                            ("reconcile", "Full comparison"),
+                            ("dry_run", "Dry run"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("finished", "Finished"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started", models.DateTimeField(blank=True, null=True)),
+                ("finished", models.DateTimeField(blank=True, null=True)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(blank=True, null=True)),
+                ("cursor", models.JSONField(blank=True, default=dict)),
+                ("findings", models.JSONField(blank=True, default=dict)),
+                ("due", models.DateTimeField(default=django.utils.timezone.now)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("message", models.CharField(blank=True, max_length=1000)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="connections.mappedproject",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created'],
+                "ordering": ["-created"],
             },
         ),
         migrations.CreateModel(
-            name='Shadow',
+            name="Shadow",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('remote_id', models.CharField(max_length=40)),
-                ('remote_key', models.CharField(max_length=60)),
-                ('agreed', models.JSONField(default=dict)),
-                ('refs', models.JSONField(default=dict)),
-                ('parent_ref', models.CharField(blank=True, db_index=True, max_length=60)),
-                ('parked', models.JSONField(blank=True, default=dict)),
-                ('remote_updated', models.DateTimeField(blank=True, null=True)),
-                ('read_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('state', models.CharField(choices=[('live', 'Live'), ('unlinked', 'Unlinked'), ('gone', 'Gone')], default='live', max_length=10)),
-                ('absent_since', models.DateTimeField(blank=True, null=True)),
-                ('absences', models.PositiveSmallIntegerField(default=0)),
-                ('absence', models.CharField(blank=True, max_length=12)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shadows', to='connections.connection')),
-                ('item', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='shadow', to='planning.workitem')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shadows', to='connections.mappedproject')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("remote_id", models.CharField(max_length=40)),
+                ("remote_key", models.CharField(max_length=60)),
+                ("agreed", models.JSONField(default=dict)),
+                ("refs", models.JSONField(default=dict)),
+                ("parent_ref", models.CharField(blank=True, db_index=True, max_length=60)),
+                ("parked", models.JSONField(blank=True, default=dict)),
+                ("remote_updated", models.DateTimeField(blank=True, null=True)),
+                ("read_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("live", "Live"), ("unlinked", "Unlinked"), ("gone", "Gone")],
+                        default="live",
+                        max_length=10,
+                    ),
+                ),
+                ("absent_since", models.DateTimeField(blank=True, null=True)),
+                ("absences", models.PositiveSmallIntegerField(default=0)),
+                ("absence", models.CharField(blank=True, max_length=12)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shadows",
+                        to="connections.connection",
+                    ),
+                ),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shadow",
+                        to="planning.workitem",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shadows",
+                        to="connections.mappedproject",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Conflict',
+            name="Conflict",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('field', models.CharField(max_length=40)),
-                ('base', models.JSONField(null=True)),
-                ('board', models.JSONField(null=True)),
-                ('jira', models.JSONField(null=True)),
-                ('board_author', models.CharField(blank=True, max_length=150)),
-                ('board_at', models.DateTimeField(blank=True, null=True)),
-                ('jira_author', models.CharField(blank=True, max_length=150)),
-                ('jira_at', models.DateTimeField(blank=True, null=True)),
-                ('found', models.DateTimeField(default=django.utils.timezone.now)),
-                ('taken', models.CharField(blank=True, choices=[('board', 'Board'), ('jira', 'Jira')], max_length=5)),
-                ('taken_by', models.CharField(blank=True, max_length=150)),
-                ('resolved', models.DateTimeField(blank=True, null=True)),
-                ('shadow', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='sync.shadow')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("field", models.CharField(max_length=40)),
+                ("base", models.JSONField(null=True)),
+                ("board", models.JSONField(null=True)),
+                ("jira", models.JSONField(null=True)),
+                ("board_author", models.CharField(blank=True, max_length=150)),
+                ("board_at", models.DateTimeField(blank=True, null=True)),
+                ("jira_author", models.CharField(blank=True, max_length=150)),
+                ("jira_at", models.DateTimeField(blank=True, null=True)),
+                ("found", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "taken",
+                    models.CharField(
+                        blank=True, choices=[("board", "Board"), ("jira", "Jira")], max_length=5
+                    ),
+                ),
+                ("taken_by", models.CharField(blank=True, max_length=150)),
+                ("resolved", models.DateTimeField(blank=True, null=True)),
+                (
+                    "shadow",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conflicts",
+                        to="sync.shadow",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-found'],
+                "ordering": ["-found"],
             },
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['connection', 'id'], name='delivery_waiting'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["connection", "id"],
+                name="delivery_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['issue_id', '-id'], name='delivery_of_issue'),
+            model_name="delivery",
+            index=models.Index(fields=["issue_id", "-id"], name="delivery_of_issue"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('connection', 'identity'), name='delivery_stored_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("connection", "identity"), name="delivery_stored_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['item', '-id'], name='attempt_of_item'),
+            model_name="attempt",
+            index=models.Index(fields=["item", "-id"], name="attempt_of_item"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('state__in', ('waiting', 'running'))), fields=['due'], name='run_under_way'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("state__in", ("waiting", "running"))),
+                fields=["due"],
+                name="run_under_way",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shadow',
-            index=models.Index(fields=['project', 'state'], name='shadow_of_project'),
+            model_name="shadow",
+            index=models.Index(fields=["project", "state"], name="shadow_of_project"),
         ),
         migrations.AddConstraint(
-            model_name='shadow',
-            constraint=models.UniqueConstraint(fields=('connection', 'remote_id'), name='one_item_per_issue_and_connection'),
+            model_name="shadow",
+            constraint=models.UniqueConstraint(
+                fields=("connection", "remote_id"), name="one_item_per_issue_and_connection"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conflict',
-            index=models.Index(condition=models.Q(('resolved', None)), fields=['shadow', 'field'], name='conflict_open'),
+            model_name="conflict",
+            index=models.Index(
+                condition=models.Q(("resolved", None)),
+                fields=["shadow", "field"],
+                name="conflict_open",
+            ),
         ),
     ]

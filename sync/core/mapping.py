@@ -1,0 +1,186 @@
+"""Between Jira's words and the board's. The one place outside jira_client that knows Jira's fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jira_client.parse import issue_links
+from jira_client.parse_sprint import sprints_in
+from jira_client.values import Issue
+from sync.core.echo import normal
+from sync.core.values import Lookups, Rules, Seen, SeenLink
+
+OPERATION_PROPERTY = "almconnect"
+_OPEN = ("active", "future")
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a set of board values means to Jira.
+
+    `fields` and `update` belong in the issue's body; `status` is the status id to reach by a
+    transition; `sprint` is (True, id) to move, (True, None) for the backlog, (False, None) to leave.
+    `unmapped` names board fields that have no Jira field here: they stay on the board.
+    """
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    update: Mapping[str, Any] = field(default_factory=dict)
+    status: str | None = None
+    sprint: tuple[bool, int | None] = (False, None)
+    unmapped: tuple[str, ...] = ()
+
+
+def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
+    """What one read of an issue says, in the board's words. Fields Jira left out are left out."""
+    fields = issue.fields
+    kind = _inverse(rules.types).get(str((fields.get("issuetype") or {}).get("id", "")))
+    values: dict[str, Any] = {}
+    refs: dict[str, Any] = {}
+    if "status" in fields:
+        values["status"] = _status(rules, fields["status"])
+    for name, field_id in rules.fields.items():
+        if field_id in fields and name not in {"status", "iteration", "parent"}:
+            values[name] = normal(name, _plain(name, fields[field_id]))
+    if "iteration" in rules.fields and rules.fields["iteration"] in fields:
+        refs["sprint"] = _sprint(fields[rules.fields["iteration"]])
+        values["iteration"] = lookups.iterations.get(refs["sprint"] or 0)
+    if "parent" in rules.fields and rules.fields["parent"] in fields:
+        refs["parent"] = _parent(fields[rules.fields["parent"]])
+        values["parent"] = lookups.items.get(refs["parent"]) if refs["parent"] else None
+    mark = issue.properties.get(OPERATION_PROPERTY)
+    return Seen(
+        remote_id=issue.id,
+        remote_key=issue.key,
+        type=kind,
+        values=values,
+        refs=refs,
+        names=_names(rules, fields),
+        links=_links(rules, issue),
+        operation=str(mark.get("operation", "")) if isinstance(mark, Mapping) else "",
+    )
+
+
+def say(
+    rules: Rules,
+    values: Mapping[str, Any],
+    *,
+    sprints: Mapping[str, int],
+    parents: Mapping[str, tuple[str, str]],
+) -> Outgoing:
+    """What Jira should be told. `sprints`: iteration id → the sprint of the item's team; `parents`:
+    item id → (issue id, key). A reference Jira does not know yet is left out of the body.
+    """
+    body: dict[str, Any] = {}
+    update: dict[str, Any] = {}
+    unmapped: list[str] = []
+    status: str | None = None
+    sprint: tuple[bool, int | None] = (False, None)
+    for name, value in values.items():
+        if name == "status":
+            status = rules.statuses.get(str(value))
+            if status is None:
+                unmapped.append(name)
+        elif name not in rules.fields:
+            unmapped.append(name)
+        elif name == "iteration":
+            sprint = (True, sprints.get(value) if value else None)
+            if value and sprint[1] is None:
+                unmapped.append(name)
+                sprint = (False, None)
+        elif name == "parent":
+            _say_parent(rules, value, parents, body, update)
+        else:
+            body[rules.fields[name]] = _spoken(rules, name, value)
+    return Outgoing(body, update, status, sprint, tuple(unmapped))
+
+
+def _say_parent(
+    rules: Rules,
+    value: Any,
+    parents: Mapping[str, tuple[str, str]],
+    body: dict[str, Any],
+    update: dict[str, Any],
+) -> None:
+    known = parents.get(value) if value else None
+    if rules.parent_style == "epic_link":
+        if known or not value:
+            body[rules.fields["parent"]] = known[1] if known else None
+    elif known:
+        body["parent"] = {"key": known[1]}
+    elif not value:
+        update["parent"] = [{"set": {"none": True}}]
+
+
+def _spoken(rules: Rules, name: str, value: Any) -> Any:
+    if name in {"assignee", "reporter"}:
+        return {rules.person_key: value} if value else None
+    if name == "priority":
+        return {"name": value} if value else None
+    if name == "description":
+        return value or None
+    return value
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Jira's JSON for a field as the plain value the board keeps."""
+    if isinstance(value, Mapping):
+        if name in {"assignee", "reporter"}:
+            return value.get("accountId") or value.get("name") or value.get("key")
+        return value.get("name") or value.get("value") or value.get("id")
+    return value
+
+
+def _status(rules: Rules, value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return ""
+    return _inverse(rules.statuses).get(str(value.get("id", ""))) or str(value.get("name", ""))
+
+
+def _sprint(value: Any) -> int | None:
+    """The sprint an issue is in: of several, the open one that comes last; closed ones are history."""
+    found = [sprint for sprint in sprints_in(value) if sprint.state in _OPEN]
+    return max((sprint.id for sprint in found), default=None)
+
+
+def _parent(value: Any) -> str:
+    """The parent's id or, for an Epic Link, its key."""
+    if isinstance(value, Mapping):
+        return str(value.get("id") or value.get("key") or "")
+    return str(value or "")
+
+
+def _names(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for name in ("assignee", "reporter"):
+        person = fields.get(rules.fields.get(name, ""))
+        names[name] = str(person.get("displayName") or "") if isinstance(person, Mapping) else ""
+    status = fields.get("status")
+    category = status.get("statusCategory") if isinstance(status, Mapping) else None
+    if isinstance(category, Mapping):
+        names["category"] = str(category.get("key") or "new")
+    project = fields.get("project")
+    if isinstance(project, Mapping):
+        names["project"] = str(project.get("id") or "")
+    kind = fields.get("issuetype")
+    if isinstance(kind, Mapping):
+        names["type"] = str(kind.get("name") or "")
+    return names
+
+
+def _links(rules: Rules, issue: Issue) -> tuple[SeenLink, ...]:
+    types = _inverse(rules.links)
+    return tuple(
+        SeenLink(link.id, types[link.type.name], link.source_id, link.target_id)
+        for link in issue_links(issue)
+        if link.type.name in types
+    )
+
+
+def _inverse(words: Mapping[str, str]) -> dict[str, str]:
+    """Jira's id → the board's word; where two words share an id, the first one given."""
+    back: dict[str, str] = {}
+    for word, remote in words.items():
+        back.setdefault(str(remote), word)
+    return back

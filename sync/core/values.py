@@ -1,0 +1,87 @@
+"""The words the core speaks: board fields, mapping rules, and what an issue says in those words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+# Board fields that travel both ways; `rank` and `type` only ever come from Jira.
+TWO_WAY: Final = (
+    "summary",
+    "description",
+    "status",
+    "story_points",
+    "wsjf",
+    "assignee",
+    "reporter",
+    "labels",
+    "priority",
+    "parent",
+    "iteration",
+)
+FROM_JIRA: Final = ("type", "rank")
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How one Jira project is mapped. Keys are the board's words, values Jira's ids.
+
+    `types`: board type → issue type id. `fields`: board field → field id; a field that is not in it
+    is not synced. `statuses`: board status → status id. `links`: board link type → Jira link type
+    name. `parent_style`: "parent" (a reference) or "epic_link" (the key as text).
+    """
+
+    project_id: str
+    project_key: str
+    types: Mapping[str, str]
+    fields: Mapping[str, str]
+    statuses: Mapping[str, str]
+    links: Mapping[str, str]
+    parent_style: str = "parent"
+    person_key: str = "accountId"
+
+    @property
+    def read_fields(self) -> tuple[str, ...]:
+        """The Jira fields to ask for: the mapped ones and what identifies an issue, no more."""
+        always = ("project", "issuetype", "status", "updated", "issuelinks")
+        mapped = tuple(name for name in self.fields.values() if name not in always)
+        return tuple(dict.fromkeys((*always, *mapped)))
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """What Jira's references are on the board: sprint id → iteration id, issue id or key → item id."""
+
+    iterations: Mapping[int, str] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLink:
+    """A link as one of its issues lists it, by Jira's ids."""
+
+    remote_id: str
+    type: str  # the board's word
+    source_id: str
+    target_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One issue as one read saw it, in the board's words.
+
+    `values` holds only fields that Jira answered. `refs`: what it points at, by Jira's ids, since the
+    board may not know it yet. `names`: words for people that are not compared.
+    """
+
+    remote_id: str
+    remote_key: str
+    type: str | None  # None: an issue type that is not mapped
+    values: Values
+    refs: Mapping[str, Any]
+    names: Mapping[str, str]
+    links: tuple[SeenLink, ...] = ()
+    operation: str = ""  # our own create's mark, where the issue carries one
