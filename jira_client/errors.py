@@ -51,6 +51,7 @@ class JiraError(Exception):
     a template without query. retry_after: seconds Jira asks to wait. outcome_unknown: a write may
     have been carried out. transient: the same request may succeed later. field_errors: Jira's
     message per field. messages: Jira's general messages. seen: redacted facts, label to value.
+    partial: results of the calls before this one, where one verb makes several.
     """
 
     code: ClassVar[str] = "jira_error"
@@ -80,11 +81,11 @@ class JiraError(Exception):
         self.field_errors: dict[str, str] = dict(field_errors or {})
         self.messages: tuple[str, ...] = tuple(messages)
         self.seen: dict[str, str] = dict(seen or {})
+        self.partial: tuple[object, ...] = ()
 
-    def located(self, method: str, path: str) -> "JiraError":
-        """The same error, told which call it belongs to."""
+    def located(self, method: str, path: str) -> None:
+        """Tells the error which call it belongs to."""
         self.method, self.path = method, path
-        return self
 
 
 class ConnectFailed(JiraError):

@@ -121,7 +121,8 @@ def read(request: Request, response: WireResponse, *, signed_in: bool = True) ->
         if 200 <= response.status < 300:
             # Jira may have carried it out and the answer was replaced on its way.
             error.outcome_unknown = request.changes
-        raise error.located(request.method, request.path)
+        error.located(request.method, request.path)
+        raise
 
 
 def _content(request: Request, response: WireResponse) -> Any:

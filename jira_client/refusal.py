@@ -162,7 +162,7 @@ def _special(response: WireResponse, messages: tuple[str, ...]) -> errors.JiraEr
         )
     if response.status == 401 and "basic authentication with passwords" in said:
         return errors.BasicDisabled(
-            "Jira Cloud does not take account passwords. Use an API token in place of the password.",
+            "Jira Cloud does not take account passwords. Use an API token in place of it.",
             status=401,
             messages=messages,
         )

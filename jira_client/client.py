@@ -1,0 +1,133 @@
+"""The client: sends a request with its credentials, and holds the resources.
+
+It decides nothing about retries, and knows no resource's details. One client may be used by
+several threads at once.
+"""
+
+from typing import Any
+
+from jira_client import parse
+from jira_client.auth import Auth
+from jira_client.errors import JiraError, NotFound, NotJira, NotJson
+from jira_client.flavour import Flavour, flavour_of
+from jira_client.protocol import Request, encode, read
+from jira_client.resources.boards import Boards
+from jira_client.resources.fields import Fields
+from jira_client.resources.issues import Issues
+from jira_client.resources.links import Links
+from jira_client.resources.people import People
+from jira_client.resources.permissions import Permissions
+from jira_client.resources.projects import Projects
+from jira_client.resources.search import Search
+from jira_client.resources.sprints import Sprints
+from jira_client.resources.webhooks import Webhooks
+from jira_client.transport import Transport
+from jira_client.values import Deployment, Person, ServerInfo
+from jira_client.wire import WireRequest, WireResponse
+
+
+class JiraClient:
+    """Every call to one Jira, as one account.
+
+    `flavour` is asked of the instance on first need where it is not given. `public_url` is Jira's
+    own base URL where calls go to an internal address: OAuth signs the public one.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        auth: Auth,
+        flavour: Flavour | None = None,
+        public_url: str | None = None,
+    ) -> None:
+        self.transport = transport
+        self.auth = auth
+        self._flavour = flavour
+        self._signed_url = (public_url or transport.base_url).rstrip("/")
+        self.projects = Projects(self)
+        self.permissions = Permissions(self)
+        self.fields = Fields(self)
+        self.issues = Issues(self)
+        self.search = Search(self)
+        self.links = Links(self)
+        self.boards = Boards(self)
+        self.sprints = Sprints(self)
+        self.webhooks = Webhooks(self)
+        self.people = People(self)
+
+    @property
+    def flavour(self) -> Flavour:
+        """The instance's capabilities. Raises what `server_info` raises, once."""
+        if self._flavour is None:
+            self.server_info()
+        if self._flavour is None:
+            raise NotJira("The instance does not tell what it is.")
+        return self._flavour
+
+    def server_info(self) -> ServerInfo:
+        """What the instance says of itself; credentials are not needed. Raises NotJira."""
+        request = Request("GET", "/rest/api/2/serverInfo", anonymous_ok=True)
+        response = self.exchange(request)
+        try:
+            found = read(request, response, signed_in=False)
+        except NotFound as error:
+            raise NotJira(
+                "There is no Jira API at this address. Check the Instance URL, above all its "
+                "context path (such as /jira).",
+                status=error.status,
+                method=error.method,
+                path=error.path,
+                seen=error.seen,
+            ) from error
+        except NotJson as error:
+            if error.kind == "login_page":
+                raise
+            raise NotJira(
+                "The address answers, but not as Jira does. Check the Instance URL.",
+                status=error.status,
+                method=error.method,
+                path=error.path,
+                seen=error.seen,
+            ) from error
+        info = parse.server_info(found, response.date)
+        if self._flavour is None:
+            self._flavour = flavour_of(info)
+        return info
+
+    def myself(self) -> Person:
+        """Who the credentials are: the only proof of a login.
+
+        Raises AnonymousAnswer where Jira answers as to nobody, AuthenticationRefused, OAuthProblem.
+        """
+        found = self.call(Request("GET", "/rest/api/2/myself"))
+        me = parse.person(found)
+        if not me.id:
+            raise NotJira("Jira's answer does not say who the account is.")
+        if self._flavour is None and "accountId" in found:
+            # Some instances hide serverInfo; only Cloud has account ids.
+            self._flavour = Flavour.for_deployment(Deployment.CLOUD)
+        return me
+
+    def call(self, request: Request) -> Any:
+        """The JSON value of a call. Raises JiraError in all its kinds."""
+        response = self.exchange(request)
+        return read(request, response, signed_in=not self.auth.anonymous)
+
+    def exchange(self, request: Request) -> WireResponse:
+        """Signs and sends; the answer unread. Raises ConnectFailed, AnswerLost."""
+        wire = encode(request)
+        try:
+            headers = self.auth.headers(wire.method, self._signed_url + wire.target)
+        except JiraError as error:
+            error.located(wire.method, wire.template)
+            raise
+        return self.transport.send(
+            WireRequest(
+                method=wire.method,
+                target=wire.target,
+                headers={**wire.headers, **headers},
+                body=wire.body,
+                template=wire.template,
+                writes=wire.writes,
+            )
+        )

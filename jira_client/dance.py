@@ -1,0 +1,162 @@
+"""The three legs of OAuth 1.0a with Jira: request token, approval in a browser, access token.
+
+It keeps nothing: the caller stores what comes back, and matches the callback to its flow. Facts of
+the endpoints: the reference, section A.1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, quote
+
+from jira_client.auth import OAuth1
+from jira_client.errors import JiraError, NotJson, OAuthProblem
+from jira_client.protocol import Request, encode, plain_location
+from jira_client.refusal import looks_like_login, page_title, refusal
+from jira_client.transport import Transport
+from jira_client.wire import WireRequest, WireResponse
+
+REQUEST_TOKEN = "/plugins/servlet/oauth/request-token"  # noqa: S105 - a path
+AUTHORIZE = "/plugins/servlet/oauth/authorize"
+ACCESS_TOKEN = "/plugins/servlet/oauth/access-token"  # noqa: S105 - a path
+OUT_OF_BAND = "oob"
+DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestToken:
+    """A temporary token, good for about ten minutes and one approval."""
+
+    token: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """The token of an approved account; lifetimes in seconds, None where Jira does not tell."""
+
+    token: str = field(repr=False)
+    secret: str = field(repr=False)
+    expires_in: int | None
+    session_handle: str | None = field(repr=False)
+    authorization_expires_in: int | None
+
+
+def request_token(
+    transport: Transport, base_url: str, consumer_key: str, private_key_pem: str, callback: str
+) -> RequestToken:
+    """First leg. `callback` is an absolute address or "oob".
+
+    Raises OAuthProblem, also where the answer lacks oauth_callback_confirmed=true; NotJson where a
+    page came; KeyUnusable; and whatever the transport raises.
+    """
+    auth = OAuth1(consumer_key, private_key_pem, extra={"oauth_callback": callback or OUT_OF_BAND})
+    answer = _post(transport, base_url, REQUEST_TOKEN, auth)
+    if answer.get("oauth_callback_confirmed", "").lower() != "true":
+        raise OAuthProblem(
+            "Jira did not confirm the callback address, so the approval could be hijacked. This "
+            "Jira is too old, or a proxy answers in its place.",
+            problem="callback_unconfirmed",
+        )
+    return RequestToken(_need(answer, "oauth_token"), answer.get("oauth_token_secret", ""))
+
+
+def authorize_url(base_url: str, token: str) -> str:
+    """Where the person approves, in Jira."""
+    return f"{base_url.rstrip('/')}{AUTHORIZE}?oauth_token={quote(token, safe='')}"
+
+
+def access_token(
+    transport: Transport,
+    base_url: str,
+    consumer_key: str,
+    private_key_pem: str,
+    request_token: str,
+    request_secret: str,
+    verifier: str,
+) -> AccessToken:
+    """Third leg. Raises OAuthProblem(permission_denied) for the verifier "denied".
+
+    `request_secret` takes no part in RSA-SHA1; it is asked for so that callers keep pairs together.
+    """
+    if verifier.strip() == DENIED:
+        raise OAuthProblem("The person refused access in Jira.", problem="permission_denied")
+    extra = {"oauth_verifier": verifier.strip()} if verifier.strip() else {}
+    auth = OAuth1(consumer_key, private_key_pem, request_token, extra)
+    return _access(_post(transport, base_url, ACCESS_TOKEN, auth))
+
+
+def renew_access_token(
+    transport: Transport,
+    base_url: str,
+    consumer_key: str,
+    private_key_pem: str,
+    token: str,
+    session_handle: str,
+) -> AccessToken:
+    """A fresh access token for an old one and its session handle."""
+    extra = {"oauth_session_handle": session_handle}
+    auth = OAuth1(consumer_key, private_key_pem, token, extra)
+    return _access(_post(transport, base_url, ACCESS_TOKEN, auth))
+
+
+def _post(transport: Transport, base_url: str, path: str, auth: OAuth1) -> dict[str, str]:
+    wire = encode(Request("POST", path, writes=False))
+    headers = {**wire.headers, **auth.headers("POST", base_url.rstrip("/") + wire.target)}
+    headers["Accept"] = "*/*"
+    response = transport.send(WireRequest("POST", wire.target, headers, b"", path))
+    try:
+        return _read(response)
+    except JiraError as error:
+        error.located("POST", path)
+        raise
+
+
+def _read(response: WireResponse) -> dict[str, str]:
+    if response.status >= 400:
+        raise refusal(response, writes=False)
+    if response.status >= 300:
+        raise _page(response, plain_location(response.headers.get("location", "")))
+    text = response.body.decode("utf-8", "replace").strip()
+    answer = {} if text[:1] in ("<", "{") else dict(parse_qsl(text))
+    if "oauth_problem" in answer:
+        raise OAuthProblem(
+            f"Jira's OAuth refuses: {answer['oauth_problem'][:60]}.",
+            problem=answer["oauth_problem"][:60],
+            status=response.status,
+        )
+    if "oauth_token" not in answer:
+        raise _page(response, "")
+    return answer
+
+
+def _page(response: WireResponse, location: str) -> NotJson:
+    login = looks_like_login(response.body) or "login" in location.lower()
+    seen = {"page title": page_title(response.body), "leads to": location}
+    return NotJson(
+        "Jira's OAuth address answered with something else than a token. Check that the Instance "
+        "URL is Jira's own, with its context path, and that no single sign-on stands before it.",
+        kind="login_page" if login else "html" if response.body else "empty",
+        status=response.status,
+        seen={label: value for label, value in seen.items() if value},
+    )
+
+
+def _access(answer: Mapping[str, str]) -> AccessToken:
+    return AccessToken(
+        token=_need(answer, "oauth_token"),
+        secret=answer.get("oauth_token_secret", ""),
+        expires_in=_seconds(answer.get("oauth_expires_in")),
+        session_handle=answer.get("oauth_session_handle") or None,
+        authorization_expires_in=_seconds(answer.get("oauth_authorization_expires_in")),
+    )
+
+
+def _need(answer: Mapping[str, str], name: str) -> str:
+    value = answer.get(name, "")
+    if not value:
+        raise OAuthProblem("Jira's answer holds no token.", problem="token_missing")
+    return value
+
+
+def _seconds(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None

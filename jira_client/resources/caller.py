@@ -1,0 +1,76 @@
+"""What a resource needs of the client, and ways to make many calls that all resources share.
+
+Resources see this, not the client's class, so that neither imports the other.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+
+from jira_client.flavour import Flavour
+from jira_client.parse import mapping, rows, whole
+from jira_client.protocol import Request
+from jira_client.transport import Transport
+from jira_client.wire import WireResponse
+
+T = TypeVar("T")
+R = TypeVar("R")
+_MOST_PAGES = 10_000
+
+
+class Caller(Protocol):
+    """The client, as its resources see it."""
+
+    transport: Transport
+
+    @property
+    def flavour(self) -> Flavour:
+        """The instance's capabilities."""
+
+    def call(self, request: Request) -> Any:
+        """The JSON value of a call."""
+
+    def exchange(self, request: Request) -> WireResponse:
+        """The answer of a call, unread."""
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in order, in pieces of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def pages(caller: Caller, request: Request, size: int, *names: str) -> Iterator[Any]:
+    """All rows of a list that Jira pages by offset; `names` are the keys the rows may be under.
+
+    For metadata, which hardly changes while it is read. Issues are never read like this.
+    """
+    start = 0
+    for _ in range(_MOST_PAGES):
+        params = {**request.params, "startAt": start, "maxResults": size}
+        page = mapping(caller.call(replace(request, params=params)))
+        found = next((rows(page[name]) for name in names if name in page), [])
+        yield from found
+        start += len(found)
+        total = whole(page.get("total"))
+        last = page.get("isLast")
+        if not found or last is True or (last is None and total is not None and start >= total):
+            return
+        # Neither said: a page shorter than the server's own limit was the last.
+        if last is None and total is None and len(found) < (whole(page.get("maxResults")) or size):
+            return
+
+
+def side_by_side(caller: Caller, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """The results in order, several calls at once; the first error ends it."""
+    width = min(caller.transport.pool_size, len(items))
+    if width <= 1:
+        yield from map(work, items)
+        return
+    with ThreadPoolExecutor(width, thread_name_prefix="jira-call") as pool:
+        try:
+            yield from pool.map(work, items)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,199 @@
+"""Issues: reading one or many, creating, editing, moving through the workflow, deleting.
+
+Writes go through the v2 API on both deployments, so that text is wiki markup on both. Nothing is
+repeated here: a lost answer raises with `outcome_unknown`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from jira_client import parse
+from jira_client.errors import NotFound
+from jira_client.protocol import Expect, Param, Request
+from jira_client.resources import properties as entity
+from jira_client.resources.caller import Caller, chunks, pages, side_by_side
+from jira_client.resources.creating import create_many, creation
+from jira_client.resources.ranking import rank
+from jira_client.resources.search import Search
+from jira_client.values import (
+    Created,
+    CreateFailure,
+    Fetched,
+    History,
+    Issue,
+    RankFailure,
+    Transition,
+)
+
+_AT_ONCE = 100
+
+
+class Issues:
+    """Everything about issues but searching and linking."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def get(self, id_or_key: str, fields: Sequence[str], properties: Sequence[str] = ()) -> Issue:
+        """One issue. A key from before a move finds it too. Raises NotFound."""
+        params: dict[str, Param] = {
+            "fields": tuple(fields),
+            "properties": tuple(properties) or None,
+        }
+        answer = self._caller.call(self._request("GET", {"issue": id_or_key}, params=params))
+        return parse.issue(parse.mapping(answer))
+
+    def fetch(
+        self, ids: Sequence[str], fields: Sequence[str], properties: Sequence[str] = ()
+    ) -> Fetched:
+        """Many issues by id, a hundred a call, several calls side by side.
+
+        `missing`: those that are not there or not visible. Ask by id: an issue asked for by the
+        key it had before a move comes back under its new key and counts as missing.
+        """
+        wanted = list(dict.fromkeys(ids))
+        parts = list(chunks(wanted, _AT_ONCE))
+        found: list[Issue] = []
+        for part in side_by_side(
+            self._caller, lambda some: self._fetch_part(some, fields, properties), parts
+        ):
+            found.extend(part)
+        here = {issue.id for issue in found} | {issue.key for issue in found}
+        return Fetched(tuple(found), tuple(one for one in wanted if one not in here))
+
+    def create(
+        self,
+        fields: Mapping[str, Any],
+        update: Mapping[str, Any] | None = None,
+        properties: Mapping[str, Any] | None = None,
+    ) -> Created:
+        """Creates an issue. Jira knows no idempotency key: see `outcome_unknown` of the error."""
+        path = f"{self._caller.flavour.api}/issue"
+        body = creation({"fields": fields, "update": update, "properties": properties})
+        answer = parse.mapping(self._caller.call(Request("POST", path, json=body)))
+        return Created(parse.text(answer.get("id")), parse.text(answer.get("key")))
+
+    def create_many(self, items: Sequence[Mapping[str, Any]]) -> list[Created | CreateFailure]:
+        """Creates issues, 50 a call, the results in the order sent.
+
+        Each item holds `fields` and perhaps `update` and `properties`. Where a later call fails as
+        a whole, the error's `partial` holds the results of those before it.
+        """
+        return create_many(self._caller, items)
+
+    def edit(
+        self,
+        id_or_key: str,
+        fields: Mapping[str, Any] | None = None,
+        update: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Sets fields and applies operations; no field may be in both. Raises Invalid."""
+        parts = {"fields": fields, "update": update}
+        body = {name: dict(part) for name, part in parts.items() if part}
+        self._do("PUT", {"issue": id_or_key}, body=body)
+
+    def delete(self, id_or_key: str, delete_subtasks: bool = False) -> None:
+        """Deletes an issue. Raises Invalid where it has sub-tasks and they are not to go too."""
+        self._do("DELETE", {"issue": id_or_key}, params={"deleteSubtasks": delete_subtasks})
+
+    def transitions(self, id_or_key: str) -> list[Transition]:
+        """What this account can do now, with the fields of each transition's screen."""
+        request = self._request(
+            "GET", {"issue": id_or_key}, "/transitions", params={"expand": "transitions.fields"}
+        )
+        answer = parse.mapping(self._caller.call(request))
+        return [parse.transition(row) for row in parse.rows(answer.get("transitions") or [])]
+
+    def transition(
+        self, id_or_key: str, transition_id: str, fields: Mapping[str, Any] | None = None
+    ) -> None:
+        """Takes a transition. Raises Invalid, ConflictRefused, WorkflowInvalid."""
+        body: dict[str, Any] = {"transition": {"id": transition_id}}
+        if fields:
+            body["fields"] = dict(fields)
+        self._do("POST", {"issue": id_or_key}, "/transitions", body=body)
+
+    def set_property(self, id_or_key: str, key: str, value: Any) -> None:
+        """Stores an entity property."""
+        entity.set_property(self._caller, id_or_key, key, value)
+
+    def get_property(self, id_or_key: str, key: str) -> Any:
+        """An entity property, None where there is none. Raises NotFound for the issue."""
+        return entity.get_property(self._caller, id_or_key, key)
+
+    def changelog(self, id_or_key: str, since: datetime | None = None) -> list[History]:
+        """The changes of an issue, oldest first, those after `since`."""
+        if self._caller.flavour.changelog_paged:
+            request = self._request("GET", {"issue": id_or_key}, "/changelog")
+            found = list(pages(self._caller, request, 100, "values"))
+        else:
+            params: dict[str, Param] = {"fields": "id", "expand": "changelog"}
+            answer = self._caller.call(self._request("GET", {"issue": id_or_key}, params=params))
+            log = parse.mapping(parse.mapping(answer).get("changelog") or {})
+            found = parse.rows(log.get("histories") or [])
+        changes = [parse.history(row) for row in found]
+        if since is not None:
+            changes = [one for one in changes if one.created is None or one.created > since]
+        return sorted(changes, key=lambda one: (one.created is not None, one.created, one.id))
+
+    def rank(
+        self,
+        ids: Sequence[str],
+        before: str | None = None,
+        after: str | None = None,
+        rank_field: str | None = None,
+    ) -> list[RankFailure]:
+        """Puts issues, in this order, before or after another one. Returns those left behind."""
+        return rank(self._caller, ids, before, after, rank_field)
+
+    def _fetch_part(
+        self, ids: Sequence[str], fields: Sequence[str], properties: Sequence[str]
+    ) -> tuple[Issue, ...]:
+        if not self._caller.flavour.bulk_fetch:
+            found = Search(self._caller).by_ids(ids, fields)
+            return entity.with_properties(self._caller, found, properties)
+        body: dict[str, Any] = {"issueIdsOrKeys": list(ids), "fields": list(fields)}
+        if properties:
+            body["properties"] = list(properties)
+        path = f"{self._caller.flavour.api}/issue/bulkfetch"
+        answer = parse.mapping(self._caller.call(Request("POST", path, json=body, writes=False)))
+        found = parse.issues(parse.rows(answer.get("issues") or []))
+        # Not absent, only not read this time: they must not count as missing.
+        failed = [parse.text(row.get("id")) for row in parse.rows(answer.get("issueErrors") or [])]
+        return found + tuple(self._one_by_one([one for one in failed if one], fields, properties))
+
+    def _one_by_one(
+        self, ids: Sequence[str], fields: Sequence[str], properties: Sequence[str]
+    ) -> list[Issue]:
+        found = []
+        for one in ids:
+            try:
+                found.append(self.get(one, fields, properties))
+            except NotFound:
+                continue
+        return found
+
+    def _request(
+        self,
+        method: str,
+        args: Mapping[str, str],
+        suffix: str = "",
+        params: Mapping[str, Param] | None = None,
+    ) -> Request:
+        path = f"{self._caller.flavour.api}/issue/{{issue}}{suffix}"
+        return Request(method, path, args, params=params or {})
+
+    def _do(
+        self,
+        method: str,
+        args: Mapping[str, str],
+        suffix: str = "",
+        *,
+        params: Mapping[str, Param] | None = None,
+        body: Any = None,
+    ) -> None:
+        path = f"{self._caller.flavour.api}/issue/{{issue}}{suffix}"
+        self._caller.call(
+            Request(method, path, args, params or {}, json=body, expect=Expect.NOTHING)
+        )

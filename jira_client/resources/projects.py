@@ -1,0 +1,73 @@
+"""Projects, their statuses and their issue types."""
+
+from collections.abc import Iterable
+
+from jira_client import parse
+from jira_client.protocol import Request
+from jira_client.resources.caller import Caller, pages
+from jira_client.values import IssueType, Project, Status
+
+_PAGE = 50
+# Inside the class, `list` is the method.
+IssueTypes = list[IssueType]
+
+
+class Projects:
+    """What the account may see of projects."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(self, query: str = "") -> list[Project]:
+        """All visible projects whose name or key matches, by key."""
+        flavour = self._caller.flavour
+        if flavour.project_style == "paged":
+            request = Request(
+                "GET", f"{flavour.api}/project/search", params={"query": query or None}
+            )
+            found = [parse.project(row) for row in pages(self._caller, request, _PAGE, "values")]
+        else:
+            rows = parse.rows(self._caller.call(Request("GET", f"{flavour.api}/project")))
+            found = _matching((parse.project(row) for row in rows), query)
+        return sorted(found, key=lambda project: project.key)
+
+    def get(self, key_or_id: str) -> Project:
+        """One project. Raises NotFound where it is missing or invisible."""
+        return parse.project(parse.mapping(self._caller.call(self._one(key_or_id))))
+
+    def statuses(self, key_or_id: str) -> dict[str, tuple[Status, ...]]:
+        """The statuses of each issue type, by the issue type's id."""
+        request = Request(
+            "GET",
+            f"{self._caller.flavour.api}/project/{{project}}/statuses",
+            {"project": key_or_id},
+        )
+        return {
+            parse.text(row.get("id")): tuple(
+                parse.status(status) for status in parse.rows(row.get("statuses") or [])
+            )
+            for row in parse.rows(self._caller.call(request))
+        }
+
+    def issue_types(self, project_id: str) -> IssueTypes:
+        """The issue types of a project, in Jira's order. `project_id` is its numeric id."""
+        flavour = self._caller.flavour
+        if flavour.project_style == "paged":
+            path = f"{flavour.api}/issuetype/project"
+            found = self._caller.call(Request("GET", path, params={"projectId": project_id}))
+        else:
+            found = parse.mapping(self._caller.call(self._one(project_id))).get("issueTypes") or []
+        return [parse.issue_type(row) for row in parse.rows(found)]
+
+    def _one(self, key_or_id: str) -> Request:
+        path = f"{self._caller.flavour.api}/project/{{project}}"
+        return Request("GET", path, {"project": key_or_id})
+
+
+def _matching(found: Iterable[Project], query: str) -> list[Project]:
+    wanted = query.strip().lower()
+    return [
+        project
+        for project in found
+        if wanted in project.name.lower() or wanted in project.key.lower()
+    ]

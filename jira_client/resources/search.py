@@ -1,0 +1,200 @@
+"""Searching by JQL: one page, everything, ids only, a count.
+
+Everything is never read by offset, which loses issues while others change: Cloud hands out tokens,
+elsewhere each page begins after the last id seen.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from jira_client import parse
+from jira_client.errors import Invalid
+from jira_client.jql import and_
+from jira_client.protocol import Request
+from jira_client.resources.caller import Caller
+from jira_client.resources.properties import with_properties
+from jira_client.values import Issue, SearchPage
+
+_IDS_PER_PAGE = 5000
+_ORDER_BY = re.compile(
+    r"""\border\s+by\b(?=(?:[^"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')*$)""", re.I
+)
+
+
+class Search:
+    """JQL searches."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def page(
+        self,
+        jql: str,
+        fields: Sequence[str],
+        after: str | int | None = None,
+        limit: int = 100,
+        properties: Sequence[str] = (),
+        reconcile: Sequence[str] = (),
+    ) -> SearchPage:
+        """One page; `after` is the `next` of the page before.
+
+        The page may be shorter than `limit` without being the last. `reconcile`: ids just written
+        (at most 50), which an index that lags would miss; ignored where the index does not lag.
+        """
+        if self._caller.flavour.search_style == "token":
+            return self._token_page(jql, fields, after, limit, properties, reconcile)
+        page = self._offset_page(jql, fields, int(after or 0), limit)
+        return SearchPage(
+            with_properties(self._caller, page.issues, properties), page.next, page.total
+        )
+
+    def all(
+        self,
+        jql: str,
+        fields: Sequence[str],
+        limit: int = 100,
+        properties: Sequence[str] = (),
+        reconcile: Sequence[str] = (),
+    ) -> Iterator[Issue]:
+        """Every matching issue, each once; on Data Center by ascending id whatever ORDER BY says."""
+        if self._caller.flavour.search_style != "token":
+            yield from self._seek(jql, fields, limit, properties)
+            return
+        after: str | int | None = None
+        seen: set[str] = set()
+        while True:
+            page = self.page(jql, fields, after, limit, properties, reconcile)
+            for issue in page.issues:
+                if issue.id not in seen:
+                    seen.add(issue.id)
+                    yield issue
+            if page.next is None or page.next == after:
+                return
+            after = page.next
+
+    def ids(self, jql: str) -> Iterator[str]:
+        """The ids of every matching issue, cheaply: thousands a call."""
+        for issue in self.all(jql, ("id",), _IDS_PER_PAGE):
+            yield issue.id
+
+    def count(self, jql: str) -> int:
+        """How many issues match; approximate on Cloud."""
+        flavour = self._caller.flavour
+        if flavour.approximate_count:
+            path = f"{flavour.api}/search/approximate-count"
+            body = {"jql": without_order(jql)}
+            answer = parse.mapping(
+                self._caller.call(Request("POST", path, json=body, writes=False))
+            )
+            return parse.whole(answer.get("count")) or 0
+        return self._offset_page(jql, ("id",), 0, 0).total or 0
+
+    def _token_page(
+        self,
+        jql: str,
+        fields: Sequence[str],
+        after: str | int | None,
+        limit: int,
+        properties: Sequence[str],
+        reconcile: Sequence[str],
+    ) -> SearchPage:
+        body: dict[str, Any] = {"jql": jql, "maxResults": limit, "fields": list(fields)}
+        if after is not None:
+            body["nextPageToken"] = str(after)
+        if properties:
+            body["properties"] = list(properties)
+        if reconcile:
+            body["reconcileIssues"] = [int(issue) for issue in reconcile]
+        path = f"{self._caller.flavour.api}/search/jql"
+        answer = parse.mapping(self._caller.call(Request("POST", path, json=body, writes=False)))
+        token = answer.get("nextPageToken")
+        last = answer.get("isLast") is True or not token
+        return SearchPage(parse.issues(parse.rows(answer.get("issues"))), None if last else token)
+
+    def _offset_page(
+        self, jql: str, fields: Sequence[str], start: int, limit: int, *, strict: bool = True
+    ) -> SearchPage:
+        body: dict[str, Any] = {
+            "jql": jql,
+            "startAt": start,
+            "maxResults": limit,
+            "fields": list(fields),
+        }
+        if not strict:
+            body["validateQuery"] = False
+        path = f"{self._caller.flavour.api}/search"
+        answer = parse.mapping(self._caller.call(Request("POST", path, json=body, writes=False)))
+        found = parse.issues(parse.rows(answer.get("issues")))
+        total = parse.whole(answer.get("total"))
+        after = start + len(found)
+        more = bool(found) and total is not None and after < total
+        return SearchPage(found, after if more else None, total)
+
+    def _seek(
+        self, jql: str, fields: Sequence[str], limit: int, properties: Sequence[str]
+    ) -> Iterator[Issue]:
+        clause = without_order(jql)
+        page = self._offset_page(f"{clause} ORDER BY id ASC".strip(), fields, 0, limit)
+        while page.issues:
+            yield from with_properties(self._caller, page.issues, properties)
+            if page.next is None:
+                return
+            page = self._page_after(clause, fields, limit, page.issues)
+
+    def _page_after(
+        self, clause: str, fields: Sequence[str], limit: int, before: tuple[Issue, ...]
+    ) -> SearchPage:
+        """The page after the last issue; where that was deleted meanwhile, after one before it.
+
+        Some versions refuse to compare with an id that no longer exists.
+        """
+        seen = {issue.id for issue in before}
+        refused: Invalid | None = None
+        for last in reversed(before[-5:]):
+            jql = f"{and_(clause, f'id > {last.id}')} ORDER BY id ASC"
+            try:
+                page = self._offset_page(jql, fields, 0, limit)
+            except Invalid as error:
+                refused = error
+                continue
+            fresh = tuple(issue for issue in page.issues if issue.id not in seen)
+            if fresh or page.next is None:
+                return SearchPage(fresh, page.next, page.total)
+        if refused is not None:
+            raise refused
+        return SearchPage(())
+
+    def by_ids(self, ids: Sequence[str], fields: Sequence[str]) -> tuple[Issue, ...]:
+        """The issues that exist among the given ids or keys, by one search where it can be.
+
+        For deployments without a bulk read. An unknown id fails the whole search on some versions
+        even unvalidated: then halves are asked.
+        """
+        if not ids:
+            return ()
+        numbers = [one for one in ids if one.isdigit()]
+        keys = [f'"{one}"' for one in ids if not one.isdigit()]
+        parts = [f"id in ({', '.join(numbers)})"] if numbers else []
+        parts += [f"key in ({', '.join(keys)})"] if keys else []
+        try:
+            page = self._offset_page(" OR ".join(parts), fields, 0, len(ids), strict=False)
+        except Invalid:
+            if len(ids) == 1:
+                return ()
+            half = len(ids) // 2
+            return self.by_ids(ids[:half], fields) + self.by_ids(ids[half:], fields)
+        found = page.issues
+        if page.next is not None and found:
+            # The server's own limit is below ours.
+            here = {issue.id for issue in found} | {issue.key for issue in found}
+            rest = [one for one in ids if one not in here]
+            if len(rest) < len(ids):
+                found += self.by_ids(rest, fields)
+        return found
+
+
+def without_order(jql: str) -> str:
+    """The query without its ORDER BY; the words inside quotes are left alone."""
+    match = _ORDER_BY.search(jql)
+    return jql[: match.start()].strip() if match else jql.strip()
