@@ -1,0 +1,162 @@
+"""Jira's writes on the board: the same rows as `editing`, with no Change, so nothing echoes back.
+
+Called by sync inside its own transaction, with the rows it has locked. Callers collect the events
+these verbs return and `feed.tell` them last. Nothing here judges what is right: sync has merged.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from planning.feed import event
+from planning.models import BoardEvent, Change, ChangeState, Link, SyncState, WorkItem
+
+_PLAIN = frozenset(
+    {
+        "summary",
+        "description",
+        "status",
+        "story_points",
+        "wsjf",
+        "labels",
+        "priority",
+        "type",
+        "rank",
+    }
+)
+_REFERENCES = {
+    "assignee": "assignee_id",
+    "reporter": "reporter_id",
+    "parent": "parent_id",
+    "iteration": "iteration_id",
+    "team": "team_id",
+}
+_ALSO = (
+    "assignee_name",
+    "reporter_name",
+    "status_category",
+    "remote_id",
+    "remote_key",
+    "sync_state",
+    "sync_detail",
+    "sync_at",
+    "version",
+    "updated",
+    "deleted",
+)
+COLUMNS = (*sorted(_PLAIN), *_REFERENCES.values(), *_ALSO)
+_SUMMARY, _DETAIL = 255, 1000
+
+
+def take(item: WorkItem, values: Mapping[str, Any], names: Mapping[str, str]) -> bool:
+    """Set board fields of an unsaved or locked item to Jira's values; True if anything moved.
+
+    `names` says how Jira calls the persons and the status category; they are shown, not compared.
+    """
+    moved = False
+    for name, value in values.items():
+        column = _REFERENCES.get(name, name)
+        if name not in _PLAIN and name not in _REFERENCES:
+            raise ValueError(f"No board field is called {name!r}.")
+        value = _fitted(name, column, value)
+        if getattr(item, column) != value:
+            setattr(item, column, value)
+            moved = True
+        if name in ("assignee", "reporter"):
+            setattr(item, f"{name}_name", names.get(name, "")[:255] if value else "")
+    if "status" in values and names.get("category"):
+        item.status_category = names["category"]
+    return moved
+
+
+def _fitted(name: str, column: str, value: Any) -> Any:
+    if name in ("parent", "iteration", "team"):
+        return uuid.UUID(str(value)) if value else None
+    if name in ("story_points", "wsjf"):
+        return value
+    if name == "labels":
+        return list(value or [])
+    text = str(value or "")
+    length = WorkItem._meta.get_field(column).max_length  # type: ignore[union-attr]
+    return text[:length] if length else text
+
+
+def insert(items: Sequence[WorkItem]) -> list[BoardEvent]:
+    """Save new items that Jira brought. Their events are returned, to be told last."""
+    WorkItem.objects.bulk_create(items, batch_size=500)
+    return [event("item.created", item.pk, item.version, (), "jira") for item in items]
+
+
+def update(items: Mapping[WorkItem, Iterable[str]]) -> list[BoardEvent]:
+    """Save items whose board fields Jira changed: item → names of the changed fields."""
+    now = timezone.now()
+    for item in items:
+        item.version += 1
+        item.updated = now
+    WorkItem.objects.bulk_update(list(items), COLUMNS, batch_size=200)
+    return [
+        event("item.updated", item.pk, item.version, names, "jira") for item, names in items.items()
+    ]
+
+
+def note_state(items: Iterable[uuid.UUID], state: SyncState, detail: str = "") -> None:
+    """What sync observed of these items, without touching their version. Cheap when nothing changes."""
+    rows = WorkItem.objects.filter(pk__in=list(items))
+    rows.exclude(sync_state=state, sync_detail=detail[:_DETAIL]).update(
+        sync_state=state, sync_detail=detail[:_DETAIL], sync_at=timezone.now()
+    )
+
+
+def vanish(items: Sequence[WorkItem], detail: str) -> list[BoardEvent]:
+    """Jira deleted these issues: tombstone the items and their links; what waits is not needed now."""
+    now = timezone.now()
+    ids = [item.pk for item in items]
+    WorkItem.objects.filter(pk__in=ids, deleted=None).update(
+        deleted=now,
+        updated=now,
+        version=F("version") + 1,
+        sync_state=SyncState.GONE,
+        sync_detail=detail[:_DETAIL],
+        sync_at=now,
+    )
+    Link.objects.filter(Q(source__in=ids) | Q(target__in=ids), deleted=None).update(deleted=now)
+    under_way = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING, ChangeState.PARKED)
+    Change.objects.filter(item__in=ids, state__in=under_way).update(
+        state=ChangeState.DROPPED, message=detail[:_DETAIL], settled=now
+    )
+    return [event("item.deleted", item.pk, item.version + 1, (), "jira") for item in items]
+
+
+def draw(
+    source: uuid.UUID, target: uuid.UUID, kind: str, remote_id: str, confirmed: Any
+) -> list[BoardEvent]:
+    """A link that Jira holds: adopt the board's own of the same kind, else draw it."""
+    mine = Link.objects.filter(source=source, target=target, type=kind, deleted=None).first()
+    if mine is None:
+        link = Link.objects.create(
+            source_id=source,
+            target_id=target,
+            type=kind,
+            remote_id=remote_id,
+            confirmed=confirmed,
+            sync_state=SyncState.SYNCED,
+        )
+        return [event("link.created", link.pk, 1, (), "jira")]
+    mine.remote_id, mine.confirmed = remote_id, confirmed
+    mine.sync_state, mine.sync_detail = SyncState.SYNCED, ""
+    mine.save(update_fields=["remote_id", "confirmed", "sync_state", "sync_detail"])
+    return []
+
+
+def erase(links: Iterable[Link]) -> list[BoardEvent]:
+    """Links that Jira holds no more."""
+    gone = list(links)
+    Link.objects.filter(pk__in=[link.pk for link in gone]).update(
+        deleted=timezone.now(), sync_state=SyncState.GONE
+    )
+    return [event("link.deleted", link.pk, 1, (), "jira") for link in gone]
