@@ -132,6 +132,11 @@ class Connection(models.Model):
         return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}{parts.path.rstrip('/')}"
 
     @property
+    def checks_tls(self) -> bool:
+        """Whether certificates are verified now. Switching that off ends by itself."""
+        return self.verify_tls or self.tls_off_until is None or self.tls_off_until <= timezone.now()
+
+    @property
     def is_running(self) -> bool:
         return self.lifecycle == Lifecycle.ACTIVE and self.health != Health.STOPPED
 

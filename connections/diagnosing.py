@@ -1,0 +1,78 @@
+"""From any failure to the stored diagnosis: `{code, what, remedy, seen, anchor, at}`.
+
+Jira's failures are explained by `jira_client.diagnosis`; the console's own (a missing credential, a
+seal that does not open) are explained here. It must not write rows: `connections.health` does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from connections.gateway import NotReady
+from connections.models import Connection
+from connections.sealing import SealBroken
+from jira_client.diagnosis import explain
+from jira_client.errors import JiraError, ReadTimedOut
+from jira_client.values import ServerInfo
+
+# Failures that this module explains; anything else is our own fault and must be raised.
+Explained = (JiraError, NotReady, SealBroken)
+
+_REMEDIES = {
+    "draft": "Open the connection's page and finish its setup.",
+    "paused": "Open the connection's page and press Resume.",
+    "stopped": "Open the connection's page, correct the credentials with Re-authenticate, then press "
+    "Test connection.",
+    "secret_missing": "Open the connection's page and press Re-authenticate.",
+    "seal_broken": "Open the connection's page, press Re-authenticate and enter the credential again. "
+    "If this concerns every connection, ask the operator to put the original "
+    "ALMCONNECT_ENCRYPTION_KEYS back.",
+}
+ANCHORS = {code: code.replace("_", "-") for code in _REMEDIES}
+
+
+def diagnose(
+    error: Exception, connection: Connection, *, server: ServerInfo | None = None
+) -> dict[str, Any]:
+    """The diagnosis as it is stored and shown. Raises the error again if it is none of `Explained`."""
+    at = timezone.now()
+    if isinstance(error, NotReady | SealBroken):
+        code = error.code if isinstance(error, NotReady) else "seal_broken"
+        return {
+            "code": code,
+            "what": str(error),
+            "remedy": _REMEDIES[code],
+            "seen": [["connection", connection.name]],
+            "anchor": ANCHORS[code],
+            "at": at.isoformat(),
+        }
+    if not isinstance(error, JiraError):
+        raise error
+    found = explain(
+        error,
+        entered_url=connection.base_url,
+        server=server,
+        now=at,
+        account=connection.account_name or connection.username or None,
+    )
+    return {
+        "code": found.code,
+        "what": found.what,
+        "remedy": found.remedy,
+        "seen": [[label, value] for label, value in found.seen],
+        "anchor": found.anchor,
+        "at": at.isoformat(),
+    }
+
+
+def http_status(error: Exception) -> int:
+    """What our API answers: 409 where a person must act first, 504 for no answer in time, else 502."""
+    if isinstance(error, ReadTimedOut) or getattr(error, "code", "") == "connect_timed_out":
+        return 504
+    if isinstance(error, JiraError) and error.transient:
+        return 502
+    if isinstance(error, JiraError) and error.code in {"dns_failed", "connection_refused"}:
+        return 502
+    return 409

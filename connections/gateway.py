@@ -1,0 +1,218 @@
+"""The one place where a sealed secret becomes a Jira client, for the web and the workers alike.
+
+Clients are kept per process, so that the keep-alive pool and the parsed RSA key are used again; a
+changed setting or secret makes a new one. It must not decide whether a call is wise (the callers
+claim due work) and must not write anything.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Max
+
+from almconnect.lib.secret import Secret
+from connections import sealing
+from connections.models import AuthMethod, Connection, Health, Lifecycle, SecretField
+from jira_client.address import AddressPolicy, IPNetwork, resolve
+from jira_client.auth import Anonymous, Auth, Basic, Bearer, OAuth1
+from jira_client.client import JiraClient
+from jira_client.errors import DnsFailed
+from jira_client.flavour import Flavour
+from jira_client.transport import Observation, Transport
+from jira_client.values import Deployment
+
+# What answers an observation of a call: (connection id, observation). Upper apps append to it.
+observers: list[Callable[[uuid.UUID, Observation], None]] = []
+
+CREDENTIAL = {
+    AuthMethod.OAUTH1.value: SecretField.ACCESS_TOKEN,
+    AuthMethod.BASIC.value: SecretField.PASSWORD,
+    AuthMethod.PAT.value: SecretField.PASSWORD,
+}
+_DEFAULT_PORTS = {"postgres": 5432, "postgresql": 5432, "redis": 6379, "rediss": 6379}
+
+
+class NotReady(Exception):
+    """The connection must not or cannot call now. `code`: draft, paused, stopped, secret_missing."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    signature: tuple[object, ...]
+    client: JiraClient
+
+
+_clients: dict[uuid.UUID, _Kept] = {}
+_lock = threading.Lock()
+
+
+def jira_for(
+    connection: Connection, *, secret: Secret | None = None, for_check: bool = False
+) -> JiraClient:
+    """The client that acts as the connection's account.
+
+    `secret` is a credential that is not stored yet (access token, password or PAT): proven before
+    it is kept. `for_check` lets a person's own test or handshake through although the connection is
+    a draft, paused or stopped. Raises NotReady, sealing.SealBroken, KeyUnusable, TlsFailed, NotJira.
+    """
+    if not for_check and secret is None:
+        _must_run(connection)
+    if secret is not None:
+        return _build(connection, secret)
+    signature = _signature(connection)
+    with _lock:
+        kept = _clients.get(connection.pk)
+        if kept is not None and kept.signature == signature:
+            return kept.client
+    found = sealing.load(connection, CREDENTIAL[connection.auth_method])
+    if not found:
+        raise NotReady(
+            "secret_missing",
+            "No credential is stored for this connection. Authenticate it on its page.",
+        )
+    client = _build(connection, found)
+    with _lock:
+        _clients[connection.pk] = _Kept(signature, client)
+    return client
+
+
+def anonymous_for(connection: Connection) -> JiraClient:
+    """A client without credentials, to ask the instance what it is. Raises TlsFailed, NotJira."""
+    return _client(connection, Anonymous())
+
+
+def transport_for(connection: Connection) -> Transport:
+    """The bounded sender for the connection's address. Raises TlsFailed, NotJira."""
+    key = connection.pk
+
+    def observe(observation: Observation) -> None:
+        for observer in observers:
+            observer(key, observation)
+
+    return Transport(
+        connection.api_url or connection.base_url,
+        address_policy(),
+        verify_tls=connection.checks_tls,
+        ca_bundle_pem=connection.ca_bundle or None,
+        fingerprint=connection.fingerprint or None,
+        observe=observe,
+    )
+
+
+def forget(connection_id: uuid.UUID) -> None:
+    """Drop the kept client: the next call opens the secret again."""
+    with _lock:
+        kept = _clients.pop(connection_id, None)
+    if kept is not None:
+        kept.client.transport.close()
+
+
+def address_policy() -> AddressPolicy:
+    """What this installation may call: public addresses, and what the operator opened by
+    ALMCONNECT_EGRESS_ALLOW. Never the console's own database and broker, whatever was opened.
+    """
+    minute = int(time.monotonic() // 60)
+    closed = [pair for host, port in own_services() for pair in _addresses(host, port, minute)]
+    return AddressPolicy(allow=networks(settings.EGRESS_ALLOW), closed=tuple(closed))
+
+
+def networks(words: Sequence[str]) -> tuple[IPNetwork, ...]:
+    """`10.1.0.0/16`, `10.1.2.3` or `::1` as networks. Raises ValueError naming the word."""
+    return tuple(ipaddress.ip_network(word, strict=False) for word in words)
+
+
+def own_services() -> list[tuple[str, int]]:
+    """Host and port of the database and the broker, where they are reached by network."""
+    found = []
+    for url in (settings.DATABASE_URL, settings.BROKER_URL):
+        parts = urlsplit(url)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        if parts.hostname and port:
+            found.append((parts.hostname, port))
+    return found
+
+
+@lru_cache(maxsize=16)
+def _addresses(host: str, port: int, minute: int) -> tuple[tuple[str, int], ...]:
+    """Asked at most once a minute: `minute` only ages the answer."""
+    try:
+        return tuple((address, port) for address in resolve(host, port))
+    except DnsFailed:
+        return ()  # a name without address cannot be reached by an instance URL either
+
+
+def _must_run(connection: Connection) -> None:
+    if connection.lifecycle == Lifecycle.DRAFT:
+        raise NotReady("draft", "This connection is a draft. Finish its setup first.")
+    if connection.lifecycle == Lifecycle.PAUSED:
+        raise NotReady("paused", "This connection is paused. Resume it on its page.")
+    if connection.health == Health.STOPPED:
+        raise NotReady(
+            "stopped",
+            "This connection is stopped: Jira refused its credentials. Re-authenticate it, or press "
+            "Test connection.",
+        )
+
+
+def _signature(connection: Connection) -> tuple[object, ...]:
+    """Everything a client is built from; equal signatures mean that the kept client still fits."""
+    newest = connection.secrets.aggregate(newest=Max("updated"))["newest"]
+    return (
+        connection.base_url,
+        connection.api_url,
+        connection.auth_method,
+        connection.username,
+        connection.checks_tls,
+        connection.ca_bundle,
+        connection.fingerprint,
+        connection.consumer_key,
+        connection.deployment,
+        connection.version,
+        newest,
+        tuple(settings.EGRESS_ALLOW),
+    )
+
+
+def _build(connection: Connection, secret: Secret) -> JiraClient:
+    return _client(connection, _auth(connection, secret))
+
+
+def _client(connection: Connection, auth: Auth) -> JiraClient:
+    public = connection.base_url if connection.api_url else None
+    return JiraClient(transport_for(connection), auth, _flavour(connection), public_url=public)
+
+
+def _auth(connection: Connection, secret: Secret) -> Auth:
+    if connection.auth_method == AuthMethod.BASIC:
+        return Basic(connection.username, secret.reveal())
+    if connection.auth_method == AuthMethod.PAT:
+        return Bearer(secret.reveal())
+    key = sealing.load(connection, SecretField.PRIVATE_KEY)
+    if not key:
+        raise NotReady("secret_missing", "This connection has no key pair yet. Authenticate it.")
+    return OAuth1(connection.consumer_key, key.reveal(), secret.reveal())
+
+
+def _flavour(connection: Connection) -> Flavour | None:
+    """What was observed last; None lets the client ask the instance on first need."""
+    if not connection.deployment:
+        return None
+    numbers = []
+    for part in connection.version.split("."):
+        if not part.isdigit():
+            break
+        numbers.append(int(part))
+    return Flavour.for_deployment(Deployment(connection.deployment), tuple(numbers))
