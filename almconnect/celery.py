@@ -1,4 +1,4 @@
-"""The Celery application and, in one list, every periodic job.
+"""The Celery application. Every periodic job is in one list, `CELERY_BEAT_SCHEDULE` in the settings.
 
 A message is a hint: tasks are idempotent wake-ups that find their work in rows, so losing or
 repeating one costs latency, never data.
@@ -7,10 +7,39 @@ repeating one costs latency, never data.
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almconnect.settings")
 app = Celery("almconnect")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+class SignOfLife(bootsteps.StartStopStep):
+    """Touches the worker's heartbeat file from the worker's own timer."""
+
+    requires = ("celery.worker.components:Timer",)
+
+    def start(self, parent: Any) -> None:
+        from almconnect import heartbeat
+
+        heartbeat.touch("worker")
+        self.ticking = parent.timer.call_repeatedly(
+            heartbeat.EVERY_SECONDS, heartbeat.touch, ("worker",), priority=10
+        )
+
+    def stop(self, parent: Any) -> None:
+        self.ticking.cancel()
+
+
+app.steps["worker"].add(SignOfLife)
+
+
+@worker_init.connect
+def refuse_a_wrong_key(**about: Any) -> None:
+    from almconnect.health import insist_on_the_key
+
+    insist_on_the_key()

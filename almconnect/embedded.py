@@ -10,8 +10,14 @@ import base64
 import contextlib
 import hashlib
 import os
+import re
 import secrets
+import stat
+import tempfile
 from pathlib import Path
+
+LONGEST_SOCKET = 100  # bytes; the kernel's limit is 108 with the closing zero, 104 on macOS
+_PLAIN = re.compile(r"[A-Za-z0-9_./-]+")  # what survives being part of a broker address
 
 
 def keys_folder(data_dir: Path) -> Path:
@@ -49,3 +55,23 @@ def encryption_keys(data_dir: Path) -> str:
     """`kid:base64` as `ALMCONNECT_ENCRYPTION_KEYS` holds it; 32 random bytes."""
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     return _kept(keys_folder(data_dir) / "encryption.keys", f"k1:{key}")
+
+
+def broker_socket(data_dir: Path) -> Path:
+    """The embedded broker's unix socket, in a folder (made, 0700) that only this person may enter.
+
+    It lies in the data folder, or, where that path is too long for a socket, under the system's
+    folder for temporary files. Raises RuntimeError if that folder belongs to somebody else.
+    """
+    folder = data_dir.resolve() / "run"
+    path = folder / "broker.sock"
+    if len(os.fsencode(path)) > LONGEST_SOCKET or not _PLAIN.fullmatch(str(path)):
+        name = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:16]
+        folder = Path(tempfile.gettempdir()) / f"almconnect-{os.getuid()}-{name}"
+        path = folder / "broker.sock"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    seen = folder.lstat()
+    if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.getuid():
+        raise RuntimeError(f"{folder} belongs to another person; remove it and start again.")
+    folder.chmod(0o700)
+    return path

@@ -45,7 +45,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
     }
-BROKER_URL = env.secret("ALMCONNECT_BROKER_URL", f"redis+socket://{DATA_DIR / 'broker.sock'}")
+BROKER_URL = env.secret("ALMCONNECT_BROKER_URL", "")
+if not BROKER_URL:
+    BROKER_URL = f"redis+socket://{embedded.broker_socket(DATA_DIR)}"
+# Set by run.py alone, where no broker can run: worker and beat are threads of the web process.
+WORKER_IN_WEB = env.flag("ALMCONNECT_WORKER_IN_WEB")
 
 # ── The sync's rhythm and reach ──────────────────────────────────────────────────────────────────
 POLL_SECONDS = env.number("ALMCONNECT_POLL_SECONDS", 120, least=1)
@@ -115,6 +119,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing one; the finders serve in any case
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
@@ -209,6 +214,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULER = "almconnect.beat:LivingScheduler"
 CELERY_BEAT_SCHEDULE = {
     # The schedule is one tick that claims due rows, so two beats are harmless.
     "tick": {

@@ -59,7 +59,6 @@ def prepare() -> Path:
     )
     if url := os.environ.get("ALMCONNECT_TEST_DATABASE_URL"):
         os.environ["ALMCONNECT_DATABASE_URL"] = url
-    (data / "static").mkdir()
     close_network()
     return data
 

@@ -109,3 +109,13 @@ def _quick_connection(app: Any) -> Connection:
         }
         found = _connections[key] = usual.clone(transport_options=options)
     return found
+
+
+def broker_answers(app: Any) -> bool:
+    """Whether the broker can be reached now, within a second. Opens and closes a connection."""
+    try:
+        with _quick_connection(app).clone() as connection:
+            connection.connect()
+    except BROKER_TROUBLE:
+        return False
+    return True

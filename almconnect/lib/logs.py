@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 
 import structlog
+from structlog.types import Processor
 
 from almconnect.lib.redact import redact_event
 
 
 def formatter() -> logging.Formatter:
     """The one log formatter: structlog's and the standard library's records alike, as JSON."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -1,0 +1,49 @@
+"""The command of each role, the same for the demo, `serve`, the console entry and compose."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from almconnect.house.child import Recipe
+
+QUEUES = "interactive,inbound,outbound,bulk"
+
+
+def web(host: str, port: int) -> list[str]:
+    """granian with one process and threads: what waits is Jira and the database, not the CPU."""
+    processes = os.environ.get("ALMCONNECT_WEB_PROCESSES", "1")
+    threads = os.environ.get("ALMCONNECT_WEB_THREADS", "8")
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    command += ["--host", host, "--port", str(port), "--workers", processes]
+    command += ["--blocking-threads", threads, "--respawn-failed-workers"]
+    command += ["--workers-kill-timeout", "10", "--log-level", "warning"]
+    return [*command, "almconnect.wsgi:application"]
+
+
+def worker() -> list[str]:
+    threads = os.environ.get("ALMCONNECT_WORKER_THREADS", "8")
+    queues = os.environ.get("ALMCONNECT_WORKER_QUEUES", QUEUES)
+    command = [sys.executable, "-m", "celery", "-A", "almconnect", "worker"]
+    command += ["--pool", "threads", "--concurrency", threads, "--queues", queues]
+    # Workers need not talk to each other: the rows tell each what is free.
+    command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [*command, "--loglevel", os.environ.get("ALMCONNECT_LOG_LEVEL", "INFO")]
+
+
+def beat() -> list[str]:
+    command = [sys.executable, "-m", "celery", "-A", "almconnect", "beat"]
+    return [*command, "--pidfile=", "--loglevel", os.environ.get("ALMCONNECT_LOG_LEVEL", "INFO")]
+
+
+def sandbox(name: str, host: str, port: int, *, flavour: str, version: str = "") -> Recipe:
+    """One small Jira. It keeps its issues in memory, so a dead one is named, not started again."""
+    command = [sys.executable, "-m", "jira_sandbox", "--host", host, "--port", str(port)]
+    command += ["--flavour", flavour, *(["--version", version] if version else [])]
+    command += ["--seed", "art", "--service-admin", "--json"]
+    return Recipe(f"sandbox-{name}", command, restarts=False, first_line=True)
+
+
+def manage(name: str, *words: str, first_line: bool = False) -> Recipe:
+    """One command of manage.py, to be run to its end."""
+    return Recipe(name, [sys.executable, "manage.py", *words], first_line=first_line)
