@@ -204,9 +204,10 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # A killed worker's message comes back after seconds, not after kombu's default of minutes.
-    "visibility_timeout": 60,
-    "unacked_restore_interval": 5,
+    # A killed worker's message comes back after ten seconds, not after kombu's hour. A task that
+    # runs longer is delivered a second time meanwhile, finds its work claimed, and ends at once.
+    "visibility_timeout": 8,
+    "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
     # The web process must never hang on a dead broker: the row is saved, the sweep will find it.
     "socket_connect_timeout": 1,
