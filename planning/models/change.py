@@ -70,7 +70,10 @@ class Change(models.Model):
     )
     due = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
-    high_water = models.CharField(max_length=40, blank=True)  # newest issue id before a create
+    # What went out with a create: if its answer is lost, this is what was agreed with the issue.
+    sent: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
     code = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=1000, blank=True)
     settled = models.DateTimeField(null=True, blank=True)

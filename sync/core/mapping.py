@@ -62,6 +62,11 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
     )
 
 
+def parent_reference(rules: Rules, issue: Issue) -> str:
+    """The parent an issue names, by id or key; empty where there is none or none is mapped."""
+    return _parent(issue.fields.get(rules.fields.get("parent", "")))
+
+
 def say(
     rules: Rules,
     values: Mapping[str, Any],

@@ -1,0 +1,124 @@
+"""Keeping conflicts: what both sides wrote, who was given right, and taking the other value."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from almconnect.lib.api import Refused
+from planning import applying, feed
+from planning.models import Change, ChangeKind, ChangeState, WorkItem
+from sync import states
+from sync.core.echo import same
+from sync.core.merge import Clash
+from sync.models import Conflict, Shadow
+from sync.rules import values_of
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    shadow: Shadow
+    clash: Clash
+    jira_at: datetime | None
+
+
+def keep(found: Sequence[Found]) -> None:
+    """Store each clash; one that a person is still to decide is brought up to date, not repeated."""
+    for one in found:
+        clash = one.clash
+        author, at = _board_author(one.shadow.item_id, clash.field)
+        values = {
+            "base": clash.base,
+            "board": clash.board,
+            "jira": clash.jira,
+            "board_author": author,
+            "board_at": at,
+            "jira_at": one.jira_at,
+        }
+        open_one = Conflict.objects.filter(shadow=one.shadow, field=clash.field, resolved=None)
+        if clash.taken or not open_one.update(**values):
+            Conflict.objects.create(
+                shadow=one.shadow,
+                field=clash.field,
+                taken=clash.taken,
+                taken_by="policy" if clash.taken else "",
+                resolved=timezone.now() if clash.taken else None,
+                **values,
+            )
+
+
+def close_agreed(shadows: Iterable[Shadow]) -> None:
+    """Open conflicts whose two sides have become equal by themselves are over."""
+    by_id = {shadow.pk: shadow for shadow in shadows}
+    for conflict in Conflict.objects.filter(shadow__in=by_id, resolved=None):
+        shadow = by_id[conflict.shadow_id]
+        ours = values_of(shadow.item).get(conflict.field)
+        if same(conflict.field, shadow.agreed.get(conflict.field), ours):
+            conflict.resolved, conflict.taken_by = timezone.now(), "both sides agree"
+            conflict.save(update_fields=["resolved", "taken_by"])
+
+
+@transaction.atomic
+def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
+    """Give one side right, also after the policy has decided otherwise. Raises Refused (404, 422)."""
+    if take not in ("board", "jira"):
+        raise Refused("Take either “board” or “jira”.", fields={"take": ["board or jira"]})
+    conflict = (
+        Conflict.objects.select_for_update(of=("self",))
+        .select_related("shadow__item", "shadow__project")
+        .filter(pk=conflict_id)
+        .first()
+    )
+    if conflict is None:
+        raise Refused("There is no such conflict.", code="not_found", status=404)
+    shadow, value = conflict.shadow, getattr(conflict, take)
+    item = WorkItem.objects.select_for_update().get(pk=shadow.item_id)
+    shadow.agreed = {**shadow.agreed, conflict.field: conflict.jira}
+    shadow.save(update_fields=["agreed"])
+    names = {conflict.field: ""}
+    events = []
+    if applying.take(item, {conflict.field: value}, names):
+        events = applying.update({item: [conflict.field]})
+    if take == "board":
+        _queue(shadow, conflict.field, value, actor)
+    conflict.taken, conflict.taken_by = take, str(actor)
+    conflict.resolved = timezone.now()
+    conflict.save(update_fields=["taken", "taken_by", "resolved"])
+    audit.record(
+        "conflict.resolved",
+        actor=actor,
+        target=item,
+        connection_id=shadow.connection_id,
+        after={conflict.field: value, "taken": take},
+    )
+    states.derive([item.pk])
+    feed.tell(events)
+    return conflict
+
+
+def _queue(shadow: Shadow, field: str, value: Any, actor: User) -> None:
+    Change.objects.create(
+        project=shadow.project,
+        item=shadow.item,
+        kind=ChangeKind.EDIT,
+        fields={field: value},
+        actor=actor,
+        actor_name=str(actor),
+    )
+
+
+def _board_author(item: uuid.UUID, field: str) -> tuple[str, datetime | None]:
+    """Who wrote the board's value: the newest edit of that field that is not settled yet."""
+    rows = Change.objects.filter(item=item, kind=ChangeKind.EDIT).exclude(state=ChangeState.DROPPED)
+    for change in rows.order_by("-id")[:20]:
+        if field in change.fields:
+            return change.actor_name, change.created
+    return "", None

@@ -1,0 +1,111 @@
+"""Links and parents between items, as the issues that were read list them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from connections.models import MappedProject
+from planning import applying
+from planning.models import BoardEvent, Change, ChangeKind, Link, WorkItem
+from sync.core.values import Rules, Seen
+from sync.models import Shadow
+from sync.rules import items_by_reference
+from sync.states import UNDER_WAY
+
+
+def reconcile(
+    project: MappedProject, rules: Rules, seen: Sequence[Seen], began: datetime
+) -> list[BoardEvent]:
+    """Make the board's links equal to what these issues list, except where the board is ahead.
+
+    A link is listed by both its issues, and either may be read before it was drawn or after it was
+    removed: so a removal counts only if the link was not confirmed by a later read.
+    """
+    if not rules.links or not project.reads_jira:
+        return []
+    ends = {link.source_id for one in seen for link in one.links}
+    ends |= {link.target_id for one in seen for link in one.links}
+    known = items_by_reference(project.connection, ends | {one.remote_id for one in seen})
+    items = [uuid.UUID(known[one.remote_id]) for one in seen if one.remote_id in known]
+    held = _links_of(items)
+    leaving = _being_removed(items)
+    events: list[BoardEvent] = []
+    listed: dict[uuid.UUID, set[str]] = {}
+    for one in seen:
+        if one.remote_id not in known:
+            continue
+        listed[uuid.UUID(known[one.remote_id])] = {link.remote_id for link in one.links}
+        for link in one.links:
+            if link.source_id not in known or link.target_id not in known:
+                continue
+            if link.remote_id in leaving:
+                continue
+            source, target = uuid.UUID(known[link.source_id]), uuid.UUID(known[link.target_id])
+            mine = held.get(link.remote_id)
+            if mine is None or mine.confirmed is None:
+                events += applying.draw(source, target, link.type, link.remote_id, began)
+                held = {**held, **_links_of([source])}
+    _confirm(held, listed, began)
+    return events + applying.erase(_vanished(held, listed, began))
+
+
+def _links_of(items: Sequence[uuid.UUID]) -> dict[str, Link]:
+    rows = Link.objects.filter(Q(source__in=items) | Q(target__in=items), deleted=None)
+    return {link.remote_id: link for link in rows if link.remote_id}
+
+
+def _being_removed(items: Sequence[uuid.UUID]) -> set[str]:
+    """Links a person has removed on the board while Jira has not heard of it yet."""
+    rows = Change.objects.filter(
+        Q(link__source__in=items) | Q(link__target__in=items),
+        kind=ChangeKind.UNLINK,
+        state__in=UNDER_WAY,
+    )
+    return set(rows.values_list("link__remote_id", flat=True))
+
+
+def _confirm(
+    held: Mapping[str, Link], listed: Mapping[uuid.UUID, set[str]], began: datetime
+) -> None:
+    ids = set().union(*listed.values()) if listed else set()
+    fresh = [link.pk for remote, link in held.items() if remote in ids]
+    Link.objects.filter(Q(confirmed=None) | Q(confirmed__lt=began), pk__in=fresh).update(
+        confirmed=began
+    )
+
+
+def _vanished(
+    held: Mapping[str, Link], listed: Mapping[uuid.UUID, set[str]], began: datetime
+) -> list[Link]:
+    gone = []
+    for remote, link in held.items():
+        ends = [end for end in (link.source_id, link.target_id) if end in listed]
+        absent = any(remote not in listed[end] for end in ends)
+        if absent and (link.confirmed is None or link.confirmed < began):
+            gone.append(link)
+    return gone
+
+
+def find_children(project: MappedProject, parents: Sequence[Shadow]) -> list[BoardEvent]:
+    """Issues read before their parent was known get it now: parents and children come in any order."""
+    by_reference = {shadow.remote_id: shadow for shadow in parents}
+    by_reference |= {shadow.remote_key: shadow for shadow in parents}
+    waiting = (
+        Shadow.objects.select_for_update(of=("self",))
+        .select_related("item")
+        .filter(connection_id=project.connection_id, parent_ref__in=by_reference, item__parent=None)
+    )
+    moved: dict[WorkItem, list[str]] = {}
+    for shadow in waiting:
+        if shadow.agreed.get("parent"):
+            continue  # the board took the parent away and Jira has not heard yet
+        item, parent = shadow.item, by_reference[shadow.parent_ref].item_id
+        applying.take(item, {"parent": str(parent)}, {})
+        shadow.agreed = {**shadow.agreed, "parent": str(parent)}
+        shadow.save(update_fields=["agreed"])
+        moved[item] = ["parent"]
+    return applying.update(moved) if moved else []

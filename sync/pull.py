@@ -1,0 +1,303 @@
+"""What Jira says becomes rows: issues that were read, merged with the shadows in one transaction.
+
+Everything that reads issues (drain, poll, import, push's own reads) ends here, so there is one place
+where an old read is refused, an own create recognised, a conflict found.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from connections.models import Direction, MappedProject
+from jira_client.values import Issue
+from planning import applying, feed
+from planning.models import BoardEvent, Change, ChangeKind, ChangeState, SyncState, WorkItem
+from sync import conflicts, linking, states
+from sync.core.mapping import parent_reference, see
+from sync.core.merge import Merge, Policy, merge
+from sync.core.values import Lookups, Rules, Seen, Values
+from sync.models import Shadow, ShadowState
+from sync.rules import default_team, lookups_for, rules_of, values_of
+
+_SHADOW_COLUMNS = (
+    "agreed",
+    "refs",
+    "parent_ref",
+    "parked",
+    "remote_key",
+    "remote_updated",
+    "read_at",
+    "absent_since",
+    "absences",
+    "absence",
+)
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a batch did. `push`: item id → values that Jira should get, for items known before."""
+
+    created: int = 0
+    updated: int = 0
+    same: int = 0
+    stale: int = 0
+    ignored: int = 0
+    clashes: int = 0
+    push: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
+
+
+@dataclass(slots=True)
+class _Batch:
+    project: MappedProject
+    rules: Rules
+    lookups: Lookups
+    began: datetime
+    applied: Applied = field(default_factory=Applied)
+    new_items: list[WorkItem] = field(default_factory=list)
+    new_shadows: list[Shadow] = field(default_factory=list)
+    moved: dict[WorkItem, set[str]] = field(default_factory=dict)
+    changed: list[Shadow] = field(default_factory=list)
+    untouched: list[Shadow] = field(default_factory=list)
+    current: list[Seen] = field(default_factory=list)  # what was believed, for their links
+    found: list[conflicts.Found] = field(default_factory=list)
+
+
+def apply(
+    project: MappedProject,
+    issues: Sequence[Issue],
+    *,
+    began: datetime,
+    sent: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
+) -> Applied:
+    """Merge these issues of one project into the board, in one transaction.
+
+    `began`: when the read started, by our clock; a read that is older than what was applied last is
+    not applied. `sent`: item id → values that Jira has just accepted from us: they are agreed before
+    the merge, so that whatever the read shows beyond them is Jira's own.
+    """
+    rules = rules_of(project)
+    parents = [parent_reference(rules, issue) for issue in issues]
+    with transaction.atomic():
+        batch = _Batch(project, rules, lookups_for(project, parents), began)
+        known = _lock_known(project, issues)
+        team = default_team(project)
+        for issue in issues:
+            seen = see(rules, batch.lookups, issue)
+            shadow = known.get(issue.id) or _adopt_own(batch, seen)
+            if shadow is None:
+                _bring_in(batch, issue, seen, team.pk if team else None)
+            else:
+                _merge_in(batch, issue, seen, shadow, (sent or {}).get(shadow.item_id, {}))
+        feed.tell(_save(batch))
+    return batch.applied
+
+
+def _lock_known(project: MappedProject, issues: Sequence[Issue]) -> dict[str, Shadow]:
+    """The pairs these issues belong to, items locked first, as editing locks them."""
+    ids = [issue.id for issue in issues]
+    mine = Q(connection_id=project.connection_id, remote_id__in=ids)
+    items = Shadow.objects.filter(mine).values("item_id")
+    locked = {
+        item.pk: item
+        for item in WorkItem.objects.select_for_update().filter(pk__in=items).order_by("pk")
+    }
+    found: dict[str, Shadow] = {}
+    for shadow in Shadow.objects.select_for_update().filter(mine).order_by("pk"):
+        shadow.item = locked[shadow.item_id]
+        found[shadow.remote_id] = shadow
+    return found
+
+
+def _adopt_own(batch: _Batch, seen: Seen) -> Shadow | None:
+    """An issue we do not know that carries the mark of a create under way is that very item."""
+    if not seen.operation:
+        return None
+    operation = _as_uuid(seen.operation)
+    mine = Change.objects.filter(
+        kind=ChangeKind.CREATE, project__connection=batch.project.connection
+    )
+    change = mine.filter(operation=operation).first() if operation else None
+    if change is None:
+        return None
+    item = WorkItem.objects.select_for_update().get(pk=change.item_id)
+    existing = Shadow.objects.filter(item=item).first()
+    if existing is not None:
+        return existing
+    return bind(batch.project, item, seen.remote_id, seen.remote_key, change.sent)
+
+
+def bind(
+    project: MappedProject, item: WorkItem, remote_id: str, key: str, agreed: Mapping[str, Any]
+) -> Shadow:
+    """Make a locked item and an issue one pair; `agreed` is what was sent with the create.
+
+    The shadow has read nothing yet (`remote_updated` is null): any read applies to it, and what was
+    not sent counts as agreed at whatever Jira began with, so that the board's value is still to push.
+    """
+    item.remote_id, item.remote_key = remote_id, key
+    item.save(update_fields=["remote_id", "remote_key"])
+    shadow = Shadow.objects.create(
+        connection_id=project.connection_id,
+        project=project,
+        item=item,
+        remote_id=remote_id,
+        remote_key=key,
+        agreed=dict(agreed),
+        read_at=item.created,
+    )
+    shadow.item = item
+    return shadow
+
+
+def _as_uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _bring_in(batch: _Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> None:
+    if seen.type is None or not batch.project.reads_jira:
+        batch.applied.ignored += 1
+        return
+    item = WorkItem(
+        project=batch.project,
+        type=seen.type,
+        team_id=team,
+        remote_id=seen.remote_id,
+        remote_key=seen.remote_key,
+        sync_state=SyncState.SYNCED,
+        sync_at=batch.began,
+    )
+    applying.take(item, seen.values, seen.names)
+    batch.new_items.append(item)
+    batch.new_shadows.append(
+        Shadow(
+            connection_id=batch.project.connection_id,
+            project=batch.project,
+            item=item,
+            remote_id=seen.remote_id,
+            remote_key=seen.remote_key,
+            agreed={name: value for name, value in seen.values.items() if name != "rank"},
+            refs=dict(seen.refs),
+            parent_ref=str(seen.refs.get("parent") or ""),
+            remote_updated=issue.updated,
+            read_at=batch.began,
+        )
+    )
+    batch.current.append(seen)
+    batch.applied.created += 1
+    batch.applied.items[seen.remote_id] = item.pk
+
+
+def _merge_in(
+    batch: _Batch, issue: Issue, seen: Seen, shadow: Shadow, sent: Mapping[str, Any]
+) -> None:
+    item = shadow.item
+    batch.applied.items[seen.remote_id] = item.pk
+    if shadow.state != ShadowState.LIVE or item.deleted:
+        batch.applied.ignored += 1
+        return
+    if _is_stale(shadow, issue, batch.began):
+        batch.applied.stale += 1
+        return
+    remote = {name: value for name, value in seen.values.items() if name != "rank"}
+    first = remote if shadow.remote_updated is None else {}
+    outcome = _decide(batch.project, {**first, **shadow.agreed, **sent}, values_of(item), remote)
+    _take(batch, item, seen, outcome)
+    _advance(batch, shadow, issue, seen, outcome)
+    batch.current.append(seen)
+    if outcome.push:
+        batch.applied.push[item.pk] = dict(outcome.push)
+    for clash in outcome.clashes:
+        batch.found.append(conflicts.Found(shadow, clash, issue.updated))
+    batch.applied.clashes += len(outcome.clashes)
+
+
+def _decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:
+    if project.direction != Direction.TO_JIRA:
+        return merge(base, ours, remote, Policy(project.conflict_policy))
+    # A project that only writes to Jira: what Jira changed is put back, never taken.
+    outcome = merge(base, ours, remote, Policy.BOARD_WINS)
+    back = {name: ours[name] for name in outcome.take if name in ours}
+    return Merge({}, {**outcome.push, **back}, outcome.agreed, outcome.clashes)
+
+
+def _advance(batch: _Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Merge) -> None:
+    """The shadow after this read. Most reads change nothing but when it was read: those stay cheap."""
+    after = {
+        "agreed": dict(outcome.agreed),
+        "refs": dict(seen.refs),
+        "parent_ref": str(seen.refs.get("parent") or ""),
+        "parked": {n: why for n, why in shadow.parked.items() if n in outcome.push},
+        "remote_key": seen.remote_key,
+        "remote_updated": issue.updated,
+        "absent_since": None,
+        "absences": 0,
+        "absence": "",
+    }
+    changed = any(getattr(shadow, name) != value for name, value in after.items())
+    for name, value in after.items():
+        setattr(shadow, name, value)
+    shadow.read_at = batch.began
+    (batch.changed if changed else batch.untouched).append(shadow)
+
+
+def _is_stale(shadow: Shadow, issue: Issue, began: datetime) -> bool:
+    """Reads may overtake each other: by our clock, and by Jira's own `updated`."""
+    if began < shadow.read_at:
+        return True
+    return bool(shadow.remote_updated and issue.updated and issue.updated < shadow.remote_updated)
+
+
+def _take(batch: _Batch, item: WorkItem, seen: Seen, outcome: Merge) -> None:
+    moved = set(outcome.take)
+    applying.take(item, outcome.take, seen.names)
+    if batch.project.reads_jira:
+        extras = {"rank": seen.values.get("rank", item.rank), "type": seen.type or item.type}
+        moved |= {name for name, value in extras.items() if getattr(item, name) != value}
+        applying.take(item, extras, {})
+        if item.remote_key != seen.remote_key:
+            moved.add("key")
+    item.remote_id, item.remote_key = seen.remote_id, seen.remote_key
+    if moved:
+        batch.moved[item] = moved
+        batch.applied.updated += 1
+    else:
+        batch.applied.same += 1
+
+
+def _save(batch: _Batch) -> list[BoardEvent]:
+    """Write the whole batch, a few statements whatever its size; the events to tell last."""
+    events = applying.insert(batch.new_items)
+    Shadow.objects.bulk_create(batch.new_shadows, batch_size=500)
+    if batch.moved:
+        events += applying.update(batch.moved)
+    Shadow.objects.bulk_update(batch.changed, _SHADOW_COLUMNS, batch_size=200)
+    Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.untouched]).update(
+        read_at=batch.began
+    )
+    conflicts.keep(batch.found)
+    conflicts.close_agreed(batch.changed)
+    if batch.new_shadows:
+        events += linking.find_children(batch.project, batch.new_shadows)
+    events += linking.reconcile(batch.project, batch.rules, batch.current, batch.began)
+    states.derive([shadow.item_id for shadow in batch.changed])
+    return events
+
+
+def waiting_creates(project: MappedProject) -> bool:
+    """Is a create of this connection under way, so that unknown issues must be asked whose they are?"""
+    return Change.objects.filter(
+        kind=ChangeKind.CREATE,
+        state__in=(ChangeState.SENDING, ChangeState.LOOKING),
+        project__connection_id=project.connection_id,
+    ).exists()

@@ -1,0 +1,84 @@
+"""From rows to the core's values: a mapped project's rules, what refers to what, an item's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from connections.models import Connection, MappedProject
+from planning.models import SprintLink, Team, WorkItem
+from sync.core.echo import normal
+from sync.core.values import Lookups, Rules
+from sync.models import Shadow, ShadowState
+
+
+def rules_of(project: MappedProject) -> Rules:
+    facts = project.facts
+    return Rules(
+        project_id=project.remote_id,
+        project_key=project.key,
+        types=project.type_map,
+        fields=project.field_map,
+        statuses=project.status_map,
+        links=project.link_map,
+        parent_style=facts.get("parent_style", "parent"),
+        person_key=facts.get("person_key", "accountId"),
+    )
+
+
+def lookups_for(project: MappedProject, parents: Iterable[str]) -> Lookups:
+    """The board's side of the sprints of this project's teams, and of these parents (id or key)."""
+    return Lookups(
+        iterations={
+            sprint: str(iteration)
+            for sprint, iteration in SprintLink.objects.filter(team__project=project).values_list(
+                "sprint_id", "iteration_id"
+            )
+        },
+        items=items_by_reference(project.connection, parents),
+    )
+
+
+def items_by_reference(connection: Connection, references: Iterable[str]) -> dict[str, str]:
+    """Issue ids and keys, as far as the board knows them → item ids."""
+    wanted = {reference for reference in references if reference}
+    if not wanted:
+        return {}
+    numbers = [reference for reference in wanted if reference.isdigit()]
+    keys = wanted.difference(numbers)
+    rows = Shadow.objects.filter(connection=connection).exclude(state=ShadowState.GONE)
+    found: dict[str, str] = {}
+    for remote, item in rows.filter(remote_id__in=numbers).values_list("remote_id", "item_id"):
+        found[remote] = str(item)
+    if keys:
+        for key, item in rows.filter(remote_key__in=keys).values_list("remote_key", "item_id"):
+            found[key] = str(item)
+    return found
+
+
+def sprints_of(team_id: Any) -> dict[str, int]:
+    """Iteration id → this team's sprint."""
+    rows = SprintLink.objects.filter(team_id=team_id).values_list("iteration_id", "sprint_id")
+    return {str(iteration): sprint for iteration, sprint in rows}
+
+
+def default_team(project: MappedProject) -> Team | None:
+    return Team.objects.filter(project=project).order_by("created", "id").first()
+
+
+def values_of(item: WorkItem) -> Mapping[str, Any]:
+    """An item's synced values in the form that is compared."""
+    plain = {
+        "summary": item.summary,
+        "description": item.description,
+        "status": item.status,
+        "story_points": item.story_points,
+        "wsjf": item.wsjf,
+        "assignee": item.assignee_id,
+        "reporter": item.reporter_id,
+        "labels": item.labels,
+        "priority": item.priority,
+        "parent": item.parent_id,
+        "iteration": item.iteration_id,
+    }
+    return {name: normal(name, value) for name, value in plain.items()}
