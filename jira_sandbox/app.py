@@ -1,0 +1,123 @@
+"""The WSGI application: what happens to a request from its first byte to its answer.
+
+Order: faults, who is asking, rate limit, route, handler inside the site's lock, faults after the
+commit. It must not know what handlers do.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from email.utils import format_datetime
+from typing import Any
+
+from .authentication import Identity, identify
+from .model.site import Site
+from .refusal import ConnectionLost, Refusal
+from .rest import (
+    attached,
+    boards,
+    issues,
+    links,
+    metadata,
+    people,
+    projects,
+    searching,
+    sprints,
+)
+from .routing import Call, Route, Router
+from .sessions import Sessions
+from .wire import Environ, Request, Response, answer, html, request_from
+
+logger = logging.getLogger(__name__)
+StartResponse = Callable[..., Any]
+WRITES = ("POST", "PUT", "DELETE")
+MODULES = (people, projects, metadata, issues, links, attached, searching, boards, sprints)
+
+
+def create_app(site: Site) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+    """The WSGI application of one Jira."""
+    router = Router()
+    for module in MODULES:
+        module.mount(router)
+    site.parts.setdefault("sessions", Sessions(site))
+    application = Application(site, router)
+    return application
+
+
+class Application:
+    """Runs requests of one site against one table of routes."""
+
+    def __init__(self, site: Site, router: Router) -> None:
+        self.site = site
+        self.router = router
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        response = self.respond(environ)
+        headers = [("Content-Type", response.content_type)] if response.body else []
+        headers += response.headers
+        if self.site.skew:
+            headers.append(("Date", format_datetime(self.site.now(), usegmt=True)))
+        start_response(response.status_line, headers)
+        return [response.body]
+
+    def respond(self, environ: Environ) -> Response:
+        try:
+            request = request_from(environ, self.site.context)
+            return self.handled(request)
+        except Refusal as refusal:
+            return refused(refusal)
+        except ConnectionLost:
+            raise
+        except Exception:
+            logger.exception("The sandbox failed on a request.")
+            return answer({"errorMessages": ["Internal server error"], "errors": {}}, 500)
+
+    def handled(self, request: Request) -> Response:
+        identity = Identity()
+        try:
+            with self.site.lock:
+                identity = identify(self.site, request)
+            response = self.routed(request, identity)
+        except Refusal as refusal:
+            response = refused(refusal)
+        response.headers += identity.headers
+        return response
+
+    def routed(self, request: Request, identity: Identity) -> Response:
+        site = self.site
+        if identity.answer is not None:
+            return identity.answer
+        forbid_browsers(request)
+        route, args = self.router.find(request.method, request.path, site.flavour)
+        call = Call(site, request, identity.user, args, route.template)
+        with site.lock:
+            site.calls[f"{route.method} {route.template}"] += 1
+            response = self.run(route, call)
+        response.headers += call.headers
+        return response
+
+    @staticmethod
+    def run(route: Route, call: Call) -> Response:
+        return route.handler(call)
+
+
+def forbid_browsers(request: Request) -> None:
+    """Jira's XSRF check. Raises Refusal 403 for a browser writing without its token."""
+    if (
+        request.method in WRITES
+        and request.path.startswith("/rest/")
+        and request.header("user-agent").startswith("Mozilla/")
+        and request.header("x-atlassian-token").lower() not in ("no-check", "nocheck")
+    ):
+        raise Refusal(403, "XSRF check failed", shape="text")
+
+
+def refused(refusal: Refusal) -> Response:
+    """The answer of a refusal, in the shape it asks for."""
+    if refusal.shape == "text":
+        text = " ".join(refusal.messages).encode()
+        return Response(refusal.status, text, "text/plain;charset=UTF-8", list(refusal.headers))
+    if refusal.shape == "html":
+        return html(" ".join(refusal.messages), refusal.status, refusal.headers)
+    response = answer(refusal.body(), refusal.status)
+    response.headers += refusal.headers
+    return response

@@ -1,0 +1,1 @@
+"""What the sandbox's Jira knows: people, projects, issues, boards; and the verbs that change it."""

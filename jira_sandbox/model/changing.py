@@ -1,0 +1,119 @@
+"""Changing an issue: new slot values in, changelog entry and event out.
+
+Callers have checked permissions and screens; this only writes. Runs inside the site's lock.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from .boards import Sprint
+from .issues import History, Issue, Item
+from .people import User
+from .projects import Status
+from .site import Event, Site
+
+
+def change(
+    site: Site, actor: User, issue: Issue, changes: Mapping[str, Any], kind: str = "issue_updated"
+) -> History | None:
+    """Writes the slots that differ; None where nothing did. `updated` moves, an event leaves."""
+    moment = site.now()
+    items = [item for slot, value in changes.items() for item in _apply(site, issue, slot, value,
+                                                                        moment)]
+    if not items:
+        return None
+    return record(site, actor, issue, items, moment, kind)
+
+
+def record(
+    site: Site, actor: User, issue: Issue, items: list[Item], moment: datetime,
+    kind: str = "issue_updated",
+) -> History:  # fmt: skip
+    """Adds a changelog entry for changes already made, and publishes it."""
+    issue.updated = moment
+    entry = History(site.next_id("history", 20000), actor, moment, tuple(items))
+    issue.history.append(entry)
+    site.publish(Event("jira:issue_updated", actor, kind, issue, entry))
+    return entry
+
+
+def _apply(site: Site, issue: Issue, slot: str, value: Any, moment: datetime) -> list[Item]:
+    if slot == "status":
+        return _status(issue, value, moment)
+    if slot == "type":
+        old, issue.type = issue.type, value
+        return [] if old is value else [
+            Item("issuetype", "issuetype", old.id, old.name, value.id, value.name)]
+    if slot == "description":
+        text, rich = value
+        before = issue.values.get("description")
+        issue.values["description_adf"] = rich
+        value = text
+        if before == text:
+            return []
+    before = issue.values.get(slot)
+    if before == value:
+        return []
+    issue.values[slot] = value
+    if slot == "parent":
+        adopt(issue, before, value)
+    if slot == "resolution":
+        issue.resolved = moment if value else None
+    return [_item(site, slot, before, value, issue)]
+
+
+def adopt(issue: Issue, before: Issue | None, after: Issue | None) -> None:
+    if before is not None:
+        before.children.discard(issue)
+    if after is not None:
+        after.children.add(issue)
+
+
+def _status(issue: Issue, status: Status, moment: datetime) -> list[Item]:
+    old = issue.status
+    if old is status:
+        return []
+    issue.status = status
+    if old.category != status.category:
+        issue.status_changed = moment
+    return [Item("status", "status", old.id, old.name, status.id, status.name)]
+
+
+def _item(site: Site, slot: str, before: Any, value: Any, issue: Issue) -> Item:
+    if slot == "parent" and not site.cloud and not issue.type.subtask:
+        field = site.field_of("parent", "epic-link")
+    elif slot == "parent":
+        field = site.fields["parent"]
+        return Item("IssueParentAssociation" if site.cloud else "Parent", "parent",
+                    *_pair(before), *_pair(value))  # fmt: skip
+    else:
+        field = site.field_of(slot)
+    name = field.name if field.custom else {"fixVersions": "Fix Version", "components":
+                                            "Component"}.get(field.id, field.id)
+    return Item(name, field.id, *_pair(before), *_pair(value), custom=bool(field.custom))
+
+
+def _pair(value: Any) -> tuple[str | None, str | None]:
+    """`from` and `fromString` of a value, by its kind."""
+    if value is None or value == ():
+        return None, None
+    if isinstance(value, User):
+        return value.account_id if "@" not in value.name else value.name, value.display_name
+    if isinstance(value, Issue):
+        return str(value.id), value.key
+    if isinstance(value, tuple):
+        return _list_pair(value)
+    if isinstance(value, float):
+        return None, f"{value:g}"
+    if hasattr(value, "id"):
+        return str(value.id), value.name
+    return None, str(value)
+
+
+def _list_pair(value: tuple[Any, ...]) -> tuple[str | None, str | None]:
+    if isinstance(value[0], Sprint):
+        return ", ".join(str(one.id) for one in value), ", ".join(one.name for one in value)
+    if isinstance(value[0], str):
+        return None, " ".join(value)
+    return str(value[-1].id), value[-1].name

@@ -1,0 +1,118 @@
+"""Which fields this Jira has, by flavour: ids, schemas, screens. It must not hold values."""
+
+from dataclasses import dataclass
+from typing import Any
+
+GREENHOPPER = "com.pyxis.greenhopper.jira:"
+FLOAT = "com.atlassian.jira.plugin.system.customfieldtypes:float"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`slot` names the value in Issue.values, `kind` how it is read and rendered."""
+
+    id: str
+    name: str
+    slot: str
+    kind: str
+    type: str
+    items: str | None = None
+    custom: str | None = None
+    on_create: bool = False
+    on_edit: bool = False
+    required: bool = False
+    operations: tuple[str, ...] = ("set",)
+    clauses: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"type": self.type}
+        if self.items:
+            found["items"] = self.items
+        if self.custom:
+            found |= {"custom": self.custom, "customId": int(self.id.removeprefix("customfield_"))}
+        else:
+            found["system"] = self.id
+        return found
+
+
+def _system(
+    id: str, name: str, kind: str, type: str, slot: str | None = None, **more: Any
+) -> Field:
+    return Field(id, name, slot or id, kind, type, **more)
+
+
+_BOTH = {"on_create": True, "on_edit": True}
+_LIST = ("add", "set", "remove")
+
+SYSTEM = (
+    _system("summary", "Summary", "text", "string", required=True, **_BOTH),
+    _system("description", "Description", "rich", "string", **_BOTH),
+    _system("environment", "Environment", "rich", "string", **_BOTH),
+    _system("issuetype", "Issue Type", "issuetype", "issuetype", required=True, **_BOTH),
+    _system("project", "Project", "project", "project", on_create=True, required=True),
+    _system("status", "Status", "status", "status", operations=()),
+    _system("priority", "Priority", "priority", "priority", **_BOTH),
+    _system("resolution", "Resolution", "resolution", "resolution"),
+    _system("assignee", "Assignee", "user", "user", **_BOTH),
+    _system("reporter", "Reporter", "user", "user", **_BOTH),
+    _system("creator", "Creator", "creator", "user", operations=()),
+    _system("labels", "Labels", "labels", "array", items="string", operations=_LIST, **_BOTH),
+    _system("duedate", "Due date", "date", "date", clauses=("due", "duedate"), **_BOTH),
+    _system("parent", "Parent", "parent", "issuelink", on_create=True, on_edit=True),
+    _system("fixVersions", "Fix versions", "versions", "array", "fix_versions", items="version",
+            operations=_LIST, clauses=("fixVersion",), **_BOTH),
+    _system("components", "Components", "components", "array", items="component",
+            operations=_LIST, clauses=("component",), **_BOTH),
+    _system("issuelinks", "Linked Issues", "issuelinks", "array", items="issuelinks",
+            operations=()),
+    _system("subtasks", "Sub-tasks", "subtasks", "array", items="issuelinks", operations=()),
+    _system("created", "Created", "moment", "datetime", operations=()),
+    _system("updated", "Updated", "moment", "datetime", operations=()),
+    _system("resolutiondate", "Resolved", "moment", "datetime", "resolved", operations=()),
+    _system("statuscategorychangedate", "Status Category Changed", "moment", "datetime",
+            "status_changed", operations=()),
+    _system("comment", "Comment", "comments", "comments-page", operations=()),
+)  # fmt: skip
+
+
+def _custom(
+    number: int, name: str, slot: str, kind: str, type: str, custom: str, **more: Any
+) -> Field:
+    clauses = (f"cf[{number}]", name)
+    return Field(
+        f"customfield_{number}", name, slot, kind, type, custom=custom, clauses=clauses, **more
+    )
+
+
+def _planning(sprint: int, rank: int, epic_link: int, epic_name: int, wsjf: int) -> list[Field]:
+    gh = GREENHOPPER
+    return [
+        _custom(sprint, "Sprint", "sprints", "sprint", "array", gh + "gh-sprint", items="json",
+                **_BOTH),
+        _custom(rank, "Rank", "rank", "rank", "any", gh + "gh-lexo-rank", operations=()),
+        _custom(epic_link, "Epic Link", "parent", "epic-link", "any", gh + "gh-epic-link", **_BOTH),
+        _custom(epic_name, "Epic Name", "epic_name", "text", "string", gh + "gh-epic-label",
+                **_BOTH),
+        _custom(wsjf, "WSJF", "wsjf", "number", "number", FLOAT, **_BOTH),
+    ]  # fmt: skip
+
+
+def _cloud() -> list[Field]:
+    return [
+        *_planning(10020, 10019, 10014, 10011, 10042),
+        _custom(10016, "Story point estimate", "points", "number", "number",
+                GREENHOPPER + "jsw-story-points", **_BOTH),
+    ]  # fmt: skip
+
+
+def _datacenter() -> list[Field]:
+    return [
+        *_planning(10101, 10105, 10102, 10104, 10110),
+        _custom(10106, "Story Points", "points", "number", "number", FLOAT, **_BOTH),
+    ]
+
+
+def catalogue(cloud: bool) -> dict[str, Field]:
+    """Every field by id."""
+    return {one.id: one for one in (*SYSTEM, *(_cloud() if cloud else _datacenter()))}

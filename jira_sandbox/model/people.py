@@ -1,0 +1,49 @@
+"""People of the sandbox's Jira and what they hold. It must not know projects or requests."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+CAPTCHA_AFTER = 3
+
+
+@dataclass(slots=True, eq=False)
+class User:
+    """A person: `name` is the Data Center user name, `account_id` the Cloud id."""
+
+    name: str
+    display_name: str
+    email: str
+    password: str
+    api_token: str
+    time_zone: str = "UTC"
+    active: bool = True
+    locale: str = "en_US"
+    global_permissions: set[str] = field(default_factory=set)
+    failed_logins: int = 0
+    hourly_limit: int | None = None
+
+    @property
+    def key(self) -> str:
+        return "JIRAUSER" + str(10000 + uuid.uuid5(uuid.NAMESPACE_OID, self.name).int % 80000)
+
+    @property
+    def account_id(self) -> str:
+        return "712020:" + str(uuid.uuid5(uuid.NAMESPACE_OID, self.name))
+
+    @property
+    def locked(self) -> bool:
+        """After three refusals a browser login with its CAPTCHA is demanded (Data Center)."""
+        return self.failed_logins >= CAPTCHA_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Pat:
+    """A personal access token of Data Center."""
+
+    id: int
+    name: str
+    user: User
+    secret: str
+    created: datetime
+    expires: datetime | None

@@ -1,0 +1,141 @@
+"""Projects, issue types, statuses and the workflow. It must not know issues."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class IssueType:
+    id: str
+    name: str
+    description: str
+    level: int
+
+    @property
+    def subtask(self) -> bool:
+        return self.level < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    id: str
+    name: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A priority or a resolution."""
+
+    id: str
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkType:
+    id: str
+    name: str
+    inward: str
+    outward: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A global transition; `required` are the fields its screen demands."""
+
+    id: str
+    name: str
+    to: str
+    required: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Version:
+    id: str
+    name: str
+    project_id: int
+    description: str = ""
+    start_date: str | None = None
+    release_date: str | None = None
+    released: bool = False
+    archived: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Component:
+    id: str
+    name: str
+    project_id: int
+    description: str = ""
+    lead: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Project:
+    """A project with its screens: `hidden_fields` are known to Jira but not on its screens."""
+
+    id: int
+    key: str
+    name: str
+    lead: str
+    type_ids: tuple[str, ...]
+    transitions: dict[str, Transition] = field(default_factory=dict)
+    next_number: int = 1
+    archived: bool = False
+    old_keys: list[str] = field(default_factory=list)
+    hidden_fields: set[str] = field(default_factory=set)
+    versions: dict[str, Version] = field(default_factory=dict)
+    components: dict[str, Component] = field(default_factory=dict)
+
+
+ISSUE_TYPES = (
+    IssueType("10000", "Feature", "A service that fulfils a stakeholder need within a PI.", 1),
+    IssueType("10006", "Epic", "A big user story that needs to be broken down.", 1),
+    IssueType("10001", "Story", "Functionality or a feature expressed as a user goal.", 0),
+    IssueType("10002", "Task", "A small, distinct piece of work.", 0),
+    IssueType("10004", "Bug", "A problem or error.", 0),
+    IssueType("10005", "Enabler", "Work that makes later business features possible.", 0),
+    IssueType("10007", "Risk", "Something that may endanger the plan.", 0),
+    IssueType("10003", "Sub-task", "A small piece of work that is part of a larger task.", -1),
+)
+
+STATUSES = (
+    Status("10000", "To Do", "new"),
+    Status("3", "In Progress", "indeterminate"),
+    Status("10001", "In Review", "indeterminate"),
+    Status("10002", "Done", "done"),
+    Status("10003", "Rejected", "done"),
+)
+
+CATEGORIES = {
+    "undefined": (1, "medium-gray", "No Category"),
+    "new": (2, "blue-gray", "To Do"),
+    "done": (3, "green", "Done"),
+    "indeterminate": (4, "yellow", "In Progress"),
+}
+
+WORKFLOW = (
+    Transition("11", "To Do", "10000"),
+    Transition("21", "Start Progress", "3"),
+    Transition("31", "Ask for Review", "10001"),
+    Transition("41", "Done", "10002"),
+    Transition("51", "Reject", "10003", ("resolution",)),
+)
+
+PRIORITIES = tuple(
+    Named(str(number), name)
+    for number, name in enumerate(("Highest", "High", "Medium", "Low", "Lowest"), 1)
+)
+
+RESOLUTIONS = (
+    Named("10000", "Done", "Work has been completed."),
+    Named("10001", "Won't Do", "This work won't be done."),
+    Named("10002", "Duplicate", "The problem is a duplicate of an existing one."),
+)
+
+LINK_TYPES = (
+    LinkType("10000", "Blocks", "is blocked by", "blocks"),
+    LinkType("10001", "Cloners", "is cloned by", "clones"),
+    LinkType("10002", "Duplicate", "is duplicated by", "duplicates"),
+    LinkType("10003", "Relates", "relates to", "relates to"),
+)

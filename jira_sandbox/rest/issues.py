@@ -1,0 +1,209 @@
+"""Creating, reading, editing and deleting issues, singly and in bulk."""
+
+from typing import Any
+
+from .. import adf
+from ..model.changing import change
+from ..model.creating import create as create_issue
+from ..model.creating import delete as delete_issue
+from ..model.issues import Comment, Issue
+from ..model.projects import IssueType, Project
+from ..model.site import Event
+from ..refusal import Refusal
+from ..routing import Call, Router
+from ..wire import Response, answer, nothing
+from .links import link_from
+from .lookups import issue_of, renderer, visible_issue
+from .reading import Changes, Reader
+
+BULK_MOST = 50
+FETCH_MOST = 100
+
+
+def _home(call: Call, fields: dict[str, Any]) -> tuple[Project, IssueType]:
+    """Where a new issue goes and what it is. Raises Refusal 400 as Jira's create does."""
+    named = fields.get("project")
+    named = named if isinstance(named, dict) else {}
+    project = call.site.project(named.get("id") or named.get("key") or "")
+    if project is None or not call.site.sees(call.user, project):
+        wrong = "valid project is required" if named else "project is required"
+        raise Refusal(400, errors={"project": wrong})
+    if not call.site.may(call.user, "CREATE_ISSUES", project):
+        raise Refusal(400 if call.user else 401, errors={
+            "project": "You cannot create issues in this project."})
+    kind = fields.get("issuetype")
+    kind = kind if isinstance(kind, dict) else {}
+    for id in project.type_ids:
+        one = call.site.types[id]
+        if str(kind.get("id", "")) == id or (kind.get("name") == one.name and "id" not in kind):
+            return project, one
+    wrong = "Specify a valid issue type" if kind else "Specify an issue type"
+    raise Refusal(400, errors={"issuetype": wrong})
+
+
+def _new(call: Call, body: dict[str, Any]) -> tuple[Project, IssueType, Changes]:
+    fields = body.get("fields")
+    if not isinstance(fields, dict):
+        raise Refusal(400, "The 'fields' object is required.")
+    project, kind = _home(call, fields)
+    reader = Reader(call.site, call.actor, call.api, project, kind)
+    for id, raw in fields.items():
+        reader.set(id, raw)
+    for id, operations in (body.get("update") or {}).items():
+        if id != "issuelinks":
+            reader.operate(id, operations)
+    if "summary" not in fields:
+        reader.errors["summary"] = "You must specify a summary of the issue."
+    if kind.subtask and reader.changes.get("parent") is None:
+        reader.errors.setdefault("parent", "Issue type is a sub-task but parent issue key or id "
+                                 "not specified.")
+    changes = reader.done()
+    changes.pop("type", None)
+    return project, kind, changes
+
+
+def _properties(body: dict[str, Any]) -> dict[str, Any]:
+    listed = body.get("properties") or []
+    return {one["key"]: one.get("value") for one in listed}
+
+
+def _make(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    project, kind, changes = _new(call, body)
+    issue = create_issue(call.site, call.actor, project, kind, changes, _properties(body))
+    for operation in (body.get("update") or {}).get("issuelinks", []):
+        link_from(call, issue, operation.get("add", {}))
+    return {"id": str(issue.id), "key": issue.key, "self": call.rest(f"issue/{issue.id}")}
+
+
+def create(call: Call) -> Response:
+    return answer(_make(call, call.json_object()), 201)
+
+
+def create_bulk(call: Call) -> Response:
+    """Up to 50 issues; 201 even when some fail, 400 when all do."""
+    updates = call.json_object().get("issueUpdates")
+    if not isinstance(updates, list) or not updates:
+        raise Refusal(400, "issueUpdates is required.")
+    if call.site.cloud and len(updates) > BULK_MOST:
+        raise Refusal(400, f"You can create up to {BULK_MOST} issues at once.")
+    made: list[Any] = []
+    errors: list[Any] = []
+    for number, body in enumerate(updates):
+        try:
+            made.append(_make(call, body))
+        except Refusal as refusal:
+            errors.append({"status": refusal.status, "elementErrors": refusal.body(),
+                           "failedElementNumber": number})  # fmt: skip
+    return answer({"issues": made, "errors": errors}, 201 if made else 400)
+
+
+def read(call: Call) -> Response:
+    issue = issue_of(call)
+    return answer(full(call, issue, call.many("fields"), call.many("expand"),
+                       call.many("properties")))  # fmt: skip
+
+
+def full(
+    call: Call, issue: Issue, fields: list[str], expand: list[str], properties: list[str],
+    default: str = "*all",
+) -> dict[str, Any]:  # fmt: skip
+    """One issue with what `expand` asks for."""
+    shapes = renderer(call)
+    chosen = shapes.chosen(fields, default)
+    made = shapes.issue(issue, chosen, properties)
+    if "changelog" in expand:
+        entries = [shapes.history(one) for one in reversed(issue.history)]
+        made["changelog"] = {"startAt": 0, "maxResults": len(entries), "total": len(entries),
+                             "histories": entries}  # fmt: skip
+    if "names" in expand:
+        made["names"] = {one.id: one.name for one in chosen}
+    if "schema" in expand:
+        made["schema"] = {one.id: one.schema for one in chosen}
+    return made
+
+
+def edit(call: Call) -> Response:
+    """`fields` and `update`; a field may not be in both. 204, or the issue on Cloud if asked."""
+    issue = issue_of(call)
+    body = call.json_object()
+    project = issue.project
+    if not call.site.may(call.user, "EDIT_ISSUES", project):
+        raise Refusal(403 if call.user else 401, "You do not have permission to edit this issue.")
+    if call.one("notifyUsers") == "false" and not (
+        call.site.may(call.user, "ADMINISTER_PROJECTS", project)
+        or call.site.may(call.user, "ADMINISTER")
+    ):
+        raise Refusal(403, "To discard the user notification either admin or project admin "
+                      "permissions are required.")
+    fields, update = body.get("fields") or {}, dict(body.get("update") or {})
+    comments, links = update.pop("comment", []), update.pop("issuelinks", [])
+    reader = Reader(call.site, call.actor, call.api, project, issue.type, issue)
+    for id in fields:
+        if id in update:
+            raise Refusal(400, errors={id: f"Field '{id}' cannot appear in both 'fields' and "
+                                       "'update'"})
+        reader.set(id, fields[id])
+    for id, operations in update.items():
+        reader.operate(id, operations)
+    change(call.site, call.actor, issue, reader.done())
+    for operation in comments:
+        add_comment(call, issue, operation["add"])
+    for operation in links:
+        link_from(call, issue, operation.get("add", {}))
+    for one in body.get("properties") or []:
+        issue.properties[one["key"]] = one.get("value")
+    if call.site.cloud and call.flag("returnIssue"):
+        return answer(full(call, issue, [], [], []))
+    return nothing()
+
+
+def add_comment(call: Call, issue: Issue, body: dict[str, Any]) -> Comment:
+    """Raises Refusal 403 without Add Comments, 400 for an empty body."""
+    call.demand("ADD_COMMENTS", issue.project)
+    raw = body.get("body")
+    document = raw if call.api == "3" and adf.is_document(raw) else None
+    text = adf.wiki(document) if document else raw
+    if not isinstance(text, str) or not text:
+        raise Refusal(400, errors={"comment": "Comment body can not be empty!"})
+    moment = call.site.now()
+    made = Comment(call.site.next_id("comment"), call.actor, text, moment, moment, document)
+    issue.comments.append(made)
+    issue.updated = moment
+    call.site.publish(Event("comment_created", call.actor, issue=issue, subject=made))
+    return made
+
+
+def delete(call: Call) -> Response:
+    issue = issue_of(call)
+    call.demand("DELETE_ISSUES", issue.project, 403,
+                "You do not have permission to delete issues in this project.")
+    delete_issue(call.site, call.actor, issue, call.flag("deleteSubtasks"))
+    return nothing()
+
+
+def bulk_fetch(call: Call) -> Response:
+    """Cloud's bulk read; ids it cannot give are named in `issueErrors`."""
+    body = call.json_object()
+    wanted = body.get("issueIdsOrKeys")
+    if not isinstance(wanted, list) or not wanted:
+        raise Refusal(400, "issueIdsOrKeys must not be empty.")
+    if len(wanted) > FETCH_MOST:
+        raise Refusal(400, f"You can fetch up to {FETCH_MOST} issues at once.")
+    shapes = renderer(call)
+    chosen = shapes.chosen(body.get("fields") or [], "*navigable")
+    properties = body.get("properties") or []
+    found = {one.id: one for id in wanted if (one := visible_issue(call, id))}
+    missing = [str(id) for id in wanted if not visible_issue(call, id)]
+    issues = [shapes.issue(one, chosen, properties) for one in found.values()]
+    errors = [{"id": id, "errorMessage": "Issue does not exist or you do not have permission to "
+               "see it."} for id in missing]  # fmt: skip
+    return answer({"expand": "schema,names", "issues": issues, "issueErrors": errors})
+
+
+def mount(router: Router) -> None:
+    router.api("POST", "/issue", create)
+    router.api("POST", "/issue/bulk", create_bulk)
+    router.api("POST", "/issue/bulkfetch", bulk_fetch, "cloud")
+    router.api("GET", "/issue/{issue}", read)
+    router.api("PUT", "/issue/{issue}", edit)
+    router.api("DELETE", "/issue/{issue}", delete)

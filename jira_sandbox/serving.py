@@ -1,0 +1,143 @@
+"""The sandbox's HTTP server: threads, HTTP/1.1 keep-alive, one write per answer.
+
+Tests and the demo start it here. It knows WSGI only, nothing of Jira.
+"""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from .app import create_app
+from .model.site import Site
+from .refusal import ConnectionLost
+from .seed import seeded
+
+WsgiApp = Callable[..., Iterable[bytes]]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Runs the WSGI application for one connection after another request on it."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: "Server"
+
+    def answer(self) -> None:
+        size = int(self.headers.get("Content-Length") or 0)
+        environ = self.environ(self.rfile.read(size) if size else b"")
+        head: list[tuple[str, list[tuple[str, str]]]] = []
+        try:
+            body = b"".join(self.server.app(environ, lambda status, headers: head.append(
+                (status, headers))))
+        except ConnectionLost:
+            self.close_connection = True
+            return
+        status, headers = head[0]
+        lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
+        if not any(name.lower() == "date" for name, _ in headers):
+            lines.append("Date: " + formatdate(usegmt=True))
+        if not status.startswith("204"):
+            lines.append(f"Content-Length: {len(body)}")
+        lines.append("Connection: " + ("close" if self.close_connection else "keep-alive"))
+        payload = b"" if self.command == "HEAD" or status.startswith("204") else body
+        self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + payload)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = answer  # noqa: N815
+
+    def environ(self, body: bytes) -> dict[str, Any]:
+        path, _, query = self.path.partition("?")
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "RAW_PATH": path,
+            "QUERY_STRING": query,
+            "CONTENT_TYPE": self.headers.get("Content-Type") or "",
+            "CONTENT_LENGTH": str(len(body)),
+            "REMOTE_ADDR": self.client_address[0],
+            "wsgi.input": BytesIO(body),
+            "wsgi.url_scheme": "http",
+        }
+        for name, value in self.headers.items():
+            environ["HTTP_" + name.upper().replace("-", "_")] = value
+        return environ
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Stays silent: access lines may hold OAuth parameters."""
+
+
+class Server(ThreadingHTTPServer):
+    """A threading server that can be ended while clients hold connections open."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], app: WsgiApp) -> None:
+        super().__init__(address, Handler)
+        self.app = app
+        self.open: set[socket.socket] = set()
+        self.workers: list[threading.Thread] = []
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        self.open.add(request)
+        self.workers.append(threading.current_thread())
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.open.discard(request)
+            self.workers.remove(threading.current_thread())
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is its own affair; the application logs its own errors."""
+
+    def end(self) -> None:
+        """Stops listening, hangs up on everybody and waits for the threads."""
+        self.shutdown()
+        self.server_close()
+        for connection in list(self.open):
+            with contextlib.suppress(OSError):  # the client may have hung up first
+                connection.shutdown(socket.SHUT_RDWR)
+        for worker in list(self.workers):
+            worker.join(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A running sandbox: its address, its model and its port."""
+
+    url: str
+    site: Site
+    port: int
+
+
+def bound(site: Site, host: str = "127.0.0.1", port: int = 0) -> tuple[Server, Handle]:
+    """A server for `site`, bound but not yet serving. Raises OSError where the port is taken."""
+    server = Server((host, port), create_app(site))
+    real = int(server.server_address[1])
+    url = f"http://{host}:{real}{site.context}"
+    site.started_at(url)
+    return server, Handle(url, site, real)
+
+
+@contextlib.contextmanager
+def running(
+    flavour: str = "cloud", version: int = 10, seed: str = "art", context: str = "", **options: Any
+) -> Iterator[Handle]:
+    """A sandbox in a thread of this process; `options` go to the seed. Ends with the block."""
+    site = seeded(flavour, version=version, seed=seed, context=context, **options)
+    server, handle = bound(site)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="jira-sandbox")
+    thread.start()
+    try:
+        yield handle
+    finally:
+        server.end()
+        thread.join(5)
+        site.close()
