@@ -4,8 +4,14 @@ The public names; everything else is reached through a `JiraClient`. It must not
 Celery, or any of this product's apps.
 """
 
+from jira_client.address import AddressPolicy
+from jira_client.auth import Anonymous, Basic, Bearer, OAuth1
+from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.flavour import Flavour, flavour_of
+from jira_client.parse import issue_links
+from jira_client.parse_sprint import sprints_in
+from jira_client.transport import Transport
 from jira_client.values import (
     Board,
     BoardColumn,
@@ -35,6 +41,10 @@ from jira_client.values import (
 )
 
 __all__ = [
+    "AddressPolicy",
+    "Anonymous",
+    "Basic",
+    "Bearer",
     "Board",
     "BoardColumn",
     "BoardConfiguration",
@@ -50,8 +60,10 @@ __all__ = [
     "Issue",
     "IssueLink",
     "IssueType",
+    "JiraClient",
     "JiraError",
     "LinkType",
+    "OAuth1",
     "PermissionState",
     "Person",
     "Project",
@@ -61,6 +73,9 @@ __all__ = [
     "Sprint",
     "Status",
     "Transition",
+    "Transport",
     "Webhook",
     "flavour_of",
+    "issue_links",
+    "sprints_in",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from jira_client import parse
 from jira_client.auth import Auth
-from jira_client.errors import JiraError, NotFound, NotJira, NotJson
+from jira_client.errors import JiraError, NotFound, NotJira, NotJson, OAuthProblem
 from jira_client.flavour import Flavour, flavour_of
 from jira_client.protocol import Request, encode, read
 from jira_client.resources.boards import Boards
@@ -111,7 +111,11 @@ class JiraClient:
     def call(self, request: Request) -> Any:
         """The JSON value of a call. Raises JiraError in all its kinds."""
         response = self.exchange(request)
-        return read(request, response, signed_in=not self.auth.anonymous)
+        try:
+            return read(request, response, signed_in=not self.auth.anonymous)
+        except OAuthProblem as error:
+            error.sent_url = self._signed_url + encode(request).target
+            raise
 
     def exchange(self, request: Request) -> WireResponse:
         """Signs and sends; the answer unread. Raises ConnectFailed, AnswerLost."""

@@ -108,6 +108,8 @@ def _post(transport: Transport, base_url: str, path: str, auth: OAuth1) -> dict[
         return _read(response)
     except JiraError as error:
         error.located("POST", path)
+        if isinstance(error, OAuthProblem):
+            error.sent_url = base_url.rstrip("/") + wire.target
         raise
 
 

@@ -41,6 +41,7 @@ remedy; nothing here decides about retries.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -213,7 +214,7 @@ class OAuthProblem(JiraError):
 
     `problem` is its word, `parameters` what came with it (never tokens or signatures), and
     `base_string` the signature base string that Jira computed. The base string holds the token:
-    decode it, compare it, never show it.
+    decode it, compare it, never show it. `sent_url` is what was signed, `date` Jira's clock.
     """
 
     code = "oauth_problem"
@@ -225,10 +226,14 @@ class OAuthProblem(JiraError):
         problem: str = "",
         parameters: Mapping[str, str] | None = None,
         base_string: str | None = None,
+        date: datetime | None = None,
         status: int | None = None,
+        transient: bool | None = None,
         seen: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message, status=status, seen=seen)
+        super().__init__(message, status=status, transient=transient, seen=seen)
+        self.sent_url: str | None = None
+        self.date = date
         self.problem = problem
         self.parameters: dict[str, str] = dict(parameters or {})
         self.base_string = base_string

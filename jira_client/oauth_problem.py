@@ -20,7 +20,8 @@ _HARMLESS = (
     "oauth_parameters_rejected",
     "oauth_signature_method",
 )
-_TEMPORARY = ("timestamp_refused", "nonce_used")
+# A freshly signed request may succeed.
+_TEMPORARY = ("nonce_used",)
 _HEADER_PAIR = re.compile(r'(oauth_[a-z_]+)="([^"]*)"')
 _BODY_PAIR = re.compile(r"(oauth_[a-z_]+)=([^&\s\"'<>]+)")
 
@@ -43,13 +44,10 @@ def oauth_problem(response: WireResponse) -> OAuthProblem | None:
             if key in found
         },
         base_string=found.get("oauth_signature_base_string"),
+        date=response.date,
         status=response.status,
+        transient=name in _TEMPORARY,
     )
-
-
-def is_temporary(problem: str) -> bool:
-    """Whether a freshly signed request may succeed where this problem was named."""
-    return problem in _TEMPORARY
 
 
 def _from_header(value: str) -> dict[str, str]:

@@ -1,0 +1,92 @@
+"""Failures before anything was sent: name, address, port, TLS."""
+
+from jira_client import errors
+from jira_client.diagnosis.verdict import Case, Finding
+
+_TLS: dict[str, tuple[str, str]] = {
+    "unknown_ca": (
+        "Jira's certificate was issued by an authority that this server does not know.",
+        "Get the certificate of your company's authority (from whoever runs Jira's web server) "
+        'and paste it as CA bundle: Jira - Connection > "Advanced Settings". If Jira has a public '
+        "certificate, its web server forgets to send the intermediate certificate.",
+    ),
+    "self_signed": (
+        "Jira's certificate is self-signed.",
+        'Paste the certificate as CA bundle under "Advanced Settings", or compare its fingerprint '
+        "with Jira's operator and confirm it there. A certificate of an authority is better.",
+    ),
+    "expired": (
+        "Jira's certificate has expired.",
+        "Ask whoever runs Jira's web server to renew it. Nothing needs to change here.",
+    ),
+    "host_mismatch": (
+        "Jira's certificate is for another host name than the one in the Instance URL.",
+        "Use the host name that the certificate holds as Instance URL (it must also be Jira's base "
+        "URL), or have the certificate extended by this name.",
+    ),
+    "fingerprint_mismatch": (
+        "Jira shows another certificate than the one whose fingerprint was confirmed.",
+        "If it was renewed, compare the new fingerprint with Jira's operator and confirm it under "
+        '"Advanced Settings". If nobody renewed it, somebody may sit in between: do not confirm.',
+    ),
+    "other": (
+        "The encrypted connection to Jira could not be set up.",
+        "Ask whoever runs Jira's web server which TLS versions it offers (1.2 or later is needed), "
+        "and check that the port of the Instance URL is the one for https.",
+    ),
+}
+
+
+def dns(error: errors.DnsFailed, case: Case) -> Finding:
+    """The name has no address."""
+    return Finding(
+        "dns_failed",
+        "The host name of the Instance URL has no address.",
+        "Check its spelling. If a browser on your computer opens it, this server uses another DNS: "
+        "ask the console's operator to make the name known there.",
+    )
+
+
+def refused(error: errors.ConnectionRefused, case: Case) -> Finding:
+    """Nobody listens."""
+    return Finding(
+        "connection_refused",
+        "Nothing answers at the host and port of the Instance URL.",
+        "Check the port, and that Jira is running. Behind a firewall, ask its operator to let this "
+        "server reach Jira.",
+    )
+
+
+def timed_out(error: errors.ConnectTimedOut, case: Case) -> Finding:
+    """No answer to the connection attempt."""
+    return Finding(
+        "connect_timed_out",
+        "The connection attempt got no answer in time.",
+        "A firewall most likely drops it silently. Ask its operator to let this server reach Jira's "
+        "host and port.",
+    )
+
+
+def address(error: errors.AddressRefused, case: Case) -> Finding:
+    """Our own policy."""
+    return Finding(
+        "address_refused",
+        "The console is not allowed to call the address behind this host name.",
+        "If Jira is really in your internal network, the console's operator adds that network to "
+        "the allowed networks in its configuration. This page cannot do it, on purpose.",
+    )
+
+
+def tls(error: errors.TlsFailed, case: Case) -> Finding:
+    """Trust, by kind."""
+    what, remedy = _TLS.get(error.kind, _TLS["other"])
+    return Finding(f"tls_{error.kind}", what, remedy)
+
+
+def unreachable(error: errors.ConnectFailed, case: Case) -> Finding:
+    """Anything else before sending."""
+    return Finding(
+        "connect_failed",
+        "No connection to Jira came about.",
+        "Check the Instance URL, and that this server may reach Jira.",
+    )
