@@ -21,6 +21,20 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("Admin")
     OPS = "ops", _("Operations")
 
+    @property
+    def covered(self) -> frozenset[str]:
+        """The roles that hold nothing beyond this one: what a person of it may hand to a token."""
+        return _COVERED[self.value]
+
+
+# Not a ladder: operations see the machine room, which planners do not, and plan nothing.
+_COVERED = {
+    "viewer": frozenset({"viewer"}),
+    "rte": frozenset({"viewer", "rte"}),
+    "ops": frozenset({"viewer", "ops"}),
+    "admin": frozenset({"viewer", "rte", "ops", "admin"}),
+}
+
 
 class User(AbstractUser):
     """A person of the console. The id is a UUID, so that it may appear in addresses."""
@@ -31,6 +45,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def grants(self) -> frozenset[str]:
+        """The roles that a token of this person may have."""
+        return Role(self.role).covered
 
 
 class ApiToken(models.Model):
@@ -59,6 +78,53 @@ class ApiToken(models.Model):
         """A new token and its text, which is shown this once and never again."""
         text = cls.PREFIX + secrets.token_urlsafe(32)
         return cls.objects.create(user=user, role=role, name=name, digest=cls.digest_of(text)), text
+
+
+class LinkPurpose(models.TextChoices):
+    """What a one-time link opens."""
+
+    SETUP = "setup", _("First-run setup")
+    SIGN_IN = "sign_in", _("Sign-in")
+    INVITE = "invite", _("Invitation")
+
+
+class OneTimeLink(models.Model):
+    """A link that works once and not for long. Only its SHA-256 is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=10, choices=LinkPurpose.choices)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(default=timezone.now)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} ({self.user or 'no person'})"
+
+
+class RepeatableCall(models.Model):
+    """An API call that came with an `Idempotency-Key`, and its first answer once there is one.
+
+    `status` 0 means that the first call is still being answered, since `created`.
+    """
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    created = models.DateTimeField(default=timezone.now, db_index=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+    kept = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token", "key"], name="one_answer_per_token_and_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.status or 'in flight'})"
 
 
 class AuditEntry(models.Model):

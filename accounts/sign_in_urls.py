@@ -1,4 +1,7 @@
-"""The pages of allauth that this console uses, and no other: no sign-up, no e-mail, no social login."""
+"""The pages of allauth that this console uses, and no other: no sign-up, no e-mail, no social login.
+
+Each gets our own declaration of who may open it, so that the route test knows it like any page.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +11,36 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
+from accounts.access import READ, needs, public
+
+signed_in = needs(READ)
+
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
-    path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account.password_change, name="account_change_password"),
-    path("password/set/", account.password_set, name="account_set_password"),
-    path("2fa/", mfa.index, name="mfa_index"),
-    path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
-    path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("login/", public(account.login), name="account_login"),
+    path("logout/", public(account.logout), name="account_logout"),
+    path("inactive/", public(account.account_inactive), name="account_inactive"),
+    path("reauthenticate/", signed_in(account.reauthenticate), name="account_reauthenticate"),
+    path("password/change/", signed_in(account.password_change), name="account_change_password"),
+    path("password/set/", signed_in(account.password_set), name="account_set_password"),
+    path("2fa/", signed_in(mfa.index), name="mfa_index"),
+    # The second step of signing in: allauth itself asks for the first.
+    path("2fa/authenticate/", public(mfa.authenticate), name="mfa_authenticate"),
+    path("2fa/reauthenticate/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", signed_in(totp.activate_totp), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", signed_in(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "2fa/recovery-codes/",
+        signed_in(recovery.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "2fa/recovery-codes/generate/",
-        recovery.generate_recovery_codes,
+        signed_in(recovery.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "2fa/recovery-codes/download/",
-        recovery.download_recovery_codes,
+        signed_in(recovery.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
 ]

@@ -7,10 +7,23 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts import appearance
+from accounts import appearance, audit_pages, entrance, own_pages, people_pages
 
 pages = [
     path("theme/", appearance.choose_theme, name="theme"),
+    path("setup/<str:text>/", entrance.setup, name="setup"),
+    path("enter/<str:text>/", entrance.sign_in_link, name="sign_in_link"),
+    path("invitation/<str:text>/", entrance.invite, name="invite"),
+    path("profile/", own_pages.profile, name="profile"),
+    path("tokens/", own_pages.tokens, name="tokens"),
+    path("tokens/<uuid:token_id>/revoke/", own_pages.revoke_token, name="token_revoke"),
+    path("people/", people_pages.list_people, name="people"),
+    path("people/add/", people_pages.add, name="person_add"),
+    path("people/<uuid:person_id>/invite/", people_pages.invite, name="person_invite"),
+    path("people/<uuid:person_id>/role/", people_pages.set_role, name="person_role"),
+    path("people/<uuid:person_id>/active/", people_pages.set_active, name="person_active"),
+    path("audit/", audit_pages.list_entries, name="audit"),
+    path("audit/export.csv", audit_pages.export, name="audit_export"),
 ]
 urlpatterns = [
     path("", include((pages, "accounts"))),

@@ -40,3 +40,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     *(path("", include(f"{app}.urls")) for app in APPS if _exists(f"{app}.urls")),
 ]
+
+handler500 = "almconnect.lib.incident.server_error"

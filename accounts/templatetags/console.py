@@ -142,7 +142,7 @@ def allowed(name: str, user: Any) -> bool:
         view = resolve(reverse(name)).func
     except NoReverseMatch:
         return False
-    roles = getattr(view, "needs", frozenset())
+    roles: frozenset[str] | None = getattr(view, "needs", frozenset())
     return roles is None or (user.is_authenticated and user.role in roles)
 
 

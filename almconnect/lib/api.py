@@ -11,7 +11,8 @@ import uuid
 from typing import Any, TypeVar
 
 import orjson
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
@@ -54,7 +55,10 @@ def answer(data: Any, status: int = 200) -> HttpResponse:
 def error(
     status: int, code: str, message: str, fields: dict[str, list[str]] | None = None
 ) -> HttpResponse:
-    return answer({"error": {"code": code, "message": message, "fields": fields or {}}}, status)
+    response = answer({"error": {"code": code, "message": message, "fields": fields or {}}}, status)
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def install_error_handlers(api: NinjaAPI) -> None:
@@ -88,6 +92,10 @@ def install_error_handlers(api: NinjaAPI) -> None:
     def missing(request: HttpRequest, problem: Exception) -> HttpResponse:
         return error(404, "not_found", "There is nothing at this address.")
 
+    @api.exception_handler(RequestDataTooBig)
+    def too_large(request: HttpRequest, problem: Exception) -> HttpResponse:
+        return error(413, "too_large", "The body is larger than this server takes.")
+
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, problem: HttpError) -> HttpResponse:
         return error(problem.status_code, "bad_request", problem.message)
@@ -110,19 +118,22 @@ def read_cursor(text: str) -> list[str]:
     return [str(part) for part in parts] if isinstance(parts, list) else [str(parts)]
 
 
-def page(rows: QuerySet[Row], *, cursor: str | None, limit: int) -> tuple[list[Row], str | None]:
+def page(
+    rows: QuerySet[Row], *, cursor: str | None, limit: int, newest_first: bool = False
+) -> tuple[list[Row], str | None]:
     """One page by keyset on the primary key, and the cursor of the next (None on the last)."""
     limit = max(1, min(limit, MOST))
-    rows = rows.order_by("pk")
+    rows = rows.order_by("-pk" if newest_first else "pk")
     if cursor:
-        rows = rows.filter(pk__gt=_key(rows, read_cursor(cursor)[0]))
+        key = _key(rows, (read_cursor(cursor) or [""])[0])
+        rows = rows.filter(pk__lt=key) if newest_first else rows.filter(pk__gt=key)
     found = list(rows[: limit + 1])
     return found[:limit], cursor_of(found[limit - 1].pk) if len(found) > limit else None
 
 
 def _key(rows: QuerySet[Row], text: str) -> Any:
     try:
-        return uuid.UUID(text) if "-" in text else int(text)
+        return uuid.UUID(text) if isinstance(rows.model._meta.pk, models.UUIDField) else int(text)
     except ValueError as problem:
         raise Refused(
             "This cursor is not one of ours; start again without it.", code="cursor", status=400

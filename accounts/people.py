@@ -1,0 +1,114 @@
+"""What is done to people: add, invite again, change role, switch off and on.
+
+One rule stands above all: an active admin who can do the rest must remain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit, one_time
+from accounts.models import ApiToken, LinkPurpose, OneTimeLink, Role, User
+from almconnect.lib.api import Refused
+
+
+@transaction.atomic
+def add_person(
+    *, actor: User | None, username: str, role: str, full_name: str = "", email: str = ""
+) -> User:
+    """A new person, who cannot sign in before an invitation is taken up.
+
+    Raises Refused (422) with the field at fault, among them a name that is taken.
+    """
+    person = User(username=username.strip(), role=role, email=email.strip())
+    person.first_name, _space, person.last_name = full_name.strip().partition(" ")
+    person.set_unusable_password()
+    try:
+        person.full_clean()
+        with transaction.atomic():
+            person.save()
+    except ValidationError as problem:
+        raise Refused(_("Some fields cannot be accepted."), fields=_fields(problem)) from problem
+    except IntegrityError as problem:
+        words = {"username": [_("A person of this name exists.")]}
+        raise Refused(_("Some fields cannot be accepted."), fields=words) from problem
+    audit.record("person.added", actor=actor, target=person, after={"role": role})
+    return person
+
+
+def _fields(problem: ValidationError) -> dict[str, list[str]]:
+    names = {"first_name": "full_name", "last_name": "full_name"}
+    return {names.get(name, name): words for name, words in problem.message_dict.items()}
+
+
+@transaction.atomic
+def invite(*, actor: User, person: User) -> str:
+    """A fresh invitation's address; earlier ones of this person die. Refused for a person switched off."""
+    if not person.is_active:
+        raise Refused(_("Switch this person on before inviting them."), code="inactive", status=409)
+    audit.record("person.invited", actor=actor, target=person)
+    return one_time.issue(LinkPurpose.INVITE, person)
+
+
+@transaction.atomic
+def change_role(*, actor: User, person: User, role: str) -> User:
+    """Another role. Tokens that would now hold more than their person are revoked."""
+    person = _locked(person)
+    if role == person.role:
+        return person
+    if role != Role.ADMIN:
+        _keep_an_admin(person)
+    before, person.role = person.role, Role(role).value
+    person.save(update_fields=["role"])
+    cut = _revoke(person, Role(role).covered)
+    audit.record(
+        "person.role_changed",
+        actor=actor,
+        target=person,
+        before={"role": before},
+        after={"role": person.role, "revoked": cut},
+    )
+    return person
+
+
+@transaction.atomic
+def switch(*, actor: User, person: User, active: bool) -> User:
+    """Let a person in or keep them out, at once: sessions end, tokens and open links die."""
+    person = _locked(person)
+    if active == person.is_active:
+        return person
+    if not active:
+        _keep_an_admin(person)
+        _revoke(person, frozenset())
+        OneTimeLink.objects.filter(user=person, used=None).delete()
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+    action = "person.activated" if active else "person.deactivated"
+    audit.record(action, actor=actor, target=person)
+    return person
+
+
+def _locked(person: User) -> User:
+    """The person, read again while every admin's row is held, so that two demotions queue."""
+    list(User.objects.select_for_update().filter(role=Role.ADMIN).order_by("pk"))
+    return User.objects.select_for_update().get(pk=person.pk)
+
+
+def _keep_an_admin(person: User) -> None:
+    others = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=person.pk)
+    if person.role == Role.ADMIN and person.is_active and not others.exists():
+        raise Refused(
+            _("This is the last active admin. Make someone else an admin first."),
+            code="last_admin",
+            status=409,
+        )
+
+
+def _revoke(person: User, kept_roles: Iterable[str]) -> int:
+    tokens = ApiToken.objects.filter(user=person, revoked=None).exclude(role__in=list(kept_roles))
+    return tokens.update(revoked=timezone.now())

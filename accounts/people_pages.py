@@ -1,0 +1,96 @@
+"""The page of people: an admin adds, invites, changes roles, switches off and on."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import people
+from accounts.access import CONNECT, needs
+from accounts.forms import NewPerson, RoleChoice
+from accounts.models import Role, User
+from accounts.tokens import actor_of
+from almconnect.lib.api import Refused
+from almconnect.lib.pages import page_of, show_refusal
+
+
+@needs(CONNECT)
+@require_GET
+def list_people(request: HttpRequest) -> HttpResponse:
+    rows = User.objects.order_by("-is_active", "username")
+    return render(
+        request, "accounts/people.html", {"page": page_of(request, rows), "roles": Role.choices}
+    )
+
+
+@needs(CONNECT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    form = NewPerson(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = people.add_person(actor=actor_of(request), **form.cleaned_data)
+        except Refused as problem:
+            show_refusal(form, problem)
+        else:
+            return _show_invitation(request, person)
+    return render(request, "accounts/person_add.html", {"form": form})
+
+
+@needs(CONNECT)
+@never_cache
+@require_POST
+def invite(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    person = get_object_or_404(User, pk=person_id)
+    try:
+        return _show_invitation(request, person)
+    except Refused as problem:
+        messages.error(request, problem.message)
+        return redirect("accounts:people")
+
+
+def _show_invitation(request: HttpRequest, person: User) -> HttpResponse:
+    link = people.invite(actor=actor_of(request), person=person)
+    return render(request, "accounts/invitation.html", {"person": person, "link": link})
+
+
+@needs(CONNECT)
+@require_POST
+def set_role(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    person = get_object_or_404(User, pk=person_id)
+    form = RoleChoice(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose one of the roles."))
+        return redirect("accounts:people")
+    try:
+        person = people.change_role(
+            actor=actor_of(request), person=person, role=form.cleaned_data["role"]
+        )
+    except Refused as problem:
+        messages.error(request, problem.message)
+    else:
+        words = _("%(person)s is now: %(role)s.")
+        messages.success(request, words % {"person": person, "role": person.get_role_display()})
+    return redirect("accounts:people")
+
+
+@needs(CONNECT)
+@require_POST
+def set_active(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    person = get_object_or_404(User, pk=person_id)
+    active = request.POST.get("active") == "yes"
+    try:
+        people.switch(actor=actor_of(request), person=person, active=active)
+    except Refused as problem:
+        messages.error(request, problem.message)
+    else:
+        words = _("%(person)s may sign in again.") if active else _("%(person)s is switched off.")
+        messages.success(request, words % {"person": person})
+    return redirect("accounts:people")

@@ -1,0 +1,59 @@
+"""Sign-ins, sign-outs and changes to how a person signs in, as audit entries.
+
+Listens to Django's and allauth's signals, so that every way in is witnessed, whichever view it took.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.signals import password_changed, password_set
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+
+from accounts import audit
+from accounts.models import User
+
+
+@receiver(user_logged_in)
+def signed_in(user: User, **rest: Any) -> None:
+    audit.record("person.signed_in", actor=user, target=user)
+
+
+@receiver(user_logged_out)
+def signed_out(user: User | None, **rest: Any) -> None:
+    if user is not None:
+        audit.record("person.signed_out", actor=user, target=user)
+
+
+@receiver(user_login_failed)
+def refused(credentials: dict[str, Any], **rest: Any) -> None:
+    """Only for people who exist: what else was typed there may be a password in the wrong field."""
+    person = User.objects.filter(username=credentials.get("username") or "").first()
+    if person is not None:
+        audit.record("person.sign_in_failed", actor=None, target=person)
+
+
+@receiver([password_changed, password_set])
+def chose_password(user: User, **rest: Any) -> None:
+    audit.record("person.password_changed", actor=user, target=user)
+
+
+@receiver(authenticator_added)
+def added_factor(user: User, authenticator: Any, **rest: Any) -> None:
+    _factor("person.second_factor_added", user, authenticator)
+
+
+@receiver(authenticator_removed)
+def removed_factor(user: User, authenticator: Any, **rest: Any) -> None:
+    _factor("person.second_factor_removed", user, authenticator)
+
+
+@receiver(authenticator_reset)
+def reset_factor(user: User, authenticator: Any, **rest: Any) -> None:
+    _factor("person.second_factor_reset", user, authenticator)
+
+
+def _factor(action: str, user: User, authenticator: Any) -> None:
+    audit.record(action, actor=user, target=user, after={"kind": str(authenticator.type)})

@@ -1,0 +1,60 @@
+"""Making and revoking a person's own API tokens, from the page and from the API alike."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import ApiToken, Role, User
+from almconnect.lib.api import Refused
+
+MOST_TOKENS = 100
+
+
+@transaction.atomic
+def create_token(
+    *, actor: User, role: str, name: str, through: ApiToken | None = None
+) -> tuple[ApiToken, str]:
+    """A token of `actor` and its text, shown this once.
+
+    Its role is within the person's own and, asked for with a token, within that token's: a leaked
+    reader's token must not mint an admin's. Raises Refused (403 code `role_above`, 409 `too_many`).
+    """
+    grants = actor.grants & (Role(through.role).covered if through else actor.grants)
+    if role not in grants:
+        raise Refused(
+            _("A token cannot hold a role beyond your own."),
+            code="role_above",
+            status=403,
+            fields={"role": [_("Choose a role that yours includes.")]},
+        )
+    if ApiToken.objects.filter(user=actor, revoked=None).count() >= MOST_TOKENS:
+        raise Refused(
+            _("You have %(most)d tokens. Revoke one first.") % {"most": MOST_TOKENS},
+            code="too_many",
+            status=409,
+        )
+    token, text = ApiToken.issue(actor, role, name.strip())
+    audit.record("token.created", actor=actor, target=token, after={"role": role})
+    return token, text
+
+
+@transaction.atomic
+def revoke_token(*, actor: User, token_id: uuid.UUID, through: ApiToken | None = None) -> ApiToken:
+    """Revoke one of `actor`'s own tokens; again is harmless. Raises Http404, Refused (403)."""
+    token = ApiToken.objects.filter(pk=token_id, user=actor).first()
+    if token is None:
+        raise Http404
+    if through is not None and token.role not in Role(through.role).covered:
+        raise Refused(
+            _("This token may not revoke one with more rights."), code="role_above", status=403
+        )
+    if ApiToken.objects.filter(pk=token.pk, revoked=None).update(revoked=timezone.now()):
+        audit.record("token.revoked", actor=actor, target=token, before={"role": token.role})
+    token.refresh_from_db()
+    return token
