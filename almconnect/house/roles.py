@@ -44,6 +44,10 @@ def sandbox(name: str, host: str, port: int, *, flavour: str, version: str = "")
     return Recipe(f"sandbox-{name}", command, restarts=False, first_line=True)
 
 
+def first_link() -> list[str]:
+    return [sys.executable, "-m", "almconnect.first_link"]
+
+
 def manage(name: str, *words: str, first_line: bool = False) -> Recipe:
     """One command of manage.py, to be run to its end."""
     return Recipe(name, [sys.executable, "manage.py", *words], first_line=first_line)

@@ -119,10 +119,12 @@ def _put_up(house: House) -> Ready:
     supervisor.wait_until(web, lambda: _is_ready(wishes.host, house.ports["web"]), within=60)
     if wishes.sandboxes:
         login = roles.manage(
-            "login", "login_link", "--user", "admin", "--role", "admin", first_line=True
+            "login",
+            *("login_link", "--user", "admin", "--role", "admin", "--minutes", "60"),
+            first_line=True,
         )
     else:
-        login = roles.manage("setup", "setup_link", first_line=True)
+        login = Recipe("setup", roles.first_link(), first_line=True)
     link = supervisor.run(login, within=60)
     return Ready(
         url=house.url,
