@@ -12,15 +12,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from django.db import connection, transaction
-
 from planning.models import BoardEvent
+from planning.turns import Turn, take_turn
 
 Origin = Literal["board", "jira"]
 LOOK_SECONDS = 0.25
 LONGEST_WAIT = 25.0
 CROWDED_WAIT = 1.0
-_FEED_LOCK = 0x414C4D46  # "ALMF": our key among PostgreSQL's advisory locks
 _seats = threading.BoundedSemaphore(16)  # followers that may wait long, of this process
 
 
@@ -53,13 +51,7 @@ def tell(events: Sequence[BoardEvent]) -> None:
     """
     if not events:
         return
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(
-            "An event must be told in the transaction of its change."
-        )
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FEED_LOCK])
+    take_turn(Turn.FEED)
     BoardEvent.objects.bulk_create(events, batch_size=500)
 
 

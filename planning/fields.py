@@ -1,0 +1,65 @@
+"""The board's fields: how each is read from a work item as JSON and written to its columns.
+
+One vocabulary for the API, the outbox, the feed and the pages. Rules about values are planning.rules'.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from planning.models import WorkItem
+
+PEOPLE: Final = ("assignee", "reporter")
+REFERENCES: Final = ("parent", "team", "iteration")
+NUMBERS: Final = ("story_points", "wsjf")
+EDITABLE: Final = (
+    "type",
+    "summary",
+    "description",
+    "status",
+    *NUMBERS,
+    *PEOPLE,
+    "labels",
+    "priority",
+    *REFERENCES,
+    "rank",
+)
+
+
+def value_of(item: WorkItem, field: str) -> Any:
+    """The field as JSON: a person is `{"id", "name"}` or None, a reference its id as text or None."""
+    if field in PEOPLE:
+        who = getattr(item, f"{field}_id")
+        return {"id": who, "name": getattr(item, f"{field}_name") or who} if who else None
+    if field in REFERENCES:
+        key: uuid.UUID | None = getattr(item, f"{field}_id")
+        return str(key) if key else None
+    if field == "labels":
+        return list(item.labels)
+    return getattr(item, field)
+
+
+def differs(item: WorkItem, field: str, value: Any) -> bool:
+    """Whether `value` would change the field. Labels are a set, and a person is their id."""
+    now = value_of(item, field)
+    if field == "labels":
+        return set(now) != set(value)
+    if field in PEOPLE:
+        return (now or {}).get("id") != (value or {}).get("id")
+    return bool(now != value)
+
+
+def write(item: WorkItem, field: str, value: Any) -> tuple[str, ...]:
+    """Put a clean value (shaped as `value_of` answers it) on the item; the columns it touched."""
+    if field in PEOPLE:
+        person: Mapping[str, str] = value or {}
+        setattr(item, f"{field}_id", person.get("id", ""))
+        setattr(item, f"{field}_name", person.get("name", ""))
+        return f"{field}_id", f"{field}_name"
+    if field in REFERENCES:
+        setattr(item, f"{field}_id", uuid.UUID(value) if value else None)
+        return (field,)
+    setattr(item, field, value)
+    return (field,)

@@ -1,0 +1,98 @@
+"""What the rows of one write point at, read in a handful of queries however many rows there are."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from connections.models import MappedProject
+from planning.models import Iteration, Team, WorkItem
+
+DEEPEST = 50  # levels of parents; more means a cycle that was made elsewhere
+
+
+@dataclass(slots=True)
+class Known:
+    """Rows by id. `parent_of` covers every ancestor that a new parent brings in."""
+
+    items: dict[uuid.UUID, WorkItem] = field(default_factory=dict)
+    projects: dict[uuid.UUID, MappedProject] = field(default_factory=dict)
+    teams: dict[uuid.UUID, Team] = field(default_factory=dict)
+    iterations: dict[uuid.UUID, Iteration] = field(default_factory=dict)
+    default_team: dict[uuid.UUID, Team] = field(default_factory=dict)
+    parents: set[uuid.UUID] = field(default_factory=set)  # live items that may be parents
+    parent_of: dict[uuid.UUID, uuid.UUID | None] = field(default_factory=dict)
+
+
+def look_up(item_ids: Iterable[uuid.UUID], rows: Sequence[Mapping[str, Any]]) -> Known:
+    """Lock the items to be changed and read what `rows` (clean or not) name.
+
+    Rows are locked in the order of their ids, so that two writers never wait for each other.
+    """
+    known = Known()
+    locked = (
+        WorkItem.objects.live()
+        .filter(pk__in=set(item_ids))
+        .select_related("project__connection")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    known.items = {item.pk: item for item in locked}
+    wanted = ids_in(rows, "project")
+    if wanted:
+        found = MappedProject.objects.select_related("connection").in_bulk(list(wanted))
+        known.projects = dict(found)
+    known.projects |= {i.project.pk: i.project for i in known.items.values() if i.project}
+    _look_up_places(known, rows)
+    _look_up_parents(known, ids_in(rows, "parent"))
+    return known
+
+
+def _look_up_places(known: Known, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Teams and iterations, and each project's own team: the only one that points at it."""
+    team_ids = ids_in(rows, "team") | {i.team_id for i in known.items.values() if i.team_id}
+    iteration_ids = ids_in(rows, "iteration")
+    iteration_ids |= {i.iteration_id for i in known.items.values() if i.iteration_id}
+    if team_ids:
+        known.teams = dict(Team.objects.in_bulk(list(team_ids)))
+    if iteration_ids:
+        found = Iteration.objects.select_related("pi").in_bulk(list(iteration_ids))
+        known.iterations = dict(found)
+    several: set[uuid.UUID] = set()
+    for team in Team.objects.filter(project__in=list(known.projects)) if known.projects else ():
+        assert team.project_id is not None  # noqa: S101  (the filter says so)
+        if team.project_id in known.default_team:
+            several.add(team.project_id)
+        known.default_team[team.project_id] = team
+    for project_id in several:
+        del known.default_team[project_id]
+
+
+def _look_up_parents(known: Known, wanted: set[uuid.UUID]) -> None:
+    """The named parents and all above them, one query a level."""
+    known.parent_of = {item.pk: item.parent_id for item in known.items.values()}
+    level = wanted
+    for depth in range(DEEPEST):
+        if not level:
+            break
+        above: set[uuid.UUID] = set()
+        for item in WorkItem.objects.filter(pk__in=level).only("parent", "deleted"):
+            known.parent_of.setdefault(item.pk, item.parent_id)
+            if depth == 0 and item.deleted is None:
+                known.parents.add(item.pk)
+            if item.parent_id is not None:
+                above.add(item.parent_id)
+        level = above - set(known.parent_of)
+
+
+def ids_in(rows: Sequence[Mapping[str, Any]], name: str) -> set[uuid.UUID]:
+    """The ids that rows give under `name`; what is no id is left for the rules to refuse."""
+    found: set[uuid.UUID] = set()
+    for row in rows:
+        try:
+            found.add(uuid.UUID(str(getattr(row.get(name), "pk", row.get(name)))))
+        except ValueError:
+            continue
+    return found
