@@ -8,7 +8,14 @@ from typing import Any
 
 from jira_client import parse
 from jira_client.auth import Auth
-from jira_client.errors import JiraError, NotFound, NotJira, NotJson, OAuthProblem
+from jira_client.errors import (
+    ConnectionDropped,
+    JiraError,
+    NotFound,
+    NotJira,
+    NotJson,
+    OAuthProblem,
+)
 from jira_client.flavour import Flavour, flavour_of
 from jira_client.protocol import Request, encode, read
 from jira_client.resources.boards import Boards
@@ -118,8 +125,24 @@ class JiraClient:
             raise
 
     def exchange(self, request: Request) -> WireResponse:
-        """Signs and sends; the answer unread. Raises ConnectFailed, AnswerLost."""
+        """Signs and sends; the answer unread. Raises ConnectFailed, AnswerLost.
+
+        A read is signed and sent anew, once, where the idle connection it went out on had been
+        closed by the server at that moment. Nothing else is ever repeated here.
+        """
         wire = encode(request)
+        try:
+            return self._send(wire)
+        except ConnectionDropped as error:
+            if wire.writes or not error.reused:
+                raise
+        return self._send(wire)
+
+    def close(self) -> None:
+        """Closes idle connections; the client stays usable."""
+        self.transport.close()
+
+    def _send(self, wire: WireRequest) -> WireResponse:
         try:
             headers = self.auth.headers(wire.method, self._signed_url + wire.target)
         except JiraError as error:

@@ -148,9 +148,13 @@ class ReadTimedOut(AnswerLost):
 
 
 class ConnectionDropped(AnswerLost):
-    """The connection ended before the answer began or while it came."""
+    """The connection ended before the answer began or while it came.
+
+    `reused`: it was an idle one, which servers close when they like; a fresh one may do.
+    """
 
     code = "connection_dropped"
+    reused: bool = False
 
 
 class Truncated(AnswerLost):

@@ -9,6 +9,7 @@ import contextlib
 import http.client
 import queue
 import time
+import weakref
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -92,6 +93,8 @@ class Transport:
         self._lines: queue.LifoQueue[Line | None] = queue.LifoQueue()
         for _ in range(pool_size):
             self._lines.put(None)
+        # A transport that is dropped without close() leaves no sockets behind.
+        weakref.finalize(self, _hang_up, self._lines)
 
     def send(self, request: WireRequest) -> WireResponse:
         """One request, one answer of whatever status. Raises ConnectFailed or AnswerLost."""
@@ -116,14 +119,13 @@ class Transport:
 
     def close(self) -> None:
         """Closes idle connections; the transport stays usable."""
-        for _ in range(self.pool_size):
-            try:
-                line = self._lines.get_nowait()
-            except queue.Empty:
-                return
-            if line is not None:
-                line.close()
-            self._lines.put(None)
+        _hang_up(self._lines)
+
+    def __enter__(self) -> "Transport":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _send(self, request: WireRequest, started: float) -> WireResponse:
         try:
@@ -135,23 +137,27 @@ class Transport:
         keep = False
         try:
             with Guard(started + self.total_timeout) as guard:
-                line = self._ready(line, guard)
-                response, keep = self._exchange(line, request, guard, started)
+                line, reused = self._ready(line, guard)
+                try:
+                    response, keep = self._exchange(line, request, guard, started)
+                except ConnectionDropped as error:
+                    error.reused = reused
+                    raise
             return response
         finally:
             if not keep and line is not None:
                 line.close()
             self._lines.put(line if keep else None)
 
-    def _ready(self, line: Line | None, guard: Guard) -> Line:
+    def _ready(self, line: Line | None, guard: Guard) -> tuple[Line, bool]:
         if line is not None:
             if not line.is_stale() and line.handle is not None:
                 guard.watch(line.handle)
-                return line
+                return line, True
             line.close()
         line = Line(self._endpoint)
         line.open(guard)
-        return line
+        return line, False
 
     def _exchange(
         self, line: Line, request: WireRequest, guard: Guard, started: float
@@ -167,6 +173,9 @@ class Transport:
                 )
             answer = line.getresponse()
             body = read_body(answer, self.max_bytes)
+            if guard.fired:
+                # The standard library takes a connection's end amid the headers for their end.
+                raise self._too_slow()
         except (ConnectFailed, AnswerLost):
             if guard.fired:
                 raise self._too_slow() from None
@@ -195,6 +204,19 @@ class Transport:
             f"{self.total_timeout:g} seconds in all. Try again; if it stays so, look "
             "at Jira's load."
         )
+
+
+def _hang_up(lines: "queue.LifoQueue[Line | None]") -> None:
+    """Closes the idle connections of a pool and leaves their places free."""
+    places = 0
+    with contextlib.suppress(queue.Empty):
+        while True:
+            line = lines.get_nowait()
+            places += 1
+            if line is not None:
+                line.close()
+    for _ in range(places):
+        lines.put(None)
 
 
 def _split(base_url: str) -> tuple[bool, str, int, str]:

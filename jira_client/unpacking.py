@@ -41,6 +41,9 @@ def _read_raw(answer: http.client.HTTPResponse, most: int) -> bytes:
     # With a length given, the standard library returns short reads without a word.
     if answer.length:
         raise _truncated()
+    if not parts and answer.length is None and not answer.chunked and answer.status != 204:
+        # Ended amid the headers, which the standard library takes for their end.
+        raise _truncated()
     return b"".join(parts)
 
 

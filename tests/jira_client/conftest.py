@@ -1,0 +1,34 @@
+"""What the client's tests share: a key pair, and the folder of recorded data."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jira_client.keys import KeyPair, generate_key_pair
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "jira"
+
+
+@pytest.fixture(scope="session")
+def pair() -> KeyPair:
+    return generate_key_pair()
+
+
+@pytest.fixture(scope="session")
+def jira_data() -> Path:
+    if not DATA.is_dir():
+        pytest.skip("the folder ../shared/jira with recorded Jira data is not here")
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def recorded(jira_data: Path) -> Callable[[str], Any]:
+    """`recorded("rest-server/project.json")`: a recorded answer as JSON."""
+
+    def load(name: str) -> Any:
+        return json.loads((jira_data / "recorded" / name).read_text("utf-8"))
+
+    return load
