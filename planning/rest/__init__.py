@@ -1,0 +1,1 @@
+"""The board's part of the REST API, a file per resource; composed in planning.api."""

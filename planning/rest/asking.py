@@ -1,0 +1,89 @@
+"""Reading what a caller asks for: ids, versions, times, and no parameter that nobody knows."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from almconnect.lib.api import MOST, Refused
+
+
+def key_of(text: str) -> uuid.UUID:
+    """The id in an address. Raises Http404 for what cannot be one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as problem:
+        raise Http404 from problem
+
+
+def version_wanted(request: HttpRequest) -> int | None:
+    """The version that If-Match names; None for none or `*`. Raises Refused (412) for another's tag."""
+    header = request.headers.get("If-Match", "").strip()
+    if header in {"", "*"}:
+        return None
+    tags = [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
+    versions = [int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 10]
+    if not versions:
+        raise Refused(
+            "If-Match names no version of a work item; send the ETag that you were given.",
+            code="stale",
+            status=412,
+        )
+    return max(versions)
+
+
+class Query:
+    """The query of one call; only the parameters that are read may be there."""
+
+    def __init__(self, request: HttpRequest, *allowed: str) -> None:
+        self._given = request.GET
+        unknown = sorted(set(request.GET) - set(allowed))
+        if unknown:
+            raise Refused(
+                "Some parameters are not known here.",
+                fields={name: ["There is no such parameter."] for name in unknown},
+            )
+
+    def text(self, name: str) -> str:
+        return self._given.get(name, "").strip().replace("\x00", "")
+
+    def key(self, name: str) -> uuid.UUID | None:
+        if not self.text(name):
+            return None
+        try:
+            return uuid.UUID(self.text(name))
+        except ValueError as problem:
+            raise _bad(name, "This is not an id.") from problem
+
+    def moment(self, name: str) -> datetime.datetime | None:
+        """ISO 8601; a time without zone is UTC. A space is a plus that a caller forgot to escape."""
+        given = self.text(name).replace(" ", "+")
+        if not given:
+            return None
+        try:
+            found = parse_datetime(given) or parse_datetime(f"{given}T00:00:00")
+        except ValueError:
+            found = None
+        if found is None:
+            raise _bad(name, "This is not a time like 2025-01-06T12:00:00Z.")
+        return found if timezone.is_aware(found) else found.replace(tzinfo=datetime.UTC)
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """A whole number; what is above `most` counts as `most`."""
+        given = self.text(name)
+        if not given:
+            return default
+        if not (given.isascii() and given.isdigit() and len(given) < 10) or int(given) < least:
+            raise _bad(name, f"This must be a number from {least} to {most}.")
+        return min(int(given), most)
+
+    def limit(self) -> int:
+        return self.number("limit", 100, 1, MOST)
+
+
+def _bad(name: str, sentence: str) -> Refused:
+    return Refused("Some parameters cannot be accepted.", fields={name: [sentence]})

@@ -1,0 +1,116 @@
+"""`/trains` `/arts` `/teams` `/pis` `/iterations`: the frame of the board. One shape for all five.
+
+Annotations are evaluated here, not postponed: the body's type is an argument of `offer`.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import ConfigDict
+
+from accounts.tokens import actor_of, planner, reader
+from almconnect.lib.api import answer, page
+from planning.rest.asking import Query, key_of
+from planning.shaping import (
+    MODELS,
+    REFERENCES,
+    add_part,
+    edit_part,
+    find_part,
+    remove_part,
+    show_part,
+)
+
+router = Router()
+
+
+class PartBody(Schema):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    name: str = ""
+
+
+class TrainBody(PartBody):
+    project: str | None = None
+
+
+class ArtBody(PartBody):
+    train: str | None = None
+    project: str | None = None
+
+
+class TeamBody(PartBody):
+    art: str | None = None
+    project: str | None = None
+
+
+class PiBody(PartBody):
+    """Dates are `2025-01-06`."""
+
+    art: str | None = None
+    start: str | None = None
+    end: str | None = None
+
+
+class IterationBody(PartBody):
+    """`sprints` is `{team id: sprint id}`; a team that is not named keeps its sprint, null takes it."""
+
+    pi: str | None = None
+    index: int | None = None
+    start: str | None = None
+    end: str | None = None
+    sprints: dict[str, int | None] | None = None
+
+
+def offer(kind: str, body: type[PartBody]) -> None:
+    """The five calls for one kind, in `router`."""
+    path = f"/{kind}s"
+
+    @router.get(path, auth=reader, tags=[f"{kind}s"], operation_id=f"list_{kind}s")
+    def list_parts(request: HttpRequest) -> HttpResponse:
+        filters = (*REFERENCES[kind], "name")
+        query = Query(request, *filters, "cursor", "limit")
+        rows: QuerySet[Any] = MODELS[kind]._default_manager.all()
+        for name in REFERENCES[kind]:
+            key = query.key(name)
+            if key:
+                rows = rows.filter(**{name: key})
+        if query.text("name"):
+            rows = rows.filter(name__iexact=query.text("name"))
+        if kind == "iteration":
+            rows = rows.prefetch_related("sprint_links")
+        found, cursor = page(rows, cursor=query.text("cursor"), limit=query.limit())
+        return answer({"items": [show_part(kind, part) for part in found], "next": cursor})
+
+    @router.post(path, auth=planner, tags=[f"{kind}s"], operation_id=f"create_{kind}")
+    def create(request: HttpRequest, payload: body) -> HttpResponse:  # type: ignore[valid-type]
+        values = payload.dict(exclude_unset=True)  # type: ignore[attr-defined]
+        return answer(show_part(kind, add_part(kind, actor=actor_of(request), values=values)), 201)
+
+    one = f"{path}/{{part_id}}"
+
+    @router.get(one, auth=reader, tags=[f"{kind}s"], operation_id=f"read_{kind}")
+    def read(request: HttpRequest, part_id: str) -> HttpResponse:
+        return answer(show_part(kind, find_part(kind, key_of(part_id))))
+
+    @router.patch(one, auth=planner, tags=[f"{kind}s"], operation_id=f"edit_{kind}")
+    def edit(request: HttpRequest, part_id: str, payload: body) -> HttpResponse:  # type: ignore[valid-type]
+        values = payload.dict(exclude_unset=True)  # type: ignore[attr-defined]
+        part = edit_part(kind, key_of(part_id), actor=actor_of(request), values=values)
+        return answer(show_part(kind, part))
+
+    @router.delete(one, auth=planner, tags=[f"{kind}s"], operation_id=f"delete_{kind}")
+    def delete(request: HttpRequest, part_id: str) -> HttpResponse:
+        remove_part(kind, key_of(part_id), actor=actor_of(request))
+        return HttpResponse(status=204)
+
+
+for _kind, _body in (
+    ("train", TrainBody),
+    ("art", ArtBody),
+    ("team", TeamBody),
+    ("pi", PiBody),
+    ("iteration", IterationBody),
+):
+    offer(_kind, _body)

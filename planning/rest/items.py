@@ -1,0 +1,144 @@
+"""`/items`: work items, one by one, in lists and in bulk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import ConfigDict
+
+from accounts.tokens import actor_of, planner, reader
+from almconnect.lib.api import Refused, answer, page
+from planning.editing import NotThere, delete_item, edit_item, edit_many
+from planning.models import WorkItem
+from planning.rest.asking import Query, key_of, version_wanted
+from planning.rest.showing import etag, show_item
+
+router = Router(tags=["items"])
+SHOWN = ("project__connection",)
+
+
+class PersonBody(Schema):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    id: str
+    name: str | None = None
+
+
+class ItemEdit(Schema):
+    """Board fields; those that are left out stay as they are. Labels are words without spaces."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    type: str = ""
+    summary: str = ""
+    description: str | None = None
+    status: str | None = None
+    story_points: float | None = None
+    wsjf: float | None = None
+    assignee: PersonBody | str | None = None
+    reporter: PersonBody | str | None = None
+    labels: list[str] | None = None
+    priority: str | None = None
+    parent: str | None = None
+    team: str | None = None
+    iteration: str | None = None
+    rank: str | None = None
+
+
+class ItemNew(ItemEdit):
+    """`project` is the mapped project's id; without one the item stays on the board."""
+
+    project: str | None = None
+
+
+class Bulk(Schema):
+    """Rows with `id` (and perhaps `version`) are edits, rows without are creates."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    items: list[dict[str, Any]]
+
+
+def shown() -> QuerySet[WorkItem]:
+    return WorkItem.objects.live().select_related(*SHOWN)
+
+
+@router.get("/items", auth=reader, summary="List work items")
+def list_items(request: HttpRequest) -> HttpResponse:
+    query = Query(
+        request,
+        *("project", "team", "iteration", "type", "q", "changed_since", "key", "cursor", "limit"),
+    )
+    rows = shown()
+    for name in ("project", "team", "iteration"):
+        key = query.key(name)
+        if key:
+            rows = rows.filter(**{name: key})
+    if query.text("type"):
+        rows = rows.filter(type__iexact=query.text("type"))
+    if query.text("key"):
+        rows = rows.filter(remote_key=query.text("key").upper())
+    if query.text("q"):
+        words = query.text("q")
+        rows = rows.filter(Q(summary__icontains=words) | Q(remote_key__iexact=words))
+    since = query.moment("changed_since")
+    if since:
+        rows = rows.filter(updated__gte=since)
+    found, cursor = page(rows, cursor=query.text("cursor"), limit=query.limit())
+    return answer({"items": [show_item(item) for item in found], "next": cursor})
+
+
+@router.post("/items", auth=planner, summary="Create a work item")
+def create(request: HttpRequest, payload: ItemNew) -> HttpResponse:
+    (made,) = edit_many([payload.dict(exclude_unset=True)], actor=actor_of(request))
+    return _tagged(made, 201)
+
+
+@router.post("/items/bulk", auth=planner, summary="Create or edit up to 500 work items")
+def bulk(request: HttpRequest, payload: Bulk) -> HttpResponse:
+    results = edit_many(payload.items, actor=actor_of(request))
+    return answer({"items": [_result(result) for result in results]})
+
+
+@router.get("/items/{item_id}", auth=reader, summary="One work item")
+def read(request: HttpRequest, item_id: str) -> HttpResponse:
+    item = shown().filter(pk=key_of(item_id)).first()
+    if item is None:
+        raise NotThere
+    if etag(item) in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=304)
+        response["ETag"] = etag(item)
+        return response
+    return _tagged(item, 200)
+
+
+@router.patch("/items/{item_id}", auth=planner, summary="Edit a work item")
+def edit(request: HttpRequest, item_id: str, payload: ItemEdit) -> HttpResponse:
+    item = edit_item(
+        key_of(item_id),
+        actor=actor_of(request),
+        values=payload.dict(exclude_unset=True),
+        expected_version=version_wanted(request),
+    )
+    return _tagged(item, 200)
+
+
+@router.delete("/items/{item_id}", auth=planner, summary="Delete a work item")
+def delete(request: HttpRequest, item_id: str) -> HttpResponse:
+    delete_item(key_of(item_id), actor=actor_of(request), expected_version=version_wanted(request))
+    return HttpResponse(status=204)
+
+
+def _tagged(item: WorkItem | Refused, status: int) -> HttpResponse:
+    if isinstance(item, Refused):
+        raise item
+    response = answer(show_item(item), status)
+    response["ETag"] = etag(item)
+    return response
+
+
+def _result(result: WorkItem | Refused) -> dict[str, Any]:
+    if isinstance(result, Refused):
+        words = {"code": result.code, "message": result.message, "fields": result.fields}
+        return {"error": {**words, "status": result.status}}
+    return {"id": str(result.pk), "item": show_item(result)}
