@@ -11,6 +11,9 @@ from typing import Any
 
 from .authentication import Identity, identify
 from .model.site import Site
+from .oauth import mount as oauth
+from .oauth.mount import provider_of
+from .pages import applinks, consent, home, login
 from .refusal import ConnectionLost, Refusal
 from .rest import (
     attached,
@@ -30,7 +33,10 @@ from .wire import Environ, Request, Response, answer, html, request_from
 logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
-MODULES = (people, projects, metadata, issues, links, attached, searching, boards, sprints)
+MODULES = (
+    people, projects, metadata, issues, links, attached, searching, boards, sprints, oauth, consent,
+    login, home, applinks,
+)  # fmt: skip
 
 
 def create_app(site: Site) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
@@ -39,8 +45,8 @@ def create_app(site: Site) -> Callable[[Environ, StartResponse], Iterable[bytes]
     for module in MODULES:
         module.mount(router)
     site.parts.setdefault("sessions", Sessions(site))
-    application = Application(site, router)
-    return application
+    provider_of(site)
+    return Application(site, router)
 
 
 class Application:

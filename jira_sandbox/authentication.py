@@ -13,7 +13,7 @@ from .model.site import Site
 from .refusal import Refusal
 from .wire import Request, Response, html
 
-SESSION = "JSESSIONID"
+TOKEN_ENDPOINTS = "/plugins/servlet/oauth/"
 
 
 @dataclass(slots=True)
@@ -33,10 +33,10 @@ def identify(site: Site, request: Request) -> Identity:
         found = _basic(site, value.strip())
     elif kind.lower() == "bearer":
         found = _bearer(site, value.strip())
-    elif kind.lower() == "oauth" and "oauth" in site.parts:
+    elif kind.lower() == "oauth" and not request.path.startswith(TOKEN_ENDPOINTS):
         found = site.parts["oauth"].identify(request)
     else:
-        found = Identity(site.parts["sessions"].user(request.cookies().get(SESSION, "")))
+        found = Identity(site.parts["sessions"].user(request.cookies().get(site.parts["sessions"].cookie, "")))
     if not site.cloud:
         found.headers.append(("X-AUSERNAME", found.user.name if found.user else "anonymous"))
     return found

@@ -35,7 +35,7 @@ class Refusal(Exception):
         return {"errorMessages": self.messages, "errors": self.errors}
 
 
-class ConnectionLost(Exception):  # noqa: N818 - the word people know for it
+class ConnectionLost(Exception):
     """Tells the server to close the socket without an answer."""
 
 

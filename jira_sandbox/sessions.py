@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from .model.people import User
 from .model.site import Site
@@ -20,6 +21,12 @@ class Sessions:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._open: dict[str, Session] = {}
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name; the port keeps two sandboxes on one host apart."""
+        port = urlsplit(self._site.address).port
+        return f"JSESSIONID.{port}" if port else "JSESSIONID"
 
     def log_in(self, user: User) -> str:
         """The cookie value of a new session; a browser login also lifts the CAPTCHA."""

@@ -111,7 +111,8 @@ class Operands:
             "fixversions": self._of_projects("versions", "fixVersion"),
             "components": self._of_projects("components", "component"),
         }  # fmt: skip
-        return readers.get(name, lambda value: [value])(literal)
+        reader = readers.get(name)
+        return reader(literal) if reader else [literal]
 
     def _called(self, name: str, call: Call) -> list[Any]:
         if call.name == "currentuser":

@@ -42,7 +42,7 @@ def _system(
     return Field(id, name, slot or id, kind, type, **more)
 
 
-_BOTH = {"on_create": True, "on_edit": True}
+_BOTH: dict[str, Any] = {"on_create": True, "on_edit": True}
 _LIST = ("add", "set", "remove")
 
 SYSTEM = (

@@ -183,6 +183,6 @@ class Site:
 
     def add_bulk_issues(self, project: Project, n: int) -> list[Issue]:
         """`n` issues of about 5 KB each, quickly and without events, for benchmarks."""
-        from .bulk import fill  # noqa: PLC0415 - bulk builds on the site
+        from .bulk import fill
 
         return fill(self, project, n)

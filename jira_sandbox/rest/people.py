@@ -70,7 +70,7 @@ def my_permissions(call: Call) -> Response:
         if not wanted:
             raise Refusal(400, "The 'permissions' query parameter is required.")
         if unknown := [key for key in wanted if key not in keys]:
-            raise Refusal(400, errors={key: "Unrecognized permission" for key in unknown})
+            raise Refusal(400, errors=dict.fromkeys(unknown, "Unrecognized permission"))
         project = _context(call)
         made = {
             key: _permission(keys[key], key, site.may(call.user, key, project), False)
@@ -108,7 +108,7 @@ def check_permissions(call: Call) -> Response:
     keys = known(True)
     names = [*body.get("globalPermissions", []), *(k for a in asked for k in a["permissions"])]
     if unknown := [key for key in names if key not in keys]:
-        raise Refusal(400, errors={key: "Unrecognized permission" for key in unknown})
+        raise Refusal(400, errors=dict.fromkeys(unknown, "Unrecognized permission"))
     if sum(len(one.get("projects", [])) for one in asked) > 1000:
         raise Refusal(400, "The maximum number of projects is 1000.")
     granted = [

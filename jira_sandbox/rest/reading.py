@@ -18,7 +18,7 @@ from ..refusal import Refusal
 Changes = dict[str, Any]
 
 
-class Bad(Exception):  # noqa: N818 - an ill-formed value, gathered per field
+class Bad(Exception):
     """The sentence Jira would put beside the field."""
 
 

@@ -1,0 +1,4 @@
+"""Jira's OAuth 1.0a provider: RSA-SHA1 only, verified here by RFC 5849 over `cryptography`.
+
+It must never import oauthlib: what signs must not be what checks.
+"""

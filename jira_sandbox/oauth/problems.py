@@ -1,0 +1,38 @@
+"""OAuth problems as Jira answers them: in a header and, form-encoded, in the body.
+
+Source of names and codes: the OAuth problem reporting extension and the provider's own mapping.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from ..wire import Response
+
+STATUS = {
+    "consumer_key_refused": 503, "user_refused": 503, "timestamp_refused": 400,
+    "parameter_absent": 400, "parameter_rejected": 400, "signature_method_rejected": 400,
+    "version_rejected": 400, "signature_invalid": 401, "consumer_key_unknown": 401,
+    "consumer_key_rejected": 401, "nonce_used": 401, "token_rejected": 401, "token_expired": 401,
+    "token_revoked": 401, "token_used": 401, "permission_denied": 401, "permission_unknown": 401,
+    "additional_authorization_required": 401,
+}  # fmt: skip
+
+
+class Problem(Exception):
+    """One `oauth_problem` with its parameters."""
+
+    def __init__(self, name: str, parameters: Mapping[str, str] | None = None) -> None:
+        super().__init__(name)
+        self.name = name
+        self.parameters = dict(parameters or {})
+
+    @property
+    def status(self) -> int:
+        return STATUS.get(self.name, 403)
+
+    def response(self, realm: str) -> Response:
+        pairs = {"oauth_problem": self.name, **self.parameters}
+        shown = ", ".join(f'{key}="{quote(value, safe="-._~")}"' for key, value in pairs.items())
+        body = urlencode(pairs, quote_via=quote).encode()
+        headers = [("WWW-Authenticate", f'OAuth realm="{realm}", {shown}')]
+        return Response(self.status, body, "application/x-www-form-urlencoded", headers)
