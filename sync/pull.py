@@ -52,6 +52,7 @@ class Applied:
     clashes: int = 0
     push: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
     items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
+    stale_items: set[uuid.UUID] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -208,6 +209,7 @@ def _merge_in(
         return
     if _is_stale(shadow, issue, batch.began):
         batch.applied.stale += 1
+        batch.applied.stale_items.add(item.pk)
         return
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
     first = remote if shadow.remote_updated is None else {}

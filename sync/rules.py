@@ -63,7 +63,9 @@ def sprints_of(team_id: Any) -> dict[str, int]:
 
 
 def default_team(project: MappedProject) -> Team | None:
-    return Team.objects.filter(project=project).order_by("created", "id").first()
+    """The team whose project this is; none where several share it."""
+    found = list(Team.objects.filter(project=project)[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def values_of(item: WorkItem) -> Mapping[str, Any]:

@@ -1,0 +1,107 @@
+"""Taking webhook deliveries in: prove, store, answer. Nothing in a body is applied, Jira is not called.
+
+The path token names the connection; where the deployment signs, the HMAC must be right as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from connections import sealing
+from connections.models import Connection, SecretField, WebhookState
+from jira_client.errors import BadPayload
+from jira_client.webhook import parse_event, signature_ok
+from sync.models import Delivery, DeliveryState
+
+LARGEST = 2_621_440
+DEEPEST = 60
+QUOTA = 10_000  # deliveries of one connection that may wait; beyond, Jira is asked to come back
+SEEN_EVERY = timedelta(seconds=10)
+OF_ISSUES = ("jira:issue_", "issuelink_", "comment_", "worklog_", "attachment_", "issue_property_")
+OF_OTHERS = ("sprint_", "board_", "project_", "user_", "jira:version_", "issuetype_", "filter_")
+
+
+class Verdict(StrEnum):
+    STORED = "stored"
+    REPEATED = "repeated"
+    FORGED = "forged"
+    UNKNOWN = "unknown"
+    BAD = "bad"
+    FULL = "full"
+    TOO_LARGE = "too_large"
+
+
+def connection_of(token: str) -> Connection | None:
+    """By the path token, compared in constant time after the index found it."""
+    found = Connection.objects.filter(webhook_token=token).first()
+    return found if found and hmac.compare_digest(found.webhook_token, token) else None
+
+
+def accept(
+    token: str, headers: Mapping[str, str], body: bytes
+) -> tuple[Verdict, Connection | None]:
+    """Store one delivery. The row is committed when this returns STORED."""
+    connection = connection_of(token)
+    if connection is None:
+        return Verdict.UNKNOWN, None
+    if len(body) > LARGEST:
+        return Verdict.TOO_LARGE, connection
+    if connection.webhook_signed and not _signed(connection, headers, body):
+        return Verdict.FORGED, connection
+    try:
+        event = parse_event(headers, body, max_depth=DEEPEST)
+    except BadPayload:
+        return Verdict.BAD, connection
+    _note_seen(connection)
+    waiting = Delivery.objects.filter(connection=connection, state=DeliveryState.WAITING)
+    if waiting[QUOTA : QUOTA + 1].exists():
+        return Verdict.FULL, connection
+    source, target = event.link or ("", "")
+    row = Delivery(
+        connection=connection,
+        identity=(event.delivery_id or hashlib.sha256(body).hexdigest())[:80],
+        event=event.event[:80],
+        issue_id=(event.issue_id or source or "")[:40],
+        issue_key=(event.issue_key or "")[:60],
+        other_issue_id=target[:40],
+        project_id=(event.project_id or "")[:40],
+        body=body,
+        state=_first_state(event.event),
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return Verdict.REPEATED, connection
+    return Verdict.STORED, connection
+
+
+def _first_state(event: str) -> DeliveryState:
+    if event.startswith(OF_ISSUES):
+        return DeliveryState.WAITING
+    return DeliveryState.IGNORED if event.startswith(OF_OTHERS) else DeliveryState.UNSUPPORTED
+
+
+def _signed(connection: Connection, headers: Mapping[str, str], body: bytes) -> bool:
+    secret = sealing.load(connection, SecretField.WEBHOOK)
+    given = {name.lower(): value for name, value in headers.items()}.get("x-hub-signature", "")
+    return bool(secret) and signature_ok(secret.reveal() if secret else "", body, given)
+
+
+def _note_seen(connection: Connection) -> None:
+    """Proof of life, written at most every ten seconds."""
+    now = timezone.now()
+    stale = Q(webhook_seen=None) | Q(webhook_seen__lt=now - SEEN_EVERY)
+    rows = Connection.objects.filter(stale, pk=connection.pk)
+    rows.update(webhook_seen=now)
+    Connection.objects.filter(pk=connection.pk, webhook_state=WebhookState.SILENT).update(
+        webhook_state=WebhookState.REGISTERED
+    )

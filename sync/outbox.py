@@ -1,0 +1,137 @@
+"""The life of a Change on this side: claimed, settled, parked, tried later. Rows in, rows out."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.audit import SYSTEM
+from connections.models import Connection, Direction, MappedProject
+from jira_client.errors import JiraError
+from planning.models import Change, ChangeKind, ChangeState
+from sync.core.coalesce import Pending
+from sync.core.retry import Decision, Failure, decide
+from sync.states import UNDER_WAY
+
+SLICE = 300
+_MESSAGE = 1000
+
+
+def due(connection: Connection) -> list[Change]:
+    """The changes that may be sent now, oldest first. An item whose first change waits, waits whole."""
+    now = timezone.now()
+    under_way = Change.objects.filter(
+        project__connection=connection,
+        project__direction__in=(Direction.BOTH, Direction.TO_JIRA),
+        state__in=UNDER_WAY,
+    )
+    held = under_way.filter(due__gt=now).values("item_id")
+    rows = under_way.filter(due__lte=now).exclude(item_id__in=held)
+    return list(rows.select_related("project", "item", "link").order_by("id")[:SLICE])
+
+
+def as_pending(change: Change) -> Pending:
+    return Pending(
+        change=change.pk,
+        item=str(change.item_id),
+        kind=change.kind,
+        link=str(change.link_id or ""),
+        fields=tuple(change.fields),
+        sent=change.attempts > 0,
+    )
+
+
+def claim(changes: Iterable[int]) -> None:
+    """About to be sent: from here a crash means that the outcome is unknown."""
+    Change.objects.filter(pk__in=list(changes)).update(
+        state=ChangeState.SENDING, attempts=F("attempts") + 1
+    )
+
+
+def settle(changes: Iterable[int], message: str = "") -> None:
+    _finish(changes, ChangeState.SETTLED, "", message)
+
+
+def drop(changes: Iterable[int], message: str) -> None:
+    _finish(changes, ChangeState.DROPPED, "", message)
+
+
+def park(changes: Iterable[int], code: str, message: str) -> None:
+    """Refused for good, with Jira's own reason; a person edits again, or replays it."""
+    _finish(changes, ChangeState.PARKED, code, message)
+
+
+def _finish(changes: Iterable[int], state: ChangeState, code: str, message: str) -> None:
+    Change.objects.filter(pk__in=list(changes)).exclude(state=ChangeState.DROPPED).update(
+        state=state, code=code, message=message[:_MESSAGE], settled=timezone.now()
+    )
+
+
+def postpone(
+    changes: Iterable[int],
+    seconds: float,
+    message: str,
+    *,
+    code: str = "",
+    state: ChangeState = ChangeState.WAITING,
+) -> None:
+    Change.objects.filter(pk__in=list(changes)).update(
+        state=state,
+        due=timezone.now() + timedelta(seconds=seconds),
+        code=code,
+        message=message[:_MESSAGE],
+    )
+
+
+def judge(error: JiraError, attempts: int, *, creating: bool = False) -> Decision:
+    """What the core says to do after this failure; `attempts` counts the one that failed."""
+    failure = Failure(
+        code=error.code,
+        transient=error.transient,
+        outcome_unknown=error.outcome_unknown,
+        retry_after=error.retry_after,
+        creating=creating,
+    )
+    return decide(failure, attempts, random.random())  # noqa: S311  # jitter, not a secret
+
+
+def words_of(error: JiraError) -> str:
+    """Jira's own reasons if it gave any, else our sentence."""
+    reasons = [*error.messages, *(f"{name}: {why}" for name, why in error.field_errors.items())]
+    return " ".join(reasons) or str(error)
+
+
+def ensure(
+    project: MappedProject,
+    push: Mapping[uuid.UUID, Mapping[str, Any]],
+    *,
+    seconds: float = 0.0,
+) -> bool:
+    """Values that Jira lacks and nobody is about to send get a Change of the console's own.
+
+    So what the policy gave the board, or a mapping that only writes, is sent like any edit.
+    """
+    under_way = set(
+        Change.objects.filter(
+            item__in=push, state__in=(*UNDER_WAY, ChangeState.PARKED)
+        ).values_list("item_id", flat=True)
+    )
+    missing = [item for item in push if item not in under_way]
+    Change.objects.bulk_create(
+        Change(
+            project=project,
+            item_id=item,
+            kind=ChangeKind.EDIT,
+            fields=dict(push[item]),
+            actor_name=SYSTEM,
+            due=timezone.now() + timedelta(seconds=seconds),
+        )
+        for item in missing
+    )
+    return bool(missing)

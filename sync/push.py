@@ -1,0 +1,150 @@
+"""The board's edits to Jira: one worker per connection, one bounded slice at a time.
+
+Order per item: create before edit before link before delete. What cannot be sent now is postponed or
+parked with the reason; a failure of the connection ends the slice and is noted on its health.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from connections import health
+from connections.gateway import NotReady, jira_for
+from connections.models import Connection, MappedProject
+from connections.sealing import SealBroken
+from jira_client.client import JiraClient
+from jira_client.errors import JiraError
+from planning.models import Change, ChangeKind, ChangeState
+from sync import creating, edits, outbox, removing, states
+from sync.core.coalesce import ItemWork, fold
+from sync.lease import Held, LeaseLost, holding
+from sync.models import Shadow, ShadowState
+
+AT_ONCE = 100  # items read together before they are written
+
+
+def push(connection_id: uuid.UUID) -> bool:
+    """Send one slice of what waits; True if more may be waiting and somebody should call again."""
+    connection = Connection.objects.running().filter(pk=connection_id).first()
+    if connection is None or (connection.call_after and connection.call_after > timezone.now()):
+        return False
+    with holding(f"push:{connection_id}") as held:
+        if held is None:
+            return False
+        changes = outbox.due(connection)
+        if not changes:
+            return False
+        try:
+            _send(connection, jira_for(connection), changes, held)
+        except (JiraError, SealBroken) as error:
+            health.note_failure(connection, error)
+            _put_back(changes, str(error))
+            return False
+        except (NotReady, LeaseLost):
+            return False
+        health.note_success(connection, outgoing=True)
+        return True
+
+
+def _put_back(changes: Sequence[Change], message: str) -> None:
+    """What was not reached, or claimed with an outcome that edits can repeat, waits for the next try."""
+    rows = Change.objects.filter(pk__in=[change.pk for change in changes])
+    rows.filter(state=ChangeState.WAITING, message="").update(message=message[:1000])
+    again = rows.filter(state=ChangeState.SENDING).exclude(kind=ChangeKind.CREATE)
+    outbox.postpone(list(again.values_list("pk", flat=True)), 5.0, message)
+    now = timezone.now()
+    immediately = rows.filter(state=ChangeState.WAITING, due__lte=now)
+    outbox.postpone(list(immediately.values_list("pk", flat=True)), 5.0, message)
+    states.derive({change.item_id for change in changes})
+
+
+@dataclass(slots=True)
+class _Slice:
+    by_id: Mapping[int, Change]
+    work: Sequence[ItemWork]
+    paired: set[str] = field(default_factory=set)  # items that are in Jira by now
+
+    def changes(self, ids: Sequence[int]) -> list[Change]:
+        return [self.by_id[key] for key in ids]
+
+
+def _send(connection: Connection, jira: JiraClient, changes: Sequence[Change], held: Held) -> None:
+    folded = fold(outbox.as_pending(change) for change in changes)
+    outbox.drop(folded.dropped, "Undone before it was sent.")
+    part = _Slice({change.pk: change for change in changes}, folded.work)
+    creates = [c for work in part.work for c in part.changes(work.creates)]
+    doubtful = [change for change in creates if creating.in_doubt(change)]
+    if doubtful:
+        creating.look(connection, jira, doubtful)
+    fresh = [change for change in creates if not creating.in_doubt(change)]
+    if fresh:
+        creating.create(connection, jira, fresh, held)
+    _sort_out(part)
+    _send_edits(connection, jira, part, held)
+    held.renew()
+    ready = [work for work in part.work if work.item in part.paired]
+    links = [c for work in ready for c in part.changes((*work.links, *work.unlinks))]
+    removing.send_links(connection, jira, sorted(links, key=lambda change: change.pk))
+    removing.send_deletes(
+        connection, jira, [c for work in ready for c in part.changes(work.deletes)]
+    )
+    states.derive({change.item_id for change in changes})
+
+
+def _sort_out(part: _Slice) -> None:
+    """Which items are in Jira now; the others' changes wait for their create, or are not needed."""
+    items = [uuid.UUID(work.item) for work in part.work]
+    state = {
+        str(item): where
+        for item, where in Shadow.objects.filter(item__in=items).values_list("item_id", "state")
+    }
+    for work in part.work:
+        rest = (*work.edits, *work.links, *work.unlinks, *work.deletes)
+        where = state.get(work.item)
+        if where == ShadowState.LIVE:
+            part.paired.add(work.item)
+        elif where is not None:
+            outbox.drop(rest, "The item is no longer linked to Jira.")
+        elif not work.creates:
+            _without_create(part, work)
+
+
+def _without_create(part: _Slice, work: ItemWork) -> None:
+    """Not in Jira and no create among what is due: it was parked, or is still under way."""
+    create = (
+        Change.objects.filter(item=uuid.UUID(work.item), kind=ChangeKind.CREATE)
+        .exclude(state__in=(ChangeState.SETTLED, ChangeState.DROPPED))
+        .first()
+    )
+    if create is None:
+        ids = (*work.edits, *work.links, *work.unlinks, *work.deletes)
+        outbox.settle(ids, "Kept on the board only: the item is not in this Jira.")
+    elif work.deletes and create.state == ChangeState.PARKED:
+        outbox.drop(
+            (create.pk, *work.edits, *work.links, *work.unlinks, *work.deletes),
+            "Deleted before Jira took it.",
+        )
+    elif work.edits and create.state == ChangeState.PARKED:
+        # A person has changed what Jira refused: the create, with the new values, is tried again.
+        outbox.postpone([create.pk], 0, "Edited since Jira refused it; trying again.")
+        outbox.settle(work.edits, "Goes with the create.")
+
+
+def _send_edits(connection: Connection, jira: JiraClient, part: _Slice, held: Held) -> None:
+    """Edits, and what a create could not carry (status, sprint), project by project."""
+    by_project: dict[MappedProject, dict[uuid.UUID, list[Change]]] = {}
+    for work in part.work:
+        if work.item in part.paired and (work.edits or work.creates):
+            any_change = part.by_id[next(iter((*work.edits, *work.creates)))]
+            rows = by_project.setdefault(any_change.project, {})
+            rows[uuid.UUID(work.item)] = part.changes(work.edits)
+    for project, items in by_project.items():
+        keys = list(items)
+        for start in range(0, len(keys), AT_ONCE):
+            held.renew()
+            some = {key: items[key] for key in keys[start : start + AT_ONCE]}
+            edits.send(connection, jira, project, some, held)

@@ -1,0 +1,33 @@
+"""What Jira already knows of items: their issues, their parents' issues, their teams' sprints."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from planning.models import SprintLink, WorkItem
+from sync.models import Shadow, ShadowState
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`parents`: item id → (issue id, key); `sprints`: team id → iteration id → sprint id."""
+
+    parents: dict[str, tuple[str, str]] = field(default_factory=dict)
+    sprints: dict[uuid.UUID | None, dict[str, int]] = field(default_factory=dict)
+
+
+def known_to_jira(items: Iterable[WorkItem]) -> Known:
+    """Two queries, however many items."""
+    rows = list(items)
+    parents = {item.parent_id for item in rows if item.parent_id}
+    teams = {item.team_id for item in rows if item.team_id}
+    pairs = Shadow.objects.filter(item__in=parents, state=ShadowState.LIVE)
+    sprints: dict[uuid.UUID | None, dict[str, int]] = {}
+    for link in SprintLink.objects.filter(team__in=teams):
+        sprints.setdefault(link.team_id, {})[str(link.iteration_id)] = link.sprint_id
+    return Known(
+        parents={str(shadow.item_id): (shadow.remote_id, shadow.remote_key) for shadow in pairs},
+        sprints=sprints,
+    )
