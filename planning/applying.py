@@ -37,6 +37,7 @@ _REFERENCES = {
     "team": "team_id",
 }
 _ALSO = (
+    "project_id",
     "assignee_name",
     "reporter_name",
     "status_category",

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from connections import health
 from connections.gateway import NotReady, jira_for
-from connections.models import Connection, MappedProject
+from connections.models import Connection, Direction, MappedProject
 from connections.sealing import SealBroken
+from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Issue
@@ -110,15 +111,20 @@ def read_issues(
     ids: Sequence[str],
 ) -> set[str]:
     """Read these issues in bulk and apply them, each to its own project; the ids that were read."""
-    live = [project for project in projects.values() if project.reads_jira or project.writes_jira]
+    live = [project for project in projects.values() if project.direction != Direction.PAUSED]
     if not ids or not live:
         return set()
     fields = sorted({name for project in live for name in rules_of(project).read_fields})
-    unsure = any(pull.waiting_creates(project) for project in live[:1])
+    known = set(
+        Shadow.objects.filter(connection=connection, remote_id__in=ids).values_list(
+            "remote_id", flat=True
+        )
+    )
     began = timezone.now()
-    fetched = jira.issues.fetch(ids, fields, (OPERATION_PROPERTY,) if unsure else ())
+    found = list(jira.issues.fetch([one for one in ids if one in known], fields).issues)
+    found += _read_unknown(jira, live, [one for one in ids if one not in known], fields)
     groups: dict[str, list[Issue]] = {}
-    for issue in fetched.issues:
+    for issue in found:
         groups.setdefault(str((issue.fields.get("project") or {}).get("id", "")), []).append(issue)
     for remote_project, issues in groups.items():
         project = projects.get(remote_project)
@@ -127,7 +133,29 @@ def read_issues(
             outbox.ensure(project, applied.push)
         else:
             _moved_away(connection, issues)
-    return {issue.id for issue in fetched.issues}
+    return {issue.id for issue in found}
+
+
+def _read_unknown(
+    jira: JiraClient, live: Sequence[MappedProject], ids: Sequence[str], fields: Sequence[str]
+) -> list[Issue]:
+    """Issues the board does not have: perhaps our own create, perhaps outside a mapping's filter."""
+    if not ids:
+        return []
+    marks = (OPERATION_PROPERTY,) if pull.waiting_creates(live[0]) else ()
+    found = jira.issues.fetch(ids, fields, marks).issues
+    filters = {project.remote_id: project.jql for project in live if project.jql}
+    kept = []
+    for issue in found:
+        jql_filter = filters.get(str((issue.fields.get("project") or {}).get("id", "")))
+        own = OPERATION_PROPERTY in issue.properties
+        if (
+            not jql_filter
+            or own
+            or next(jira.search.ids(jql.and_(jql_filter, f"id = {issue.id}")), None)
+        ):
+            kept.append(issue)
+    return kept
 
 
 def _moved_away(connection: Connection, issues: Iterable[Issue]) -> None:

@@ -27,6 +27,7 @@ from sync.models import Shadow, ShadowState
 from sync.rules import default_team, lookups_for, rules_of, values_of
 
 _SHADOW_COLUMNS = (
+    "project",
     "agreed",
     "refs",
     "parent_ref",
@@ -236,6 +237,7 @@ def _decide(project: MappedProject, base: Values, ours: Values, remote: Values) 
 def _advance(batch: _Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Merge) -> None:
     """The shadow after this read. Most reads change nothing but when it was read: those stay cheap."""
     after = {
+        "project": batch.project,
         "agreed": dict(outcome.agreed),
         "refs": dict(seen.refs),
         "parent_ref": str(seen.refs.get("parent") or ""),
@@ -246,7 +248,9 @@ def _advance(batch: _Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: M
         "absences": 0,
         "absence": "",
     }
-    changed = any(getattr(shadow, name) != value for name, value in after.items())
+    changed = shadow.project_id != batch.project.pk or any(
+        getattr(shadow, name) != value for name, value in after.items() if name != "project"
+    )
     for name, value in after.items():
         setattr(shadow, name, value)
     shadow.read_at = batch.began
@@ -269,6 +273,11 @@ def _take(batch: _Batch, item: WorkItem, seen: Seen, outcome: Merge) -> None:
         applying.take(item, extras, {})
         if item.remote_key != seen.remote_key:
             moved.add("key")
+        if (
+            item.project_id != batch.project.pk
+        ):  # the issue was moved; its id stays, so does the item
+            item.project = batch.project
+            moved.add("project")
     item.remote_id, item.remote_key = seen.remote_id, seen.remote_key
     if moved:
         batch.moved[item] = moved

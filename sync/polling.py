@@ -1,0 +1,97 @@
+"""The guarantee below the webhooks: what was updated since the watermark, read again and again.
+
+JQL tells time to the minute and in the account's own time zone, so each poll overlaps the last by
+minutes; what was read before changes nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from django.conf import settings
+from django.utils import timezone
+
+from connections import health
+from connections.gateway import NotReady, jira_for
+from connections.models import Connection, MappedProject
+from connections.sealing import SealBroken
+from jira_client import jql
+from jira_client.client import JiraClient
+from jira_client.errors import JiraError
+from jira_client.values import Issue
+from sync import outbox, pull
+from sync.core.mapping import OPERATION_PROPERTY
+from sync.lease import LeaseLost, holding
+from sync.rules import rules_of
+
+OVERLAP = timedelta(minutes=5)
+BATCH = 100
+
+
+def scope(project: MappedProject) -> str:
+    """The JQL of what belongs to this mapping."""
+    return jql.and_(f"project = {project.remote_id}", project.jql)
+
+
+def poll(project_id: uuid.UUID) -> None:
+    """Read what this project's issues became since the last poll."""
+    project = (
+        MappedProject.objects.select_related("connection")
+        .filter(pk=project_id, connection__in=Connection.objects.running())
+        .first()
+    )
+    if project is None or not (project.reads_jira or project.writes_jira):
+        return
+    connection = project.connection
+    if connection.call_after and connection.call_after > timezone.now():
+        return
+    with holding(f"poll:{project_id}") as held:
+        if held is None:
+            return
+        try:
+            newest = _read_since(jira_for(connection), project)
+        except (JiraError, SealBroken) as error:
+            health.note_failure(connection, error)
+            return
+        except (NotReady, LeaseLost):
+            return
+        health.note_success(connection, incoming=True)
+        if newest is not None:
+            MappedProject.objects.filter(pk=project_id).update(watermark=newest)
+
+
+def _read_since(jira: JiraClient, project: MappedProject) -> datetime | None:
+    """Read and apply page by page; the newest `updated` that was seen, None if there was nothing."""
+    clauses = [scope(project)]
+    if project.watermark is not None:
+        since = jql.moment(project.watermark - OVERLAP, project.connection.time_zone or None)
+        clauses.append(f"updated >= {since}")
+    marks = (OPERATION_PROPERTY,) if pull.waiting_creates(project) else ()
+    query = f"{jql.and_(*clauses)} ORDER BY updated ASC"
+    newest = project.watermark
+    began = timezone.now()
+    issues = jira.search.all(query, rules_of(project).read_fields, BATCH, marks)
+    for batch in batches(issues, BATCH):
+        applied = pull.apply(project, batch, began=began)
+        outbox.ensure(project, applied.push)
+        newest = max((i.updated for i in batch if i.updated), default=newest)
+        began = timezone.now()
+    return newest
+
+
+def batches(issues: Iterator[Issue], size: int) -> Iterator[Sequence[Issue]]:
+    while batch := list(islice(issues, size)):
+        yield batch
+
+
+def next_poll() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.POLL_SECONDS)
+
+
+def jira_clock(jira: JiraClient) -> datetime:
+    """Jira's own time, by which `updated` is written; ours where it does not tell."""
+    info = jira.server_info()
+    return info.date_header or info.server_time or datetime.now(UTC)

@@ -1,0 +1,82 @@
+"""The tick: finds from the rows what there is to do, and wakes workers for it.
+
+Messages may be lost at any time; this finds the same work again. Two beats are harmless, since due
+rows are claimed by conditional UPDATEs and the work itself by leases.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from connections.models import Connection, Direction, MappedProject, WebhookState
+from planning.models import Change
+from sync.models import Delivery, DeliveryState, Run, RunKind, RunState
+from sync.states import UNDER_WAY
+
+POLLS_PER_TICK = 50
+
+
+def due_pushes() -> list[str]:
+    """Connections with changes that may be sent now."""
+    rows = Change.objects.filter(
+        state__in=UNDER_WAY,
+        due__lte=timezone.now(),
+        project__direction__in=(Direction.BOTH, Direction.TO_JIRA),
+        project__connection__in=Connection.objects.running(),
+    )
+    return [str(key) for key in rows.values_list("project__connection_id", flat=True).distinct()]
+
+
+def due_drains() -> list[str]:
+    """Connections with deliveries that may be worked on now."""
+    rows = Delivery.objects.filter(
+        state=DeliveryState.WAITING,
+        due__lte=timezone.now(),
+        connection__in=Connection.objects.running(),
+    )
+    return [str(key) for key in rows.values_list("connection_id", flat=True).distinct()]
+
+
+def claim_polls() -> list[str]:
+    """Projects whose poll is due; each is claimed, so that it is handed out once."""
+    now = timezone.now()
+    later = now + timedelta(seconds=settings.POLL_SECONDS)
+    rows = MappedProject.objects.filter(
+        poll_due__lte=now, connection__in=Connection.objects.running()
+    ).exclude(direction=Direction.PAUSED)
+    claimed = []
+    for key, due in rows.order_by("poll_due").values_list("pk", "poll_due")[:POLLS_PER_TICK]:
+        if MappedProject.objects.filter(pk=key, poll_due=due).update(poll_due=later):
+            claimed.append(str(key))
+    return claimed
+
+
+def due_runs() -> list[str]:
+    """Runs that wait or were interrupted; comparisons that are due are asked for first."""
+    now = timezone.now()
+    later = now + timedelta(seconds=settings.RECONCILE_SECONDS)
+    rows = MappedProject.objects.filter(
+        reconcile_due__lte=now, connection__in=Connection.objects.running()
+    ).exclude(direction=Direction.PAUSED)
+    for project in rows[:POLLS_PER_TICK]:
+        mine = MappedProject.objects.filter(pk=project.pk, reconcile_due=project.reconcile_due)
+        if mine.update(reconcile_due=later):
+            Run.objects.create(project=project, kind=RunKind.RECONCILE)
+    under_way = Run.objects.filter(
+        Q(state=RunState.WAITING) | Q(state=RunState.RUNNING),
+        due__lte=now,
+        project__connection__in=Connection.objects.running(),
+    )
+    return [str(key) for key in under_way.values_list("pk", flat=True)]
+
+
+def due_webhooks() -> list[str]:
+    """Running connections with a mapped project and no word yet on their webhook."""
+    rows = Connection.objects.running().filter(
+        webhook_state=WebhookState.NONE, projects__isnull=False
+    )
+    return [str(key) for key in rows.values_list("pk", flat=True).distinct()]

@@ -1,0 +1,72 @@
+"""Celery's view of the sync: load by id, call one verb, ask to be called again if more waits."""
+
+from __future__ import annotations
+
+import uuid
+
+from celery import shared_task
+
+from almconnect.lib.hint import hint
+from connections import health
+from connections.models import Connection
+from jira_client.errors import JiraError
+from sync import drain as inbound
+from sync import importing, polling, sweep, webhooks
+from sync import push as outbound
+from sync.lease import claim
+
+SLICES = 20  # then another connection may have this worker
+REGISTER_AGAIN = 60.0
+
+
+@shared_task(name="sync.tick", queue="interactive")
+def tick() -> None:
+    for key in sweep.due_pushes():
+        hint(push, key)
+    for key in sweep.due_drains():
+        hint(drain, key)
+    for key in sweep.claim_polls():
+        hint(poll, key)
+    for key in sweep.due_runs():
+        hint(work, key)
+    for key in sweep.due_webhooks():
+        hint(register_webhook, key)
+
+
+@shared_task(name="sync.push", queue="outbound")
+def push(connection_id: str) -> None:
+    key = uuid.UUID(connection_id)
+    if all(outbound.push(key) for _ in range(SLICES)):
+        hint(push, connection_id)
+
+
+@shared_task(name="sync.drain", queue="inbound")
+def drain(connection_id: str) -> None:
+    key = uuid.UUID(connection_id)
+    if all(inbound.drain(key) for _ in range(SLICES)):
+        hint(drain, connection_id)
+
+
+@shared_task(name="sync.poll", queue="inbound")
+def poll(project_id: str) -> None:
+    polling.poll(uuid.UUID(project_id))
+
+
+@shared_task(name="sync.work", queue="bulk")
+def work(run_id: str) -> None:
+    if importing.work(uuid.UUID(run_id)):
+        hint(work, run_id)
+
+
+@shared_task(name="sync.register_webhook", queue="interactive")
+def register_webhook(connection_id: str) -> None:
+    # The lease is not released: after a failure the next try comes a minute later.
+    if claim(f"webhook:{connection_id}", REGISTER_AGAIN) is None:
+        return
+    connection = Connection.objects.running().filter(pk=connection_id).first()
+    if connection is None:
+        return
+    try:
+        webhooks.register(connection)
+    except JiraError as error:
+        health.note_failure(connection, error)

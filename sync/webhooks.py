@@ -1,0 +1,96 @@
+"""Registering our webhook in Jira where the account may; else saying exactly what to do by hand."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from almconnect.lib.secret import Secret
+from connections import sealing
+from connections.gateway import jira_for
+from connections.models import Connection, SecretField, WebhookState
+from jira_client.client import JiraClient
+from jira_client.errors import AuthenticationRefused, Gone, Invalid, NotFound, PermissionRefused
+from jira_client.values import PermissionState
+
+EVENTS = (
+    "jira:issue_created",
+    "jira:issue_updated",
+    "jira:issue_deleted",
+    "issuelink_created",
+    "issuelink_deleted",
+    "sprint_created",
+    "sprint_updated",
+    "sprint_deleted",
+    "sprint_started",
+    "sprint_closed",
+)
+_REFUSALS = (PermissionRefused, NotFound, AuthenticationRefused, Invalid, Gone)
+
+
+def address(connection: Connection) -> str:
+    """Where Jira is to send its webhooks for this connection. Holds the path token: show to admins only."""
+    return f"{settings.BASE_URL}/hooks/jira/{connection.webhook_token}"
+
+
+def register(connection: Connection) -> WebhookState:
+    """Register, replacing an older registration of ours. Raises JiraError for passing faults."""
+    jira = jira_for(connection)
+    held = jira.permissions.global_(("ADMINISTER",)).get("ADMINISTER")
+    if held is not PermissionState.HELD:
+        return _by_hand(connection, "The account is no Jira admin, so a Jira admin has to add it.")
+    try:
+        return _register(connection, jira)
+    except _REFUSALS as error:
+        return _by_hand(connection, str(error))
+
+
+def _register(connection: Connection, jira: JiraClient) -> WebhookState:
+    url = address(connection)
+    for old in jira.webhooks.list():
+        if old.url == url:
+            jira.webhooks.delete(old.id)
+    secret = Secret(secrets.token_urlsafe(32))
+    signed = jira.flavour.webhooks_signed
+    # The secret is kept before Jira has it: the first delivery may overtake the answer.
+    with transaction.atomic():
+        sealing.store(connection, SecretField.WEBHOOK, secret)
+    made = jira.webhooks.create(f"ALM Connect: {connection.name}", url, EVENTS, secret.reveal())
+    with transaction.atomic():
+        Connection.objects.filter(pk=connection.pk).update(
+            webhook_id=made.id,
+            webhook_state=WebhookState.REGISTERED,
+            webhook_signed=signed and made.signed is not False,
+            webhook_detail="",
+            updated=timezone.now(),
+        )
+        audit.record(
+            "webhook.registered",
+            actor=None,
+            target=connection,
+            connection_id=connection.pk,
+            after={"id": made.id, "signed": signed},
+        )
+    return WebhookState.REGISTERED
+
+
+def _by_hand(connection: Connection, why: str) -> WebhookState:
+    Connection.objects.filter(pk=connection.pk).update(
+        webhook_state=WebhookState.MANUAL, webhook_detail=why[:500]
+    )
+    return WebhookState.MANUAL
+
+
+def remove(connection: Connection) -> bool:
+    """Take our webhook out of Jira, as when the connection is deleted. Raises JiraError."""
+    if not connection.webhook_id:
+        return False
+    jira_for(connection).webhooks.delete(connection.webhook_id)
+    Connection.objects.filter(pk=connection.pk).update(
+        webhook_id="", webhook_state=WebhookState.NONE, webhook_signed=False
+    )
+    return True
