@@ -15,7 +15,7 @@ from connections.models import Connection
 from connections.sealing import SealBroken
 from jira_client.diagnosis import explain
 from jira_client.errors import JiraError, ReadTimedOut
-from jira_client.values import ServerInfo
+from jira_client.values import Deployment, ServerInfo
 
 # Failures that this module explains; anything else is our own fault and must be raised.
 Explained = (JiraError, NotReady, SealBroken)
@@ -53,7 +53,7 @@ def diagnose(
     found = explain(
         error,
         entered_url=connection.base_url,
-        server=server,
+        server=server or _remembered(connection),
         now=at,
         account=connection.account_name or connection.username or None,
     )
@@ -65,6 +65,22 @@ def diagnose(
         "anchor": found.anchor,
         "at": at.isoformat(),
     }
+
+
+def _remembered(connection: Connection) -> ServerInfo | None:
+    """What the instance said of itself the last time, for comparing addresses."""
+    if not connection.remote_base_url or not connection.deployment:
+        return None
+    return ServerInfo(
+        base_url=connection.remote_base_url,
+        version=connection.version,
+        version_numbers=(),
+        deployment=Deployment(connection.deployment),
+        build_number=None,
+        server_time=None,
+        title="",
+        date_header=None,
+    )
 
 
 def http_status(error: Exception) -> int:

@@ -87,7 +87,8 @@ def note_success(connection: Connection, *, incoming: bool = False, outgoing: bo
     _remember(connection, values)
     healthy: dict[str, Any] = {"health": Health.OK, "health_at": now, "diagnosis": None}
     # Asked of the row, not of the object: another worker may have seen a failure before this success.
-    if rows.exclude(health__in=(Health.OK, Health.STOPPED)).update(**healthy):
+    ill = ~Q(health=Health.OK) | Q(diagnosis__isnull=False)
+    if rows.exclude(health=Health.STOPPED).filter(ill).update(**healthy):
         _remember(connection, healthy)
 
 
@@ -103,6 +104,18 @@ def note_failure(connection: Connection, error: Exception) -> dict[str, Any]:
         _wait(connection, verdict)
     if isinstance(verdict, (*_WHOLE, SealBroken)):
         _degrade(connection, _severity(verdict), found)
+    return found
+
+
+def note_attempt(connection: Connection, error: Exception) -> dict[str, Any]:
+    """Explains a failure of something a person tried (a handshake, a new credential) and keeps it as
+    the last diagnosis, without judging the credential in use. The next success clears it.
+    """
+    found = diagnose(error, connection)
+    values: dict[str, Any] = {"diagnosis": found}
+    rows = Connection.objects.filter(pk=connection.pk)
+    if connection.health != Health.STOPPED and rows.exclude(health=Health.STOPPED).update(**values):
+        _remember(connection, values)
     return found
 
 

@@ -40,6 +40,9 @@ class PermissionReport(models.Model):
     rows: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
         default=list
     )
+    global_states: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
+        default=dict
+    )  # permissions of the whole instance, such as ADMINISTER
     diagnosis: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
         null=True, blank=True
     )

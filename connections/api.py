@@ -1,0 +1,269 @@
+"""The REST API of connections: shapes and status codes; what is done lives in the verbs.
+
+A failure of Jira or the network becomes 409 (a person must act first), 502 or 504, with the
+diagnosis code; the connection keeps the diagnosis. Secrets come in and never go out.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router
+
+from accounts.tokens import actor_of, connector, planner, reader
+from almconnect.lib.api import Refused, cursor_of, page, read_cursor
+from almconnect.lib.hint import hint
+from almconnect.lib.secret import Secret
+from connections import (
+    checkup,
+    credentials,
+    deletion,
+    editing,
+    gateway,
+    handshake,
+    health,
+    report,
+    shapes,
+    tasks,
+)
+from connections.credentials import Credential
+from connections.diagnosing import Explained, http_status
+from connections.models import AuthMethod, Connection, PermissionReport
+from connections.shapes import (
+    CheckResultOut,
+    ConnectionIn,
+    ConnectionOut,
+    ConnectionPatch,
+    ConnectionsOut,
+    CredentialChoice,
+    FinishIn,
+    JiraProjectsOut,
+    ListQuery,
+    ProjectQuery,
+    ReportIn,
+    ReportOut,
+    ReportsOut,
+    StartedOut,
+    StartIn,
+)
+
+router = Router(tags=["connections"])
+
+
+@contextmanager
+def explained(connection: Connection) -> Iterator[None]:
+    """Turns what Jira, the network or a seal refuses into the API's error, and keeps the diagnosis."""
+    try:
+        yield
+    except Explained as error:
+        found = health.note_attempt(connection, error)
+        raise Refused(found["what"], code=found["code"], status=http_status(error)) from error
+
+
+@router.get("/connections", auth=reader, response=ConnectionsOut, summary="List connections")
+def list_connections(request: HttpRequest, query: Query[ListQuery]) -> Any:
+    rows = Connection.objects.prefetch_related("secrets")
+    found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
+    return {"items": [shapes.connection(row, request) for row in found], "next": cursor}
+
+
+@router.post(
+    "/connections",
+    auth=connector,
+    response={201: ConnectionOut},
+    summary="Create a connection; a secret is tried at once",
+)
+def create_connection(request: HttpRequest, payload: ConnectionIn) -> Any:
+    """With `secret` (Basic, PAT) it is proven by `/myself`: then the connection is active. Where Jira
+    refuses or does not answer, the connection is a draft that holds the diagnosis, still 201; a
+    passing `/test` activates it. With OAuth go on with `oauth/start`.
+    """
+    values = payload.model_dump(exclude={"secret"}, exclude_none=True)
+    credential = _credential(payload.auth_method, payload.username or "", payload.secret)
+    connection = editing.create(actor=actor_of(request), **values)
+    if credential is not None:
+        credentials.offer(connection, credential, actor=actor_of(request))
+    return 201, shapes.connection(connection, request)
+
+
+@router.get("/connections/{uuid:connection_id}", auth=reader, response=ConnectionOut)
+def get_connection(request: HttpRequest, connection_id: uuid.UUID) -> Any:
+    return shapes.connection(_find(connection_id), request)
+
+
+@router.patch("/connections/{uuid:connection_id}", auth=connector, response=ConnectionOut)
+def edit_connection(
+    request: HttpRequest, connection_id: uuid.UUID, payload: ConnectionPatch
+) -> Any:
+    """A changed `base_url` wipes the secret. A `secret` is proven before it takes effect: refused,
+    nothing changes (409). Of another account, it waits under `pending` until
+    `POST …/credential {"take": "new"|"old"}`.
+    """
+    connection, actor = _find(connection_id), actor_of(request)
+    values = payload.model_dump(exclude_unset=True, exclude={"secret", "paused"})
+    values = editing.cleaned({k: v for k, v in values.items() if v is not None})
+    credential = None
+    if payload.secret is not None:
+        method = values.pop("auth_method", connection.auth_method)
+        username = values.pop("username", connection.username)
+        credential = _credential(method, username, payload.secret)
+    if credential is not None:
+        with explained(connection):
+            person = credentials.verify(editing.preview(connection, values), credential)
+            editing.edit(connection, actor=actor, values=values)
+            credentials.settle(connection, credential, person, actor=actor)
+    else:
+        editing.edit(connection, actor=actor, values=values)
+    if payload.paused is not None:
+        change = editing.pause if payload.paused else editing.unpause
+        change(connection, actor=actor)
+    return shapes.connection(_find(connection_id), request)
+
+
+@router.delete("/connections/{uuid:connection_id}", auth=connector, response={204: None})
+def delete_connection(request: HttpRequest, connection_id: uuid.UUID, webhook: bool = False) -> Any:
+    """Deletes what is held here, never an issue in Jira. `?webhook=true` removes its webhook too."""
+    connection = _find(connection_id)
+    with explained(connection):
+        deletion.delete(connection, actor=actor_of(request), with_webhook=webhook)
+    return 204, None
+
+
+@router.post("/connections/{uuid:connection_id}/credential", auth=connector, response=ConnectionOut)
+def choose_credential(
+    request: HttpRequest, connection_id: uuid.UUID, payload: CredentialChoice
+) -> Any:
+    """Take the new account that waits under `pending`, or keep the old one."""
+    connection = _find(connection_id)
+    with explained(connection):
+        if payload.take == "new":
+            credentials.confirm(connection, actor=actor_of(request))
+        else:
+            credentials.keep(connection, actor=actor_of(request))
+    return shapes.connection(_find(connection_id), request)
+
+
+@router.post("/connections/{uuid:connection_id}/oauth/start", auth=connector, response=StartedOut)
+def start_oauth(
+    request: HttpRequest, connection_id: uuid.UUID, payload: StartIn | None = None
+) -> Any:
+    """The keys for Jira's application link, and where the person goes. Again: the same keys."""
+    connection = _find(connection_id)
+    with explained(connection):
+        started = handshake.start_oauth(
+            connection,
+            actor=actor_of(request),
+            out_of_band=payload is not None and payload.callback == "oob",
+        )
+    return shapes.started(started)
+
+
+@router.post(
+    "/connections/{uuid:connection_id}/oauth/finish", auth=connector, response=ConnectionOut
+)
+def finish_oauth(
+    request: HttpRequest, connection_id: uuid.UUID, payload: FinishIn | None = None
+) -> Any:
+    """“Check & Close”. `verifier` only where the flow was started with `"callback": "oob"`."""
+    connection = _find(connection_id)
+    with explained(connection):
+        handshake.finish_oauth(
+            connection,
+            actor=actor_of(request),
+            verifier=payload.verifier if payload is not None else None,
+        )
+    return shapes.connection(_find(connection_id), request)
+
+
+@router.post("/connections/{uuid:connection_id}/test", auth=planner, response=CheckResultOut)
+def test_connection(request: HttpRequest, connection_id: uuid.UUID) -> Any:
+    """One row per check. A pass resumes a stopped connection whose account is the same."""
+    return shapes.check_result(checkup.run(_find(connection_id)))
+
+
+@router.get(
+    "/connections/{uuid:connection_id}/jira-projects", auth=planner, response=JiraProjectsOut
+)
+def jira_projects(
+    request: HttpRequest, connection_id: uuid.UUID, query: Query[ProjectQuery]
+) -> Any:
+    """Projects in Jira that the account sees, by key."""
+    connection = _find(connection_id)
+    with noted(connection):
+        found = gateway.jira_for(connection).projects.list(query.query)
+    start = read_cursor(query.cursor)[0] if query.cursor else ""
+    rest = [project for project in found if project.key > start]
+    some = rest[: query.limit]
+    return {
+        "items": [{"id": one.id, "key": one.key, "name": one.name} for one in some],
+        "next": cursor_of(some[-1].key) if len(rest) > len(some) else None,
+    }
+
+
+@contextmanager
+def noted(connection: Connection) -> Iterator[None]:
+    """For calls with the credential in use: like `explained`, and the connection's health follows."""
+    try:
+        yield
+    except Explained as error:
+        found = health.note_failure(connection, error)
+        raise Refused(found["what"], code=found["code"], status=http_status(error)) from error
+    health.note_success(connection)
+
+
+@router.post(
+    "/connections/{uuid:connection_id}/permission-checks",
+    auth=planner,
+    response={202: ReportOut},
+)
+def request_report(
+    request: HttpRequest, connection_id: uuid.UUID, payload: ReportIn | None = None
+) -> Any:
+    """Takes a report in the background; without `project_keys`: of the mapped projects, or of all."""
+    connection = _find(connection_id)
+    keys = payload.project_keys if payload is not None else None
+    row = report.request(connection, keys or [], actor=actor_of(request))
+    hint(tasks.take_report, row.pk)
+    return 202, shapes.report(row)
+
+
+@router.get("/connections/{uuid:connection_id}/permission-checks", auth=reader, response=ReportsOut)
+def list_reports(request: HttpRequest, connection_id: uuid.UUID, query: Query[ListQuery]) -> Any:
+    """Reports of a connection, newest first, without their rows."""
+    rows = _find(connection_id).reports.defer("rows")
+    if query.cursor:
+        rows = rows.filter(created__lt=shapes.moment(read_cursor(query.cursor)[0]))
+    some = list(rows[: query.limit + 1])
+    more = len(some) > query.limit
+    some = some[: query.limit]
+    return {
+        "items": [shapes.report(row, rows=False) for row in some],
+        "next": cursor_of(some[-1].created.isoformat()) if more else None,
+    }
+
+
+@router.get("/permission-checks/{uuid:report_id}", auth=reader, response=ReportOut)
+def get_report(request: HttpRequest, report_id: uuid.UUID) -> Any:
+    found = get_object_or_404(PermissionReport.objects.select_related("connection"), pk=report_id)
+    return shapes.report(found)
+
+
+def _find(connection_id: uuid.UUID) -> Connection:
+    return get_object_or_404(Connection, pk=connection_id)
+
+
+def _credential(method: str, username: str, secret: str | None) -> Credential | None:
+    """Raises Refused where a secret does not fit the method."""
+    if secret is None:
+        return None
+    if method == AuthMethod.OAUTH1:
+        sentence = "An OAuth connection has no secret to enter: use oauth/start."
+        raise Refused(sentence, fields={"secret": [sentence]})
+    credential = Credential(method=method, secret=Secret(secret), username=username)
+    credentials.check(credential)
+    return credential

@@ -1,0 +1,159 @@
+""" "Test connection": one row per check, in the order in which one depends on another.
+
+Checks are data: name, title, what it needs, checker. A row whose need failed is *not checked*; a
+checker that breaks is *check crashed*, our own fault, and hides nothing of the others. It tests
+what is stored at this moment; it must not repair anything beyond ending a stop that is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from connections import credentials, health, instance, probes
+from connections.diagnosing import Explained, diagnose
+from connections.models import Connection, Health, Lifecycle
+from connections.probes import Finding, Probe, State
+from jira_client.values import Person
+
+log = structlog.get_logger(__name__)
+__all__ = ["CHECKS", "Check", "CheckResult", "Row", "State", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: `needs` names the rows that must not have failed."""
+
+    name: str
+    title: str | Promise
+    checker: Callable[[Probe], Finding]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one check found. `diagnosis` holds everything that `_diagnosis.html` shows, or is None."""
+
+    name: str
+    title: str
+    state: State
+    message: str
+    remedy: str = ""
+    code: str = ""
+    diagnosis: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The whole test: what was tested, as whom, when, and each row."""
+
+    state: State
+    target: str
+    account: Person | None
+    at: datetime
+    rows: tuple[Row, ...] = field(default=())
+
+    @property
+    def failed(self) -> int:
+        return sum(row.state in (State.FAIL, State.CRASHED) for row in self.rows)
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("address", gettext_lazy("Address"), probes.address),
+    Check("tcp", gettext_lazy("Reachable"), probes.tcp, ("address",)),
+    Check("tls", gettext_lazy("Encryption (TLS)"), probes.tls, ("tcp",)),
+    Check("jira", gettext_lazy("Is it Jira?"), probes.jira, ("tls",)),
+    Check("version", gettext_lazy("Deployment and version"), probes.version, ("jira",)),
+    Check("base_url", gettext_lazy("Base URL matches"), probes.base_url, ("jira",)),
+    Check("clock", gettext_lazy("Clocks agree"), probes.clock, ("jira",)),
+    Check("authentication", gettext_lazy("Authentication"), probes.authentication, ("jira",)),
+    Check("account", gettext_lazy("Who am I"), probes.account, ("authentication",)),
+    Check("projects", gettext_lazy("Projects visible"), probes.projects, ("authentication",)),
+    Check(
+        "permissions",
+        gettext_lazy("Permissions in mapped projects"),
+        probes.permissions,
+        ("authentication", "projects"),
+    ),
+    Check("webhook", gettext_lazy("Webhook registered"), probes.webhook, ("authentication",)),
+    Check("webhook_seen", gettext_lazy("Webhook seen lately"), probes.webhook_seen, ("webhook",)),
+)
+
+
+def run(connection: Connection) -> CheckResult:
+    """Run every check against what is stored now, and note what it means for the connection.
+
+    A pass ends a stop where the account is still the same, and activates a draft whose stored
+    credential turns out right. Raises nothing of Jira's: failures are rows.
+    """
+    connection.refresh_from_db()
+    probe = Probe(connection)
+    rows: list[Row] = []
+    held: dict[str, State] = {}
+    for check in CHECKS:
+        row = _row(check, probe, held)
+        held[check.name] = row.state
+        rows.append(row)
+    result = CheckResult(
+        state=_worst(held.values()),
+        target=connection.base_url,
+        account=probe.person,
+        at=timezone.now(),
+        rows=tuple(rows),
+    )
+    _note(connection, probe)
+    return result
+
+
+def _row(check: Check, probe: Probe, held: dict[str, State]) -> Row:
+    title = str(check.title)
+    blocked = [need for need in check.needs if held.get(need) in _BLOCKING]
+    if blocked:
+        first = next(str(other.title) for other in CHECKS if other.name == blocked[0])
+        message = _("Not checked, because “%(first)s” did not pass.") % {"first": first}
+        return Row(check.name, title, State.NOT_CHECKED, message)
+    try:
+        found = check.checker(probe)
+    except Explained as error:
+        told = diagnose(error, probe.connection, server=probe.server)
+        return Row(check.name, title, State.FAIL, told["what"], told["remedy"], told["code"], told)
+    except Exception as fault:  # a row says so; the log holds the rest
+        log.exception("a check crashed", check=check.name, connection=str(probe.connection.pk))
+        message = _("This check itself failed (%(kind)s). That is a fault of ALM Connect.") % {
+            "kind": type(fault).__name__
+        }
+        remedy = _("Report it with the time of this test; the log holds the details.")
+        return Row(check.name, title, State.CRASHED, message, remedy, "check_crashed")
+    return Row(check.name, title, found.state, found.message, found.remedy, found.code)
+
+
+_BLOCKING = frozenset({State.FAIL, State.CRASHED, State.NOT_CHECKED})
+_ORDER = (State.CRASHED, State.FAIL, State.WARNING, State.PASS)
+
+
+def _worst(states: object) -> State:
+    seen = set(states)  # type: ignore[call-overload]
+    return next((state for state in _ORDER if state in seen), State.NOT_CHECKED)
+
+
+def _note(connection: Connection, probe: Probe) -> None:
+    """What the test means for the connection: proven, or refused and why."""
+    if probe.server is not None:
+        instance.observe(connection, probe.server)
+    if probe.person is None:
+        if probe.failure is not None:
+            health.note_failure(connection, probe.failure)
+        return
+    if connection.lifecycle == Lifecycle.DRAFT and not connection.account_id:
+        credentials.accept(connection, probe.person)
+    if connection.health == Health.STOPPED:
+        health.resume(connection, probe.person.id)
+    else:
+        health.note_success(connection)

@@ -1,0 +1,52 @@
+"""Deleting a connection: first say what goes, then go. The audit trail stays.
+
+Apps above this one append to `counters` what they hold on a connection, and to `farewells` what has
+to be done before (the webhook in Jira).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.models import User
+from connections import gateway
+from connections.models import Connection
+
+# Each answers {label: count} of what would go with the connection.
+counters: list[Callable[[Connection], dict[str, int]]] = []
+# Each is called before the rows go; raises JiraError where Jira does not let it.
+farewells: list[Callable[[Connection], None]] = []
+
+
+def what_goes(connection: Connection) -> dict[str, int]:
+    """Label → count of everything that would be deleted here. Nothing is deleted in Jira."""
+    found: dict[str, int] = {
+        str(_("mapped projects")): connection.projects.count(),
+        str(_("stored credentials")): connection.secrets.count(),
+        str(_("permission reports")): connection.reports.count(),
+    }
+    for counter in counters:
+        found.update(counter(connection))
+    return found
+
+
+def delete(connection: Connection, *, actor: User | None, with_webhook: bool = False) -> None:
+    """Delete the connection and what hangs on it here. Raises JiraError if the webhook cannot go."""
+    counts = what_goes(connection)
+    if with_webhook:
+        for farewell in farewells:
+            farewell(connection)
+    with transaction.atomic():
+        audit.record(
+            "connection.deleted",
+            actor=actor,
+            target=connection,
+            connection_id=connection.pk,
+            before={"base_url": connection.base_url, "account": connection.account_name, **counts},
+        )
+        connection.delete()
+    gateway.forget(connection.pk)

@@ -1,0 +1,113 @@
+"""One run of the OAuth dance as a row: whose it is, whether it is still open, what it holds sealed.
+
+The guards of connections.handshake: a foreign session, a replay or an expired run is refused with
+a plain sentence and one audit entry. It must not speak to Jira.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+
+import orjson
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from almconnect.lib.api import Refused
+from connections import sealing
+from connections.models import OAuthFlow
+
+
+def find(flow_id: uuid.UUID) -> OAuthFlow:
+    """Raises Refused (404)."""
+    flow = OAuthFlow.objects.select_related("connection", "user").filter(pk=flow_id).first()
+    if flow is None:
+        raise Refused(_("There is no such authorisation."), code="not_found", status=404)
+    return flow
+
+
+def must_be_theirs(flow: OAuthFlow, person: User, session_key: str, *, bind: bool = False) -> None:
+    """The same person in the same session; a flow without one is bound where `bind` says so."""
+    ours = digest(session_key)
+    sentence = _(
+        "This authorisation was started by another person or in another browser. Start again here."
+    )
+    if flow.user_id != person.pk:
+        raise refuse(flow, person, "flow_foreign", sentence)
+    if bind and not flow.session_digest:
+        OAuthFlow.objects.filter(pk=flow.pk, session_digest="").update(session_digest=ours)
+        flow.refresh_from_db(fields=["session_digest"])
+    if not hmac.compare_digest(flow.session_digest, ours):
+        raise refuse(flow, person, "flow_foreign", sentence)
+
+
+def must_be_open(flow: OAuthFlow, person: User) -> None:
+    """Unused and younger than ten minutes. Raises Refused."""
+    if flow.used is not None:
+        raise refuse(
+            flow, person, "flow_used", _("This authorisation was used before. Start again.")
+        )
+    if flow.expires <= timezone.now():
+        end(flow, "expired")
+        raise refuse(
+            flow,
+            person,
+            "flow_expired",
+            _("More than ten minutes went by. Press “Authenticate” to start again."),
+        )
+
+
+def end(flow: OAuthFlow, outcome: str) -> None:
+    """Used: never again, and what it held is forgotten."""
+    OAuthFlow.objects.filter(pk=flow.pk).update(
+        used=timezone.now(), outcome=outcome[:40], sealed_token={}
+    )
+    flow.used, flow.outcome = timezone.now(), outcome[:40]
+
+
+def refuse(flow: OAuthFlow, person: User, code: str, sentence: str) -> Refused:
+    """The refusal to raise, once it is in the audit trail."""
+    note(flow, person, code)
+    return Refused(sentence, code=code, status=403 if code == "flow_foreign" else 409)
+
+
+def note(flow: OAuthFlow, person: User, code: str) -> None:
+    audit.record(
+        "oauth.refused",
+        actor=person,
+        target=flow.connection,
+        connection_id=flow.connection_id,
+        after={"reason": code, "flow": str(flow.pk)},
+    )
+
+
+def sealed(flow: OAuthFlow, held: dict[str, str]) -> dict[str, str]:
+    text = sealing.seal_text(
+        orjson.dumps(held).decode(),
+        table="flow",
+        row=flow.pk,
+        field="request_token",
+        origin=flow.connection.origin,
+    )
+    return {"sealed": text}
+
+
+def opened(flow: OAuthFlow) -> dict[str, str]:
+    text = flow.sealed_token.get("sealed", "")
+    held: dict[str, str] = orjson.loads(
+        sealing.open_text(
+            text,
+            table="flow",
+            row=flow.pk,
+            field="request_token",
+            origin=flow.connection.origin,
+        ).reveal()
+    )
+    return held
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

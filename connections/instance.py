@@ -1,0 +1,193 @@
+"""What people paste as the address of Jira, and what the instance says of itself.
+
+`trim` makes a base URL of anything copied from a browser and says what it cut; `look` asks the
+instance before any credential is typed. It must not send a credential.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from almconnect.lib.api import Refused
+from connections import gateway
+from connections.models import Connection
+from jira_client.values import Deployment, ServerInfo
+
+# First segments of Jira's own pages: what stands before them is the context path.
+_PAGES = {"browse", "rest", "secure", "plugins", "projects", "issues", "login.jsp", "servicedesk"}
+_PAGES |= {"dashboard.jspa", "default.jsp", "wiki", "people", "filters"}
+_CLOUD_HOSTS = (".atlassian.net", ".jira.com", ".jira-dev.com")
+_LABEL = re.compile(r"^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$")
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """A base URL without trailing slash, and sentences on what was changed."""
+
+    url: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the instance told: itself, our clock minus its clock in seconds (None: not told), and
+    the sentence that names how its own base URL differs from the entered one (empty: equal)."""
+
+    server: ServerInfo
+    skew: float | None
+    difference: str
+
+
+def trim(pasted: str) -> Trimmed:
+    """Raises Refused (field `base_url`) with a plain sentence where no address can be made of it."""
+    text = pasted.strip()
+    notes = [_("Spaces around the address were removed.")] if text != pasted else []
+    if not text:
+        raise _no(_("Enter the address of your Jira, such as https://jira.example.com."))
+    if len(text) > LONGEST or any(c.isspace() or ord(c) < 32 or c == "\\" for c in text):
+        raise _no(_("This is not one address: it holds spaces, backslashes or line breaks."))
+    if "://" not in text:
+        if re.match(r"^[a-z]+:[^0-9]", text, re.IGNORECASE):
+            raise _no(_("The address must begin with https:// or http://."))
+        text = f"https://{text}"
+        notes.append(_("https:// was added in front."))
+    parts, host = _parts(text)
+    path = _context(parts, host)
+    if path != parts.path.rstrip("/"):
+        notes.append(
+            _("“%(cut)s” was removed: only the address of Jira itself is needed.")
+            % {"cut": parts.path[len(path) :][:80]}
+        )
+    elif parts.path != path:
+        notes.append(_("The slash at the end was removed."))
+    if parts.query or parts.fragment:
+        notes.append(_("What follows the address (after ? or #) was removed."))
+    port = "" if parts.port is None or _default(parts) else f":{parts.port}"
+    return Trimmed(f"{parts.scheme.lower()}://{host}{port}{path}", tuple(notes))
+
+
+def look(connection: Connection) -> Seen:
+    """Asks the instance what it is. `connection` need not be saved. Raises JiraError."""
+    return read(gateway.anonymous_for(connection).server_info(), connection.base_url)
+
+
+def read(server: ServerInfo, entered: str) -> Seen:
+    """The answer of the instance, judged against our clock and the entered address."""
+    told = server.date_header or server.server_time
+    skew = (timezone.now() - told).total_seconds() if told else None
+    return Seen(server, skew, difference(entered, server.base_url))
+
+
+def observe(connection: Connection, server: ServerInfo) -> None:
+    """Store what the instance says of itself, where it is news."""
+    values = {
+        "deployment": server.deployment.value,
+        "version": server.version[:40],
+        "remote_base_url": server.base_url[:500],
+    }
+    changed = {name: value for name, value in values.items() if getattr(connection, name) != value}
+    if changed:
+        Connection.objects.filter(pk=connection.pk).update(**changed)
+        for name, value in changed.items():
+            setattr(connection, name, value)
+
+
+def difference(entered: str, told: str) -> str:
+    """One sentence that names what differs, or the empty text."""
+    if not told:
+        return ""
+    ours, theirs = urlsplit(entered.rstrip("/")), urlsplit(told.rstrip("/"))
+    rows = (
+        (_("scheme"), ours.scheme, theirs.scheme),
+        (_("host"), ours.hostname or "", theirs.hostname or ""),
+        (_("port"), _port(ours), _port(theirs)),
+        (_("context path"), ours.path or "/", theirs.path or "/"),
+    )
+    named = [
+        _("%(part)s: you entered “%(ours)s”, Jira says “%(theirs)s”")
+        % {"part": part, "ours": mine, "theirs": its}
+        for part, mine, its in rows
+        if str(mine).lower() != str(its).lower()
+    ]
+    return "; ".join(named)
+
+
+def words_of(server: ServerInfo) -> str:
+    """`Jira Cloud` or `Jira Data Center 10.3.5`."""
+    if server.deployment is Deployment.CLOUD:
+        return "Jira Cloud"
+    return f"Jira Data Center {server.version}"
+
+
+def _parts(text: str) -> tuple[SplitResult, str]:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as problem:
+        raise _no(_("The address cannot be read: check the port number and brackets.")) from problem
+    if parts.scheme.lower() not in {"http", "https"}:
+        raise _no(_("The address must begin with https:// or http://."))
+    if "@" in parts.netloc:
+        raise _no(_("Leave user name and password out of the address; they are asked for later."))
+    if port == 0:
+        raise _no(_("Port 0 cannot be called."))
+    return parts, _host(parts.hostname or "")
+
+
+def _host(name: str) -> str:
+    """Lower-case ASCII, IPv6 in brackets. Raises Refused."""
+    if ":" in name:
+        try:
+            return f"[{ipaddress.IPv6Address(name).compressed}]"
+        except ValueError as problem:
+            raise _no(_("The number between the brackets is no IPv6 address.")) from problem
+    name = name.rstrip(".")
+    try:
+        ascii_name = name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError as problem:
+        raise _no(_("The host name holds letters that no host name can have.")) from problem
+    labels = ascii_name.lower().split(".")
+    if not name or not all(_LABEL.match(label) for label in labels):
+        raise _no(_("There is no valid host name in this address."))
+    if labels[-1].isdigit() and not _is_ipv4(ascii_name):
+        raise _no(_("The host looks like a number, but is no IPv4 address."))
+    return ascii_name.lower()
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _context(parts: SplitResult, host: str) -> str:
+    if host.endswith(_CLOUD_HOSTS):
+        return ""
+    kept: list[str] = []
+    for segment in parts.path.split("/"):
+        if segment.lower() in _PAGES:
+            break
+        if segment:
+            kept.append(segment)
+    return "".join(f"/{segment}" for segment in kept)
+
+
+def _default(parts: SplitResult) -> bool:
+    return (parts.scheme.lower(), parts.port) in {("http", 80), ("https", 443)}
+
+
+def _port(parts: SplitResult) -> str:
+    return str(parts.port or (443 if parts.scheme == "https" else 80))
+
+
+def _no(sentence: str) -> Refused:
+    return Refused(sentence, code="base_url", fields={"base_url": [sentence]})

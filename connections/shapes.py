@@ -1,0 +1,314 @@
+"""The API's shapes: what comes in, and what a row looks like going out.
+
+A secret is `{"set", "updated"}` and nothing else. It must not ask Jira or write.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Schema
+from pydantic import Field, StringConstraints
+
+from accounts.access import CONNECT
+from almconnect.lib.api import MOST, Refused, Strict
+from connections import credentials
+from connections import report as reports
+from connections.checkup import CheckResult
+from connections.handshake import Started
+from connections.models import Connection, PermissionReport, SecretField
+
+# A password may begin or end with a space, so it is taken as it is.
+SecretText = Annotated[str, StringConstraints(strip_whitespace=False, max_length=10_000)]
+Text = Annotated[str, StringConstraints(max_length=500)]
+Long = Annotated[str, StringConstraints(max_length=200_000)]
+Method = Literal["oauth1", "basic", "pat"]
+
+
+class ConnectionIn(Strict):
+    name: Text
+    tool: Literal["jira"] = "jira"
+    base_url: Text
+    auth_method: Method = "oauth1"
+    username: Text | None = None
+    secret: SecretText | None = None
+    verify_tls: bool = True
+    ca_bundle: Long | None = None
+    fingerprint: Text | None = None
+    api_url: Text | None = None
+
+
+class ConnectionPatch(Strict):
+    name: Text | None = None
+    base_url: Text | None = None
+    auth_method: Method | None = None
+    username: Text | None = None
+    secret: SecretText | None = None
+    verify_tls: bool | None = None
+    ca_bundle: Long | None = None
+    fingerprint: Text | None = None
+    api_url: Text | None = None
+    paused: bool | None = None
+
+
+class StartIn(Strict):
+    callback: Literal["oob", "browser"] = "browser"
+
+
+class FinishIn(Strict):
+    verifier: Text | None = None
+
+
+class CredentialChoice(Strict):
+    take: Literal["new", "old"]
+
+
+class ReportIn(Strict):
+    project_keys: list[Text] | None = Field(default=None, max_length=5000)
+
+
+class ListQuery(Strict):
+    cursor: str | None = None
+    limit: int = Field(default=100, ge=1, le=MOST)
+
+
+class ProjectQuery(ListQuery):
+    query: str = ""
+
+
+class PersonOut(Schema):
+    id: str
+    name: str
+
+
+class SecretOut(Schema):
+    set: bool
+    updated: datetime | None
+
+
+class WebhookOut(Schema):
+    state: str
+    last_seen: datetime | None
+    url: str | None = None
+
+
+class ConnectionOut(Schema):
+    id: str
+    name: str
+    tool: str
+    base_url: str
+    api_url: str
+    auth_method: str
+    username: str
+    secret: SecretOut
+    verify_tls: bool
+    tls_off_until: datetime | None
+    ca_bundle: SecretOut
+    fingerprint: str
+    consumer_key: str
+    public_key: str
+    token_expires: datetime | None
+    state: str
+    health: str
+    lifecycle: str
+    account: PersonOut | None
+    pending: PersonOut | None
+    deployment: str
+    version: str
+    remote_base_url: str
+    webhook: WebhookOut
+    diagnosis: dict[str, Any] | None
+    created: datetime
+    updated: datetime
+    last_success: datetime | None
+
+
+class ConnectionsOut(Schema):
+    items: list[ConnectionOut]
+    next: str | None
+
+
+class StartedOut(Schema):
+    consumer_key: str
+    public_key: str
+    application_url: str
+    callback_url: str
+    authorize_url: str
+    expires: datetime
+
+
+class CheckOut(Schema):
+    name: str
+    title: str
+    state: str
+    message: str
+    remedy: str
+    code: str
+
+
+class CheckResultOut(Schema):
+    state: str
+    target: str
+    account: PersonOut | None
+    at: datetime
+    checks: list[CheckOut]
+
+
+class JiraProjectOut(Schema):
+    id: str
+    key: str
+    name: str
+
+
+class JiraProjectsOut(Schema):
+    items: list[JiraProjectOut]
+    next: str | None
+
+
+class ReportOut(Schema):
+    id: str
+    connection: str
+    state: str
+    account: PersonOut | None
+    created: datetime
+    taken_at: datetime | None
+    done: int
+    total: int
+    diagnosis: dict[str, Any] | None
+    permissions: dict[str, str]
+    projects: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
+
+
+class ReportsOut(Schema):
+    items: list[ReportOut]
+    next: str | None
+
+
+def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
+    """The address that Jira's webhook calls is shown only to those who may register it."""
+    sealed = credentials.stored(row)
+    role = getattr(getattr(request, "auth", None), "role", "")
+    return {
+        "id": str(row.pk),
+        "name": row.name,
+        "tool": row.tool,
+        "base_url": row.base_url,
+        "api_url": row.api_url,
+        "auth_method": row.auth_method,
+        "username": row.username,
+        "secret": {"set": sealed is not None, "updated": sealed.updated if sealed else None},
+        "verify_tls": row.checks_tls,
+        "tls_off_until": row.tls_off_until,
+        "ca_bundle": {"set": bool(row.ca_bundle), "updated": None},
+        "fingerprint": row.fingerprint,
+        "consumer_key": row.consumer_key,
+        "public_key": row.public_key,
+        "token_expires": row.token_expires,
+        "state": row.state,
+        "health": row.health,
+        "lifecycle": row.lifecycle,
+        "account": _person(row.account_id, row.account_name),
+        "pending": _pending(row),
+        "deployment": row.deployment,
+        "version": row.version,
+        "remote_base_url": row.remote_base_url,
+        "webhook": {
+            "state": row.webhook_state,
+            "last_seen": row.webhook_seen,
+            "url": webhook_url(row) if role in CONNECT else None,
+        },
+        "diagnosis": row.diagnosis,
+        "created": row.created,
+        "updated": row.updated,
+        "last_success": row.last_success,
+    }
+
+
+def webhook_url(row: Connection) -> str:
+    """The address that Jira's webhook calls; its last part is a secret of this connection."""
+    return f"{settings.BASE_URL}/hooks/jira/{row.webhook_token}"
+
+
+def started(found: Started) -> dict[str, Any]:
+    return {
+        "consumer_key": found.consumer_key,
+        "public_key": found.public_key,
+        "application_url": found.application_url,
+        "callback_url": found.callback_url,
+        "authorize_url": found.authorize_url,
+        "expires": found.flow.expires,
+    }
+
+
+def check_result(found: CheckResult) -> dict[str, Any]:
+    person = found.account
+    return {
+        "state": found.state.value,
+        "target": found.target,
+        "account": _person(person.id, person.name) if person else None,
+        "at": found.at,
+        "checks": [
+            {
+                "name": row.name,
+                "title": row.title,
+                "state": row.state.value,
+                "message": row.message,
+                "remedy": row.remedy,
+                "code": row.code,
+            }
+            for row in found.rows
+        ],
+    }
+
+
+def report(row: PermissionReport, *, rows: bool = True) -> dict[str, Any]:
+    """`rows` False leaves projects and changes empty, for lists."""
+    changes = reports.changes_since(row, reports.previous(row)) if rows else []
+    return {
+        "id": str(row.pk),
+        "connection": str(row.connection_id),
+        "state": row.state,
+        "account": _person(row.account_id, row.account_name),
+        "created": row.created,
+        "taken_at": row.taken_at,
+        "done": row.done,
+        "total": row.total,
+        "diagnosis": row.diagnosis,
+        "permissions": row.global_states,
+        "projects": row.rows if rows else [],
+        "changes": [
+            {
+                "project": one.project,
+                "permission": one.name,
+                "before": one.before,
+                "after": one.after,
+            }
+            for one in changes
+        ],
+    }
+
+
+def moment(text: str) -> datetime:
+    """The time in a cursor. Raises Refused (400) where it is none."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as problem:
+        raise Refused(
+            "This cursor is not one of ours; start again without it.", code="cursor", status=400
+        ) from problem
+
+
+def _person(person_id: str, name: str) -> dict[str, str] | None:
+    return {"id": person_id, "name": name} if person_id else None
+
+
+def _pending(row: Connection) -> dict[str, str] | None:
+    """Who waits for confirmation; asked of the rows at hand, opened only where there is one."""
+    if not any(sealed.field == SecretField.PENDING for sealed in row.secrets.all()):
+        return None
+    waiting = credentials.pending(row)
+    return _person(waiting.account_id, waiting.account_name) if waiting else None

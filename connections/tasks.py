@@ -1,0 +1,21 @@
+"""Wake-ups of the workers: load by id, call one verb. The tick of `sync` calls `sweep`."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from almconnect.lib.hint import hint
+from connections import report
+
+
+@shared_task(name="connections.take_report", queue="interactive")
+def take_report(report_id: str) -> None:
+    report.take(report_id)
+
+
+def sweep() -> int:
+    """Send again what waits without a message. Returns how many reports were found."""
+    ids = list(report.overdue_reports().values_list("pk", flat=True)[:50])
+    for report_id in ids:
+        hint(take_report, report_id)
+    return len(ids)

@@ -1,0 +1,1 @@
+"""The pages of connections, one file per step. A view parses, calls one verb, renders."""

@@ -1,0 +1,195 @@
+""" "Setup OAuth": the keys to copy, the way to Jira and back, and "Check & Close"."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import CONNECT, needs, public
+from almconnect.lib.api import Refused
+from connections import adminpart, credentials, handshake, health
+from connections.diagnosing import Explained
+from connections.models import AuthMethod, Connection
+from connections.views.session import person_of, session_key_of
+from connections.views.tabs import tabs_of
+
+
+@needs(CONNECT)
+@require_GET
+def setup(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """What a Jira admin needs to copy, and the steps for exactly this Jira."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    if connection.auth_method != AuthMethod.OAUTH1:
+        return redirect("connections:basic", connection.pk)
+    handshake.ensure_keys(connection, actor=person_of(request))
+    return _setup_page(request, connection)
+
+
+@needs(CONNECT)
+@require_GET
+def authenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """ "Authenticate": opens a flow for this person and session, and goes on to Jira."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    person, key = person_of(request), session_key_of(request)
+    try:
+        started = handshake.start_oauth(connection, actor=person, session_key=key)
+        address = handshake.authorize(started.flow.pk, person=person, session_key=key)
+    except Explained as error:
+        return _failed(request, connection, health.note_attempt(connection, error))
+    except Refused as refused:
+        return _refused(request, refused, connection)
+    return HttpResponseRedirect(address)
+
+
+@needs(CONNECT)
+@require_POST
+def typed(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """Without a callback: Jira shows a code, which the person types here."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    try:
+        started = handshake.start_oauth(
+            connection,
+            actor=person_of(request),
+            session_key=session_key_of(request),
+            out_of_band=True,
+        )
+    except Explained as error:
+        return _setup_page(
+            request, connection, diagnosis=health.note_attempt(connection, error), status=409
+        )
+    except Refused as refused:
+        return _setup_page(request, connection, refused=refused, status=refused.status)
+    return _setup_page(request, connection, typed_address=started.authorize_url)
+
+
+@needs(CONNECT)
+@require_GET
+def authorize(request: HttpRequest, flow_id: uuid.UUID) -> HttpResponse:
+    """The address that `oauth/start` of the API answers: fetches the request token, goes to Jira."""
+    connection = None
+    try:
+        connection = handshake.connection_of(flow_id)
+        address = handshake.authorize(
+            flow_id, person=person_of(request), session_key=session_key_of(request)
+        )
+    except Explained as error:
+        if connection is None:
+            raise
+        return _failed(request, connection, health.note_attempt(connection, error))
+    except Refused as refused:
+        return _refused(request, refused, connection)
+    return HttpResponseRedirect(address)
+
+
+@needs(CONNECT)
+@require_GET
+def callback(request: HttpRequest, flow_id: uuid.UUID) -> HttpResponse:
+    """Jira sends the person back here."""
+    connection = None
+    try:
+        connection = handshake.connection_of(flow_id)
+        handshake.answer(
+            flow_id,
+            person=person_of(request),
+            session_key=session_key_of(request),
+            token=request.GET.get("oauth_token", ""),
+            verifier=request.GET.get("oauth_verifier", ""),
+        )
+    except Refused as refused:
+        return _refused(request, refused, connection)
+    return render(request, "connections/oauth_answered.html", {"connection": connection})
+
+
+@needs(CONNECT)
+@require_GET
+def callback_base(request: HttpRequest) -> HttpResponse:
+    """What an application link may name as callback address; each sign-in adds its own ending."""
+    sentence = _(
+        "This address is used by Jira during “Authenticate”; there is nothing to see here."
+    )
+    return render(request, "connections/refused.html", {"sentence": sentence}, status=404)
+
+
+@needs(CONNECT)
+@require_POST
+def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """ "Check & Close"."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    try:
+        outcome = handshake.finish_oauth(
+            connection,
+            actor=person_of(request),
+            session_key=session_key_of(request),
+            verifier=request.POST.get("verifier", ""),
+        )
+    except Explained as error:
+        found = health.note_attempt(connection, error)
+        return _setup_page(request, connection, diagnosis=found, status=409)
+    except Refused as refused:
+        return _setup_page(request, connection, refused=refused, status=refused.status)
+    if outcome.pending:
+        return redirect("connections:account", connection.pk)
+    messages.success(
+        request,
+        _("Connected. %(name)s authorised this connection, which now acts as that account.")
+        % {"name": outcome.person.name},
+    )
+    return redirect("connections:detail", connection.pk)
+
+
+@public
+@require_GET
+def admin_part(request: HttpRequest, signed: str) -> HttpResponse:
+    """What a Jira admin copies, for a person without a sign-in here. Never a secret."""
+    connection = adminpart.read(signed)
+    if connection is None:
+        sentence = _("This link is not valid any more. Ask the RTE who sent it for a new one.")
+        return render(
+            request, "connections/refused.html", {"sentence": sentence, "bare": True}, status=404
+        )
+    return render(
+        request,
+        "connections/admin_part.html",
+        {
+            "connection": connection,
+            "application_url": settings.BASE_URL,
+            "steps": adminpart.steps(connection),
+        },
+    )
+
+
+def _setup_page(
+    request: HttpRequest, connection: Connection, *, status: int = 200, **more: object
+) -> HttpResponse:
+    context = {
+        "connection": connection,
+        "tabs": tabs_of(connection, "connection"),
+        "application_url": settings.BASE_URL,
+        "callback_base": settings.BASE_URL + reverse("connections:oauth_callback_base"),
+        "steps": adminpart.steps(connection),
+        "admin_link": settings.BASE_URL + adminpart.path_for(connection),
+        "signed_in": credentials.stored(connection) is not None,
+        **more,
+    }
+    return render(request, "connections/setup_oauth.html", context, status=status)
+
+
+def _failed(
+    request: HttpRequest, connection: Connection, diagnosis: dict[str, object]
+) -> HttpResponse:
+    context = {"connection": connection, "diagnosis": diagnosis}
+    return render(request, "connections/refused.html", context, status=409)
+
+
+def _refused(request: HttpRequest, refused: Refused, connection: Connection | None) -> HttpResponse:
+    """A foreign connection's name is not told: only the sentence, and where to go."""
+    owned = connection if refused.status != 403 else None
+    context = {"connection": owned, "sentence": refused.message}
+    return render(request, "connections/refused.html", context, status=refused.status)

@@ -1,0 +1,22 @@
+"""Who acts in a browser, and in which session."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from accounts.models import User
+
+
+def person_of(request: HttpRequest) -> User:
+    """The person signed in. `@needs` has admitted them; anything else is our own fault."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def session_key_of(request: HttpRequest) -> str:
+    """The key of this browser's session, made if it has none yet."""
+    if not request.session.session_key:
+        request.session.create()
+    return request.session.session_key or ""
