@@ -24,9 +24,11 @@ _base = urlsplit(BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:
     raise env.EnvironmentInvalid("ALMCONNECT_BASE_URL must look like https://alm.example.com")
 HTTPS = _base.scheme == "https"
-ALLOWED_HOSTS = sorted({_base.hostname, *env.words("ALMCONNECT_ALLOWED_HOSTS")})
-if _base.hostname in {"127.0.0.1", "localhost"}:
-    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+# Health checks ask from inside the container or the house, by a loopback name. Links are always made
+# from BASE_URL, never from what a request calls us.
+_names = {_base.hostname if ":" not in _base.hostname else f"[{_base.hostname}]"}
+_names |= {"127.0.0.1", "localhost", "[::1]", *env.words("ALMCONNECT_ALLOWED_HOSTS")}
+ALLOWED_HOSTS = sorted(_names)
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────

@@ -96,14 +96,13 @@ class Child:
             self.process.terminate()
 
     def end(self) -> None:
-        """Ask, wait for its grace, then kill it and everything it started."""
+        """Ask, wait for its grace, then kill it; and whatever it started and left behind."""
         self.ask_to_end()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(self.recipe.grace)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
         if self._leash is not None:

@@ -6,7 +6,6 @@ answers 200. What the environment already says wins over what is chosen here.
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 from almconnect.house import embedded_broker, folder, ports, roles
 from almconnect.house.child import Recipe
+from almconnect.house.readiness import Readiness
 from almconnect.house.report import Ready
 from almconnect.house.supervisor import StartFailed, Stopped, Supervisor, say
 
@@ -116,7 +116,8 @@ def _put_up(house: House) -> Ready:
     if separate_worker:
         supervisor.start(Recipe("worker", roles.worker(), grace=20))
         supervisor.start(Recipe("beat", roles.beat()))
-    supervisor.wait_until(web, lambda: _is_ready(wishes.host, house.ports["web"]), within=60)
+    readiness = Readiness(wishes.host, house.ports["web"])
+    supervisor.wait_until(web, readiness.reached, within=60, why_not=readiness.why_not)
     if wishes.sandboxes:
         login = roles.manage(
             "login",
@@ -164,18 +165,6 @@ def _start_sandboxes(house: House) -> None:
                 f"{recipe.name} did not say its address. Its log:\n{child.last_lines()}"
             ) from problem
         house.accounts[name] = told
-
-
-def _is_ready(host: str, port: int) -> bool:
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    connection = http.client.HTTPConnection(address, port, timeout=5)
-    try:
-        connection.request("GET", "/readyz", headers={"Host": f"127.0.0.1:{port}"})
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 if sys.platform == "win32":

@@ -50,17 +50,27 @@ class Supervisor:
         self.children[recipe.name] = child
         return child
 
-    def wait_until(self, child: Child, ready: Callable[[], bool], within: float) -> None:
-        """Block until `ready()`. Raises StartFailed if the child ends or takes longer; Stopped."""
+    def wait_until(
+        self,
+        child: Child,
+        ready: Callable[[], bool],
+        within: float,
+        why_not: Callable[[], str] = str,
+    ) -> None:
+        """Block until `ready()`. Raises StartFailed if the child ends or takes longer; Stopped.
+
+        `why_not` is asked for words when time is up.
+        """
         limit = time.monotonic() + within
         while not ready():
             if child.ended() is not None:
                 raise StartFailed(f"{child.name} ended at once. Its log:\n{child.last_lines()}")
             if time.monotonic() > limit:
                 raise StartFailed(
-                    f"{child.name} was not ready within {within:g} s. Its log:\n{child.last_lines()}"
+                    f"{child.name} was not ready within {within:g} s. {why_not()}\n"
+                    f"Its log:\n{child.last_lines()}"
                 )
-            if self._stopping.wait(0.05):
+            if self._stopping.wait(0.1):
                 raise Stopped
 
     def run(self, recipe: Recipe, within: float) -> str:

@@ -1,0 +1,124 @@
+"""The demo from an empty folder: ready, signed in by its link, its sandboxes answering, ended in order."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.house.waiting import wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.process, pytest.mark.slow]
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("ALMCONNECT_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def start(command: str, data: Path, *words: str, **more: str) -> subprocess.Popen[str]:
+    whole = [sys.executable, "-m", "almconnect.house", command, "--data", str(data), "--json"]
+    keys = str(
+        data.parent / "config"
+    )  # the keys lie outside the data folder, here in a folder of ours
+    return subprocess.Popen(
+        [*whole, *words],
+        cwd=ROOT,
+        env=clean_environment(XDG_CONFIG_HOME=keys, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        pytest.fail(f"not ready: {process.communicate(timeout=30)[1]}")
+    told: dict[str, Any] = json.loads(line)
+    return told
+
+
+def get(url: str) -> tuple[int, str]:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        return answer.status, answer.read().decode()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, dict[str, Any]]]:
+    data = tmp_path_factory.mktemp("demo") / "data"
+    process = start("demo", data)
+    try:
+        yield process, ready(process)
+    finally:
+        process.terminate()
+        _, said = process.communicate(timeout=90)
+        assert process.returncode == 0, said
+
+
+def test_is_ready_with_every_part(demo: tuple[Any, dict[str, Any]]) -> None:
+    status, body = get(demo[1]["url"] + "/readyz")
+    assert status == 200
+    assert {part["state"] for part in json.loads(body)["checks"].values()} == {"ok"}
+
+
+def test_the_login_link_signs_in_an_admin(demo: tuple[Any, dict[str, Any]]) -> None:
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    with browser.open(demo[1]["login_url"], timeout=20) as answer:
+        assert answer.status == 200
+        assert answer.geturl().startswith(demo[1]["url"])
+
+
+@pytest.mark.parametrize(("name", "kind"), [("cloud", "Cloud"), ("datacenter", "Server")])
+def test_both_jiras_answer(demo: tuple[Any, dict[str, Any]], name: str, kind: str) -> None:
+    _, body = get(demo[1]["sandboxes"][name] + "/rest/api/2/serverInfo")
+    assert json.loads(body)["deploymentType"] == kind
+    assert demo[1]["accounts"][name]["service_user"]["username"] == "svc-alm"
+
+
+def test_worker_and_beat_show_signs_of_life(demo: tuple[Any, dict[str, Any]]) -> None:
+    hearts = Path(demo[1]["data"]) / "heartbeats"
+    wait_for(
+        "both roles",
+        lambda: {p.name.split("@")[0] for p in hearts.glob("*")} >= {"worker", "beat"},
+        30,
+    )
+
+
+def test_a_second_house_on_the_folder_is_refused(demo: tuple[Any, dict[str, Any]]) -> None:
+    second = start("serve", Path(demo[1]["data"]))
+    _, said = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert "already runs on" in said
+
+
+def is_web(pid: str) -> bool:
+    return b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_a_killed_web_is_started_again(demo: tuple[Any, dict[str, Any]]) -> None:
+    pid = demo[0].pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    web = next(int(child) for child in children if is_web(child))
+    os.kill(web, signal.SIGKILL)
+
+    def again() -> bool:
+        try:
+            return get(demo[1]["url"] + "/readyz")[0] == 200
+        except OSError:
+            return False
+
+    wait_for("the killed one is gone", lambda: not Path(f"/proc/{web}").exists(), 20)
+    wait_for("the web answers again", again, 60)
