@@ -13,7 +13,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from accounts.tokens import actor_of, connector, planner, reader
 from almconnect.lib.api import Refused, cursor_of, page, read_cursor
@@ -88,7 +88,7 @@ def create_connection(request: HttpRequest, payload: ConnectionIn) -> Any:
     connection = editing.create(actor=actor_of(request), **values)
     if credential is not None:
         credentials.offer(connection, credential, actor=actor_of(request))
-    return 201, shapes.connection(connection, request)
+    return Status(201, shapes.connection(connection, request))
 
 
 @router.get("/connections/{uuid:connection_id}", auth=reader, response=ConnectionOut)
@@ -131,7 +131,7 @@ def delete_connection(request: HttpRequest, connection_id: uuid.UUID, webhook: b
     connection = _find(connection_id)
     with explained(connection):
         deletion.delete(connection, actor=actor_of(request), with_webhook=webhook)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/connections/{uuid:connection_id}/credential", auth=connector, response=ConnectionOut)
@@ -229,7 +229,7 @@ def request_report(
     keys = payload.project_keys if payload is not None else None
     row = report.request(connection, keys or [], actor=actor_of(request))
     hint(tasks.take_report, row.pk)
-    return 202, shapes.report(row)
+    return Status(202, shapes.report(row))
 
 
 @router.get("/connections/{uuid:connection_id}/permission-checks", auth=reader, response=ReportsOut)

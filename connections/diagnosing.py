@@ -58,7 +58,8 @@ def diagnose(
         account=connection.account_name or connection.username or None,
     )
     return {
-        "code": found.code,
+        # Jira's own word (signature_invalid, …) is what people search for, so it is our code too.
+        "code": found.code.removeprefix("oauth_"),
         "what": found.what,
         "remedy": found.remedy,
         "seen": [[label, value] for label, value in found.seen],
