@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable
 from email.utils import format_datetime
 from typing import Any
 
+from . import control
 from .authentication import Identity, identify
+from .faults import Faults
+from .limits import Limits
 from .model.site import Site
 from .oauth import mount as oauth
 from .oauth.mount import provider_of
@@ -25,17 +28,21 @@ from .rest import (
     projects,
     searching,
     sprints,
+    tokens,
+    webhooks,
 )
-from .routing import Call, Route, Router
+from .routing import Call, Router
 from .sessions import Sessions
+from .webhooks.delivery import Delivery
+from .webhooks.register import Hooks
 from .wire import Environ, Request, Response, answer, html, request_from
 
 logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
-    people, projects, metadata, issues, links, attached, searching, boards, sprints, oauth, consent,
-    login, home, applinks,
+    people, projects, metadata, issues, links, attached, searching, boards, sprints, webhooks,
+    tokens, oauth, control, consent, login, home, applinks,
 )  # fmt: skip
 
 
@@ -44,9 +51,20 @@ def create_app(site: Site) -> Callable[[Environ, StartResponse], Iterable[bytes]
     router = Router()
     for module in MODULES:
         module.mount(router)
-    site.parts.setdefault("sessions", Sessions(site))
-    provider_of(site)
+    furnish(site)
     return Application(site, router)
+
+
+def furnish(site: Site) -> None:
+    """Gives a site the parts that are no model: sessions, OAuth, faults, limits, webhooks."""
+    if "webhooks" in site.parts:
+        return
+    site.parts["sessions"] = Sessions(site)
+    provider_of(site)
+    faults = site.parts["faults"] = Faults(site)
+    site.parts["limits"] = Limits(site)
+    hooks = site.parts["webhooks"] = Hooks(site)
+    site.parts["delivery"] = Delivery(site, hooks, faults)
 
 
 class Application:
@@ -90,20 +108,21 @@ class Application:
 
     def routed(self, request: Request, identity: Identity) -> Response:
         site = self.site
+        faults: Faults = site.parts["faults"]
+        limits: Limits = site.parts["limits"]
+        if (instead := faults.before(request)) is not None:
+            return instead
         if identity.answer is not None:
             return identity.answer
+        if request.path.startswith("/rest/"):
+            identity.headers += limits.charge(identity.user)
         forbid_browsers(request)
         route, args = self.router.find(request.method, request.path, site.flavour)
         call = Call(site, request, identity.user, args, route.template)
         with site.lock:
             site.calls[f"{route.method} {route.template}"] += 1
-            response = self.run(route, call)
-        response.headers += call.headers
-        return response
-
-    @staticmethod
-    def run(route: Route, call: Call) -> Response:
-        return route.handler(call)
+            response = route.handler(call)
+        return faults.after(request, response)
 
 
 def forbid_browsers(request: Request) -> None:

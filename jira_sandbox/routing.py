@@ -21,7 +21,6 @@ class Call:
     user: User | None = None
     args: dict[str, str] = field(default_factory=dict)
     template: str = ""
-    headers: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def api(self) -> str:

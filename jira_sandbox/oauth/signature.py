@@ -6,6 +6,7 @@ Pure: text in, text or verdict out.
 import base64
 import binascii
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from cryptography import x509
@@ -59,6 +60,7 @@ def base_string(method: str, url: str, parameters: Pairs) -> str:
     return "&".join(escape(part) for part in (method.upper(), base_url(url), normal))
 
 
+@lru_cache(maxsize=64)
 def public_key(text: str) -> rsa.RSAPublicKey:
     """The key an admin pasted: PEM with or without its first and last line, or a certificate.
 

@@ -1,0 +1,121 @@
+"""Handles for tests and benchmarks, by JSON and from loopback only; no part of any Jira.
+
+    POST /sandbox/faults   {"name", "value", "times", "path", "method"}   see faults.py
+    GET  /sandbox/faults   the faults that are on;   DELETE switches all off
+    POST /sandbox/grants   {"user", "project", "permission", "granted"}; without a project a global
+    POST /sandbox/limits   {"user", "capacity", "fill", "interval"}; capacity null: no limit
+    POST /sandbox/issues   {"project", "count"}: bulk issues for benchmarks
+    POST /sandbox/reset    counts of calls to zero, faults off
+    GET  /sandbox/state    counts of calls by method and path template, and of everything held
+"""
+
+import ipaddress
+from typing import Any
+
+from .faults import Faults
+from .limits import Limits
+from .model.permissions import known
+from .refusal import Refusal
+from .routing import Call, Handler, Router
+from .wire import Response, answer, nothing
+
+PREFIX = "/sandbox/"
+
+
+def local(handler: Handler) -> Handler:
+    """Only for callers on this machine. Raises Refusal 403 for others."""
+
+    def guarded(call: Call) -> Response:
+        if not ipaddress.ip_address(call.request.remote).is_loopback:
+            raise Refusal(403, "The control endpoints answer on loopback only.")
+        return handler(call)
+
+    return guarded
+
+
+def faults_of(call: Call) -> Faults:
+    found: Faults = call.site.parts["faults"]
+    return found
+
+
+def switch(call: Call) -> Response:
+    body = call.json_object()
+    faults_of(call).switch(str(body.get("name", "")), body.get("value", True), body.get("times"),
+                           body.get("path"), body.get("method"))  # fmt: skip
+    return answer({"faults": faults_of(call).listed()})
+
+
+def faults(call: Call) -> Response:
+    return answer({"faults": faults_of(call).listed()})
+
+
+def clear(call: Call) -> Response:
+    faults_of(call).clear()
+    return nothing()
+
+
+def _user(call: Call, name: Any) -> Any:
+    user = call.site.user_by(name=str(name), email=str(name), account_id=str(name))
+    if user is None:
+        raise Refusal(400, f"There is no user '{name}'.")
+    return user
+
+
+def grant(call: Call) -> Response:
+    body = call.json_object()
+    user = _user(call, body.get("user"))
+    permission = body.get("permission")
+    if permission not in known(True):
+        raise Refusal(400, f"There is no permission '{permission}'.")
+    granted = bool(body.get("granted", True))
+    if permission == "ADMINISTER":
+        held = user.global_permissions
+        (held.add if granted else held.discard)(permission)
+        return nothing()
+    project = call.site.project(body.get("project", ""))
+    if project is None:
+        raise Refusal(400, f"There is no project '{body.get('project')}'.")
+    call.site.grant(project, user, permission, granted)
+    return nothing()
+
+
+def limit(call: Call) -> Response:
+    body = call.json_object()
+    limits: Limits = call.site.parts["limits"]
+    limits.set(_user(call, body.get("user")), body.get("capacity"), int(body.get("fill", 1)),
+               float(body.get("interval", 1)))  # fmt: skip
+    return nothing()
+
+
+def issues(call: Call) -> Response:
+    body = call.json_object()
+    project = call.site.project(body.get("project", ""))
+    if project is None:
+        raise Refusal(400, f"There is no project '{body.get('project')}'.")
+    made = call.site.add_bulk_issues(project, int(body.get("count", 0)))
+    return answer({"first": made[0].id, "last": made[-1].id} if made else {}, 201)
+
+
+def reset(call: Call) -> Response:
+    call.site.calls.clear()
+    faults_of(call).clear()
+    return nothing()
+
+
+def state(call: Call) -> Response:
+    site = call.site
+    calls = {name: count for name, count in site.calls.items() if PREFIX not in name}
+    held = {"projects": len(site.projects), "issues": len(site.issues), "links": len(site.links),
+            "sprints": len(site.sprints), "webhooks": len(site.parts["webhooks"].known)}  # fmt: skip
+    return answer({"calls": calls, "total": sum(calls.values()), "held": held})
+
+
+def mount(router: Router) -> None:
+    router.add("POST", "/sandbox/faults", local(switch))
+    router.add("DELETE", "/sandbox/faults", local(clear))
+    router.add("GET", "/sandbox/faults.json", local(faults))
+    router.add("POST", "/sandbox/grants", local(grant))
+    router.add("POST", "/sandbox/limits", local(limit))
+    router.add("POST", "/sandbox/issues", local(issues))
+    router.add("POST", "/sandbox/reset", local(reset))
+    router.add("GET", "/sandbox/state", local(state))
