@@ -16,7 +16,8 @@ from .limits import Limits
 from .model.site import Site
 from .oauth import mount as oauth
 from .oauth.mount import provider_of
-from .pages import applinks, consent, home, login
+from .pages import admin, applinks, consent, home, login, work
+from .pages import tokens as token_page
 from .refusal import ConnectionLost, Refusal
 from .rest import (
     attached,
@@ -42,7 +43,8 @@ StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
     people, projects, metadata, issues, links, attached, searching, boards, sprints, webhooks,
-    tokens, oauth, control, consent, login, home, applinks,
+    tokens, oauth, control, consent, login, home, applinks, admin,
+    work, token_page,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from .model.site import Site
 from .refusal import Refusal
 from .wire import Request, Response, html
 
-TOKEN_ENDPOINTS = "/plugins/servlet/oauth/"
+OAUTH_SERVLETS = "/plugins/servlet/oauth/"
 
 
 @dataclass(slots=True)
@@ -33,10 +33,12 @@ def identify(site: Site, request: Request) -> Identity:
         found = _basic(site, value.strip())
     elif kind.lower() == "bearer":
         found = _bearer(site, value.strip())
-    elif kind.lower() == "oauth" and not request.path.startswith(TOKEN_ENDPOINTS):
+    elif kind.lower() == "oauth" and not request.path.startswith(OAUTH_SERVLETS):
         found = site.parts["oauth"].identify(request)
     else:
-        found = Identity(site.parts["sessions"].user(request.cookies().get(site.parts["sessions"].cookie, "")))
+        found = Identity(
+            site.parts["sessions"].user(request.cookies().get(site.parts["sessions"].cookie, ""))
+        )
     if not site.cloud:
         found.headers.append(("X-AUSERNAME", found.user.name if found.user else "anonymous"))
     return found
@@ -61,8 +63,10 @@ def _cloud_basic(site: Site, email: str, secret: str) -> Identity:
     if user is not None and user.active and secret == user.api_token:
         return Identity(user)
     if user is not None and secret == user.password:
-        text = ("Basic authentication with passwords is deprecated.  For more information, see: "
-                "https://developer.atlassian.com/cloud/confluence/deprecation-notice-basic-auth/")
+        text = (
+            "Basic authentication with passwords is deprecated.  For more information, see: "
+            "https://developer.atlassian.com/cloud/confluence/deprecation-notice-basic-auth/"
+        )
         return Identity(answer=Response(401, text.encode(), "text/plain;charset=UTF-8"))
     reason = [("X-Seraph-LoginReason", "AUTHENTICATED_FAILED")]
     return Identity(None, reason, refused=True)

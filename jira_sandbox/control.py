@@ -1,12 +1,12 @@
 """Handles for tests and benchmarks, by JSON and from loopback only; no part of any Jira.
 
-    POST /sandbox/faults   {"name", "value", "times", "path", "method"}   see faults.py
-    GET  /sandbox/faults   the faults that are on;   DELETE switches all off
-    POST /sandbox/grants   {"user", "project", "permission", "granted"}; without a project a global
-    POST /sandbox/limits   {"user", "capacity", "fill", "interval"}; capacity null: no limit
-    POST /sandbox/issues   {"project", "count"}: bulk issues for benchmarks
-    POST /sandbox/reset    counts of calls to zero, faults off
-    GET  /sandbox/state    counts of calls by method and path template, and of everything held
+POST /sandbox/faults   {"name", "value", "times", "path", "method"}   see faults.py
+GET  /sandbox/faults   the faults that are on;   DELETE switches all off
+POST /sandbox/grants   {"user", "project", "permission", "granted"}; without a project a global
+POST /sandbox/limits   {"user", "capacity", "fill", "interval"}; capacity null: no limit
+POST /sandbox/issues   {"project", "count"}: bulk issues for benchmarks
+POST /sandbox/reset    counts of calls to zero, faults off
+GET  /sandbox/state    counts of calls by method and path template, and of everything held
 """
 
 import ipaddress

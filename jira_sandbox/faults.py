@@ -84,8 +84,11 @@ class Faults:
         if self._of_the_site(name, None if off else value):
             return
         with self._lock:
-            self._on = [one for one in self._on if one.name != name or (
-                path is not None and one.path != path)]
+            self._on = [
+                one
+                for one in self._on
+                if one.name != name or (path is not None and one.path != path)
+            ]
             if not off:
                 self._on.append(fault)
 
@@ -134,8 +137,11 @@ class Faults:
             time.sleep(fault.number / 1000)
         if fault := self.take("rate_limit", request):
             seconds = str(int(fault.number)) if fault.number else "1"
-            raise Refusal(429, "Rate limit exceeded.", headers=[
-                ("Retry-After", seconds), ("X-RateLimit-Remaining", "0")])
+            raise Refusal(
+                429,
+                "Rate limit exceeded.",
+                headers=[("Retry-After", seconds), ("X-RateLimit-Remaining", "0")],
+            )
         if fault := self.take("error", request):
             status = int(fault.number) or 500
             raise Refusal(status, "Internal server error" if status == 500 else "Unavailable")

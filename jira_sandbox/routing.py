@@ -31,8 +31,9 @@ class Call:
     def actor(self) -> User:
         """The person asking. Raises Refusal 401 for an anonymous request."""
         if self.user is None:
-            raise Refusal(401, "You do not have the permission to see the specified issue. "
-                          "Login Required")
+            raise Refusal(
+                401, "You do not have the permission to see the specified issue. Login Required"
+            )
         return self.user
 
     def one(self, name: str, default: str = "") -> str:
@@ -72,8 +73,10 @@ class Call:
                status: int = 403, message: str = "") -> None:  # fmt: skip
         """Raises Refusal where the permission is not held."""
         if not self.site.may(self.user, permission, project):
-            raise Refusal(status if self.user else 401,
-                          message or "You do not have permission to perform this operation.")
+            raise Refusal(
+                status if self.user else 401,
+                message or "You do not have permission to perform this operation.",
+            )
 
 
 Handler = Callable[[Call], Response]
@@ -96,6 +99,7 @@ class Router:
 
     def add(self, method: str, template: str, handler: Handler, only: str = "") -> None:
         """`only` keeps a route to one flavour: cloud or datacenter."""
+        template = template.rstrip("/")
         pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template) + "/?")
         route = Route(method, template, pattern, handler, only)
         self._routes.setdefault(template.count("/"), []).append(route)

@@ -34,8 +34,9 @@ class Handler(BaseHTTPRequestHandler):
         environ = self.environ(self.rfile.read(size) if size else b"")
         head: list[tuple[str, list[tuple[str, str]]]] = []
         try:
-            body = b"".join(self.server.app(environ, lambda status, headers: head.append(
-                (status, headers))))
+            body = b"".join(
+                self.server.app(environ, lambda status, headers: head.append((status, headers)))
+            )
         except ConnectionLost:
             self.close_connection = True
             return

@@ -42,7 +42,8 @@ class Operands:
             raise refuse(f"Field '{name}' does not exist or you do not have permission to view it.")
         return {"sprints": "sprint", "epic-link": "epiclink"}.get(
             field.slot if field.kind == "sprint" else field.kind,
-            field.slot if field.custom else field.id.lower())
+            field.slot if field.custom else field.id.lower(),
+        )
 
     def field(self, lower: str) -> Field | None:
         for one in self.site.fields.values():
@@ -187,8 +188,10 @@ class Operands:
             if text == str(one.id) or text.lower() == one.name.lower()
         ]  # fmt: skip
         if not found:
-            raise refuse(f"Sprint with name or id '{text}' does not exist or you do not have "
-                         "permission to view it.")
+            raise refuse(
+                f"Sprint with name or id '{text}' does not exist or you do not have "
+                "permission to view it."
+            )
         return found
 
     def _number(self, text: str) -> list[Any]:
@@ -196,7 +199,8 @@ class Operands:
             return [float(text)]
         except ValueError as error:
             raise refuse(f"Value '{text}' is invalid for the field; a number is expected.") from (
-                error)
+                error
+            )
 
     def _moment(self, text: str) -> list[Any]:
         """A moment to the minute in the reader's time zone, or a period back from now."""

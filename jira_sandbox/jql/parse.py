@@ -1,9 +1,9 @@
 """JQL text to a tree. It must not know the model.
 
-    query  := [or] [ORDER BY field [ASC|DESC], …]
-    or     := and (OR and)*          and := not (AND not)*        not := [NOT] (clause | '(' or ')')
-    clause := field (= | != | < | <= | > | >= | ~ | !~) value | field [NOT] IN list | field IS [NOT]
-              (EMPTY | NULL)
+query  := [or] [ORDER BY field [ASC|DESC], …]
+or     := and (OR and)*          and := not (AND not)*        not := [NOT] (clause | '(' or ')')
+clause := field (= | != | < | <= | > | >= | ~ | !~) value | field [NOT] IN list | field IS [NOT]
+          (EMPTY | NULL)
 """
 
 import re

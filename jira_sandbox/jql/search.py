@@ -77,8 +77,9 @@ class Compiler:
         if name in SETS:
             return self._overlaps(get, wanted, negative)
         if negative:
-            return lambda issue: (value := get(issue)) not in wanted and (
-                value is not None or None in wanted)
+            return lambda issue: (
+                (value := get(issue)) not in wanted and (value is not None or None in wanted)
+            )
         return lambda issue: get(issue) in wanted
 
     def _ids(self, clause: Clause) -> Test:
@@ -107,9 +108,7 @@ class Compiler:
         return contains
 
     @staticmethod
-    def _ordered(
-        clause: Clause, name: str, get: Callable[[Issue], Any], values: list[Any]
-    ) -> Test:
+    def _ordered(clause: Clause, name: str, get: Callable[[Issue], Any], values: list[Any]) -> Test:
         if not values or values[0] is None or isinstance(values[0], (frozenset, bool)):
             raise refuse(f"The operator '{clause.operator}' needs a value for '{clause.field}'.")
         if name == "priority":

@@ -19,8 +19,9 @@ def change(
 ) -> History | None:
     """Writes the slots that differ; None where nothing did. `updated` moves, an event leaves."""
     moment = site.now()
-    items = [item for slot, value in changes.items() for item in _apply(site, issue, slot, value,
-                                                                        moment)]
+    items = [
+        item for slot, value in changes.items() for item in _apply(site, issue, slot, value, moment)
+    ]
     if not items:
         return None
     return record(site, actor, issue, items, moment, kind)
@@ -43,8 +44,11 @@ def _apply(site: Site, issue: Issue, slot: str, value: Any, moment: datetime) ->
         return _status(issue, value, moment)
     if slot == "type":
         old, issue.type = issue.type, value
-        return [] if old is value else [
-            Item("issuetype", "issuetype", old.id, old.name, value.id, value.name)]
+        return (
+            []
+            if old is value
+            else [Item("issuetype", "issuetype", old.id, old.name, value.id, value.name)]
+        )
     if slot == "description":
         text, rich = value
         before = issue.values.get("description")
@@ -89,8 +93,11 @@ def _item(site: Site, slot: str, before: Any, value: Any, issue: Issue) -> Item:
                     *_pair(before), *_pair(value))  # fmt: skip
     else:
         field = site.field_of(slot)
-    name = field.name if field.custom else {"fixVersions": "Fix Version", "components":
-                                            "Component"}.get(field.id, field.id)
+    name = (
+        field.name
+        if field.custom
+        else {"fixVersions": "Fix Version", "components": "Component"}.get(field.id, field.id)
+    )
     return Item(name, field.id, *_pair(before), *_pair(value), custom=bool(field.custom))
 
 

@@ -21,7 +21,9 @@ def agile(moment: datetime | None) -> str | None:
     """`2026-11-23T10:04:05.123Z`, as the boards' API writes sprint dates."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    )
 
 
 def parsed(text: str) -> datetime:

@@ -49,8 +49,11 @@ def delete(site: Site, actor: User, issue: Issue, with_subtasks: bool) -> None:
     """Removes the issue and its links. Raises Refusal 400 where sub-tasks would be orphaned."""
     subtasks = issue.subtasks
     if subtasks and not with_subtasks:
-        raise Refusal(400, f"The issue '{issue.key}' has subtasks.  You must specify the "
-                      "'deleteSubtasks' parameter to delete this issue and all its subtasks.")
+        raise Refusal(
+            400,
+            f"The issue '{issue.key}' has subtasks.  You must specify the "
+            "'deleteSubtasks' parameter to delete this issue and all its subtasks.",
+        )
     for subtask in subtasks:
         delete(site, actor, subtask, True)
     for link in list(issue.links):

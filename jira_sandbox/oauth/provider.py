@@ -69,8 +69,10 @@ class Provider:
             advice = "As per OAuth spec version 1.0 Revision A Section 6.1 <http://oauth.net/core/" \
                 "1.0a#auth_step1>, the oauth_callback parameter is required and must be either " \
                 "a valid, absolute URI using the http or https scheme, or 'oob'"  # fmt: skip
-            raise Problem("parameter_rejected", {"oauth_parameters_rejected": "oauth_callback",
-                                                 "oauth_problem_advice": advice})
+            raise Problem(
+                "parameter_rejected",
+                {"oauth_parameters_rejected": "oauth_callback", "oauth_problem_advice": advice},
+            )
         made = self.register.new_request(link, callback, self.site.now())
         return _form({"oauth_token": made.token, "oauth_token_secret": made.secret,
                       "oauth_callback_confirmed": "true"})  # fmt: skip
@@ -81,29 +83,28 @@ class Provider:
         if message.get("oauth_session_handle"):
             return self._granted(self._renewed(message))
         token = self.register.requests.get(message.get("oauth_token"))
-        link = self._judge(token, message)
-        assert token is not None and token.user is not None  # noqa: S101 - judged above
+        if token is None or token.used:
+            raise Problem("token_rejected")
+        link, user = self._judge(token, message)
         self.validate(message, link)
         token.used = True
         del self.register.requests[token.token]
-        return self._granted(self.register.new_access(link, token.user, self.site.now()))
+        return self._granted(self.register.new_access(link, user, self.site.now()))
 
-    def _judge(self, token: RequestToken | None, message: Message) -> ApplicationLink:
+    def _judge(self, token: RequestToken, message: Message) -> tuple[ApplicationLink, User]:
         """The order of a real provider: each check has its own problem."""
-        if token is None or token.used:
-            raise Problem("token_rejected")
         if token.expires <= self.site.now():
             raise Problem("token_expired")
-        if not token.decided:
-            raise Problem("permission_unknown")
         if token.denied:
             raise Problem("permission_denied")
+        if token.user is None:
+            raise Problem("permission_unknown")
         if token.link.consumer_key != message.get("oauth_consumer_key"):
             raise Problem("token_rejected")
         message.require("oauth_verifier")
         if token.verifier != message.get("oauth_verifier"):
             raise Problem("token_rejected")
-        return self._consumer(message)
+        return self._consumer(message), token.user
 
     def _renewed(self, message: Message) -> AccessToken:
         old = self.register.tokens.get(message.get("oauth_token"))
@@ -163,14 +164,16 @@ class Provider:
 
     def validate(self, message: Message, link: ApplicationLink) -> None:
         """Version, clock, nonce, then signature. Raises Problem."""
-        message.require("oauth_signature_method", "oauth_signature", "oauth_timestamp",
-                        "oauth_nonce")
+        message.require(
+            "oauth_signature_method", "oauth_signature", "oauth_timestamp", "oauth_nonce"
+        )
         if message.values.get("oauth_version", "1.0") != "1.0":
             raise Problem("version_rejected", {"oauth_acceptable_versions": "1.0-1.0"})
         self._clock(message)
         if message.get("oauth_signature_method") != "RSA-SHA1":
-            raise Problem("signature_method_rejected",
-                          {"oauth_acceptable_signature_methods": "RSA-SHA1"})
+            raise Problem(
+                "signature_method_rejected", {"oauth_acceptable_signature_methods": "RSA-SHA1"}
+            )
         text = message.base_string
         if not verified(public_key(link.public_key), text, message.get("oauth_signature")):
             raise Problem("signature_invalid", {

@@ -108,9 +108,11 @@ def _after_names(call: Call, given: dict[str, str]) -> Response:
         return _after_check(call, given, "Enter an Application Name.")
     if given.get("incoming") == "on" and given.get("connection_type") == "oauth1":
         return _incoming(call, given)
-    provider_of(call.site).register.add(given["application_name"].strip(),
-                                        given["application_url"],
-                                        given.get("connection_type", "oauth2"))
+    provider_of(call.site).register.add(
+        given["application_name"].strip(),
+        given["application_url"],
+        given.get("connection_type", "oauth2"),
+    )
     return go(call, PATH)
 
 

@@ -10,7 +10,7 @@ from ..oauth.mount import provider_of
 from ..oauth.problems import Problem
 from ..routing import Call, Router
 from ..wire import Response, redirect
-from .layout import bad, button, form, go, hidden, page, signed_in, table
+from .layout import bad, button, form, go, hidden, link, page, signed_in, table
 
 PATH = "/plugins/servlet/oauth/authorize"
 MINE = "/plugins/servlet/oauth/users/access-tokens"
@@ -28,9 +28,12 @@ def _token(call: Call, name: str) -> RequestToken:
 
 
 def _problem(call: Call, problem: Problem) -> Response:
-    return page(call, "OAuth problem", bad(
-        f"The request token cannot be used: {problem.name}. Start again in the application."),
-        status=problem.status)
+    return page(
+        call,
+        "OAuth problem",
+        bad(f"The request token cannot be used: {problem.name}. Start again in the application."),
+        status=problem.status,
+    )
 
 
 def ask(call: Call, user: User) -> Response:
@@ -79,7 +82,9 @@ def authorized(call: Call, user: User) -> Response:
          form(call, MINE, hidden("token", one.token), button("Revoke OAuth Access Token"))]
         for one in held
     ]  # fmt: skip
-    return page(call, "Authorized applications", table(("Application", "Since", ""), rows))
+    more = "" if call.site.cloud else link(call, "/secure/ViewProfile.jspa", "Access tokens")
+    return page(call, "Authorized applications", more,
+                table(("Application", "Since", ""), rows))  # fmt: skip
 
 
 def revoke(call: Call, user: User) -> Response:

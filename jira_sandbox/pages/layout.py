@@ -1,5 +1,4 @@
-"""One frame for every page: title, menu, forms with their token. It must not know the model's verbs.
-"""
+"""One frame for every page: title, menu, forms with their token. It must not know the model's verbs."""
 
 from collections.abc import Callable, Iterable
 from html import escape
@@ -163,13 +162,18 @@ def signed_in(view: Callable[[Call, User], Response]) -> Callable[[Call], Respon
         session = session_of(call)
         if session is None:
             query = f"?{call.request.query}" if call.request.query else ""
-            return go(call, "/login.jsp?os_destination=" + quote(call.request.path + query, safe=""))
+            return go(
+                call, "/login.jsp?os_destination=" + quote(call.request.path + query, safe="")
+            )
         if call.request.method == "POST":
             token = call.request.form().get("atl_token", "")
             if not Sessions.proves(session, token):
-                return page(call, "XSRF Security Token Missing",
-                            bad("The form was not sent by this page. Go back and try again."),
-                            status=403)
+                return page(
+                    call,
+                    "XSRF Security Token Missing",
+                    bad("The form was not sent by this page. Go back and try again."),
+                    status=403,
+                )
         try:
             return view(call, session.user)
         except Refusal as refusal:
@@ -184,9 +188,12 @@ def for_admins(view: Callable[[Call, User], Response]) -> Callable[[Call], Respo
 
     def judged(call: Call, user: User) -> Response:
         if not call.site.may(user, "ADMINISTER"):
-            return page(call, "Administrator access is needed", bad(
-                f"{user.display_name} is no Jira administrator. Log out and log in as one."),
-                status=403)
+            return page(
+                call,
+                "Administrator access is needed",
+                bad(f"{user.display_name} is no Jira administrator. Log out and log in as one."),
+                status=403,
+            )
         return view(call, user)
 
     return signed_in(judged)

@@ -21,7 +21,9 @@ def log_in(call: Call) -> Response:
     name = given.get("os_username", "").strip()
     user = call.site.user_by(name=name, email=name)
     if user is None or not user.active or given.get("os_password") != user.password:
-        return show(call, "Sorry, your username and password are incorrect - please try again.", 401)
+        return show(
+            call, "Sorry, your username and password are incorrect - please try again.", 401
+        )
     sessions = sessions_of(call)
     there = given.get("os_destination", "")
     local = there.startswith("/") and not there.startswith(("//", "/\\"))

@@ -54,11 +54,21 @@ def transition(call: Call) -> Response:
     wanted = str(wanted.get("id", "")) if isinstance(wanted, dict) else ""
     chosen = next((one for one in _open(call, issue) if one.id == wanted), None)
     if chosen is None:
-        raise Refusal(400, "It seems that you have tried to perform a workflow operation that is "
-                      f"not valid for the current state of this issue. The transition id is "
-                      f"'{wanted}'.")
-    reader = Reader(call.site, call.actor, call.api, issue.project, issue.type, issue,
-                    chosen.required or ("resolution",))
+        raise Refusal(
+            400,
+            "It seems that you have tried to perform a workflow operation that is "
+            f"not valid for the current state of this issue. The transition id is "
+            f"'{wanted}'.",
+        )
+    reader = Reader(
+        call.site,
+        call.actor,
+        call.api,
+        issue.project,
+        issue.type,
+        issue,
+        chosen.required or ("resolution",),
+    )
     update = dict(body.get("update") or {})
     comments = update.pop("comment", [])
     given = body.get("fields") or {}
@@ -184,8 +194,10 @@ def delete_comment(call: Call) -> Response:
 def changelog(call: Call) -> Response:
     issue = issue_of(call)
     shapes = renderer(call)
-    return answer({"self": call.rest(f"issue/{issue.id}/changelog")}
-                  | page(call, [shapes.history(one) for one in issue.history], 100))
+    return answer(
+        {"self": call.rest(f"issue/{issue.id}/changelog")}
+        | page(call, [shapes.history(one) for one in issue.history], 100)
+    )
 
 
 def changelog_bulk(call: Call) -> Response:

@@ -64,8 +64,10 @@ def configured(call: Call, found: Board) -> dict[str, Any]:
     }  # fmt: skip
     if found.kind == "scrum":
         points = site.field_of("points")
-        made["estimation"] = {"type": "field", "field": {"fieldId": points.id,
-                                                         "displayName": points.name}}
+        made["estimation"] = {
+            "type": "field",
+            "field": {"fieldId": points.id, "displayName": points.name},
+        }
     return made
 
 
@@ -89,8 +91,13 @@ def board_issues(call: Call, pick: Any = None) -> Response:
 
 
 def backlog(call: Call) -> Response:
-    return board_issues(call, lambda issue: issue.status.category != "done" and not any(
-        one.state != "closed" for one in issue.values["sprints"]))
+    return board_issues(
+        call,
+        lambda issue: (
+            issue.status.category != "done"
+            and not any(one.state != "closed" for one in issue.values["sprints"])
+        ),
+    )
 
 
 def sprint_issues(call: Call) -> Response:
@@ -153,8 +160,13 @@ def _move(call: Call, sprint: Any) -> Response:
 
 def _rank(call: Call, body: dict[str, Any], issues: list[Issue]) -> None:
     before, after = body.get("rankBeforeIssue"), body.get("rankAfterIssue")
-    rank(call.site, call.actor, issues, issue_of(call, before) if before else None,
-         issue_of(call, after) if after else None)
+    rank(
+        call.site,
+        call.actor,
+        issues,
+        issue_of(call, before) if before else None,
+        issue_of(call, after) if after else None,
+    )
 
 
 def rank_issues(call: Call) -> Response:
@@ -172,8 +184,10 @@ def rank_issues(call: Call) -> Response:
     ]  # fmt: skip
     if not good:
         if any(issue for _, issue in found):
-            raise Refusal(403 if call.user else 401, "You do not have permission to rank these "
-                          "issues: Schedule Issues is required.")
+            raise Refusal(
+                403 if call.user else 401,
+                "You do not have permission to rank these issues: Schedule Issues is required.",
+            )
         raise Refusal(404, "Issue does not exist or you do not have permission to see it.")
     _rank(call, body, good)
     if len(good) == len(wanted):
@@ -182,8 +196,10 @@ def rank_issues(call: Call) -> Response:
 
 
 def _entry(name: object, issue: Issue | None, ranked: bool) -> dict[str, Any]:
-    made: dict[str, Any] = {"issueKey": issue.key if issue else str(name),
-                            "status": 200 if ranked else 403 if issue else 404}
+    made: dict[str, Any] = {
+        "issueKey": issue.key if issue else str(name),
+        "status": 200 if ranked else 403 if issue else 404,
+    }
     if issue:
         made["issueId"] = issue.id
     if not ranked:

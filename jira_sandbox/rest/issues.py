@@ -29,8 +29,10 @@ def _home(call: Call, fields: dict[str, Any]) -> tuple[Project, IssueType]:
         wrong = "valid project is required" if named else "project is required"
         raise Refusal(400, errors={"project": wrong})
     if not call.site.may(call.user, "CREATE_ISSUES", project):
-        raise Refusal(400 if call.user else 401, errors={
-            "project": "You cannot create issues in this project."})
+        raise Refusal(
+            400 if call.user else 401,
+            errors={"project": "You cannot create issues in this project."},
+        )
     kind = fields.get("issuetype")
     kind = kind if isinstance(kind, dict) else {}
     for id in project.type_ids:
@@ -55,8 +57,9 @@ def _new(call: Call, body: dict[str, Any]) -> tuple[Project, IssueType, Changes]
     if "summary" not in fields:
         reader.errors["summary"] = "You must specify a summary of the issue."
     if kind.subtask and reader.changes.get("parent") is None:
-        reader.errors.setdefault("parent", "Issue type is a sub-task but parent issue key or id "
-                                 "not specified.")
+        reader.errors.setdefault(
+            "parent", "Issue type is a sub-task but parent issue key or id not specified."
+        )
     changes = reader.done()
     changes.pop("type", None)
     return project, kind, changes
@@ -133,15 +136,19 @@ def edit(call: Call) -> Response:
         call.site.may(call.user, "ADMINISTER_PROJECTS", project)
         or call.site.may(call.user, "ADMINISTER")
     ):
-        raise Refusal(403, "To discard the user notification either admin or project admin "
-                      "permissions are required.")
+        raise Refusal(
+            403,
+            "To discard the user notification either admin or project admin "
+            "permissions are required.",
+        )
     fields, update = body.get("fields") or {}, dict(body.get("update") or {})
     comments, links = update.pop("comment", []), update.pop("issuelinks", [])
     reader = Reader(call.site, call.actor, call.api, project, issue.type, issue)
     for id in fields:
         if id in update:
-            raise Refusal(400, errors={id: f"Field '{id}' cannot appear in both 'fields' and "
-                                       "'update'"})
+            raise Refusal(
+                400, errors={id: f"Field '{id}' cannot appear in both 'fields' and 'update'"}
+            )
         reader.set(id, fields[id])
     for id, operations in update.items():
         reader.operate(id, operations)
@@ -175,8 +182,12 @@ def add_comment(call: Call, issue: Issue, body: dict[str, Any]) -> Comment:
 
 def delete(call: Call) -> Response:
     issue = issue_of(call)
-    call.demand("DELETE_ISSUES", issue.project, 403,
-                "You do not have permission to delete issues in this project.")
+    call.demand(
+        "DELETE_ISSUES",
+        issue.project,
+        403,
+        "You do not have permission to delete issues in this project.",
+    )
     delete_issue(call.site, call.actor, issue, call.flag("deleteSubtasks"))
     return nothing()
 

@@ -44,8 +44,11 @@ def board_of(call: Call, wanted: object = None) -> Board:
     text = str(call.args["board"] if wanted is None else wanted)
     found = call.site.boards.get(int(text)) if text.isdecimal() else None
     if found is None or not board_visible(call, found):
-        raise Refusal(404, "The requested board cannot be viewed because it either does not "
-                      "exist or you do not have permission to view it.")
+        raise Refusal(
+            404,
+            "The requested board cannot be viewed because it either does not "
+            "exist or you do not have permission to view it.",
+        )
     return found
 
 

@@ -58,18 +58,27 @@ def field_meta(call: Call, project: Project, field: Field, keyed: bool) -> dict[
 
 def screen(call: Call, reader: Reader) -> list[Field]:
     """The fields of the create or edit screen, as far as this person may set them."""
-    return [one for one in call.site.fields.values() if reader.on_screen(one) and not (
-        one.kind == "epic-link" and reader.kind.level != 0) and not (
-        one.slot == "epic_name" and reader.kind.level != 1)]
+    return [
+        one
+        for one in call.site.fields.values()
+        if reader.on_screen(one)
+        and not (one.kind == "epic-link" and reader.kind.level != 0)
+        and not (one.slot == "epic_name" and reader.kind.level != 1)
+    ]
 
 
 def create_types(call: Call) -> Response:
     project = project_of(call)
-    call.demand("CREATE_ISSUES", project, 400, "You do not have permission to create issues in "
-                "this project.")
+    call.demand(
+        "CREATE_ISSUES",
+        project,
+        400,
+        "You do not have permission to create issues in this project.",
+    )
     shapes = renderer(call)
-    made = page(call, [shapes.issue_type(call.site.types[id]) for id in project.type_ids],
-                _meta_size(call))
+    made = page(
+        call, [shapes.issue_type(call.site.types[id]) for id in project.type_ids], _meta_size(call)
+    )
     return answer(_named(call, made, "issueTypes"))
 
 
@@ -91,11 +100,18 @@ def _named(call: Call, made: dict[str, Any], name: str) -> dict[str, Any]:
 
 def create_fields(call: Call) -> Response:
     project = project_of(call)
-    call.demand("CREATE_ISSUES", project, 400, "You do not have permission to create issues in "
-                "this project.")
+    call.demand(
+        "CREATE_ISSUES",
+        project,
+        400,
+        "You do not have permission to create issues in this project.",
+    )
     reader = Reader(call.site, call.actor, call.api, project, _type(call, project))
-    made = page(call, [field_meta(call, project, one, True) for one in screen(call, reader)],
-                _meta_size(call))
+    made = page(
+        call,
+        [field_meta(call, project, one, True) for one in screen(call, reader)],
+        _meta_size(call),
+    )
     return answer(_named(call, made, "fields"))
 
 

@@ -16,8 +16,9 @@ VERSIONS = {8: "8.20.30", 9: "9.12.15", 10: "10.3.5", 11: "11.3.0"}
 
 def server_info(call: Call) -> Response:
     site = call.site
-    version = "1001.0.0-SNAPSHOT" if site.cloud else VERSIONS.get(site.version,
-                                                                  f"{site.version}.0.0")
+    version = (
+        "1001.0.0-SNAPSHOT" if site.cloud else VERSIONS.get(site.version, f"{site.version}.0.0")
+    )
     numbers = [int(part) for part in version.removesuffix("-SNAPSHOT").split(".")]
     made: dict[str, Any] = {
         "baseUrl": site.base_url, "version": version, "versionNumbers": numbers,
@@ -33,8 +34,7 @@ def server_info(call: Call) -> Response:
 
 def myself(call: Call) -> Response:
     if call.user is None:
-        raise Refusal(401, "Client must be authenticated to access this resource.",
-                      shape="message")
+        raise Refusal(401, "Client must be authenticated to access this resource.", shape="message")
     shapes = renderer(call)
     made = dict(shapes.user(call.user) or {})
     groups = {"size": 1, "items": []}
@@ -62,8 +62,9 @@ def _context(call: Call) -> Project | None:
 def my_permissions(call: Call) -> Response:
     site = call.site
     if call.user is None and not site.cloud:
-        raise Refusal(401, "You are not authenticated. Authentication required to perform this "
-                      "operation.")
+        raise Refusal(
+            401, "You are not authenticated. Authentication required to perform this operation."
+        )
     keys = known(site.cloud)
     wanted = call.many("permissions")
     if site.cloud:
@@ -149,8 +150,11 @@ def user_search(call: Call) -> Response:
 
 
 def assignable(call: Call) -> Response:
-    project = issue_of(call, call.one("issueKey")).project if call.one("issueKey") else (
-        project_of(call, call.one("project")))
+    project = (
+        issue_of(call, call.one("issueKey")).project
+        if call.one("issueKey")
+        else (project_of(call, call.one("project")))
+    )
     return answer(_matching(call, (call.one("query") or call.one("username")).lower(), project))
 
 

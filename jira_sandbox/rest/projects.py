@@ -94,8 +94,14 @@ def create_version(call: Call) -> Response:
     call.demand("ADMINISTER_PROJECTS", project)
     name = body.get("name")
     if not name or any(name == other.name for other in project.versions.values()):
-        raise Refusal(400, errors={"name": "A version with this name already exists in this "
-                                   "project." if name else "You must specify a valid name."})
+        raise Refusal(
+            400,
+            errors={
+                "name": "A version with this name already exists in this project."
+                if name
+                else "You must specify a valid name."
+            },
+        )
     made = Version(
         str(call.site.next_id("version")), name, project.id, body.get("description", ""),
         body.get("startDate"), body.get("releaseDate"), bool(body.get("released")),
@@ -119,8 +125,14 @@ def edit_version(call: Call) -> Response:
     project, version = _version(call)
     call.demand("ADMINISTER_PROJECTS", project)
     body = call.json_object()
-    names = {"name": "name", "description": "description", "startDate": "start_date",
-             "releaseDate": "release_date", "released": "released", "archived": "archived"}
+    names = {
+        "name": "name",
+        "description": "description",
+        "startDate": "start_date",
+        "releaseDate": "release_date",
+        "released": "released",
+        "archived": "archived",
+    }
     for key, slot in names.items():
         if key in body:
             setattr(version, slot, body[key])

@@ -75,8 +75,11 @@ class Reader:
         if field.kind == "project":
             return
         if field.required and (raw is None or raw == ""):
-            self.errors[id] = f"{field.name} is required." if field.id != "summary" else (
-                "You must specify a summary of the issue.")
+            self.errors[id] = (
+                f"{field.name} is required."
+                if field.id != "summary"
+                else ("You must specify a summary of the issue.")
+            )
             return
         try:
             self.changes[self._slot(field)] = self._kinds[field.kind](field, raw)
@@ -115,8 +118,9 @@ class Reader:
         if have is None:
             have = self.issue.values[field.slot] if self.issue else ()
         rest = tuple(value for value in have if value != one)
-        self.changes[field.slot] = (*rest, one) if verb == "add" and one not in have else (
-            have if verb == "add" else rest)
+        self.changes[field.slot] = (
+            (*rest, one) if verb == "add" and one not in have else (have if verb == "add" else rest)
+        )
 
     def done(self) -> Changes:
         """The changes. Raises Refusal 400 with everything that was wrong."""
@@ -132,23 +136,27 @@ class Reader:
         if raw is not None and len(raw) > 255:
             raise Bad(f"{field.name} must be less than 255 characters.")
         if raw and "\n" in raw:
-            raise Bad(f"The {field.name.lower()} is invalid because it contains newline "
-                      "characters.")
+            raise Bad(
+                f"The {field.name.lower()} is invalid because it contains newline characters."
+            )
         return raw
 
     def _rich(self, field: Field, raw: Any) -> Any:
         if self.api == "3":
             if raw is not None and not adf.is_document(raw):
-                raise Bad("Operation value must be an Atlassian Document (see the Atlassian "
-                          "Document Format)")
+                raise Bad(
+                    "Operation value must be an Atlassian Document (see the Atlassian "
+                    "Document Format)"
+                )
             text, document = adf.wiki(raw), raw
         elif raw is not None and not isinstance(raw, str):
             raise Bad("Operation value must be a string")
         else:
             text, document = raw or None, None
         if text is not None and len(text) > 32767:
-            raise Bad("The entered text is too long. It exceeds the allowed limit of 32,767 "
-                      "characters.")
+            raise Bad(
+                "The entered text is too long. It exceeds the allowed limit of 32,767 characters."
+            )
         return (text, document) if field.slot == "description" else text
 
     def _number(self, field: Field, raw: Any) -> float | None:

@@ -68,8 +68,11 @@ def search(call: Call) -> Response:
     given = _parameters(call, ("fields", "expand", "properties"))
     start, size = _whole(given, "startAt", 0), min(_whole(given, "maxResults", 50), DC_MOST)
     if call.site.version >= 10 and start + size > WINDOW:
-        raise Refusal(500, "Search limit exceeded: the requested page exceeded the search platform "
-                      "limit of 10,000.")
+        raise Refusal(
+            500,
+            "Search limit exceeded: the requested page exceeded the search platform "
+            "limit of 10,000.",
+        )
     lenient = str(given.get("validateQuery", "true")).lower() in ("false", "warn", "none")
     found = run(call.site, call.user, str(given.get("jql", "")), lenient)
     shown = found.issues[start : start + size]
@@ -113,8 +116,9 @@ def search_jql(call: Call) -> Response:
     else:
         ids = _matches(call, str(given.get("jql", "")), given.get("reconcileIssues") or [])
     issues = [one for id in ids[:size] if (one := visible_issue(call, id))]
-    made: dict[str, Any] = {"issues": _slimmed(issues, fields) if slim else _rendered(
-        call, issues, given, "id")}
+    made: dict[str, Any] = {
+        "issues": _slimmed(issues, fields) if slim else _rendered(call, issues, given, "id")
+    }
     if len(ids) > size:
         made["nextPageToken"] = tokens.keep(ids[size:])
     return answer(made | {"isLast": len(ids) <= size})
@@ -128,8 +132,11 @@ def _slimmed(issues: list[Issue], fields: list[str]) -> list[dict[str, Any]]:
 
 def _matches(call: Call, text: str, reconcile: list[Any]) -> list[int]:
     if not bounded(text):
-        raise Refusal(400, "Unbounded JQL queries are not allowed here. Please add a search "
-                      "restriction to your query.")
+        raise Refusal(
+            400,
+            "Unbounded JQL queries are not allowed here. Please add a search "
+            "restriction to your query.",
+        )
     if len(reconcile) > 50:
         raise Refusal(400, "reconcileIssues must not hold more than 50 ids.")
     found = run(call.site, call.user, text, lenient=False).issues

@@ -32,8 +32,12 @@ def board_sprints(call: Call) -> Response:
 
 def _may_manage(call: Call, board: Board) -> None:
     for id in board.project_ids:
-        call.demand("MANAGE_SPRINTS_PERMISSION", call.site.projects[id], 403,
-                    "The user does not have permission to manage sprints on this board.")
+        call.demand(
+            "MANAGE_SPRINTS_PERMISSION",
+            call.site.projects[id],
+            403,
+            "The user does not have permission to manage sprints on this board.",
+        )
 
 
 def _date(body: dict[str, Any], name: str) -> datetime | None:

@@ -28,8 +28,12 @@ def _modern(call: Call) -> bool:
 
 def _gate(call: Call) -> bool:
     modern = _modern(call)
-    call.demand("ADMINISTER", None, 403,
-                "You do not have permission to administer webhooks: Jira administrator needed.")
+    call.demand(
+        "ADMINISTER",
+        None,
+        403,
+        "You do not have permission to administer webhooks: Jira administrator needed.",
+    )
     return modern
 
 
@@ -67,8 +71,11 @@ def shown(call: Call, hook: Hook, modern: bool) -> dict[str, Any]:
 
 def _apply(call: Call, hook: Hook, body: dict[str, Any], modern: bool) -> Hook:
     """Writes a registration into a hook. Raises Refusal 400 before anything changed."""
-    name, url, events = checked(body.get("name", hook.name), body.get("url", hook.url),
-                                body.get("events", list(hook.events)))
+    name, url, events = checked(
+        body.get("name", hook.name),
+        body.get("url", hook.url),
+        body.get("events", list(hook.events)),
+    )
     if modern:
         told = body.get("configuration") or {}
         jql = told.get("FILTERS", hook.jql)
@@ -119,9 +126,12 @@ def delete(call: Call) -> Response:
 
 def _logged(one: Attempt) -> dict[str, Any]:
     ok = one.answer.isdecimal() and int(one.answer) < 300
-    return {"event": one.event, "start": int(one.at.timestamp() * 1000),
-            "duration": one.milliseconds,
-            "result": {"description": one.answer, "outcome": "SUCCESS" if ok else "FAILURE"}}
+    return {
+        "event": one.event,
+        "start": int(one.at.timestamp() * 1000),
+        "duration": one.milliseconds,
+        "result": {"description": one.answer, "outcome": "SUCCESS" if ok else "FAILURE"},
+    }
 
 
 def latest(call: Call) -> Response:
