@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 import orjson
 from django import forms
+from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -47,7 +48,8 @@ class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
 @require_GET
 def list_entries(request: HttpRequest) -> HttpResponse:
     found = AuditFilter(request.GET, queryset=AuditEntry.objects.select_related("actor"))
-    page = page_of(request, found.qs)
+    # A filter that cannot be read shows nothing and says why: everything would look like an answer.
+    page = page_of(request, found.qs if found.is_valid() else AuditEntry.objects.none())
     rows = [(entry, list(changes(entry))) for entry in page.object_list]
     context = {"filter": found, "page": page, "rows": rows, "filtered": bool(request.GET)}
     return render(request, "accounts/audit.html", context)
@@ -58,6 +60,8 @@ def list_entries(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     """The same entries, with the same filter, as CSV; times in UTC."""
     found = AuditFilter(request.GET, queryset=AuditEntry.objects.all())
+    if not found.is_valid():
+        raise BadRequest("The filter cannot be read.")
     header = ["at", "person", "action", "type", "id", "name", "connection", "before", "after"]
     return csv_response("audit", header, _lines(found.qs.iterator(chunk_size=500)))
 

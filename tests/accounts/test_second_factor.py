@@ -1,0 +1,104 @@
+"""With an authenticator app on, a password alone does not let anyone in."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import AuditEntry, User
+
+PASSWORD = {"login": "viewer", "password": "viewer-password"}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    cache.clear()
+
+
+def code(secret: str) -> str:
+    """What the person's app shows now (RFC 6238: 30-second steps)."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
+def confirm(client: Client) -> None:
+    """The person says once more who they are, as every change to signing in demands."""
+    answer = client.post("/account/reauthenticate/", {"password": PASSWORD["password"]})
+    assert answer.status_code == 302
+
+
+@pytest.fixture
+def secret(viewer: User, client: Client, django_capture_on_commit_callbacks: Any) -> str:
+    """The secret of a person who has just switched the second step on, and signed out."""
+    assert client.post("/account/login/", PASSWORD).status_code == 302
+    page = client.get("/account/2fa/totp/activate/")
+    assert page["Location"].startswith("/account/reauthenticate/"), "asks who it is first"
+    confirm(client)
+    page = client.get("/account/2fa/totp/activate/")
+    found = re.search(r'id="authenticator_secret" value="([A-Z2-7]+)"', page.content.decode())
+    assert found
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/account/2fa/totp/activate/", {"code": code(found.group(1))})
+    assert answer.status_code == 302, answer.context["form"].errors
+    client.post("/account/logout/")
+    cache.clear()  # allauth remembers that this code was used
+    return found.group(1)
+
+
+def test_the_password_alone_is_not_enough(secret: str, client: Client) -> None:
+    answer = client.post("/account/login/", PASSWORD)
+    assert answer["Location"] == "/account/2fa/authenticate/"
+    assert client.get("/profile/").status_code == 302
+    assert client.post("/account/2fa/authenticate/", {"code": "000000"}).status_code == 200
+    assert client.get("/profile/").status_code == 302
+
+
+def test_the_code_lets_in(secret: str, client: Client) -> None:
+    client.post("/account/login/", PASSWORD)
+    assert client.post("/account/2fa/authenticate/", {"code": code(secret)}).status_code == 302
+    assert client.get("/profile/").status_code == 200
+
+
+def test_a_recovery_code_lets_in_once(secret: str, viewer: User, client: Client) -> None:
+    saved = Authenticator.objects.get(user=viewer, type="recovery_codes").wrap()
+    spare = saved.get_unused_codes()[0]
+    for expected in (200, 302):
+        cache.clear()
+        client.post("/account/login/", PASSWORD)
+        client.post("/account/2fa/authenticate/", {"code": spare})
+        assert client.get("/profile/").status_code == expected
+        client.post("/account/logout/")
+
+
+def test_it_is_in_the_audit_trail_without_its_secret(secret: str) -> None:
+    kinds = AuditEntry.objects.filter(action="person.second_factor_added").values_list("after")
+    assert ({"kind": "totp"},) in list(kinds)
+    assert secret not in repr(list(AuditEntry.objects.values()))
+
+
+def test_a_copy_of_the_database_gives_no_codes(secret: str) -> None:
+    stored = repr(list(Authenticator.objects.values()))
+    assert secret not in stored
+    for row in Authenticator.objects.all():
+        clear = row.wrap()
+        words = [secret] if row.type == "totp" else clear.get_unused_codes()
+        assert words
+        assert not any(word in stored for word in words)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/"]
+)
+def test_its_pages_open_in_our_shell(secret: str, client: Client, path: str) -> None:
+    client.post("/account/login/", PASSWORD)
+    client.post("/account/2fa/authenticate/", {"code": code(secret)})
+    confirm(client)
+    answer = client.get(f"/account/2fa/{path}")
+    assert answer.status_code == 200
+    assert 'class="skip-link"' in answer.content.decode()
