@@ -63,8 +63,9 @@ def webhook(row: Mapping[str, Any]) -> Webhook:
     own = parse.text(row.get("self")).rstrip("/").rpartition("/")[2]
     configuration = row.get("configuration")
     signed = row.get("isSigned")
-    if signed is None and isinstance(configuration, Mapping):
-        signed = bool(configuration.get("SECRET"))
+    if signed is None and isinstance(configuration, Mapping) and configuration.get("SECRET"):
+        # Without it nothing is known: an instance may well keep its secrets to itself.
+        signed = True
     enabled = row.get("enabled", row.get("active", True))
     return Webhook(
         id=parse.text(row.get("id")) or own,

@@ -1,0 +1,1 @@
+"""The client against the sandbox: one set of tests over every flavour."""
