@@ -1,0 +1,117 @@
+"""The console entry `almconnect`: set-up, roles, doctor; any other word goes to Django's commands.
+
+Roles replace this process by the very command that the demo runs, so that signals reach it directly.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from almconnect.house import roles
+
+USAGE = """\
+Usage: almconnect COMMAND
+
+  init [FOLDER]        write secrets/ and .env for docker compose; keeps what exists
+  migrate              bring the database up to date (all other roles wait for it)
+  web | worker | beat  run one role in the foreground
+  healthy ROLE         exit 0 if that role on this host lives (for health checks)
+  doctor               look at everything and name the fix
+  setup                print the one-time setup link, if nobody can sign in yet
+
+Any other command is one of manage.py's: `almconnect help` lists them.
+"""
+
+
+def main() -> None:
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almconnect.settings")
+    command = words[0] if words else ""
+    if command in {"", "-h", "--help"}:
+        sys.stdout.write(USAGE)
+        return 0 if command else 2
+    own = OWN.get(command)
+    return own(words[1:]) if own else manage(words)
+
+
+def manage(words: list[str]) -> int:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["almconnect", *words])
+    return 0
+
+
+def become(command: list[str]) -> int:
+    os.execv(command[0], command)  # noqa: S606  (the command is our own)
+
+
+def web(words: list[str]) -> int:
+    host = os.environ.get("ALMCONNECT_WEB_HOST", "127.0.0.1")
+    return become(roles.web(host, int(os.environ.get("ALMCONNECT_WEB_PORT", "8000"))))
+
+
+def init(words: list[str]) -> int:
+    from pathlib import Path
+
+    from almconnect.setup_files import write
+
+    for line in write(Path(words[0] if words else ".")):
+        sys.stdout.write(line + "\n")
+    return 0
+
+
+def healthy(words: list[str]) -> int:
+    """Web: asked over HTTP. Worker and beat: by the age of their heartbeat on this host."""
+    role = words[0] if words else ""
+    if role == "web":
+        from almconnect.house.readiness import Readiness
+
+        port = int(os.environ.get("ALMCONNECT_WEB_PORT", "8000"))
+        return 0 if Readiness("127.0.0.1", port).reached() else 1
+    from almconnect import heartbeat
+
+    return 0 if heartbeat.alive(role, here=True) else 1
+
+
+def doctor(words: list[str]) -> int:
+    import django
+
+    django.setup()
+    from almconnect.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        sys.stdout.write(finding.line() + "\n")
+    return 1 if any(finding.failed for finding in findings) else 0
+
+
+def setup(words: list[str]) -> int:
+    from almconnect.first_link import main as print_link
+
+    print_link()
+    return 0
+
+
+def migrate(words: list[str]) -> int:
+    return manage(["migrate", "--noinput", *words])
+
+
+OWN: dict[str, Callable[[list[str]], int]] = {
+    "init": init,
+    "web": web,
+    "worker": lambda words: become(roles.worker()),
+    "beat": lambda words: become(roles.beat()),
+    "healthy": healthy,
+    "doctor": doctor,
+    "setup": setup,
+    "migrate": migrate,
+}
+
+
+if __name__ == "__main__":
+    main()

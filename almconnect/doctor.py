@@ -1,0 +1,114 @@
+"""`almconnect doctor`: everything the console stands on, looked at now, each fault with its fix.
+
+Changes nothing. Readiness (`almconnect.health`) is what machines ask; this is what a person asks.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from almconnect import health, heartbeat
+
+LEAST_DISK = 500_000_000  # bytes
+CLOCK_SLACK = 30.0  # seconds; Jira refuses a signature that is five minutes off
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One line of the doctor's report; `fix` is empty where all is well."""
+
+    name: str
+    fix: str = ""
+    failed: bool = False
+
+    def line(self) -> str:
+        mark = "FAIL" if self.failed else "warn" if self.fix else "ok"
+        return f"{mark:5} {self.name}" + (f": {self.fix}" if self.fix else "")
+
+
+def examine() -> list[Examined]:
+    found = [
+        Examined(name.replace("_", " "), part.reason, failed=part.state is not health.State.OK)
+        for name, part in health.look(afresh=True).items()
+    ]
+    return found + [look() for look in LOOKS]
+
+
+def role(name: str) -> Callable[[], Examined]:
+    def look() -> Examined:
+        if heartbeat.alive(name):
+            return Examined(name)
+        return Examined(
+            name,
+            f"No sign of life for {heartbeat.DEAD_AFTER_SECONDS:g} s; start it (`almconnect {name}`).",
+            failed=True,
+        )
+
+    return look
+
+
+def signing() -> Examined:
+    """Some systems' policies switch SHA-1 off; Jira's OAuth 1.0a accepts nothing else."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    try:
+        key.sign(b"doctor", padding.PKCS1v15(), hashes.SHA1())  # noqa: S303  (Jira demands it)
+    except (UnsupportedAlgorithm, ValueError):
+        return Examined(
+            "RSA-SHA1 signing",
+            "This system forbids SHA-1, which Jira's OAuth 1.0a demands. Allow it in the system's "
+            "crypto policy, or connect by Basic auth or a Personal Access Token.",
+            failed=True,
+        )
+    return Examined("RSA-SHA1 signing")
+
+
+def clock() -> Examined:
+    """Against the database's clock; SQLite has none of its own."""
+    if connection.vendor != "postgresql":
+        return Examined("clock")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+            off = abs(float(cursor.fetchone()[0]) - time.time())
+    except DatabaseError:
+        return Examined("clock", "Not compared: the database does not answer.")
+    if off > CLOCK_SLACK:
+        return Examined(
+            "clock", f"This host and the database differ by {off:.0f} s; start NTP on both.", True
+        )
+    return Examined("clock")
+
+
+def disk() -> Examined:
+    free = shutil.disk_usage(Path(settings.DATA_DIR)).free
+    if free < LEAST_DISK:
+        return Examined("disk", f"Only {free // 1_000_000} MB free in {settings.DATA_DIR}.", True)
+    return Examined("disk")
+
+
+def address() -> Examined:
+    if settings.HTTPS or "127.0.0.1" in settings.BASE_URL or "localhost" in settings.BASE_URL:
+        return Examined("address")
+    return Examined(
+        "address", "ALMCONNECT_BASE_URL is plain http; put TLS in front and say https there."
+    )
+
+
+LOOKS: tuple[Callable[[], Examined], ...] = (
+    role("worker"),
+    role("beat"),
+    signing,
+    clock,
+    disk,
+    address,
+)
