@@ -8,6 +8,7 @@ from celery import shared_task
 
 from almconnect.lib.hint import hint
 from connections import health
+from connections import tasks as reports
 from connections.models import Connection
 from jira_client.errors import JiraError
 from sync import drain as inbound
@@ -31,6 +32,7 @@ def tick() -> None:
         hint(work, key)
     for key in sweep.due_webhooks():
         hint(register_webhook, key)
+    reports.sweep()
 
 
 @shared_task(name="sync.push", queue="outbound")

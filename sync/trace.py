@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from almconnect.lib.redact import redact
 from connections.models import Connection
 from planning.models import Change, WorkItem
 from sync.models import Attempt, Delivery
+
+MOST = 200
 
 
 def note(
@@ -32,3 +36,43 @@ def note(
         code=code[:60],
         remote_id=remote_id,
     )
+
+
+def chain(item: WorkItem) -> list[dict[str, Any]]:
+    """Every step known of an item, oldest first: deliveries, changes, attempts, deliberate skips."""
+    steps = [_of_attempt(row) for row in Attempt.objects.filter(item=item)[:MOST]]
+    for change in Change.objects.filter(item=item).order_by("-id")[:MOST]:
+        steps.append(
+            {
+                "at": change.created,
+                "step": f"change.{change.kind}",
+                "outcome": change.state,
+                "message": change.message or ", ".join(sorted(change.fields)),
+                "by": change.actor_name,
+            }
+        )
+    if item.remote_id:
+        rows = Delivery.objects.filter(
+            issue_id=item.remote_id, connection__projects=item.project_id
+        )
+        for row in rows.defer("body").order_by("-id")[:MOST]:
+            steps.append(
+                {
+                    "at": row.received,
+                    "step": f"delivery {row.event}",
+                    "outcome": row.state,
+                    "message": row.detail,
+                    "by": "Jira",
+                }
+            )
+    return sorted(steps, key=lambda step: step["at"])
+
+
+def _of_attempt(row: Attempt) -> dict[str, Any]:
+    return {
+        "at": row.at,
+        "step": row.step,
+        "outcome": row.outcome,
+        "message": row.message,
+        "by": "ALM Connect",
+    }

@@ -1,0 +1,183 @@
+"""The REST API of mapped projects and of the sync: shapes and status codes; the verbs do the work."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router
+
+from accounts.tokens import actor_of, planner, reader
+from almconnect.lib.api import Refused, answer, page
+from connections.api import explained
+from connections.models import Connection, MappedProject
+from planning.models import Change, ChangeState, WorkItem
+from sync import conflicts, importing, mapped, replay, shapes, trace
+from sync.models import Conflict, Delivery, DeliveryState, Run, RunKind
+from sync.shapes import Listing, ProjectIn, ProjectPatch, StateListing, TakeIn
+from sync.status import status_of
+from sync.wake import WORK, wake
+
+router = Router(tags=["sync"])
+
+
+def _project(project_id: uuid.UUID) -> MappedProject:
+    return get_object_or_404(MappedProject.objects.select_related("connection"), pk=project_id)
+
+
+@router.get("/connections/{uuid:connection_id}/projects", auth=reader)
+def list_projects(
+    request: HttpRequest, connection_id: uuid.UUID, query: Query[Listing]
+) -> HttpResponse:
+    connection = get_object_or_404(Connection, pk=connection_id)
+    rows, cursor = page(connection.projects.all(), cursor=query.cursor, limit=query.limit)
+    return answer({"items": [shapes.project(row) for row in rows], "next": cursor})
+
+
+@router.post("/connections/{uuid:connection_id}/projects", auth=planner)
+def map_project(request: HttpRequest, connection_id: uuid.UUID, payload: ProjectIn) -> HttpResponse:
+    """Maps the project with what its metadata proposes, and starts its import."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    values = payload.model_dump()
+    maps = {name: values.pop(name) for name in mapped.MAPS}
+    with explained(connection):
+        project, _ = mapped.map_project(
+            connection,
+            values.pop("project_key"),
+            actor=actor_of(request),
+            maps={name: entries for name, entries in maps.items() if entries},
+            **values,
+        )
+    return answer(shapes.project(project), 201)
+
+
+@router.get("/projects/{uuid:project_id}", auth=reader)
+def get_project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    return answer(shapes.project(_project(project_id)))
+
+
+@router.patch("/projects/{uuid:project_id}", auth=planner)
+def change_project(
+    request: HttpRequest, project_id: uuid.UUID, payload: ProjectPatch
+) -> HttpResponse:
+    project = _project(project_id)
+    values = {
+        name: value
+        for name, value in payload.model_dump(exclude_unset=True).items()
+        if value is not None or name == "jql"
+    }
+    with explained(project.connection):
+        mapped.change(project, actor=actor_of(request), values=values)
+    return answer(shapes.project(_project(project_id)))
+
+
+@router.delete("/projects/{uuid:project_id}", auth=planner, response={204: None})
+def unmap_project(request: HttpRequest, project_id: uuid.UUID) -> Any:
+    """The items stay on the board; nothing changes in Jira."""
+    mapped.unmap(_project(project_id), actor=actor_of(request))
+    return 204, None
+
+
+@router.post("/projects/{uuid:project_id}/import", auth=planner)
+def start_import(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    return _start(project_id, RunKind.IMPORT)
+
+
+@router.post("/projects/{uuid:project_id}/reconcile", auth=planner)
+def start_reconcile(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    return _start(project_id, RunKind.RECONCILE)
+
+
+def _start(project_id: uuid.UUID, kind: RunKind) -> HttpResponse:
+    run = importing.request(_project(project_id), kind)
+    wake(WORK, run.pk)
+    return answer(shapes.run(run), 202)
+
+
+@router.get("/runs/{uuid:run_id}", auth=reader)
+def get_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    return answer(shapes.run(get_object_or_404(Run, pk=run_id)))
+
+
+@router.get("/sync/status", auth=reader)
+def sync_status(request: HttpRequest) -> HttpResponse:
+    """A list, one entry per connection."""
+    return answer(status_of(Connection.objects.all()))
+
+
+@router.get("/sync/deliveries", auth=reader)
+def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpResponse:
+    rows = Delivery.objects.defer("body")
+    if query.state:
+        rows = rows.filter(state=_one_of(query.state, DeliveryState.values))
+    if query.connection:
+        rows = rows.filter(connection=query.connection)
+    found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
+    return answer({"items": [shapes.delivery(row) for row in found], "next": cursor})
+
+
+@router.post("/sync/deliveries/{int:delivery_id}/replay", auth=planner)
+def replay_delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    row = get_object_or_404(Delivery.objects.defer("body"), pk=delivery_id)
+    return answer(shapes.delivery(replay.replay_delivery(row, actor=actor_of(request))), 202)
+
+
+@router.get("/sync/changes", auth=reader)
+def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpResponse:
+    rows = Change.objects.all()
+    if query.state:
+        rows = rows.filter(state=_one_of(query.state, ChangeState.values))
+    if query.connection:
+        rows = rows.filter(project__connection=query.connection)
+    if query.project:
+        rows = rows.filter(project=query.project)
+    found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
+    return answer({"items": [shapes.change(row) for row in found], "next": cursor})
+
+
+@router.post("/sync/changes/{int:change_id}/replay", auth=planner)
+def replay_change(request: HttpRequest, change_id: int) -> HttpResponse:
+    row = get_object_or_404(Change.objects.select_related("project", "item"), pk=change_id)
+    return answer(shapes.change(replay.replay_change(row, actor=actor_of(request))), 202)
+
+
+@router.get("/sync/conflicts", auth=reader)
+def list_conflicts(request: HttpRequest, query: Query[StateListing]) -> HttpResponse:
+    rows = Conflict.objects.select_related("shadow")
+    if query.state:
+        is_open = _one_of(query.state, ["open", "resolved"]) == "open"
+        rows = rows.filter(resolved__isnull=is_open)
+    if query.connection:
+        rows = rows.filter(shadow__connection=query.connection)
+    if query.project:
+        rows = rows.filter(shadow__project=query.project)
+    found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
+    return answer({"items": [shapes.conflict(row) for row in found], "next": cursor})
+
+
+@router.post("/sync/conflicts/{uuid:conflict_id}/resolve", auth=planner)
+def resolve_conflict(request: HttpRequest, conflict_id: uuid.UUID, payload: TakeIn) -> HttpResponse:
+    conflicts.resolve(conflict_id, payload.take, actor=actor_of(request))
+    row = Conflict.objects.select_related("shadow").get(pk=conflict_id)
+    return answer(shapes.conflict(row))
+
+
+@router.get("/sync/trace", auth=reader)
+def get_trace(
+    request: HttpRequest, key: str | None = None, item: uuid.UUID | None = None
+) -> HttpResponse:
+    """“Why didn't this sync?”: every step for one item, by its key or id, oldest first."""
+    if not (key or item):
+        raise Refused("Name a key (?key=ABC-1) or an item (?item=…).", status=422)
+    rows = WorkItem.objects.filter(pk=item) if item else WorkItem.objects.filter(remote_key=key)
+    found = get_object_or_404(rows.order_by("created")[:1])
+    return answer({"item": str(found.pk), "key": found.remote_key, "steps": trace.chain(found)})
+
+
+def _one_of(value: str, allowed: list[str]) -> str:
+    if value not in allowed:
+        names = ", ".join(allowed)
+        raise Refused(f"state is one of: {names}.", fields={"state": [f"One of: {names}."]})
+    return value

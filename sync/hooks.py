@@ -1,0 +1,55 @@
+"""The address that Jira calls. No sign-in, no CSRF token: the path token and the signature prove it."""
+
+from __future__ import annotations
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from accounts.access import public
+from almconnect.lib.api import error
+from sync import inbox
+from sync.inbox import Verdict
+from sync.wake import DRAIN, wake
+
+log = structlog.get_logger(__name__)
+_COME_BACK = 60  # seconds
+
+
+@public
+@csrf_exempt
+@require_POST
+def jira(request: HttpRequest, token: str) -> HttpResponse:
+    """Stores the delivery and answers at once; 2xx means that the row is committed."""
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        return error(413, "too_large", "A delivery may hold 2.5 MB.")
+    verdict, connection = inbox.accept(token, request.headers, body)
+    if verdict is Verdict.STORED and connection is not None:
+        wake(DRAIN, connection.pk)
+    if verdict in (Verdict.FORGED, Verdict.BAD):
+        log.warning(
+            "webhook refused", verdict=verdict.value, connection=str(connection and connection.pk)
+        )
+    return _answer(verdict)
+
+
+def _answer(verdict: Verdict) -> HttpResponse:
+    if verdict in (Verdict.STORED, Verdict.REPEATED):
+        return HttpResponse(status=204)
+    if verdict is Verdict.UNKNOWN:
+        return error(404, "not_found", "There is nothing at this address.")
+    if verdict is Verdict.FORGED:
+        return error(
+            401, "signature_invalid", "The signature does not fit the body and the secret."
+        )
+    if verdict is Verdict.TOO_LARGE:
+        return error(413, "too_large", "A delivery may hold 2.5 MB.")
+    if verdict is Verdict.FULL:
+        response = error(429, "inbox_full", "Too many deliveries wait. Send this one again later.")
+        response["Retry-After"] = str(_COME_BACK)
+        return response
+    return error(400, "bad_payload", "This is no webhook of Jira's.")

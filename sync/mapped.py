@@ -1,0 +1,221 @@
+"""Mapping a Jira project: propose from its metadata, store, import. Changing and ending a mapping."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from almconnect.lib.api import Refused
+from connections import report
+from connections.gateway import jira_for
+from connections.models import Connection, MappedProject, WebhookState
+from jira_client.client import JiraClient
+from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.values import Board, LinkType, Project
+from planning import applying
+from planning.models import SyncState, Team, WorkItem
+from sync import importing
+from sync.core.propose import Metadata, Proposal, propose
+from sync.models import Run, RunKind
+from sync.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
+
+OPTIONS = ("direction", "conflict_policy", "deletion_policy", "jql")
+MAPS = ("type_map", "field_map", "status_map", "link_map")
+_ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
+
+
+def map_project(
+    connection: Connection,
+    key: str,
+    *,
+    actor: User,
+    team: uuid.UUID | None = None,
+    maps: Mapping[str, dict[str, Any]] | None = None,
+    **options: Any,
+) -> tuple[MappedProject, Run]:
+    """Map a project by its key and start its import.
+
+    `maps` adds to, or replaces entries of, what is proposed. Raises JiraError, NotReady, and Refused:
+    404 for a project the account does not see, 409 for one that is mapped already.
+    """
+    jira = jira_for(connection)
+    found = _project(jira, key)
+    if MappedProject.objects.filter(connection=connection, remote_id=found.id).exists():
+        raise Refused(
+            f"{found.key} is already mapped on this connection.", code="already_mapped", status=409
+        )
+    jql = str(options.get("jql") or "")
+    if jql:
+        _prove_filter(jira, found, jql)
+    proposal = propose(read_metadata(jira, found))
+    with transaction.atomic():
+        project = MappedProject.objects.create(
+            connection=connection,
+            remote_id=found.id,
+            key=found.key,
+            name=found.name,
+            board_id=proposal.board_id,
+            facts=_facts(jira, proposal),
+            poll_due=None,
+            **_merged(proposal, maps or {}),
+            **{name: value for name, value in options.items() if value is not None},
+        )
+        if team is not None:
+            assign_team(project, team)
+        run = importing.request(project, RunKind.IMPORT)
+        audit.record(
+            "project.mapped",
+            actor=actor,
+            target=project,
+            connection_id=connection.pk,
+            after={"key": project.key, "direction": project.direction},
+        )
+        wanted = report.request(connection, [project.key], actor=actor)
+    wake(WORK, run.pk)
+    wake(TAKE_REPORT, wanted.pk)
+    if connection.webhook_state == WebhookState.NONE:
+        wake(REGISTER_WEBHOOK, connection.pk)
+    return project, run
+
+
+def _project(jira: JiraClient, key: str) -> Project:
+    try:
+        return jira.projects.get(key)
+    except NotFound as error:
+        raise Refused(
+            f"The account does not see a project “{key}” in Jira. Check the key, or ask a Jira admin "
+            "to give it “Browse Projects” there.",
+            code="project_not_found",
+            status=404,
+            fields={"project_key": ["No such project is visible to the account."]},
+        ) from error
+
+
+def _prove_filter(jira: JiraClient, project: Project, jql: str) -> None:
+    try:
+        jira.search.page(f"project = {project.id} AND ({jql})", ("id",), limit=1)
+    except Invalid as error:
+        why = " ".join(error.messages) or str(error)
+        raise Refused(
+            f"Jira does not accept the filter: {why}", code="filter_invalid", fields={"jql": [why]}
+        ) from error
+
+
+def read_metadata(jira: JiraClient, project: Project) -> Metadata:
+    """Half a dozen calls. What the instance lacks (links, Jira Software) is left out, not an error."""
+    boards = _boards(jira, project)
+    scrum = next((board for board in boards if board.type == "scrum"), None)
+    estimation = None
+    if scrum is not None:
+        estimation = jira.boards.configuration(scrum.id).estimation_field
+    statuses = jira.projects.statuses(project.key)
+    return Metadata(
+        types=jira.projects.issue_types(project.id),
+        statuses=[status for some in statuses.values() for status in some],
+        fields=jira.fields.all(),
+        links=_link_types(jira),
+        boards=boards,
+        estimation_field=estimation,
+        parent_style=jira.flavour.parent_style,
+    )
+
+
+def _boards(jira: JiraClient, project: Project) -> list[Board]:
+    try:
+        return jira.boards.list(project=project.key)
+    except _ABSENT:
+        return []  # no Jira Software: then there are no sprints either
+
+
+def _link_types(jira: JiraClient) -> list[LinkType]:
+    try:
+        return jira.links.types()
+    except _ABSENT:
+        return []  # issue linking is switched off
+
+
+def _facts(jira: JiraClient, proposal: Proposal) -> dict[str, Any]:
+    return {
+        "parent_style": jira.flavour.parent_style,
+        "person_key": jira.flavour.person_key,
+        "statuses": {
+            name: {"id": proposal.statuses[name], "category": category}
+            for name, category in proposal.categories.items()
+        },
+        "proposed_at": timezone.now().isoformat(),
+    }
+
+
+def _merged(proposal: Proposal, maps: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What was proposed, with the caller's entries over it; an entry of null takes a field out."""
+    proposed = {
+        "type_map": proposal.types,
+        "field_map": proposal.fields,
+        "status_map": proposal.statuses,
+        "link_map": proposal.links,
+    }
+    merged: dict[str, dict[str, Any]] = {}
+    for name, values in proposed.items():
+        both = {**values, **maps.get(name, {})}
+        merged[name] = {word: value for word, value in both.items() if value is not None}
+    return merged
+
+
+def assign_team(project: MappedProject, team_id: uuid.UUID) -> None:
+    """The team whose project this is. Its earlier items get the team as well. Raises Refused (422)."""
+    team = Team.objects.filter(pk=team_id).first()
+    if team is None:
+        raise Refused("There is no such team.", fields={"team": ["There is no such team."]})
+    Team.objects.filter(pk=team_id).update(project=project)
+    WorkItem.objects.filter(project=project, team=None, deleted=None).update(team=team)
+
+
+def change(project: MappedProject, *, actor: User, values: Mapping[str, Any]) -> MappedProject:
+    """Change options, maps (entries over the present ones) or the team. Raises Refused, JiraError."""
+    options = {name: value for name, value in values.items() if name in OPTIONS}
+    maps = {name: value for name, value in values.items() if name in MAPS}
+    if options.get("jql"):
+        jira = jira_for(project.connection)
+        _prove_filter(jira, _project(jira, project.remote_id), options["jql"])
+    before = {name: getattr(project, name) for name in (*options, *maps)}
+    with transaction.atomic():
+        for name, value in options.items():
+            setattr(project, name, value or "" if name == "jql" else value)
+        for name, entries in maps.items():
+            both = {**getattr(project, name), **entries}
+            setattr(project, name, {word: value for word, value in both.items() if value})
+        project.poll_due = timezone.now()
+        project.save()
+        if values.get("team") is not None:
+            assign_team(project, values["team"])
+        after = {name: getattr(project, name) for name in (*options, *maps)}
+        audit.record(
+            "project.changed",
+            actor=actor,
+            target=project,
+            connection_id=project.connection_id,
+            before=before,
+            after=after,
+        )
+    return project
+
+
+@transaction.atomic
+def unmap(project: MappedProject, *, actor: User) -> None:
+    """End the mapping: the items stay on the board, nothing changes in Jira."""
+    items = list(WorkItem.objects.filter(project=project).values_list("pk", flat=True))
+    audit.record(
+        "project.unmapped",
+        actor=actor,
+        target=project,
+        connection_id=project.connection_id,
+        before={"key": project.key, "items": len(items)},
+    )
+    project.delete()
+    applying.note_state(items, SyncState.LOCAL_ONLY, "Its Jira project is no longer mapped.")

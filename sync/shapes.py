@@ -1,0 +1,175 @@
+"""The API's shapes of the sync: what comes in, and what rows look like going out."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any, Literal
+
+from django.db.models import Count, Q
+from pydantic import Field, StringConstraints
+
+from almconnect.lib.api import MOST, Strict
+from connections.models import MappedProject
+from planning.models import Change, Team
+from sync.models import Conflict, Delivery, Run, RunKind
+
+Short = Annotated[str, StringConstraints(max_length=100)]
+Words = dict[Short, Annotated[str, StringConstraints(max_length=255)] | None]
+
+
+class ProjectIn(Strict):
+    project_key: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    team: uuid.UUID | None = None
+    direction: Literal["both", "from_jira", "to_jira", "paused"] = "both"
+    conflict_policy: Literal["jira_wins", "board_wins", "ask"] = "jira_wins"
+    deletion_policy: Literal["delete", "unlink"] = "unlink"
+    jql: Annotated[str, StringConstraints(max_length=5000)] | None = None
+    type_map: Words | None = None
+    field_map: Words | None = None
+    status_map: Words | None = None
+    link_map: Words | None = None
+
+
+class ProjectPatch(Strict):
+    team: uuid.UUID | None = None
+    direction: Literal["both", "from_jira", "to_jira", "paused"] | None = None
+    conflict_policy: Literal["jira_wins", "board_wins", "ask"] | None = None
+    deletion_policy: Literal["delete", "unlink"] | None = None
+    jql: Annotated[str, StringConstraints(max_length=5000)] | None = None
+    type_map: Words | None = None
+    field_map: Words | None = None
+    status_map: Words | None = None
+    link_map: Words | None = None
+
+
+class Listing(Strict):
+    cursor: str | None = None
+    limit: int = Field(default=100, ge=1, le=MOST)
+
+
+class StateListing(Listing):
+    state: str | None = None
+    connection: uuid.UUID | None = None
+    project: uuid.UUID | None = None
+
+
+class TakeIn(Strict):
+    take: Literal["board", "jira"]
+
+
+class NoBody(Strict):
+    """Calls that take nothing."""
+
+
+def project(row: MappedProject) -> dict[str, Any]:
+    """With its import and counts."""
+    imported = Run.objects.filter(project=row, kind=RunKind.IMPORT).first()
+    team = Team.objects.filter(project=row).values_list("pk", flat=True).first()
+    counts = row.items.filter(deleted=None).aggregate(
+        items=Count("pk"),
+        synced=Count("pk", filter=Q(sync_state="synced")),
+        waiting=Count("pk", filter=Q(sync_state="waiting")),
+        parked=Count("pk", filter=Q(sync_state="parked")),
+        conflicts=Count("pk", filter=Q(sync_state="conflict")),
+    )
+    return {
+        "id": str(row.pk),
+        "connection": str(row.connection_id),
+        "project_key": row.key,
+        "key": row.key,
+        "name": row.name,
+        "remote_id": row.remote_id,
+        "team": str(team) if team else None,
+        "direction": row.direction,
+        "conflict_policy": row.conflict_policy,
+        "deletion_policy": row.deletion_policy,
+        "jql": row.jql,
+        "type_map": row.type_map,
+        "field_map": row.field_map,
+        "status_map": row.status_map,
+        "link_map": row.link_map,
+        "board_id": row.board_id,
+        "import": progress(imported),
+        "counts": counts,
+        "created": row.created,
+        "updated": row.updated,
+    }
+
+
+def progress(row: Run | None) -> dict[str, Any]:
+    if row is None:
+        return {"state": "waiting", "done": 0, "total": None, "rate": None, "eta": None}
+    return {
+        "id": str(row.pk),
+        "state": row.state,
+        "done": row.done,
+        "total": row.total,
+        "rate": row.rate,
+        "eta": row.eta,
+        "message": row.message,
+    }
+
+
+def run(row: Run) -> dict[str, Any]:
+    return {
+        **progress(row),
+        "kind": row.kind,
+        "project": str(row.project_id),
+        "findings": row.findings,
+        "created": row.created,
+        "started": row.started,
+        "finished": row.finished,
+    }
+
+
+def delivery(row: Delivery) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "connection": str(row.connection_id),
+        "received": row.received,
+        "event": row.event,
+        "issue_id": row.issue_id,
+        "issue_key": row.issue_key,
+        "state": row.state,
+        "attempts": row.attempts,
+        "detail": row.detail,
+        "settled": row.settled,
+    }
+
+
+def change(row: Change) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "project": str(row.project_id),
+        "item": str(row.item_id),
+        "kind": row.kind,
+        "fields": row.fields,
+        "actor": row.actor_name,
+        "created": row.created,
+        "state": row.state,
+        "due": row.due,
+        "attempts": row.attempts,
+        "code": row.code,
+        "message": row.message,
+        "settled": row.settled,
+    }
+
+
+def conflict(row: Conflict) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "item": str(row.shadow.item_id),
+        "key": row.shadow.remote_key,
+        "field": row.field,
+        "base": row.base,
+        "board": row.board,
+        "jira": row.jira,
+        "board_author": row.board_author,
+        "board_at": row.board_at,
+        "jira_at": row.jira_at,
+        "found": row.found,
+        "state": "resolved" if row.resolved else "open",
+        "taken": row.taken or None,
+        "taken_by": row.taken_by,
+        "resolved": row.resolved,
+    }

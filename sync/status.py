@@ -1,0 +1,83 @@
+"""How each connection's sync is doing: derived from the rows at the time of asking."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min
+from django.utils import timezone
+
+from connections.models import Connection
+from planning.models import Change, ChangeState
+from sync.models import Conflict, Delivery, DeliveryState
+from sync.states import UNDER_WAY
+
+
+def status_of(connections: Iterable[Connection]) -> list[dict[str, Any]]:
+    """One entry per connection, in a fixed number of queries."""
+    rows = list(connections)
+    keys = [row.pk for row in rows]
+    waiting_in = _counted(
+        Delivery.objects.filter(connection__in=keys, state=DeliveryState.WAITING).values_list(
+            "connection_id"
+        ),
+        "received",
+    )
+    out = Change.objects.filter(project__connection__in=keys)
+    waiting_out = _counted(
+        out.filter(state__in=UNDER_WAY).values_list("project__connection_id"), "created"
+    )
+    parked = dict(
+        out.filter(state=ChangeState.PARKED)
+        .values_list("project__connection_id")
+        .annotate(n=Count("pk"))
+    )
+    conflicts = dict(
+        Conflict.objects.filter(shadow__connection__in=keys, resolved=None)
+        .values_list("shadow__connection_id")
+        .annotate(n=Count("pk"))
+    )
+    return [
+        _entry(row, waiting_in, waiting_out, parked.get(row.pk, 0), conflicts.get(row.pk, 0))
+        for row in rows
+    ]
+
+
+def _counted(rows: Any, moment: str) -> dict[uuid.UUID, tuple[int, datetime]]:
+    annotated = rows.annotate(n=Count("pk"), oldest=Min(moment))
+    return {key: (count, oldest) for key, count, oldest in annotated}
+
+
+def _entry(
+    row: Connection,
+    waiting_in: dict[uuid.UUID, tuple[int, datetime]],
+    waiting_out: dict[uuid.UUID, tuple[int, datetime]],
+    parked: int,
+    conflicts: int,
+) -> dict[str, Any]:
+    count_in, oldest_in = waiting_in.get(row.pk, (0, None))
+    count_out, oldest_out = waiting_out.get(row.pk, (0, None))
+    oldest = min((at for at in (oldest_in, oldest_out) if at), default=None)
+    now = timezone.now()
+    account = {"id": row.account_id, "name": row.account_name} if row.account_id else None
+    held = row.call_after and row.call_after > now
+    return {
+        "connection": str(row.pk),
+        "name": row.name,
+        "state": row.state,
+        "health": row.health,
+        "account": account,
+        "waiting_in": count_in,
+        "waiting_out": count_out,
+        "oldest_waiting_seconds": (now - oldest).total_seconds() if oldest else 0,
+        "last_in": row.last_in,
+        "last_out": row.last_out,
+        "parked": parked,
+        "conflicts": conflicts,
+        "webhook": {"state": row.webhook_state, "last_seen": row.webhook_seen},
+        "rate_budget": {"held_until": row.call_after if held else None},
+        "diagnosis": row.diagnosis,
+    }

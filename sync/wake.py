@@ -1,0 +1,22 @@
+"""Waking a task by its name: verbs may wake tasks, but only tasks import verbs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+from celery import current_app
+
+from almconnect.lib.hint import hint
+
+PUSH: Final = "sync.push"
+DRAIN: Final = "sync.drain"
+POLL: Final = "sync.poll"
+WORK: Final = "sync.work"
+REGISTER_WEBHOOK: Final = "sync.register_webhook"
+TAKE_REPORT: Final = "connections.take_report"
+
+
+def wake(name: str, key: uuid.UUID | str) -> None:
+    """After commit; a lost message is made up for by the tick."""
+    hint(current_app.tasks[name], key)
