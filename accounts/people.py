@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -91,6 +92,14 @@ def switch(*, actor: User, person: User, active: bool) -> User:
     action = "person.activated" if active else "person.deactivated"
     audit.record(action, actor=actor, target=person)
     return person
+
+
+@transaction.atomic
+def drop_second_step(*, actor: User | None, person: User) -> None:
+    """For a lost phone: the person signs in with the password alone, until they set it up again."""
+    gone, _kinds = Authenticator.objects.filter(user=person).delete()
+    if gone:
+        audit.record("person.second_factor_dropped", actor=actor, target=person)
 
 
 def _locked(person: User) -> User:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,7 +25,8 @@ from almconnect.lib.pages import page_of, show_refusal
 @needs(CONNECT)
 @require_GET
 def list_people(request: HttpRequest) -> HttpResponse:
-    rows = User.objects.order_by("-is_active", "username")
+    second = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    rows = User.objects.annotate(second_step=Exists(second)).order_by("-is_active", "username")
     return render(
         request, "accounts/people.html", {"page": page_of(request, rows), "roles": Role.choices}
     )
@@ -93,4 +96,14 @@ def set_active(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     else:
         words = _("%(person)s may sign in again.") if active else _("%(person)s is switched off.")
         messages.success(request, words % {"person": person})
+    return redirect("accounts:people")
+
+
+@needs(CONNECT)
+@require_POST
+def drop_second_step(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    person = get_object_or_404(User, pk=person_id)
+    people.drop_second_step(actor=actor_of(request), person=person)
+    words = _("%(person)s signs in with the password alone, until they set up their app again.")
+    messages.success(request, words % {"person": person})
     return redirect("accounts:people")

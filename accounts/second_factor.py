@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -29,5 +30,5 @@ def _box() -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key))) for key in keys])
 
 
-def _derived(key: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=b"almconnect second factor").derive(key.encode())
+def _derived(key: str | bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"almconnect second factor").derive(force_bytes(key))

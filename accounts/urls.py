@@ -22,6 +22,11 @@ pages = [
     path("people/<uuid:person_id>/invite/", people_pages.invite, name="person_invite"),
     path("people/<uuid:person_id>/role/", people_pages.set_role, name="person_role"),
     path("people/<uuid:person_id>/active/", people_pages.set_active, name="person_active"),
+    path(
+        "people/<uuid:person_id>/second-step/drop/",
+        people_pages.drop_second_step,
+        name="person_drop_second_step",
+    ),
     path("audit/", audit_pages.list_entries, name="audit"),
     path("audit/export.csv", audit_pages.export, name="audit_export"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -74,6 +75,17 @@ def test_a_recovery_code_lets_in_once(secret: str, viewer: User, client: Client)
         client.post("/account/2fa/authenticate/", {"code": spare})
         assert client.get("/profile/").status_code == expected
         client.post("/account/logout/")
+
+
+def test_an_admin_helps_after_a_lost_phone(
+    secret: str, viewer: User, admin: User, client: Client, client_of: Callable[..., Client]
+) -> None:
+    browser = client_of(admin)
+    assert "Drop second step" in browser.get("/people/").content.decode()
+    browser.post(f"/people/{viewer.pk}/second-step/drop/")
+    client.post("/account/login/", PASSWORD)
+    assert client.get("/profile/").status_code == 200
+    assert AuditEntry.objects.filter(action="person.second_factor_dropped", actor=admin).exists()
 
 
 def test_it_is_in_the_audit_trail_without_its_secret(secret: str) -> None:
