@@ -148,7 +148,8 @@ def faults(call: Call, user: User) -> Response:
                    "module faults.py. Empty switches settings back."),
              field("Times", "times", note="Empty: until switched off."),
              field("Path", "path", "^/rest/"), button("Switch on")),
-        form(call, FAULTS + "/switch", hidden("clear", "on"), button("Switch everything off", style="quiet")),
+        form(call, FAULTS + "/switch", hidden("clear", "on"),
+             button("Switch everything off", style="quiet")),
     )  # fmt: skip
 
 
