@@ -6,7 +6,7 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from connections import deletion
-        from sync import farewell
+        from sync import farewell, tasks  # noqa: F401  # registers the tasks: pages wake them by name
 
         deletion.counters.append(farewell.counts)
         deletion.farewells.append(farewell.say)

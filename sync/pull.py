@@ -213,8 +213,9 @@ def _merge_in(
         batch.applied.stale_items.add(item.pk)
         return
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
-    first = remote if shadow.remote_updated is None else {}
-    outcome = _decide(batch.project, {**first, **shadow.agreed, **sent}, values_of(item), remote)
+    ours = values_of(item)
+    first = _beginning(ours, remote) if shadow.remote_updated is None else {}
+    outcome = _decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
     _take(batch, item, seen, outcome)
     _advance(batch, shadow, issue, seen, outcome)
     batch.current.append(seen)
@@ -223,6 +224,13 @@ def _merge_in(
     for clash in outcome.clashes:
         batch.found.append(conflicts.Found(shadow, clash, issue.updated))
     batch.applied.clashes += len(outcome.clashes)
+
+
+def _beginning(ours: Values, remote: Values) -> dict[str, Any]:
+    """The base of fields that a create did not carry: what the board filled in is still to push,
+    what it left empty takes the default that Jira gave.
+    """
+    return {name: value for name, value in remote.items() if ours.get(name) not in (None, "", [])}
 
 
 def _decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:
