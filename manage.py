@@ -8,4 +8,9 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almconnect.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from almconnect.lib.env import EnvironmentInvalid
+
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvironmentInvalid as problem:
+        sys.exit(str(problem))

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from almconnect.house import roles
+from almconnect.lib.env import EnvironmentInvalid
 
 USAGE = """\
 Usage: almconnect COMMAND
@@ -36,7 +37,11 @@ def run(words: list[str]) -> int:
         sys.stdout.write(USAGE)
         return 0 if command else 2
     own = OWN.get(command)
-    return own(words[1:]) if own else manage(words)
+    try:
+        return own(words[1:]) if own else manage(words)
+    except EnvironmentInvalid as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
 
 
 def manage(words: list[str]) -> int:
@@ -47,6 +52,8 @@ def manage(words: list[str]) -> int:
 
 
 def become(command: list[str]) -> int:
+    import almconnect.settings  # noqa: F401  (a wrong variable is one sentence here, a traceback there)
+
     os.execv(command[0], command)  # noqa: S606  (the command is our own)
 
 
