@@ -134,6 +134,15 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # 2.5 MB: also the cap on a webhook's body
 
+# Limits on guessing and used one-time codes live here: they must hold across web processes, so the
+# cache is a table (accounts migration 0003), not each process's memory.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "almconnect_cache",
+    }
+}
+
 # ── Sign-in ──────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -18,11 +18,6 @@ from accounts.models import AuditEntry, User
 PASSWORD = {"login": "viewer", "password": "viewer-password"}
 
 
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
-    cache.clear()
-
-
 def code(secret: str) -> str:
     """What the person's app shows now (RFC 6238: 30-second steps)."""
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))

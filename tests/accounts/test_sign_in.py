@@ -5,17 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import AuditEntry, User
 from almconnect import settings as written
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 def sign_in(client: Client, password: str = "viewer-password") -> int:
@@ -51,6 +46,13 @@ def test_guessing_is_slowed_even_for_the_right_password(client: Client, viewer: 
         assert sign_in(client, "wrong") == 200
     assert sign_in(client) == 200, "after five failures the sixth try is not looked at"
     assert client.get("/profile/").status_code == 302
+
+
+def test_the_count_is_shared_by_all_web_processes(client: Client, viewer: User) -> None:
+    sign_in(client, "wrong")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM almconnect_cache")
+        assert cursor.fetchone()[0] > 0
 
 
 def test_nobody_signs_up_or_resets_by_mail() -> None:
