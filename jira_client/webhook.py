@@ -134,7 +134,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _deeper_than(value: Any, most: int) -> bool:
     level = [value]
-    for _ in range(most + 1):
+    for _ in range(most):
         below: list[Any] = []
         for item in level:
             if isinstance(item, dict):
