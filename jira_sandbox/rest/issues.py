@@ -208,7 +208,7 @@ def bulk_fetch(call: Call) -> Response:
     issues = [shapes.issue(one, chosen, properties) for one in found.values()]
     errors = [{"id": id, "errorMessage": "Issue does not exist or you do not have permission to "
                "see it."} for id in missing]  # fmt: skip
-    return answer({"expand": "schema,names", "issues": issues, "issueErrors": errors})
+    return answer({"issues": issues, "issueErrors": errors})
 
 
 def mount(router: Router) -> None:

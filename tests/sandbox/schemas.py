@@ -1,0 +1,53 @@
+"""Answers against the vendor's OpenAPI documents: schemas turned into JSON Schema."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+FOLDER = Path(__file__).parents[3] / "shared" / "jira" / "openapi"
+PLATFORM = "cloud-platform-v3-2025-12.json"
+SOFTWARE = "cloud-software-2022-07.json"
+
+
+@lru_cache
+def document(name: str) -> dict[str, Any]:
+    path = FOLDER / name
+    if not path.exists():
+        pytest.skip("the vendor's OpenAPI documents are not beside this repository (../shared)")
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def converted(node: Any) -> Any:
+    """OpenAPI 3.0 to JSON Schema: `nullable`, and formats that are no formats there."""
+    if isinstance(node, list):
+        return [converted(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: converted(value) for key, value in node.items() if key not in (
+        "example", "discriminator", "xml", "nullable", "format")}  # fmt: skip
+    if node.get("nullable") and isinstance(node.get("type"), str):
+        made["type"] = [node["type"], "null"]
+        if "enum" in made:
+            made["enum"] = [*made["enum"], None]
+    return made
+
+
+@lru_cache
+def components(name: str) -> Any:
+    return converted(document(name).get("components", {}))
+
+
+def problems(name: str, method: str, path: str, status: int, value: Any) -> list[str]:
+    """What the document has against the answer: `pointer: message`, sorted."""
+    operation = document(name)["paths"][path][method]
+    schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
+    whole = converted(schema) | {"components": components(name)}
+    found = jsonschema.Draft7Validator(whole).iter_errors(value)
+    return sorted(f"/{'/'.join(map(str, one.path))}: {one.message}"[:200] for one in found)
