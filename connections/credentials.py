@@ -23,6 +23,7 @@ from almconnect.lib.secret import Secret
 from connections import gateway, health, instance, sealing
 from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SealedSecret, SecretField
+from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused
 from jira_client.values import Person
 
@@ -62,9 +63,14 @@ def verify(connection: Connection, credential: Credential) -> Person:
     Refused for what cannot be a credential.
     """
     check(credential)
+    return candidate(connection, credential).myself()
+
+
+def candidate(connection: Connection, credential: Credential) -> JiraClient:
+    """A client that acts by a credential which is not the connection's own (yet)."""
     shadow = copy.copy(connection)
     shadow.auth_method, shadow.username = credential.method, credential.username
-    return gateway.jira_for(shadow, secret=credential.secret, for_check=True).myself()
+    return gateway.jira_for(shadow, secret=credential.secret, for_check=True)
 
 
 def settle(

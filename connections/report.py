@@ -8,7 +8,7 @@ the row. Taking it is claimed by conditional UPDATE and goes on after a crash. I
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from connections import gateway, health
+from connections import credentials, gateway, health
+from connections.credentials import Credential
 from connections.diagnosing import Explained
 from connections.models import Connection, PermissionReport, ReportState
 from jira_client import requirements
@@ -26,6 +27,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import PermissionState, Person, Project
 
+MOST_COMPARED = 50  # mapped projects in the comparison of two accounts
 STEP = 25  # projects between two looks at the row: progress, and the sign that someone works on it
 LEASE = timedelta(seconds=90)
 RESEND = timedelta(seconds=10)  # a waiting report whose message may be lost
@@ -45,13 +47,20 @@ class Difference:
         return self.before == PermissionState.HELD and self.after == PermissionState.MISSING
 
 
-def request(connection: Connection, keys: Sequence[str], *, actor: User | None) -> PermissionReport:
-    """A waiting report of these projects; none named: the mapped ones, or all visible where none is.
+def request(
+    connection: Connection,
+    keys: Sequence[str],
+    *,
+    actor: User | None,
+    everything: bool = False,
+) -> PermissionReport:
+    """A waiting report of these projects; none named: the mapped ones, or all visible where none is
+    mapped or `everything` is asked for.
 
     The caller sends the hint (`connections.tasks.take_report`).
     """
     wanted = list(dict.fromkeys(key.strip() for key in keys if key.strip()))
-    if not wanted:
+    if not wanted and not everything:
         wanted = list(connection.projects.values_list("key", flat=True))
     report = PermissionReport.objects.create(
         connection=connection, wanted=wanted, total=len(wanted)
@@ -161,6 +170,46 @@ def text_for_admin(report: PermissionReport) -> str:
         "(Project settings → Permissions, by a role that the account belongs to):"
     )
     return "\n".join([head, *lines])
+
+
+def compare_accounts(connection: Connection, offered: Credential) -> list[dict[str, Any]]:
+    """Mapped project by mapped project: what the account held and what the offered one holds.
+
+    `[{"key", "name", "permissions": [{"name", "need", "was", "now"}]}]`; a side that cannot be asked
+    is unknown throughout.
+    """
+    wanted = [
+        Project(row.remote_id, row.key, row.name)
+        for row in connection.projects.all()[:MOST_COMPARED]
+    ]
+    was = _states_of(lambda: gateway.jira_for(connection, for_check=True), wanted)
+    now = _states_of(lambda: credentials.candidate(connection, offered), wanted)
+    shown = [row for row in requirements.PERMISSIONS if not row.is_global]
+    return [
+        {
+            "key": project.key,
+            "name": project.name,
+            "permissions": [
+                {
+                    "name": row.name,
+                    "need": row.need,
+                    "was": was[project.id].get(row.key, PermissionState.UNKNOWN).value,
+                    "now": now[project.id].get(row.key, PermissionState.UNKNOWN).value,
+                }
+                for row in shown
+            ],
+        }
+        for project in wanted
+    ]
+
+
+def _states_of(
+    client_of: Callable[[], JiraClient], projects: list[Project]
+) -> dict[str, dict[str, PermissionState]]:
+    try:
+        return client_of().permissions.of_projects(projects, requirements.PROJECT_KEYS)
+    except Explained:
+        return {project.id: {} for project in projects}  # shown as unknown, never as missing
 
 
 def _fill(report: PermissionReport) -> None:

@@ -8,7 +8,7 @@ from almconnect.lib.hint import hint
 from connections import report
 
 
-@shared_task(name="connections.take_report", queue="interactive")
+@shared_task(name="connections.take_report")
 def take_report(report_id: str) -> None:
     report.take(report_id)
 

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from connections.views import oauth
+from connections.views import detail, oauth, overview, permissions, wizard
 
 _one = "connections/<uuid:connection_id>"
 pages = [
+    path("cockpit/", overview.home, name="home"),
+    path("connections/", overview.connections, name="list"),
+    path("connections/new/", wizard.select_tool, name="select_tool"),
+    path("connections/new/jira/", wizard.new_jira, name="new_jira"),
+    path(f"{_one}/", detail.detail, name="detail"),
+    path(f"{_one}/edit/", wizard.edit, name="edit"),
+    path(f"{_one}/test/", detail.test, name="test"),
+    path(f"{_one}/pause/", detail.pause, name="pause"),
+    path(f"{_one}/reauthenticate/", detail.reauthenticate, name="reauthenticate"),
+    path(f"{_one}/account/", detail.account, name="account"),
+    path(f"{_one}/delete/", detail.delete, name="delete"),
+    path(f"{_one}/permissions/", permissions.permissions, name="permissions"),
+    path(f"{_one}/permissions/projects/", permissions.choose, name="choose_projects"),
+    path(f"{_one}/permissions/run/", permissions.run, name="run_report"),
+    path(
+        "connections/permission-reports/<uuid:report_id>/progress/",
+        permissions.progress,
+        name="report_progress",
+    ),
     path(f"{_one}/oauth/", oauth.setup, name="setup_oauth"),
     path(f"{_one}/oauth/authenticate/", oauth.authenticate, name="oauth_authenticate"),
     path(f"{_one}/oauth/typed/", oauth.typed, name="oauth_typed"),
@@ -18,5 +37,6 @@ pages = [
     path("connections/jira-admin/<str:signed>/", oauth.admin_part, name="admin_part"),
 ]
 urlpatterns = [
+    path("", overview.home, name="home"),
     path("", include((pages, "connections"))),
 ]

@@ -27,7 +27,7 @@ def setup(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """What a Jira admin needs to copy, and the steps for exactly this Jira."""
     connection = get_object_or_404(Connection, pk=connection_id)
     if connection.auth_method != AuthMethod.OAUTH1:
-        return redirect("connections:basic", connection.pk)
+        return redirect("connections:reauthenticate", connection.pk)
     handshake.ensure_keys(connection, actor=person_of(request))
     return _setup_page(request, connection)
 

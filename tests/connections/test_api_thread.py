@@ -65,7 +65,9 @@ def test_a_refused_secret_leaves_a_draft_with_its_diagnosis(
 
 
 def test_oauth_by_rest_with_a_typed_code(caller: ApiCaller, jira: Handle) -> None:
-    made = caller.post("/connections", {"name": "Jira", "tool": "jira", "base_url": jira.url}).json()
+    made = caller.post(
+        "/connections", {"name": "Jira", "tool": "jira", "base_url": jira.url}
+    ).json()
     path = f"/connections/{made['id']}"
     keys = caller.post(f"{path}/oauth/start").json()
     assert keys["public_key"].startswith("-----BEGIN PUBLIC KEY-----")

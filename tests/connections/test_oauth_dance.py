@@ -28,7 +28,9 @@ def test_the_whole_dance(linked: Connection, jira: Handle, admin: Any) -> None:
     callback = JiraBrowser(jira, "svc-alm").allow(address)
     path, token, verifier = parts_of(callback)
     assert started.callback_url.endswith(path)
-    handshake.answer(started.flow.pk, person=admin, session_key="s1", token=token, verifier=verifier)
+    handshake.answer(
+        started.flow.pk, person=admin, session_key="s1", token=token, verifier=verifier
+    )
     outcome = handshake.finish_oauth(linked, actor=admin, session_key="s1")
     assert outcome.person.name == "ALM Service"
     assert not outcome.pending

@@ -1,0 +1,145 @@
+"""What the RTE Cockpit shows of each connection: is it flowing, and what is to be done next.
+
+The sync above this app appends to `flows` what waits and what is stuck; nothing here reads its
+rows. Everything is derived at the moment of looking; it must not write.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from connections.models import Connection, Health, Lifecycle
+from connections.probes import EXPIRY_WARN
+from connections.topology import Picture, draw
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What the sync knows of a connection. `per_hour`: changes in and out of the last 24 hours."""
+
+    waiting_in: int = 0
+    waiting_out: int = 0
+    oldest_seconds: float | None = None
+    parked: int = 0
+    conflicts: int = 0
+    per_hour: tuple[int, ...] = ()
+    parked_address: str = ""
+    conflicts_address: str = ""
+
+
+# Each answers {connection id: Flow} for the connections asked for.
+flows: list[Callable[[list[uuid.UUID]], dict[uuid.UUID, Flow]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The one thing to do next, and where. `tone` is danger, warning or info."""
+
+    words: str
+    address: str
+    button: str
+    tone: str = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    connection: Connection
+    flow: Flow
+    action: Action | None
+    projects: list[Any] = field(default_factory=list)
+
+    @property
+    def calm(self) -> bool:
+        return self.connection.state == Health.OK and self.action is None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything on the cockpit; `headline` states the conclusion."""
+
+    cards: list[Card]
+    headline: str
+    tone: str
+
+    @property
+    def picture(self) -> Picture:
+        return draw(self.cards)
+
+
+def look() -> Board:
+    connections = list(Connection.objects.prefetch_related("projects"))
+    known = _flows(row.pk for row in connections)
+    cards = []
+    for row in connections:
+        flow = known.get(row.pk, Flow())
+        cards.append(Card(row, flow, next_action(row, flow), list(row.projects.all())))
+    return Board(cards, *_headline(cards))
+
+
+def next_action(row: Connection, flow: Flow) -> Action | None:
+    """The first thing that stands in the way, or None."""
+    page = reverse("connections:detail", args=[row.pk])
+    if row.lifecycle == Lifecycle.DRAFT:
+        address = reverse("connections:edit", args=[row.pk])
+        return Action(_("The setup is not finished."), address, _("Go on with the setup"), "info")
+    if row.health == Health.STOPPED:
+        return Action(_("Jira refused the credentials."), page, _("See what to do"), "danger")
+    if row.lifecycle == Lifecycle.PAUSED:
+        return Action(_("Paused: nothing flows in either direction."), page, _("Resume"), "info")
+    if row.health in {Health.FAILING, Health.WARNING}:
+        what = (row.diagnosis or {}).get("what") or _("The last call failed.")
+        return Action(str(what), page, _("See what to do"), "danger")
+    if flow.conflicts:
+        words = ngettext("%(n)d conflict waits.", "%(n)d conflicts wait.", flow.conflicts)
+        return Action(words % {"n": flow.conflicts}, flow.conflicts_address or page, _("Decide"))
+    if flow.parked:
+        words = ngettext("%(n)d change is parked.", "%(n)d changes are parked.", flow.parked)
+        return Action(words % {"n": flow.parked}, flow.parked_address or page, _("Look at it"))
+    if row.token_expires and row.token_expires - timezone.now() < EXPIRY_WARN:
+        address = reverse("connections:reauthenticate", args=[row.pk])
+        return Action(_("The authorisation ends soon."), address, _("Re-authenticate"))
+    if not row.projects.all():
+        return Action(_("No project is mapped yet."), page, _("Map a project"), "info")
+    return None
+
+
+def _flows(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Flow]:
+    wanted = list(ids)
+    found: dict[uuid.UUID, Flow] = {}
+    for ask in flows:
+        found.update(ask(wanted))
+    return found
+
+
+def _headline(cards: list[Card]) -> tuple[str, str]:
+    if not cards:
+        return _("Connect your board to Jira"), "info"
+    live = [card for card in cards if card.connection.lifecycle != Lifecycle.DRAFT]
+    ill = [card for card in live if card.connection.state in _ILL]
+    if ill:
+        words = ngettext("%(n)d connection needs you", "%(n)d connections need you", len(ill))
+        return words % {"n": len(ill)}, "danger"
+    if not live:
+        return _("Finish setting up your connection"), "info"
+    stuck = sum(card.flow.parked + card.flow.conflicts for card in live)
+    if stuck:
+        words = ngettext(
+            "Flowing, with %(n)d change to decide", "Flowing, with %(n)d changes to decide", stuck
+        )
+        return words % {"n": stuck}, "warning"
+    if all(card.connection.lifecycle == Lifecycle.PAUSED for card in live):
+        return _("Everything is paused"), "info"
+    if any(card.projects for card in live):
+        return _("Everything is flowing"), "success"
+    return _("Connected. Map a project next"), "info"
+
+
+_ILL = {Health.STOPPED.value, Health.FAILING.value, Health.WARNING.value}

@@ -1,0 +1,159 @@
+"""The page of one connection: how it is, who it acts as, and what people may do with it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import CONNECT, PLAN, READ, needs
+from almconnect.lib.api import Refused
+from connections import checkup, credentials, deletion, editing, health, report
+from connections.diagnosing import Explained
+from connections.forms import SecretForm
+from connections.models import AuthMethod, Connection, SecretField
+from connections.views.session import person_of
+from connections.views.tabs import tabs_of
+from jira_client import requirements
+
+
+@needs(READ)
+def detail(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    connection = get_object_or_404(Connection, pk=connection_id)
+    return _page(request, connection)
+
+
+@needs(PLAN)
+@require_POST
+def test(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """ "Test connection": runs now, and shows every row with what it tested and as whom."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    result = checkup.run(connection)
+    return _page(request, connection, result=result)
+
+
+@needs(PLAN)
+@require_POST
+def pause(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    connection = get_object_or_404(Connection, pk=connection_id)
+    change = editing.unpause if request.POST.get("resume") else editing.pause
+    try:
+        change(connection, actor=person_of(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect("connections:detail", connection.pk)
+
+
+@needs(CONNECT)
+def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """ "Re-authenticate": the dance again, or the form again."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    if connection.auth_method == AuthMethod.OAUTH1:
+        return redirect("connections:setup_oauth", connection.pk)
+    initial = {"username": connection.username}
+    form = SecretForm(request.POST or None, connection=connection, initial=initial)
+    found = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            outcome = credentials.present(connection, form.credential(), actor=person_of(request))
+        except Explained as error:
+            found = health.note_attempt(connection, error)
+        else:
+            if outcome.pending:
+                return redirect("connections:account", connection.pk)
+            checkup.run(connection)  # ends a stop, now that the same account is proven
+            words = _("Re-authenticated as %(name)s.") % {"name": outcome.person.name}
+            messages.success(request, words)
+            return redirect("connections:detail", connection.pk)
+    context = {
+        "connection": connection,
+        "form": form,
+        "diagnosis": found,
+        "tabs": tabs_of(connection, "connection"),
+    }
+    status = 409 if found else 422 if form.errors else 200
+    return render(request, "connections/reauthenticate.html", context, status=status)
+
+
+@needs(CONNECT)
+def account(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """Another account authorised: who it is, who it was, what each may do; take it or keep the old."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    waiting = credentials.pending(connection)
+    if waiting is None:
+        return redirect("connections:detail", connection.pk)
+    found = None
+    if request.method == "POST":
+        try:
+            return _decided(request, connection)
+        except Explained as error:
+            found = health.note_attempt(connection, error)
+    context = {
+        "connection": connection,
+        "waiting": waiting,
+        "diagnosis": found,
+        "compared": report.compare_accounts(connection, waiting.credential),
+        "need": {row.key: row.need for row in requirements.PERMISSIONS},
+        "tabs": tabs_of(connection, "connection"),
+    }
+    return render(request, "connections/account.html", context, status=409 if found else 200)
+
+
+@needs(CONNECT)
+def delete(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """First what goes, with counts; then it goes."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    found = None
+    if request.method == "POST":
+        try:
+            deletion.delete(
+                connection, actor=person_of(request), with_webhook="webhook" in request.POST
+            )
+        except Explained as error:
+            found = health.note_attempt(connection, error)
+        else:
+            messages.success(request, _("“%(name)s” was deleted.") % {"name": connection.name})
+            return redirect("connections:list")
+    context = {
+        "connection": connection,
+        "counts": deletion.what_goes(connection),
+        "has_webhook": bool(connection.webhook_id and deletion.farewells),
+        "diagnosis": found,
+    }
+    return render(request, "connections/delete.html", context, status=409 if found else 200)
+
+
+def _decided(request: HttpRequest, connection: Connection) -> HttpResponse:
+    if request.POST.get("take") == "new":
+        person = credentials.confirm(connection, actor=person_of(request))
+        checkup.run(connection)
+        messages.success(
+            request, _("This connection now acts as %(name)s.") % {"name": person.name}
+        )
+    else:
+        credentials.keep(connection, actor=person_of(request))
+        messages.info(request, _("%(name)s stays the account.") % {"name": connection.account_name})
+    return redirect("connections:detail", connection.pk)
+
+
+def _page(
+    request: HttpRequest,
+    connection: Connection,
+    *,
+    result: checkup.CheckResult | None = None,
+) -> HttpResponse:
+    role = person_of(request).role
+    context = {
+        "connection": connection,
+        "result": result,
+        "tabs": tabs_of(connection, "connection"),
+        "may_connect": role in CONNECT,
+        "may_plan": role in PLAN,
+        "credential": credentials.stored(connection),
+        "pending": connection.secrets.filter(field=SecretField.PENDING).exists(),
+    }
+    return render(request, "connections/detail.html", context)
