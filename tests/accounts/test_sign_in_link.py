@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEntry, OneTimeLink, Role, User
+from accounts import one_time
+from accounts.models import AuditEntry, LinkPurpose, OneTimeLink, Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,14 @@ def test_it_works_once(client: Client) -> None:
     path = link()
     assert client.get(path).status_code == 302
     assert Client().get(path).status_code == 403
+
+
+def test_of_two_who_open_it_at_the_same_moment_one_gets_in() -> None:
+    text = link().split("/")[2]
+    first, second = (one_time.living(LinkPurpose.SIGN_IN, text) for _ in range(2))
+    assert first
+    assert second
+    assert [one_time.spend(first), one_time.spend(second)] == [True, False]
 
 
 def test_a_preview_does_not_spend_it(client: Client) -> None:
