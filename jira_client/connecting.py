@@ -80,6 +80,11 @@ class Line(http.client.HTTPConnection):
         except OSError:
             return True
 
+    def certificate(self) -> bytes:
+        """The certificate that the server showed (DER); empty without TLS."""
+        shown = isinstance(self.sock, ssl.SSLSocket) and self.sock.getpeercert(binary_form=True)
+        return shown or b""
+
     def close(self) -> None:
         if self.handle is not None:
             self.handle.close()

@@ -11,10 +11,20 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from jira_client.errors import AnonymousAnswer, JiraError, NotJson, Redirected
+from jira_client.errors import (
+    AnonymousAnswer,
+    Invalid,
+    JiraError,
+    NotFound,
+    NotJson,
+    PermissionRefused,
+    Redirected,
+)
 from jira_client.refusal import looks_like_login, page_title, refusal
 from jira_client.wire import WireRequest, WireResponse
 
+# Refusals that say nothing about the login, so that they may come from there not being one.
+_PLAIN = (Invalid, PermissionRefused, NotFound)
 Param = str | int | bool | Sequence[str | int] | None
 
 
@@ -112,10 +122,13 @@ def read(request: Request, response: WireResponse, *, signed_in: bool = True) ->
     try:
         if 300 <= response.status < 400:
             raise _redirected(response)
-        if signed_in and not request.anonymous_ok:
-            _refuse_anonymous(response)
+        named = signed_in and not request.anonymous_ok
         if response.status >= 400:
-            raise refusal(response, writes=request.changes)
+            error = refusal(response, writes=request.changes)
+            # As nobody, everything is missing or forbidden: that must not pass for the truth.
+            raise _as_nobody(response) or error if named and type(error) in _PLAIN else error
+        if named and (nobody := _as_nobody(response)):
+            raise nobody
         return _content(request, response)
     except JiraError as error:
         if 200 <= response.status < 300:
@@ -205,20 +218,12 @@ def plain_location(location: str) -> str:
     return (origin + parts.path)[:300]
 
 
-def _refuse_anonymous(response: WireResponse) -> None:
-    if response.status not in range(200, 300) and response.status not in (400, 403, 404):
-        return
+def _as_nobody(response: WireResponse) -> AnonymousAnswer | None:
     reason = response.headers.get("x-seraph-loginreason", "")
     name = response.headers.get("x-ausername", "")
-    denied = response.headers.get("x-authentication-denied-reason", "")
-    anonymous = name == "anonymous" or "AUTHENTICATED_FAILED" in reason
-    if denied or not anonymous:
-        return
-    if response.status == 403 and "disabled on this instance" in response.body[:400].decode(
-        "utf-8", "replace"
-    ):
-        return
-    raise AnonymousAnswer(
+    if name != "anonymous" and "AUTHENTICATED_FAILED" not in reason:
+        return None
+    return AnonymousAnswer(
         "Jira answered, but as to nobody: it ignored the credentials. Check user name and secret; "
         "on Jira Cloud the secret is an API token. With OAuth, authenticate again.",
         status=response.status,

@@ -6,8 +6,11 @@ Opens no connection itself; `connecting` calls it with a socket.
 import hashlib
 import re
 import ssl
+from dataclasses import dataclass
+from datetime import datetime
 
 import certifi
+from cryptography import x509
 
 from jira_client.errors import ConnectFailed, TlsFailed
 
@@ -83,6 +86,45 @@ def plain_fingerprint(text: str) -> str:
 def fingerprint_of(certificate_der: bytes) -> str:
     """SHA-256 of a certificate, hex."""
     return hashlib.sha256(certificate_der).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """A server's certificate as people compare it; `fingerprint` is SHA-256, hex."""
+
+    fingerprint: str
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    valid_from: datetime
+    valid_until: datetime
+    self_signed: bool
+
+
+def certificate_facts(certificate_der: bytes) -> CertificateFacts:
+    """What a certificate says. Raises TlsFailed where it cannot be read."""
+    try:
+        read = x509.load_der_x509_certificate(certificate_der)
+        names = _names(read)
+    except ValueError as error:
+        raise TlsFailed("The server's certificate cannot be read.") from error
+    return CertificateFacts(
+        fingerprint=fingerprint_of(certificate_der),
+        subject=read.subject.rfc4514_string()[:200],
+        issuer=read.issuer.rfc4514_string()[:200],
+        names=names,
+        valid_from=read.not_valid_before_utc,
+        valid_until=read.not_valid_after_utc,
+        self_signed=read.subject == read.issuer,
+    )
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(found.value.get_values_for_type(x509.DNSName)[:20])
 
 
 def check_fingerprint(sock: ssl.SSLSocket, expected: str) -> None:

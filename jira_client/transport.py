@@ -11,6 +11,7 @@ import queue
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from jira_client.address import AddressPolicy, Resolver, resolve
@@ -24,7 +25,7 @@ from jira_client.errors import (
     NotJira,
     ReadTimedOut,
 )
-from jira_client.tls import plain_fingerprint, trust
+from jira_client.tls import CertificateFacts, certificate_facts, plain_fingerprint, trust
 from jira_client.unpacking import read_body
 from jira_client.watchdog import Guard
 from jira_client.wire import (
@@ -116,6 +117,22 @@ class Transport:
                     Observation(request.method, request.template, status, outcome, seconds, rate)
                 )
         return response
+
+    def certificate(self) -> CertificateFacts:
+        """The certificate that the server shows, trusted or not, for a person to compare.
+
+        Connects and sends nothing. Raises ConnectFailed, and NotJira where the address has no TLS.
+        """
+        if self._endpoint.context is None:
+            raise NotJira("The Instance URL begins with http://, so there is no certificate.")
+        unjudged = replace(self._endpoint, context=trust(False, None, None), fingerprint=None)
+        line = Line(unjudged)
+        try:
+            with Guard(time.monotonic() + self.total_timeout) as guard:
+                line.open(guard)
+            return certificate_facts(line.certificate())
+        finally:
+            line.close()
 
     def close(self) -> None:
         """Closes idle connections; the transport stays usable."""

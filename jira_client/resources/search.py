@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jira_client import parse
-from jira_client.errors import Invalid
+from jira_client.errors import Invalid, NotFound
 from jira_client.jql import and_
 from jira_client.protocol import Request
 from jira_client.resources.caller import Caller
@@ -169,21 +169,35 @@ class Search:
         """The issues that exist among the given ids or keys, by one search where it can be.
 
         For deployments without a bulk read. An unknown id fails the whole search on some versions
-        even unvalidated: then halves are asked.
+        even unvalidated: then those that Jira names are asked alone, or else the halves.
         """
         if not ids:
             return ()
+        try:
+            return self._by_ids(ids, fields)
+        except Invalid as error:
+            words = set(re.findall(r"[\w-]+", " ".join(error.messages)))
+        named = [one for one in ids if one in words] or list(ids[: 1 if len(ids) == 1 else 0])
+        # A refused search is no evidence of absence: the issue itself is asked for.
+        found = tuple(issue for one in named for issue in self._alone(one, fields))
+        rest = [one for one in ids if one not in named]
+        half = len(rest) if named else len(rest) // 2
+        return found + self.by_ids(rest[:half], fields) + self.by_ids(rest[half:], fields)
+
+    def _alone(self, one: str, fields: Sequence[str]) -> tuple[Issue, ...]:
+        path = f"{self._caller.flavour.api}/issue/{{issue}}"
+        request = Request("GET", path, {"issue": one}, params={"fields": tuple(fields)})
+        try:
+            return (parse.issue(parse.mapping(self._caller.call(request))),)
+        except NotFound:
+            return ()
+
+    def _by_ids(self, ids: Sequence[str], fields: Sequence[str]) -> tuple[Issue, ...]:
         numbers = [one for one in ids if one.isdigit()]
         keys = [f'"{one}"' for one in ids if not one.isdigit()]
         parts = [f"id in ({', '.join(numbers)})"] if numbers else []
         parts += [f"key in ({', '.join(keys)})"] if keys else []
-        try:
-            page = self._offset_page(" OR ".join(parts), fields, 0, len(ids), strict=False)
-        except Invalid:
-            if len(ids) == 1:
-                return ()
-            half = len(ids) // 2
-            return self.by_ids(ids[:half], fields) + self.by_ids(ids[half:], fields)
+        page = self._offset_page(" OR ".join(parts), fields, 0, len(ids), strict=False)
         found = page.issues
         if page.next is not None and found:
             # The server's own limit is below ours.

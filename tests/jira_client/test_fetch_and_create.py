@@ -40,21 +40,33 @@ def test_an_issue_that_cloud_could_not_read_now_is_not_missing() -> None:
     assert ([issue.id for issue in fetched.issues], fetched.missing) == (["1", "2"], ())
 
 
-def test_data_center_survives_unknown_ids_even_where_they_fail_the_search() -> None:
+@pytest.mark.parametrize("words", ["A value with ID '3' does not exist", "No"])
+def test_data_center_survives_unknown_ids_even_where_they_fail_the_search(words: str) -> None:
     known = {"1", "2", "4", "5"}
 
     def search(request: WireRequest) -> WireResponse:
+        if request.method == "GET":
+            return answer({"errorMessages": ["Issue Does Not Exist"]}, 404)
         body = json.loads(request.body or b"")
         assert body["validateQuery"] is False
         asked = re.findall(r"\d+", body["jql"])
         if set(asked) - known:
-            return answer({"errorMessages": ["A value with ID does not exist"]}, 400)
+            return answer({"errorMessages": [words]}, 400)
         return answer({"issues": [row(n) for n in asked], "total": len(asked)})
 
     client, _ = scripted(DATA_CENTER, search)
     fetched = client.issues.fetch(["1", "2", "3", "4", "5"], ("summary",))
     assert {issue.id for issue in fetched.issues} == known
     assert fetched.missing == ("3",)
+
+
+def test_a_search_that_always_fails_is_no_evidence_of_absence() -> None:
+    def jira(request: WireRequest) -> WireResponse:
+        return answer({}, 400) if request.method == "POST" else answer(row(request.target[18]))
+
+    client, _ = scripted(DATA_CENTER, jira)
+    fetched = client.issues.fetch(["1", "2", "3"], ("summary",))
+    assert ([issue.id for issue in fetched.issues], fetched.missing) == (["1", "2", "3"], ())
 
 
 def test_data_center_properties_come_issue_by_issue() -> None:

@@ -98,5 +98,16 @@ def test_another_fingerprint_is_refused_before_anything_is_sent(tmp_path: Path) 
     assert b"".join(received) == b""
 
 
+def test_a_person_can_compare_the_certificate_before_it_is_trusted(tmp_path: Path) -> None:
+    received: list[bytes] = []
+    leaf = make()
+    with raw(lambda peer: received.append(peer.recv(9)), leaf.server_context(tmp_path)) as server:
+        with transport_to(server.port, "https", "localhost") as transport:
+            shown = transport.certificate()
+    assert (shown.fingerprint, shown.self_signed) == (leaf.fingerprint, True)
+    assert shown.names == ("localhost",)
+    assert b"".join(received) == b""
+
+
 def test_verification_switched_off(tmp_path: Path) -> None:
     assert call(make(), tmp_path, verify_tls=False) == 200

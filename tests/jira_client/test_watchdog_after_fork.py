@@ -1,0 +1,45 @@
+"""Workers are forked, and threads are not: the watchdog of a child must still end a drip."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """
+import os, socket, sys, time
+from tests.jira_client.servers import Raw, http, read_request, transport_to
+from jira_client.errors import ReadTimedOut
+from jira_client.wire import WireRequest
+
+def talk(peer):
+    while request := read_request(peer):
+        if b"/drip" not in request:
+            peer.sendall(http(b"{}"))
+            continue
+        peer.sendall(b"HTTP/1.1 200 OK\\r\\nX: ")
+        while True:
+            time.sleep(0.05)
+            peer.sendall(b"a")
+
+server = Raw(talk)
+with transport_to(server.port, total_timeout=0.5) as transport:
+    assert transport.send(WireRequest("GET", "/warm")).status == 200
+    child = os.fork()
+    if child == 0:
+        transport.close()
+        try:
+            transport.send(WireRequest("GET", "/drip"))
+        except ReadTimedOut:
+            os._exit(0)
+        os._exit(1)
+    status = os.waitpid(child, 0)[1]
+server.end()
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def test_a_forked_worker_is_guarded_too() -> None:
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SCRIPT], cwd=root, timeout=30, check=False
+    )
+    assert done.returncode == 0
