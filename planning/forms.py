@@ -1,0 +1,194 @@
+"""Forms of the board. They shape what a person types; whether it may be stored, the verbs judge."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from almconnect.lib.api import Refused
+from connections.models import Direction, MappedProject
+from planning import rules
+from planning.models import Iteration, Team, WorkItem
+
+Choices = list[tuple[str, Any]]
+NOBODY = [("", _("Nobody"))]
+
+
+def iteration_choices() -> Choices:
+    """Iterations by PI, with their dates."""
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for row in Iteration.objects.select_related("pi").order_by("pi__start", "pi__name", "index"):
+        grouped.setdefault(row.pi.name, []).append((str(row.pk), f"{row.name} · {row.pi.name}"))
+    return [("", _("Backlog")), *grouped.items()]
+
+
+def team_choices() -> Choices:
+    return [("", _("No team")), *((str(team.pk), team.name) for team in Team.objects.all())]
+
+
+class RefusableForm(forms.Form):
+    """A form whose verb may refuse: the sentences come to stand beside their fields."""
+
+    def take_refusal(self, refusal: Refused) -> None:
+        for name, sentences in refusal.fields.items():
+            for sentence in sentences:
+                label = "" if name in self.fields else f"{name}: "
+                self.add_error(name if name in self.fields else None, label + sentence)
+        if not refusal.fields:
+            self.add_error(None, refusal.message)
+
+
+class MoveForm(RefusableForm):
+    """Into which cell a card goes; dropping it there adds a neighbour."""
+
+    team = forms.ChoiceField(label=_("Team"), required=False)
+    iteration = forms.ChoiceField(label=_("Iteration"), required=False)
+    version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    before = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    after = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].choices = team_choices()  # type: ignore[attr-defined]
+        self.fields["iteration"].choices = iteration_choices()  # type: ignore[attr-defined]
+
+    def place(self) -> dict[str, Any]:
+        """The arguments of planning.moving.move_item."""
+        return {
+            "team": self.cleaned_data["team"] or None,
+            "iteration": self.cleaned_data["iteration"] or None,
+            "before": self.cleaned_data["before"],
+            "after": self.cleaned_data["after"],
+            "expected_version": self.cleaned_data["version"],
+        }
+
+
+class ItemForm(RefusableForm):
+    """The fields of a work item as a person fills them in. Each remembers what it showed, so that
+    only what the person changed is sent: somebody else's change of another field stays.
+    """
+
+    type = forms.ChoiceField(label=_("Type"))
+    summary = forms.CharField(label=_("Summary"), max_length=255)
+    status = forms.ChoiceField(label=_("Status"), required=False)
+    story_points = forms.FloatField(label=_("Story points"), required=False, min_value=0)
+    wsjf = forms.FloatField(label=_("WSJF"), required=False, min_value=0)
+    team = forms.ChoiceField(label=_("Team"), required=False)
+    iteration = forms.ChoiceField(label=_("Iteration"), required=False)
+    assignee = forms.ChoiceField(label=_("Assignee"), required=False)
+    reporter = forms.ChoiceField(label=_("Reporter"), required=False)
+    priority = forms.CharField(label=_("Priority"), required=False, max_length=60)
+    labels = forms.CharField(
+        label=_("Labels"), required=False, help_text=_("Words, separated by spaces or commas.")
+    )
+    parent = forms.CharField(
+        label=_("Parent"),
+        required=False,
+        help_text=_("Its key in Jira, like ABC-12, or its id on the board."),
+    )
+    description = forms.CharField(
+        label=_("Description"), required=False, strip=False, widget=forms.Textarea({"rows": 8})
+    )
+    PEOPLE = ("assignee", "reporter")
+
+    def __init__(
+        self, *args: Any, project: MappedProject | None, item: WorkItem | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.item = item
+        self.people = people_of(project, item)
+        types = list(project.type_map) if project else []
+        statuses = list(project.status_map if project else rules.LOCAL_STATUSES)
+        everybody: Choices = [*NOBODY, *self.people.items()]
+        choices: dict[str, Choices] = {
+            "type": _words(types or rules.LOCAL_TYPES, item.type if item else ""),
+            "status": [("", "—"), *_words(statuses, item.status if item else "")],
+            "team": team_choices(),
+            "iteration": iteration_choices(),
+            "assignee": everybody,
+            "reporter": everybody,
+        }
+        for name, options in choices.items():
+            self.fields[name].choices = options  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.show_hidden_initial = item is not None
+        if item is not None and item.remote_id:
+            self.fields["type"].disabled = True
+            self.fields["type"].help_text = _("Jira's; it is changed there.")
+
+    def clean_labels(self) -> list[str]:
+        return [word for word in self.cleaned_data["labels"].replace(",", " ").split() if word]
+
+    def clean_parent(self) -> str | None:
+        return find_parent(self.cleaned_data["parent"])
+
+    def values(self) -> dict[str, Any]:
+        """Board fields for the verbs: all for a new item, what was changed for one that exists."""
+        names = self.changed_data if self.item is not None else list(self.fields)
+        values = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        for name in self.PEOPLE:
+            if values.get(name):
+                values[name] = {"id": values[name], "name": self.people[values[name]]}
+        return values
+
+
+def find_parent(words: str) -> str | None:
+    """A parent's id from what a person typed: its Jira key or its id."""
+    words = words.strip()
+    if not words:
+        return None
+    try:
+        return str(uuid.UUID(words))
+    except ValueError:
+        pass
+    found = WorkItem.objects.live().filter(remote_key=words.upper()).first()
+    if found is None:
+        raise forms.ValidationError(_("There is no work item with this key."))
+    return str(found.pk)
+
+
+def people_of(project: MappedProject | None, item: WorkItem | None) -> dict[str, str]:
+    """People the board knows of a project, id → name: those its work items name."""
+    found: dict[str, str] = {}
+    items = WorkItem.objects.live().filter(project=project)
+    for role in ItemForm.PEOPLE:
+        rows = items.exclude(**{f"{role}_id": ""}).order_by(f"{role}_name")
+        found |= dict(rows.values_list(f"{role}_id", f"{role}_name").distinct()[:200])
+        if item is not None and getattr(item, f"{role}_id"):
+            found[getattr(item, f"{role}_id")] = getattr(item, f"{role}_name")
+    return {key: name or key for key, name in sorted(found.items(), key=lambda one: one[1])}
+
+
+def initial_of(item: WorkItem) -> dict[str, Any]:
+    """What the form shows of an item."""
+    return {
+        **{
+            name: getattr(item, name)
+            for name in ("type", "summary", "status", "wsjf", "priority", "description")
+        },
+        "story_points": item.story_points,
+        "team": str(item.team_id or ""),
+        "iteration": str(item.iteration_id or ""),
+        "assignee": item.assignee_id,
+        "reporter": item.reporter_id,
+        "labels": " ".join(item.labels),
+        "parent": (item.parent.remote_key or str(item.parent.pk)) if item.parent else "",
+    }
+
+
+def project_choices(projects: Iterable[MappedProject]) -> Choices:
+    named = [
+        (str(project.pk), f"{project.key} · {project.name} ({project.connection.name})")
+        for project in projects
+        if project.direction != Direction.FROM_JIRA
+    ]
+    return [*named, ("", _("On the board only"))]
+
+
+def _words(words: Sequence[str], current: str) -> Choices:
+    known = list(dict.fromkeys([*words, current] if current else words))
+    return [(word, word) for word in known]

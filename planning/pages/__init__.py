@@ -1,0 +1,1 @@
+"""The board's pages: each view parses, calls one verb, renders."""

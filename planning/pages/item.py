@@ -1,0 +1,131 @@
+"""The page of one work item: fields, links, sync state, history; and editing it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import PLAN, READ, needs
+from almconnect.lib.api import Refused
+from connections.models import MappedProject
+from planning.editing import Stale, create_item, delete_item, edit_item
+from planning.forms import ItemForm, initial_of, project_choices
+from planning.history import changed_since, history_of
+from planning.linkforms import LinkForm
+from planning.models import Change, ChangeState, Link, WorkItem
+from planning.pages.asking import back_to, chosen, item_or_404, may_plan, person_of
+
+UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
+STUCK = (ChangeState.PARKED, ChangeState.CONFLICT)
+
+
+@require_GET
+@needs(READ)
+def show(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    item = item_or_404(item_id)
+    form = ItemForm(initial=initial_of(item), project=item.project, item=item)
+    return render(request, "planning/item.html", _context(request, item, form))
+
+
+@require_POST
+@needs(PLAN)
+def edit(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    item = item_or_404(item_id)
+    form = ItemForm(request.POST, initial=initial_of(item), project=item.project, item=item)
+    version = request.POST.get("version", "")
+    expected = int(version) if version.isascii() and version.isdigit() else None
+    stale: list[tuple[str, str, str]] = []
+    if form.is_valid():
+        try:
+            edit_item(
+                item.pk,
+                actor=person_of(request),
+                values=form.values(),
+                expected_version=expected,
+            )
+        except Stale as refusal:
+            stale = changed_since(item, refusal.expected)
+            form = _again(form, item)
+        except Refused as refusal:
+            form.take_refusal(refusal)
+        else:
+            messages.success(request, _("Saved. Jira hears of it in a moment."))
+            return redirect("planning:item", item.pk)
+    context = {**_context(request, item, form), "stale": stale, "open": True}
+    return render(request, "planning/item.html", context, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(PLAN)
+def new(request: HttpRequest) -> HttpResponse:
+    projects = list(MappedProject.objects.select_related("connection"))
+    choices = project_choices(projects)
+    asked = request.POST.get("project") if request.method == "POST" else request.GET.get("project")
+    project = chosen(projects, choices[0][0] if asked is None else asked)
+    back = back_to(request, "planning:board")
+    start = {name: request.GET.get(name, "") for name in ("team", "iteration", "parent")}
+    sent = request.POST if request.method == "POST" and "save" in request.POST else None
+    form = ItemForm(sent, initial=start, project=project, item=None)
+    if sent is not None and form.is_valid():
+        try:
+            item = create_item(actor=person_of(request), project=project, **form.values())
+        except Refused as refusal:
+            form.take_refusal(refusal)
+        else:
+            messages.success(request, _("Created “%(summary)s”.") % {"summary": item.summary})
+            return redirect(back)
+    context = {"form": form, "choices": choices, "project": project, "back": back}
+    return render(request, "planning/new.html", context, status=422 if sent is not None else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(PLAN)
+def delete(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    item = item_or_404(item_id)
+    back = back_to(request, "planning:board")
+    refusal = ""
+    if request.method == "POST":
+        try:
+            delete_item(item.pk, actor=person_of(request))
+        except Refused as problem:
+            refusal = problem.message
+        else:
+            messages.success(request, _("Deleted “%(summary)s”.") % {"summary": item.summary})
+            return redirect(back)
+    context = {"item": item, "back": back, "refusal": refusal, "links": _links(item)}
+    return render(request, "planning/delete.html", context, status=409 if refusal else 200)
+
+
+def _again(form: ItemForm, item: WorkItem) -> ItemForm:
+    """The form once more on today's values, with what the person had changed laid over them."""
+    kept = {name: form.data.get(name, "") for name in form.changed_data}
+    today = {name: "" if v is None else v for name, v in initial_of(item).items()}
+    shown = {f"initial-{name}": value for name, value in today.items()}
+    data = {**today, **shown, **kept}
+    return ItemForm(data, initial=initial_of(item), project=item.project, item=item)
+
+
+def _context(request: HttpRequest, item: WorkItem, form: ItemForm) -> dict[str, Any]:
+    changes = Change.objects.filter(item=item, state__in=(*UNDER_WAY, *STUCK)).order_by("id")
+    return {
+        "item": item,
+        "form": form,
+        "links": _links(item),
+        "link_form": LinkForm(project=item.project),
+        "children": item.children.filter(deleted=None).order_by("remote_key", "created")[:100],
+        "under_way": list(changes[:50]),
+        "history": history_of(item),
+        "may_plan": may_plan(request),
+    }
+
+
+def _links(item: WorkItem) -> list[Link]:
+    rows = Link.objects.filter(Q(source=item) | Q(target=item), deleted=None)
+    return list(rows.select_related("source", "target").order_by("created")[:200])

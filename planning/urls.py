@@ -1,0 +1,26 @@
+"""The board's addresses; to be included at the root of the site."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from planning.pages import board, frame, item, items, links
+
+app_name = "planning"
+urlpatterns = [
+    path("board/", board.show, name="board"),
+    path("board/cells/", board.cells, name="cells"),
+    path("items/", items.show, name="list"),
+    path("items/new/", item.new, name="new"),
+    path("items/<uuid:item_id>/", item.show, name="item"),
+    path("items/<uuid:item_id>/edit/", item.edit, name="edit"),
+    path("items/<uuid:item_id>/move/", board.move, name="move"),
+    path("items/<uuid:item_id>/delete/", item.delete, name="delete"),
+    path("items/<uuid:item_id>/links/", links.add, name="add_link"),
+    path("links/<uuid:link_id>/remove/", links.remove, name="remove_link"),
+    path("trains/", frame.show, name="frame"),
+    path("trains/pi/plan/", frame.plan, name="plan_pi"),
+    path("trains/<slug:kind>/new/", frame.add, name="add_part"),
+    path("trains/<slug:kind>/<uuid:part_id>/", frame.edit, name="edit_part"),
+    path("trains/<slug:kind>/<uuid:part_id>/remove/", frame.remove, name="remove_part"),
+]
