@@ -10,7 +10,7 @@ from typing import Any
 
 from jira_client import parse
 from jira_client.errors import Invalid, NotFound
-from jira_client.jql import and_
+from jira_client.jql import and_, quote
 from jira_client.protocol import Request
 from jira_client.resources.caller import Caller
 from jira_client.resources.properties import with_properties
@@ -177,7 +177,7 @@ class Search:
             return self._by_ids(ids, fields)
         except Invalid as error:
             words = set(re.findall(r"[\w-]+", " ".join(error.messages)))
-        named = [one for one in ids if one in words] or list(ids[: 1 if len(ids) == 1 else 0])
+        named = list(ids) if len(ids) == 1 else [one for one in ids if one in words]
         # A refused search is no evidence of absence: the issue itself is asked for.
         found = tuple(issue for one in named for issue in self._alone(one, fields))
         rest = [one for one in ids if one not in named]
@@ -194,7 +194,7 @@ class Search:
 
     def _by_ids(self, ids: Sequence[str], fields: Sequence[str]) -> tuple[Issue, ...]:
         numbers = [one for one in ids if one.isdigit()]
-        keys = [f'"{one}"' for one in ids if not one.isdigit()]
+        keys = [quote(one) for one in ids if not one.isdigit()]
         parts = [f"id in ({', '.join(numbers)})"] if numbers else []
         parts += [f"key in ({', '.join(keys)})"] if keys else []
         page = self._offset_page(" OR ".join(parts), fields, 0, len(ids), strict=False)
