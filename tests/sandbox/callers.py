@@ -20,7 +20,9 @@ class Caller:
         if name is not None:
             cloud = handle.site.cloud
             self.auth = (
-                (f"{name}@example.com", f"{name}-api-token") if cloud else (name, f"{name}-password")
+                (f"{name}@example.com", f"{name}-api-token")
+                if cloud
+                else (name, f"{name}-password")
             )
 
     def __call__(self, method: str, path: str, body: Any = None, **params: Any) -> Any:

@@ -89,9 +89,7 @@ def test_comments_carry_the_issue_only_on_cloud(
     assert f"/issue/{jira.site.issue('FALCON-3').id}/comment/" in body["comment"]["self"]
 
 
-def test_a_filter_restricts_issue_events(
-    jira: Handle, service: Caller, receiver: Receiver
-) -> None:
+def test_a_filter_restricts_issue_events(jira: Handle, service: Caller, receiver: Receiver) -> None:
     register(jira, receiver.url, "project = OTTER")
     service.story("FALCON")
     made = service.story("OTTER")
