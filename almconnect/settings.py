@@ -8,10 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
-from almconnect import embedded
+from almconnect import databases, embedded
 from almconnect.lib import env
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,17 +35,11 @@ SECRET_KEY = env.secret("ALMCONNECT_SECRET_KEY", "") or embedded.secret_key(DATA
 ENCRYPTION_KEYS = env.secret("ALMCONNECT_ENCRYPTION_KEYS", "") or embedded.encryption_keys(DATA_DIR)
 
 # ── Where data and messages live ─────────────────────────────────────────────────────────────────
-DATABASE_URL = env.secret("ALMCONNECT_DATABASE_URL", f"sqlite:///{DATA_DIR / 'almconnect.sqlite3'}")
+DATABASE_URL = env.secret("ALMCONNECT_DATABASE_URL", "")  # empty: the embedded SQLite
 DATABASES = {
-    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+    "default": databases.from_url(DATABASE_URL)
+    or databases.embedded(DATA_DIR / "almconnect.sqlite3")
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        # A writer takes its lock at BEGIN, so that two writers queue instead of failing half-way.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
-    }
 BROKER_URL = env.secret("ALMCONNECT_BROKER_URL", "")
 if not BROKER_URL:
     BROKER_URL = f"redis+socket://{embedded.broker_socket(DATA_DIR)}"
@@ -56,7 +49,7 @@ WORKER_IN_WEB = env.flag("ALMCONNECT_WORKER_IN_WEB")
 # ── The sync's rhythm and reach ──────────────────────────────────────────────────────────────────
 POLL_SECONDS = env.number("ALMCONNECT_POLL_SECONDS", 120, least=1)
 RECONCILE_SECONDS = env.number("ALMCONNECT_RECONCILE_SECONDS", 86400, least=10)
-EGRESS_ALLOW = env.words("ALMCONNECT_EGRESS_ALLOW")
+EGRESS_ALLOW = env.networks("ALMCONNECT_EGRESS_ALLOW")
 
 # ── Django ───────────────────────────────────────────────────────────────────────────────────────
 DEBUG = False
@@ -204,7 +197,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # ── Logs: JSON lines, redacted ───────────────────────────────────────────────────────────────────
-LOG_LEVEL = env.text("ALMCONNECT_LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = env.choice("ALMCONNECT_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -234,6 +227,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 30,
 }
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
+# A queue per purpose, so that an import never starves an edit.
+CELERY_TASK_ROUTES = {
+    "sync.push": {"queue": "outbound"},
+    "sync.drain": {"queue": "inbound"},
+    "sync.poll": {"queue": "inbound"},
+    "sync.work": {"queue": "bulk"},
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "almconnect.beat:LivingScheduler"
 CELERY_BEAT_SCHEDULE = {

@@ -6,6 +6,8 @@ that holds a secret may be given as `NAME_FILE` instead, the path of a file with
 
 from __future__ import annotations
 
+import ipaddress
+import math
 import os
 from pathlib import Path
 
@@ -48,8 +50,15 @@ def number(name: str, default: float, *, least: float = 0) -> float:
         value = float(raw)
     except ValueError as error:
         raise EnvironmentInvalid(f"{name} must be a number, not {raw!r}.") from error
-    if value < least:
+    if not math.isfinite(value) or value < least:
         raise EnvironmentInvalid(f"{name} must be at least {least:g}.")
+    return value
+
+
+def choice(name: str, default: str, among: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if value not in among:
+        raise EnvironmentInvalid(f"{name} must be one of {', '.join(among)}, not {value!r}.")
     return value
 
 
@@ -65,3 +74,16 @@ def flag(name: str, default: bool = False) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas or white space."""
     return text(name, default).replace(",", " ").split()
+
+
+def networks(name: str) -> list[str]:
+    """Addresses and networks (`10.20.0.0/16`, `::1`), each proven readable, as they were written."""
+    found = words(name)
+    for word in found:
+        try:
+            ipaddress.ip_network(word, strict=False)
+        except ValueError as error:
+            raise EnvironmentInvalid(
+                f"{name} holds {word!r}, which is no address or network such as 10.20.0.0/16."
+            ) from error
+    return found
