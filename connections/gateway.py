@@ -38,7 +38,6 @@ CREDENTIAL = {
     AuthMethod.BASIC.value: SecretField.PASSWORD,
     AuthMethod.PAT.value: SecretField.PASSWORD,
 }
-_DEFAULT_PORTS = {"postgres": 5432, "postgresql": 5432, "redis": 6379, "rediss": 6379}
 
 
 class NotReady(Exception):
@@ -136,12 +135,13 @@ def networks(words: Sequence[str]) -> tuple[IPNetwork, ...]:
 
 def own_services() -> list[tuple[str, int]]:
     """Host and port of the database and the broker, where they are reached by network."""
+    database, broker = settings.DATABASES["default"], urlsplit(settings.CELERY_BROKER_URL)
     found = []
-    for url in (settings.DATABASE_URL, settings.BROKER_URL):
-        parts = urlsplit(url)
-        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
-        if parts.hostname and port:
-            found.append((parts.hostname, port))
+    if host := database.get("HOST"):
+        # A path is a socket in the file system, which no instance URL can name.
+        found += [] if host.startswith("/") else [(host, int(database.get("PORT") or 5432))]
+    if broker.hostname:
+        found.append((broker.hostname, broker.port or 6379))
     return found
 
 
