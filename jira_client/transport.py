@@ -7,6 +7,7 @@ repeated. It must not know what Jira's answers mean.
 
 import contextlib
 import http.client
+import os
 import queue
 import time
 import weakref
@@ -91,11 +92,7 @@ class Transport:
         self._observe = observe
         self._headers = {**_FIXED_HEADERS, "Host": _host_header(self.base_url)}
         self._headers["User-Agent"] = user_agent
-        self._lines: queue.LifoQueue[Line | None] = queue.LifoQueue()
-        for _ in range(pool_size):
-            self._lines.put(None)
-        # A transport that is dropped without close() leaves no sockets behind.
-        weakref.finalize(self, _hang_up, self._lines)
+        self._open_pool()
 
     def send(self, request: WireRequest) -> WireResponse:
         """One request, one answer of whatever status. Raises ConnectFailed or AnswerLost."""
@@ -144,9 +141,21 @@ class Transport:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _open_pool(self) -> None:
+        self._process = os.getpid()
+        self._lines: queue.LifoQueue[Line | None] = queue.LifoQueue()
+        for _ in range(self.pool_size):
+            self._lines.put(None)
+        # A transport that is dropped without close() leaves no sockets behind.
+        weakref.finalize(self, _hang_up, self._lines)
+
     def _send(self, request: WireRequest, started: float) -> WireResponse:
+        if self._process != os.getpid():
+            # Two processes must not talk over one connection after a fork.
+            self._open_pool()
+        lines = self._lines
         try:
-            line = self._lines.get(timeout=self.total_timeout)
+            line = lines.get(timeout=self.total_timeout)
         except queue.Empty:
             raise ConnectTimedOut(
                 "All connections to Jira stayed busy. Fewer calls at once would help."
@@ -164,7 +173,7 @@ class Transport:
         finally:
             if not keep and line is not None:
                 line.close()
-            self._lines.put(line if keep else None)
+            lines.put(line if keep else None)
 
     def _ready(self, line: Line | None, guard: Guard) -> tuple[Line, bool]:
         if line is not None:

@@ -1,4 +1,4 @@
-"""Workers are forked, and threads are not: the watchdog of a child must still end a drip."""
+"""Workers are forked, threads are not: a child is guarded, and opens connections of its own."""
 
 import subprocess
 import sys
@@ -25,15 +25,17 @@ with transport_to(server.port, total_timeout=0.5) as transport:
     assert transport.send(WireRequest("GET", "/warm")).status == 200
     child = os.fork()
     if child == 0:
-        transport.close()
         try:
+            assert transport.send(WireRequest("GET", "/own")).status == 200
             transport.send(WireRequest("GET", "/drip"))
         except ReadTimedOut:
             os._exit(0)
         os._exit(1)
     status = os.waitpid(child, 0)[1]
+    assert transport.send(WireRequest("GET", "/again")).status == 200
+    own = server.connections == 2
 server.end()
-sys.exit(os.waitstatus_to_exitcode(status))
+sys.exit(os.waitstatus_to_exitcode(status) if own else 2)
 """
 
 
