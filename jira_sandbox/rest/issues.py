@@ -9,12 +9,13 @@ from ..model.creating import delete as delete_issue
 from ..model.issues import Comment, Issue
 from ..model.projects import IssueType, Project
 from ..model.site import Event
-from ..refusal import Refusal
+from ..refusal import NO_ISSUE, Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer, nothing
 from .links import link_from
 from .lookups import issue_of, renderer, visible_issue
 from .reading import Changes, Reader
+from .writing import Writer
 
 BULK_MOST = 50
 FETCH_MOST = 100
@@ -202,13 +203,11 @@ def bulk_fetch(call: Call) -> Response:
         raise Refusal(400, f"You can fetch up to {FETCH_MOST} issues at once.")
     shapes = renderer(call)
     chosen = shapes.chosen(body.get("fields") or [], "*navigable")
-    properties = body.get("properties") or []
-    found = {one.id: one for id in wanted if (one := visible_issue(call, id))}
-    missing = [str(id) for id in wanted if not visible_issue(call, id)]
-    issues = [shapes.issue(one, chosen, properties) for one in found.values()]
-    errors = [{"id": id, "errorMessage": "Issue does not exist or you do not have permission to "
-               "see it."} for id in missing]  # fmt: skip
-    return answer({"issues": issues, "issueErrors": errors})
+    seen = {id: visible_issue(call, id) for id in map(str, wanted)}
+    found = {one.id: one for one in seen.values() if one}
+    errors = [{"id": id, "errorMessage": NO_ISSUE} for id, one in seen.items() if one is None]
+    writer = Writer(shapes, chosen, body.get("properties") or [])
+    return writer.answer(found.values(), issueErrors=errors)
 
 
 def mount(router: Router) -> None:

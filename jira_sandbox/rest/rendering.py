@@ -14,6 +14,7 @@ from ..model.people import User
 from ..model.site import Site
 from .shapes import Json, Shapes
 
+EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,transitions"
 NOT_NAVIGABLE = {"comment"}
 BRIEF = ("summary", "status", "priority", "issuetype")
 
@@ -60,12 +61,10 @@ class Renderer(Shapes):
     def issue(self, issue: Issue, fields: Iterable[Field], properties: Sequence[str] = ()) -> Json:
         kinds = self._kinds
         values = {one.id: kinds[one.kind](issue, one) for one in fields}
-        if not self.site.cloud and not issue.type.subtask:
+        if not self.shows_parent(issue):
             values.pop("parent", None)
-        elif values.get("parent", issue) is None:
-            del values["parent"]
         made = {
-            "expand": "renderedFields,names,schema,operations,editmeta,changelog,transitions",
+            "expand": EXPAND,
             "id": str(issue.id),
             "self": f"{self.root}/issue/{issue.id}",
             "key": issue.key,
@@ -74,6 +73,14 @@ class Renderer(Shapes):
         if properties:
             made["properties"] = self.properties(issue, properties)
         return made
+
+    def value_of(self, field: Field) -> Callable[[Issue, Field], Any]:
+        """How a field's value is rendered."""
+        return self._kinds[field.kind]
+
+    def shows_parent(self, issue: Issue) -> bool:
+        """Absent rather than null; Data Center has it for sub-tasks only."""
+        return issue.parent is not None and (self.site.cloud or issue.type.subtask)
 
     def properties(self, issue: Issue, wanted: Sequence[str]) -> Json:
         if "*all" in wanted:

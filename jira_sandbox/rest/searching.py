@@ -14,6 +14,7 @@ from ..routing import Call, Router
 from ..wire import Response, answer
 from .issues import full
 from .lookups import renderer, visible_issue
+from .writing import Writer
 
 GONE = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full "
@@ -76,25 +77,27 @@ def search(call: Call) -> Response:
     lenient = str(given.get("validateQuery", "true")).lower() in ("false", "warn", "none")
     found = run(call.site, call.user, str(given.get("jql", "")), lenient)
     shown = found.issues[start : start + size]
-    made: dict[str, Any] = {
-        "expand": "schema,names", "startAt": start, "maxResults": size,
-        "total": len(found.issues), "issues": _rendered(call, shown, given, "*navigable"),
-    }  # fmt: skip
+    around: dict[str, Any] = {
+        "expand": "schema,names",
+        "startAt": start,
+        "maxResults": size,
+        "total": len(found.issues),
+    }
     if found.warnings:
-        made["warningMessages"] = found.warnings
-    return answer(made)
+        around["warningMessages"] = found.warnings
+    return _page(call, shown, given, "*navigable", around)
 
 
-def _rendered(
-    call: Call, issues: list[Issue], given: dict[str, Any], default: str
-) -> list[dict[str, Any]]:
+def _page(
+    call: Call, issues: list[Issue], given: dict[str, Any], default: str, around: dict[str, Any]
+) -> Response:
     fields, expand = _listed(given.get("fields")), _listed(given.get("expand"))
     properties = _listed(given.get("properties"))
     if expand:
-        return [full(call, one, fields, expand, properties, default) for one in issues]
+        whole = [full(call, one, fields, expand, properties, default) for one in issues]
+        return answer({"issues": whole, **around})
     shapes = renderer(call)
-    chosen = shapes.chosen(fields, default)
-    return [shapes.issue(one, chosen, properties) for one in issues]
+    return Writer(shapes, shapes.chosen(fields, default), properties).answer(issues, **around)
 
 
 def _slim(fields: list[str]) -> bool:
@@ -116,12 +119,12 @@ def search_jql(call: Call) -> Response:
     else:
         ids = _matches(call, str(given.get("jql", "")), given.get("reconcileIssues") or [])
     issues = [one for id in ids[:size] if (one := visible_issue(call, id))]
-    made: dict[str, Any] = {
-        "issues": _slimmed(issues, fields) if slim else _rendered(call, issues, given, "id")
-    }
+    around: dict[str, Any] = {"isLast": len(ids) <= size}
     if len(ids) > size:
-        made["nextPageToken"] = tokens.keep(ids[size:])
-    return answer(made | {"isLast": len(ids) <= size})
+        around["nextPageToken"] = tokens.keep(ids[size:])
+    if slim:
+        return answer({"issues": _slimmed(issues, fields), **around})
+    return _page(call, issues, given, "id", around)
 
 
 def _slimmed(issues: list[Issue], fields: list[str]) -> list[dict[str, Any]]:
