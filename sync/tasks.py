@@ -20,7 +20,7 @@ SLICES = 20  # then another connection may have this worker
 REGISTER_AGAIN = 60.0
 
 
-@shared_task(name="sync.tick", queue="interactive")
+@shared_task(name="sync.tick")
 def tick() -> None:
     for key in sweep.due_pushes():
         hint(push, key)
@@ -35,32 +35,32 @@ def tick() -> None:
     reports.sweep()
 
 
-@shared_task(name="sync.push", queue="outbound")
+@shared_task(name="sync.push")
 def push(connection_id: str) -> None:
     key = uuid.UUID(connection_id)
     if all(outbound.push(key) for _ in range(SLICES)):
         hint(push, connection_id)
 
 
-@shared_task(name="sync.drain", queue="inbound")
+@shared_task(name="sync.drain")
 def drain(connection_id: str) -> None:
     key = uuid.UUID(connection_id)
     if all(inbound.drain(key) for _ in range(SLICES)):
         hint(drain, connection_id)
 
 
-@shared_task(name="sync.poll", queue="inbound")
+@shared_task(name="sync.poll")
 def poll(project_id: str) -> None:
     polling.poll(uuid.UUID(project_id))
 
 
-@shared_task(name="sync.work", queue="bulk")
+@shared_task(name="sync.work")
 def work(run_id: str) -> None:
     if importing.work(uuid.UUID(run_id)):
         hint(work, run_id)
 
 
-@shared_task(name="sync.register_webhook", queue="interactive")
+@shared_task(name="sync.register_webhook")
 def register_webhook(connection_id: str) -> None:
     # The lease is not released: after a failure the next try comes a minute later.
     if claim(f"webhook:{connection_id}", REGISTER_AGAIN) is None:

@@ -1,0 +1,175 @@
+"""A small world: a sandbox Jira, a mapped project on it, and both sides' hands.
+
+`board.…` acts as a person on the board, `jira.…` as someone in Jira, `settle()` as the workers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from accounts.models import User
+from almconnect.lib.secret import Secret
+from connections import credentials, editing
+from connections.credentials import Credential
+from connections.models import AuthMethod, Connection, MappedProject
+from jira_sandbox.serving import Handle
+from planning import editing as board_editing
+from planning import linking as board_linking
+from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
+from sync import drain, importing, mapped, polling, push
+from sync.models import Delivery
+from sync.states import UNDER_WAY
+
+PROJECT = "FALCON"
+
+
+@dataclass
+class World:
+    handle: Handle
+    connection: Connection
+    project: MappedProject
+    team: Team
+    person: User
+    session: requests.Session = field(default_factory=requests.Session)
+
+    # ── Jira's side ──────────────────────────────────────────────────────────────────────────────
+    def jira(self, method: str, path: str, **body: Any) -> Any:
+        answer = self.session.request(method, f"{self.handle.url}{path}", json=body or None)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def issue(self, key: str) -> dict[str, Any]:
+        return self.jira("GET", f"/rest/api/2/issue/{key}")["fields"]
+
+    def edit_issue(self, key: str, **fields: Any) -> None:
+        self.jira("PUT", f"/rest/api/2/issue/{key}", fields=fields)
+
+    def create_issue(self, summary: str, **fields: Any) -> str:
+        body = {"project": {"key": PROJECT}, "issuetype": {"name": "Story"}, "summary": summary}
+        return self.jira("POST", "/rest/api/2/issue", fields={**body, **fields})["key"]
+
+    def issues(self, summary: str) -> list[str]:
+        site = self.handle.site
+        return [one.key for one in site.issues.values() if one.values.get("summary") == summary]
+
+    def control(self, method: str, path: str, /, **body: Any) -> Any:
+        """The sandbox's own handles."""
+        answer = requests.request(
+            method, f"{self.handle.url}/sandbox/{path}", json=body or None, timeout=10
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def fault(self, name: str, value: Any = True, **where: Any) -> None:
+        self.control("POST", "faults", name=name, value=value, **where)
+
+    def mend(self) -> None:
+        self.control("DELETE", "faults")
+
+    def grant(self, permission: str, granted: bool = True, user: str = "svc-alm") -> None:
+        self.control(
+            "POST", "grants", user=user, project=PROJECT, permission=permission, granted=granted
+        )
+
+    def calls(self) -> dict[str, int]:
+        """How often each method and path template was called since the last reset."""
+        return self.control("GET", "state")["calls"]
+
+    # ── The board's side ─────────────────────────────────────────────────────────────────────────
+    def item(self, key: str) -> WorkItem:
+        return WorkItem.objects.get(remote_key=key)
+
+    def first(self) -> WorkItem:
+        return WorkItem.objects.filter(project=self.project, deleted=None).order_by("rank")[0]
+
+    def create(self, summary: str, **values: Any) -> WorkItem:
+        return board_editing.create_item(
+            actor=self.person, project=self.project, type="Story", summary=summary, **values
+        )
+
+    def edit(self, item: WorkItem, **values: Any) -> WorkItem:
+        return board_editing.edit_item(
+            item.pk, actor=self.person, values=values, expected_version=None
+        )
+
+    def delete(self, item: WorkItem) -> None:
+        board_editing.delete_item(item.pk, actor=self.person)
+
+    def link(self, source: WorkItem, target: WorkItem) -> Link:
+        return board_linking.add_link(
+            actor=self.person, source=source.pk, target=target.pk, type="blocks"
+        )
+
+    def iteration(self, index: int, sprint: int) -> Iteration:
+        pi, _ = Pi.objects.get_or_create(name="PI 1")
+        iteration = Iteration.objects.create(pi=pi, index=index, name=f"Iteration {index}")
+        SprintLink.objects.create(iteration=iteration, team=self.team, sprint_id=sprint)
+        return iteration
+
+    # ── The workers ──────────────────────────────────────────────────────────────────────────────
+    def make_due(self) -> None:
+        """As if the waiting time had passed."""
+        from django.utils import timezone
+
+        now = timezone.now()
+        Change.objects.filter(state__in=UNDER_WAY).update(due=now)
+        Delivery.objects.filter(state="waiting").update(due=now)
+        Connection.objects.update(call_after=None)
+
+    def push(self, rounds: int = 10) -> None:
+        for _ in range(rounds):
+            self.make_due()
+            if not push.push(self.connection.pk):
+                break
+
+    def poll(self) -> None:
+        Connection.objects.update(call_after=None)
+        polling.poll(self.project.pk)
+
+    def drain(self) -> None:
+        self.make_due()
+        while drain.drain(self.connection.pk):
+            pass
+
+    def settle(self) -> None:
+        """Push and poll until nothing waits."""
+        self.push()
+        self.poll()
+        self.push()
+
+    def reconcile(self) -> Any:
+        run = importing.request(self.project, "reconcile")
+        while importing.work(run.pk):
+            pass
+        run.refresh_from_db()
+        return run
+
+
+def credential(handle: Handle, username: str = "svc-alm") -> Credential:
+    user = handle.site.users[username]
+    if handle.site.cloud:
+        return Credential(AuthMethod.BASIC, Secret(user.api_token), user.email)
+    return Credential(AuthMethod.BASIC, Secret(user.password), user.name)
+
+
+def build(handle: Handle, person: User, **options: Any) -> World:
+    """A connection by Basic auth, the project FALCON mapped and imported, its team."""
+    connection = editing.create(
+        actor=person, name=f"Jira {handle.port}", base_url=handle.url, auth_method="basic"
+    )
+    assert credentials.offer(connection, credential(handle), actor=person)
+    connection = Connection.objects.get(pk=connection.pk)
+    team = Team.objects.create(name="Falcon")
+    project, run = mapped.map_project(connection, PROJECT, actor=person, team=team.pk, **options)
+    while importing.work(run.pk):
+        pass
+    world = World(handle, connection, MappedProject.objects.get(pk=project.pk), team, person)
+    admin = handle.site.users["admin"]
+    world.session.auth = (
+        (admin.email, admin.api_token) if handle.site.cloud else (admin.name, admin.password)
+    )
+    world.session.headers["X-Atlassian-Token"] = "no-check"
+    return world
