@@ -51,6 +51,22 @@ def test_a_diagnosis_says_cause_remedy_and_what_was_seen() -> None:
     assert "docs/troubleshooting.md#refused" in words
 
 
+def test_a_copy_field_is_an_area_only_where_lines_are_asked_for() -> None:
+    given = {"id": "key", "label": "Public Key", "value": "<a&b>"}
+    assert '<input class="form-control font-monospace" id="key" value="&lt;a&amp;b&gt;"' in render(
+        given
+    )
+    assert '<textarea class="form-control font-monospace" id="key" rows="4"' in render(
+        given | {"rows": 4}
+    )
+    assert "<textarea" not in render(given | {"rows": ["a page's own list"]})
+    assert 'data-copy="key" data-copied="Copied" aria-label="Copy Public Key"' in render(given)
+
+
+def render(context: dict[str, object]) -> str:
+    return render_to_string("_copy.html", context)
+
+
 class Sample(forms.Form):
     name = forms.CharField(help_text="As in Jira.")
     tick = forms.BooleanField(label="Verify", required=False)
