@@ -19,7 +19,7 @@ from planning.editing import Stale, create_item, delete_item, edit_item
 from planning.forms import ItemForm, initial_of, project_choices
 from planning.history import changed_since, history_of
 from planning.linkforms import LinkForm
-from planning.models import Change, ChangeState, Link, WorkItem
+from planning.models import Change, ChangeState, Link, Team, WorkItem
 from planning.pages.asking import back_to, chosen, item_or_404, may_plan, person_of
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
@@ -71,6 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
     project = chosen(projects, choices[0][0] if asked is None else asked)
     back = back_to(request, "planning:board")
     start = {name: request.GET.get(name, "") for name in ("team", "iteration", "parent")}
+    start["team"] = start["team"] or _own_team(project)
     sent = request.POST if request.method == "POST" and "save" in request.POST else None
     form = ItemForm(sent, initial=start, project=project, item=None)
     if sent is not None and form.is_valid():
@@ -101,6 +102,12 @@ def delete(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
             return redirect(back)
     context = {"item": item, "back": back, "refusal": refusal, "links": _links(item)}
     return render(request, "planning/delete.html", context, status=409 if refusal else 200)
+
+
+def _own_team(project: MappedProject | None) -> str:
+    """The team whose project it is, where it is one team's alone."""
+    teams = list(Team.objects.filter(project=project)[:2]) if project else []
+    return str(teams[0].pk) if len(teams) == 1 else ""
 
 
 def _again(form: ItemForm, item: WorkItem) -> ItemForm:

@@ -57,6 +57,8 @@
       const mine = card && (string.dataset.from === card.dataset.card || string.dataset.to === card.dataset.card);
       string.classList.toggle("lit", Boolean(mine));
     }
+    const drawing = document.querySelector("[data-strings]");
+    drawing?.classList.toggle("lit", Boolean(drawing.querySelector(".string.lit")));
   };
 
   let waiting = 0;
