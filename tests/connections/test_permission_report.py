@@ -1,0 +1,93 @@
+"""A report, a revoked grant, another report, the difference, and the text for the Jira admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from connections import report, tasks
+from connections.models import Connection, PermissionReport, ReportState
+from jira_sandbox.serving import Handle
+
+
+def taken(connection: Connection, *keys: str) -> PermissionReport:
+    row = report.request(connection, keys, actor=None)
+    found = report.take(row.pk)
+    assert found is not None
+    return found
+
+
+def test_a_revoked_grant_is_the_difference(
+    connected: Callable[..., Connection], jira: Handle, client_of: Callable[..., Client], rte: Any
+) -> None:
+    connection = connected(jira)
+    first = taken(connection, "FALCON", "OTTER")
+    assert first.state == ReportState.FINISHED
+    assert (report.missing(first), report.text_for_admin(first)) == ({}, "")
+    project, user = jira.site.project("FALCON"), jira.site.users["svc-alm"]
+    assert project is not None
+    jira.site.grant(project, user, "SCHEDULE_ISSUES", granted=False)
+    second = taken(connection, "FALCON", "OTTER")
+    changes = report.changes_since(second, report.previous(second))
+    assert [(c.project, c.name, c.lost) for c in changes] == [("FALCON", "Schedule Issues", True)]
+    assert report.missing(second) == {"FALCON": ["Schedule Issues"]}
+    text = report.text_for_admin(second)
+    assert "ALM Service" in text
+    assert "FALCON (Team Falcon): Schedule Issues (SCHEDULE_ISSUES, required)" in text
+    operations = {row["name"]: row for row in second.rows[0]["operations"]}
+    assert operations["Move to a sprint"]["state"] == "missing"
+    assert operations["Draw a dependency"]["state"] == "held"
+    page = client_of(rte).get(f"/connections/{connection.pk}/permissions/").content.decode()
+    assert "1 required permission missing in 1 project" in page
+    assert "Lost Schedule Issues on FALCON" in page
+    board = client_of(rte).get(f"/connections/{connection.pk}/permissions/?view=operations")
+    assert "Will not work: Schedule Issues is missing." in board.content.decode()
+
+
+def test_an_invisible_project_lacks_browse_and_nothing_else_is_claimed(
+    connected: Callable[..., Connection], jira: Handle
+) -> None:
+    row = taken(connected(jira), "FALCON", "NOWHERE").rows[1]
+    states = {p["key"]: p["state"] for p in row["permissions"]}
+    assert states.pop("BROWSE_PROJECTS") == "missing"
+    assert set(states.values()) == {"unknown"}
+
+
+def test_a_failure_is_the_report_s_own_diagnosis(
+    connected: Callable[..., Connection], datacenter: Handle
+) -> None:
+    connection = connected(datacenter)
+    datacenter.site.users["svc-alm"].password = "changed"
+    found = taken(connection)
+    assert found.state == ReportState.FAILED
+    assert found.diagnosis is not None
+    assert found.diagnosis["code"] == "authentication_refused"
+
+
+def test_only_one_worker_takes_it_and_a_silent_one_is_replaced(
+    connected: Callable[..., Connection], cloud: Handle
+) -> None:
+    row = report.request(connected(cloud), ["FALCON"], actor=None)
+    rows = PermissionReport.objects.filter(pk=row.pk)
+    rows.update(state=ReportState.RUNNING, started=timezone.now())
+    assert report.take(row.pk) is None
+    rows.update(started=timezone.now() - report.LEASE - timedelta(seconds=1))
+    assert report.take(row.pk) is not None
+    assert report.take(row.pk) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_message_is_sent_again(
+    connected: Callable[..., Connection], cloud: Handle, eager: None
+) -> None:
+    row = report.request(connected(cloud), ["FALCON"], actor=None)
+    assert tasks.sweep() == 0  # its own message may still be on the way
+    PermissionReport.objects.update(created=timezone.now() - report.RESEND * 2)
+    assert tasks.sweep() == 1
+    row.refresh_from_db()
+    assert row.state == ReportState.FINISHED
