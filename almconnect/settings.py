@@ -173,6 +173,8 @@ if HTTPS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # asked from inside, past the proxy
 else:
     # Each installation on this host has its own cookie: cookies do not know ports, and a demo on
     # 127.0.0.1:8001 must not sign a person out of the one on 127.0.0.1:8002.
@@ -180,6 +182,8 @@ else:
         f"{name}-{_base.port or 80}" for name in ("session", "csrf")
     )
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# Whether the domain's other names speak TLS, and belong on browsers' preload list, is not ours to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

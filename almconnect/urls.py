@@ -5,21 +5,15 @@ Machines' addresses come first, so that no app's pattern can shadow them.
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 from ninja import NinjaAPI
 
+import accounts.api
+import connections.api
+import planning.api
+import sync.api
 from almconnect import health, metrics
 from almconnect.lib.api import install_error_handlers
-
-APPS = ("accounts", "connections", "planning", "sync")
-
-
-def _exists(module: str) -> bool:
-    return find_spec(module) is not None
-
 
 api = NinjaAPI(
     title="ALM Connect",
@@ -29,16 +23,23 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
 )
 install_error_handlers(api)
-for app in APPS:
-    if _exists(f"{app}.api"):
-        api.add_router("", import_module(f"{app}.api").router)
+for router in (
+    accounts.api.router,
+    connections.api.router,
+    planning.api.router,
+    sync.api.router,
+):
+    api.add_router("", router)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("api/v1/", api.urls),
-    *(path("", include(f"{app}.urls")) for app in APPS if _exists(f"{app}.urls")),
+    path("", include("accounts.urls")),
+    path("", include("connections.urls")),
+    path("", include("planning.urls")),
+    path("", include("sync.urls")),
 ]
 
 handler500 = "almconnect.lib.incident.server_error"
