@@ -8,13 +8,15 @@ import json
 import signal
 import sys
 import threading
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from .model.people import User
 from .model.site import Site
 from .seed import seeded
-from .serving import bound
+from .serving import Handle, bound
+from .state.keeping import Keeper, restored
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -29,6 +31,10 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--service-admin", action="store_true",
                         help="makes the service user a Jira administrator")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="prints one line of JSON when ready")
+    parser.add_argument("--tls", action="store_true", help="HTTPS, self-signed certificate")
+    parser.add_argument("--state", type=Path, help="a file that keeps everything across restarts")
+    parser.add_argument("--webhooks-anywhere", action="store_true",
+                        help="delivers webhooks beyond loopback too")  # fmt: skip
     return parser.parse_args(words)
 
 
@@ -39,10 +45,14 @@ def person(site: Site, user: User) -> dict[str, str]:
     return made
 
 
-def announce(site: Site, url: str, as_json: bool) -> None:
+def announce(handle: Handle, as_json: bool) -> None:
+    site, url = handle.site, handle.url
     admin, service = person(site, site.users["admin"]), person(site, site.users["svc-alm"])
     if as_json:
-        facts = {"url": url, "flavour": site.flavour, "admin": admin, "service_user": service}
+        facts: dict[str, Any] = {"url": url, "flavour": site.flavour, "admin": admin,
+                                 "service_user": service}  # fmt: skip
+        if handle.certificate:
+            facts["certificate"] = handle.certificate
         lines = [json.dumps(facts)]
     else:
         lines = [f"Jira sandbox ({site.flavour}) at {url}"]
@@ -53,12 +63,30 @@ def announce(site: Site, url: str, as_json: bool) -> None:
     sys.stdout.flush()
 
 
+def site_of(options: argparse.Namespace) -> Site:
+    """The kept site where there is one, else a fresh one. Raises ValueError for a wrong file."""
+    if options.state and options.state.exists():
+        site = restored(options.state, options.flavour, options.version, options.context)
+    else:
+        site = seeded(
+            options.flavour,
+            version=options.version,
+            seed=options.seed,
+            context=options.context,
+            service_admin=options.service_admin,
+        )
+    if options.base_url:
+        site.configured_base_url = options.base_url.rstrip("/")
+    return site
+
+
 def main(words: list[str] | None = None) -> int:
     options = arguments(sys.argv[1:] if words is None else words)
-    site = seeded(options.flavour, version=options.version, seed=options.seed,
-                  context=options.context, service_admin=options.service_admin)  # fmt: skip
-    site.configured_base_url = options.base_url.rstrip("/") or None
-    server, handle = bound(site, options.host, options.port)
+    site = site_of(options)
+    server, handle = bound(site, options.host, options.port, options.tls)
+    site.parts["delivery"].anywhere = options.webhooks_anywhere
+    if options.state:
+        Keeper(site, options.state)
     ended = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> Any:
@@ -68,7 +96,7 @@ def main(words: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, end)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="jira-sandbox")
     thread.start()
-    announce(site, handle.url, options.json)
+    announce(handle, options.json)
     ended.wait()
     server.end()
     thread.join(5)

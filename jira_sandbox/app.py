@@ -124,6 +124,7 @@ class Application:
         with site.lock:
             site.calls[f"{route.method} {route.template}"] += 1
             response = route.handler(call)
+            site.writes += request.method in WRITES
         return faults.after(request, response)
 
 

@@ -18,6 +18,7 @@ from .app import create_app
 from .model.site import Site
 from .refusal import ConnectionLost
 from .seed import seeded
+from .tls import self_signed
 
 WsgiApp = Callable[..., Iterable[bytes]]
 
@@ -64,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
             "CONTENT_LENGTH": str(len(body)),
             "REMOTE_ADDR": self.client_address[0],
             "wsgi.input": BytesIO(body),
-            "wsgi.url_scheme": "http",
+            "wsgi.url_scheme": self.server.scheme,
         }
         for name, value in self.headers.items():
             environ["HTTP_" + name.upper().replace("-", "_")] = value
@@ -83,6 +84,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], app: WsgiApp) -> None:
         super().__init__(address, Handler)
         self.app = app
+        self.scheme = "http"
         self.open: set[socket.socket] = set()
         self.workers: list[threading.Thread] = []
 
@@ -111,29 +113,47 @@ class Server(ThreadingHTTPServer):
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """A running sandbox: its address, its model and its port."""
+    """A running sandbox: its address, its model, its port, and its certificate (PEM) if any."""
 
     url: str
     site: Site
     port: int
+    certificate: str = ""
 
 
-def bound(site: Site, host: str = "127.0.0.1", port: int = 0) -> tuple[Server, Handle]:
-    """A server for `site`, bound but not yet serving. Raises OSError where the port is taken."""
+def bound(
+    site: Site, host: str = "127.0.0.1", port: int = 0, tls: bool = False
+) -> tuple[Server, Handle]:
+    """A server for `site`, bound but not yet serving. Raises OSError where the port is taken.
+
+    With `tls` it serves HTTPS with a fresh self-signed certificate, told in the handle.
+    """
     server = Server((host, port), create_app(site))
+    certificate = ""
+    if tls:
+        context, certificate = self_signed(host)
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        server.scheme = "https"
     real = int(server.server_address[1])
-    url = f"http://{host}:{real}{site.context}"
+    url = f"{server.scheme}://{host}:{real}{site.context}"
     site.started_at(url)
-    return server, Handle(url, site, real)
+    return server, Handle(url, site, real, certificate)
 
 
 @contextlib.contextmanager
 def running(
-    flavour: str = "cloud", version: int = 10, seed: str = "art", context: str = "", **options: Any
+    flavour: str = "cloud",
+    version: int = 10,
+    seed: str = "art",
+    context: str = "",
+    tls: bool = False,
+    **options: Any,
 ) -> Iterator[Handle]:
     """A sandbox in a thread of this process; `options` go to the seed. Ends with the block."""
     site = seeded(flavour, version=version, seed=seed, context=context, **options)
-    server, handle = bound(site)
+    server, handle = bound(site, tls=tls)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="jira-sandbox")
     thread.start()
     try:

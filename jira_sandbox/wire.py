@@ -12,6 +12,10 @@ from .refusal import Refusal
 Environ = Mapping[str, Any]
 
 
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
 @dataclass(slots=True)
 class Request:
     """One HTTP request; `path` starts below the context path and is decoded, `raw_path` is not."""
@@ -47,7 +51,7 @@ class Request:
         if not self.header("content-type").lower().startswith("application/json"):
             raise Refusal(415, "Unsupported Media Type", shape="message")
         try:
-            return json.loads(self.body or b"null")
+            return json.loads(self.body or b"null", parse_constant=_no_number)
         except ValueError as error:
             raise Refusal(400, f"Unexpected character in the JSON body: {error}") from error
 

@@ -3,8 +3,15 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 CAPTCHA_AFTER = 3
+
+
+@lru_cache(maxsize=10_000)
+def _derived(name: str) -> uuid.UUID:
+    """The same id for the same name in every run."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, name)
 
 
 @dataclass(slots=True, eq=False)
@@ -21,15 +28,14 @@ class User:
     locale: str = "en_US"
     global_permissions: set[str] = field(default_factory=set)
     failed_logins: int = 0
-    hourly_limit: int | None = None
 
     @property
     def key(self) -> str:
-        return "JIRAUSER" + str(10000 + uuid.uuid5(uuid.NAMESPACE_OID, self.name).int % 80000)
+        return "JIRAUSER" + str(10000 + _derived(self.name).int % 80000)
 
     @property
     def account_id(self) -> str:
-        return "712020:" + str(uuid.uuid5(uuid.NAMESPACE_OID, self.name))
+        return f"712020:{_derived(self.name)}"
 
     @property
     def locked(self) -> bool:

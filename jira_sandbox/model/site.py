@@ -4,11 +4,10 @@ It holds and finds; the verbs that change issues live in their own modules besid
 know HTTP.
 """
 
-import itertools
 import threading
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,7 +52,8 @@ class Site:
         self.listeners: list[Callable[[Event], None]] = []
         self.closers: list[Callable[[], None]] = []
         self.parts: dict[str, Any] = {}
-        self._counters: dict[str, Iterator[int]] = {}
+        self.counters: dict[str, int] = {}
+        self.writes = 0
         self.users: dict[str, User] = {}
         self.pats: dict[int, Pat] = {}
         self.types: dict[str, IssueType] = {one.id: one for one in words.ISSUE_TYPES}
@@ -88,7 +88,9 @@ class Site:
         self.address = url
 
     def next_id(self, kind: str, start: int = 10000) -> int:
-        return next(self._counters.setdefault(kind, itertools.count(start)))
+        """The next number of its kind; the first is `start`."""
+        self.counters[kind] = self.counters.get(kind, start - 1) + 1
+        return self.counters[kind]
 
     def publish(self, event: Event) -> None:
         """Tells the listeners, inside the lock, after the change was made."""

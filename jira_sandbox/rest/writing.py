@@ -15,6 +15,7 @@ from ..wire import Response
 from .rendering import EXPAND, Renderer
 
 encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_EMPTY: dict[type, str] = {list: "[]", dict: "{}"}
 Share = Callable[[Issue, Field], Hashable]
 
 SHARED: dict[str, Share] = {
@@ -37,7 +38,12 @@ def plain(value: Any) -> str:
     """A value as JSON text, the common kinds without a detour."""
     if value is None:
         return "null"
-    return quoted(value) if type(value) is str else encoded(value)
+    kind = type(value)
+    if kind is str:
+        return quoted(value)
+    if kind is float:
+        return repr(value)
+    return encoded(value) if value else _EMPTY.get(kind) or encoded(value)
 
 
 class Writer:

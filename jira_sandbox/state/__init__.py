@@ -1,0 +1,1 @@
+"""Keeping a sandbox across restarts in one JSON file (`--state FILE`)."""
