@@ -1,0 +1,68 @@
+"""Whatever is pasted as Instance URL becomes Jira's base URL, or a plain sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from almconnect.lib.api import Refused
+from connections.instance import difference, trim
+
+GOOD = [
+    ("https://jira.example.com", "https://jira.example.com", 0),
+    ("  https://jira.example.com/  ", "https://jira.example.com", 2),
+    ("https://jira.example.com/browse/ABC-1", "https://jira.example.com", 1),
+    ("https://jira.example.com/rest/api/2", "https://jira.example.com", 1),
+    ("https://jira.example.com/jira/secure/Dashboard.jspa", "https://jira.example.com/jira", 1),
+    ("https://jira.example.com/jira/login.jsp?os_destination=%2F", "https://jira.example.com/jira", 2),
+    ("https://acme.atlassian.net/jira/software/projects/ABC/boards/1", "https://acme.atlassian.net", 1),
+    ("jira.example.com:8443/jira/", "https://jira.example.com:8443/jira", 2),
+    ("HTTPS://JIRA.Example.COM:443", "https://jira.example.com", 0),
+    ("http://127.0.0.1:8090#top", "http://127.0.0.1:8090", 1),
+    ("http://[::1]:8090/jira", "http://[::1]:8090/jira", 0),
+    ("https://bücher.example", "https://xn--bcher-kva.example", 0),
+    ("localhost:8080", "https://localhost:8080", 1),
+]  # fmt: skip
+BAD = [
+    ("", "Enter the address"),
+    ("   ", "Enter the address"),
+    ("ftp://jira.example.com", "begin with https"),
+    ("javascript:alert(1)", "begin with https"),
+    ("mailto:rita@example.com", "begin with https"),
+    ("https://", "no valid host name"),
+    ("https:///browse/ABC-1", "no valid host name"),
+    ("https://svc:pw@jira.example.com", "Leave user name and password out"),
+    ("https://jira.example.com:99999", "port number"),
+    ("https://jira.example.com:0", "Port 0"),
+    ("https://[::1", "brackets"),
+    ("https://[zz::1]", ""),
+    ("https://1.2.3", "no IPv4"),
+    ("https://jira example.com", "spaces"),
+    ("https://jira.example.com\\@evil.example.com", "backslashes"),
+    ("https://-jira.example.com", "no valid host name"),
+    ("https://jira..example.com", "no valid host name"),
+    ("https://" + "a" * 600, "not one address"),
+]
+
+
+@pytest.mark.parametrize(("pasted", "url", "notes"), GOOD)
+def test_is_trimmed_and_says_so(pasted: str, url: str, notes: int) -> None:
+    found = trim(pasted)
+    assert found.url == url
+    assert len(found.notes) == notes
+    assert trim(url).url == url
+
+
+@pytest.mark.parametrize(("pasted", "words"), BAD)
+def test_is_refused_in_words(pasted: str, words: str) -> None:
+    with pytest.raises(Refused) as caught:
+        trim(pasted)
+    assert words in caught.value.fields["base_url"][0]
+    assert "pw" not in caught.value.message.split()
+
+
+def test_differences_are_named() -> None:
+    found = difference("http://jira.example.com", "https://jira.example.com:8443/jira")
+    assert [part.split(":")[0] for part in found.split("; ")] == [
+        "scheme", "port", "context path",
+    ]  # fmt: skip
+    assert difference("https://JIRA.example.com:443/", "https://jira.example.com") == ""
