@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, OneTimeLink, Role, User
+from almconnect.lib.redact import redact_value
 
 pytestmark = pytest.mark.django_db
 GOOD = {
@@ -47,6 +48,15 @@ def test_only_a_hash_of_the_link_is_stored() -> None:
     text = setup_path().split("/")[2]
     row = OneTimeLink.objects.get()
     assert text not in repr({field.name: getattr(row, field.name) for field in row._meta.fields})
+
+
+def test_the_log_does_not_hold_the_link() -> None:
+    for _ in range(20):
+        text = setup_path().split("/")[2]
+        event = redact_value(
+            {"request": f"GET /setup/{text}/", "message": f"Forbidden: /setup/{text}/"}
+        )
+        assert text not in repr(event)
 
 
 def test_without_a_live_link_the_page_is_closed(client: Client) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import ApiToken, Role, User
@@ -105,3 +107,15 @@ def test_the_list_never_holds_a_tokens_text(
     assert text not in answer.content.decode()
     assert ApiToken.digest_of(text) not in answer.content.decode()
     assert [item["role"] for item in answer.json()["items"]] == ["rte"]
+
+
+@pytest.mark.django_db
+def test_the_command_prints_a_working_token_alone(api: Callable[..., ApiCaller]) -> None:
+    out = io.StringIO()
+    call_command("create_api_token", user="script", role="admin", stdout=out)
+    (text,) = out.getvalue().splitlines()
+    assert api(text).get("/people").status_code == 200
+    assert not User.objects.get(username="script").has_usable_password()
+    User.objects.update(is_active=False)
+    with pytest.raises(CommandError, match="switched off"):
+        call_command("create_api_token", user="script", role="admin")

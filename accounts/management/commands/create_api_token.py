@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts import audit
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         user, made = User.objects.get_or_create(
             username=options["user"], defaults={"role": options["role"]}
         )
+        if not user.is_active:
+            raise CommandError(f"{user.username} is switched off: switch them on first.")
         if made:
             user.set_unusable_password()
             user.save(update_fields=["password"])
