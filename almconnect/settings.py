@@ -202,12 +202,15 @@ CONTENT_SECURITY_POLICY = {
 
 # ── Logs: JSON lines, redacted ───────────────────────────────────────────────────────────────────
 LOG_LEVEL = env.choice("ALMCONNECT_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+# A line for every message and tick says nothing and fills disks: 130,000 a day while nothing happens.
+_CHATTER = ("celery.app.trace", "celery.worker.strategy", "celery.beat")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "almconnect.lib.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {name: {"level": "WARNING"} for name in _CHATTER if LOG_LEVEL == "INFO"},
 }
 
 # ── Celery ───────────────────────────────────────────────────────────────────────────────────────

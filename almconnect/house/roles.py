@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from almconnect.house.child import Recipe
 
@@ -36,12 +37,14 @@ def beat() -> list[str]:
     return [*command, "--pidfile=", "--loglevel", os.environ.get("ALMCONNECT_LOG_LEVEL", "INFO")]
 
 
-def sandbox(name: str, host: str, port: int, *, flavour: str, version: str = "") -> Recipe:
-    """One small Jira. It keeps its issues in memory, so a dead one is named, not started again."""
+def sandbox(
+    name: str, host: str, port: int, state: Path, *, flavour: str, version: str = ""
+) -> Recipe:
+    """One small Jira; `state` is the file that keeps its issues across starts."""
     command = [sys.executable, "-m", "jira_sandbox", "--host", host, "--port", str(port)]
     command += ["--flavour", flavour, *(["--version", version] if version else [])]
-    command += ["--seed", "art", "--service-admin", "--json"]
-    return Recipe(f"sandbox-{name}", command, restarts=False, first_line=True)
+    command += ["--seed", "art", "--service-admin", "--state", str(state), "--json"]
+    return Recipe(f"sandbox-{name}", command, first_line=True)
 
 
 def first_link() -> list[str]:

@@ -154,7 +154,12 @@ def _start_broker(house: House) -> bool:
 def _start_sandboxes(house: House) -> None:
     for name, (flavour, version) in SANDBOXES.items():
         recipe = roles.sandbox(
-            name, house.wishes.host, house.ports[name], flavour=flavour, version=version
+            name,
+            house.wishes.host,
+            house.ports[name],
+            house.wishes.data / f"sandbox-{name}.state",
+            flavour=flavour,
+            version=version,
         )
         child = house.supervisor.start(recipe)
         try:
