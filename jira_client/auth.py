@@ -103,7 +103,7 @@ class Bearer:
 
     def headers(self, method: str, url: str) -> dict[str, str]:
         """An Authorization header. Raises ValueError where the token cannot be one."""
-        if not self.token.isascii() or any(c.isspace() for c in self.token):
+        if not self.token.isascii() or not self.token.isprintable() or " " in self.token:
             raise ValueError("A token holds neither spaces nor letters beyond ASCII.")
         return {"Authorization": f"Bearer {self.token}"}
 

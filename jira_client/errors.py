@@ -42,7 +42,7 @@ remedy; nothing here decides about retries.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class JiraError(Exception):
@@ -241,6 +241,11 @@ class OAuthProblem(JiraError):
         self.problem = problem
         self.parameters: dict[str, str] = dict(parameters or {})
         self.base_string = base_string
+
+    def __reduce__(self) -> tuple[type["OAuthProblem"], tuple[str], dict[str, Any]]:
+        # Task queues pickle errors: what holds a token or a query stays in this process.
+        kept = {**self.__dict__, "base_string": None, "sent_url": None}
+        return type(self), (str(self),), kept
 
 
 class AuthenticationRefused(JiraError):

@@ -13,7 +13,6 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from jira_client.address import AddressPolicy, Resolver, resolve
 from jira_client.connecting import Endpoint, Line
@@ -26,6 +25,7 @@ from jira_client.errors import (
     NotJira,
     ReadTimedOut,
 )
+from jira_client.origin import origin_of
 from jira_client.tls import CertificateFacts, certificate_facts, plain_fingerprint, trust
 from jira_client.unpacking import read_body
 from jira_client.watchdog import Guard
@@ -74,13 +74,14 @@ class Transport:
         resolver: Resolver = resolve,
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        secure, host, port, self._prefix = _split(self.base_url)
+        origin = origin_of(self.base_url)
+        self._prefix = origin.path
         pinned = plain_fingerprint(fingerprint) if fingerprint else None
         self._endpoint = Endpoint(
-            host=host,
-            port=port,
+            host=origin.host,
+            port=origin.port,
             policy=policy,
-            context=trust(verify_tls, ca_bundle_pem, pinned) if secure else None,
+            context=trust(verify_tls, ca_bundle_pem, pinned) if origin.secure else None,
             fingerprint=pinned,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
@@ -90,7 +91,7 @@ class Transport:
         self.total_timeout = total_timeout
         self.max_bytes = max_bytes
         self._observe = observe
-        self._headers = {**_FIXED_HEADERS, "Host": _host_header(self.base_url)}
+        self._headers = {**_FIXED_HEADERS, "Host": origin.host_header}
         self._headers["User-Agent"] = user_agent
         self._open_pool()
 
@@ -243,33 +244,6 @@ def _hang_up(lines: "queue.LifoQueue[Line | None]") -> None:
                 line.close()
     for _ in range(places):
         lines.put(None)
-
-
-def _split(base_url: str) -> tuple[bool, str, int, str]:
-    try:
-        parts = urlsplit(base_url)
-        port = parts.port
-    except ValueError as error:
-        raise NotJira(
-            "The Instance URL cannot be read. Write it like https://host/path."
-        ) from error
-    host = parts.hostname
-    if parts.scheme not in ("http", "https") or not host:
-        raise NotJira("The Instance URL must begin with https:// or http:// and name a host.")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise NotJira("The Instance URL must not hold a user name, a query or a fragment.")
-    try:
-        host = host if ":" in host else host.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise NotJira("The host name of the Instance URL is not a valid name.") from error
-    secure = parts.scheme == "https"
-    return secure, host, port or (443 if secure else 80), parts.path
-
-
-def _host_header(base_url: str) -> str:
-    secure, host, port, _ = _split(base_url)
-    name = f"[{host}]" if ":" in host else host
-    return name if port == (443 if secure else 80) else f"{name}:{port}"
 
 
 def _dropped(error: Exception) -> ConnectionDropped:

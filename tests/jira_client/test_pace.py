@@ -30,7 +30,8 @@ def test_cloud_reset() -> None:
 
 
 def test_something_left_means_no_waiting() -> None:
-    pace = Pace.of({"x-ratelimit-remaining": "1", "x-ratelimit-nearlimit": "true"})
+    bucket = {"x-ratelimit-interval-seconds": "30", "x-ratelimit-fillrate": "15"}
+    pace = Pace.of({**bucket, "x-ratelimit-remaining": "1", "x-ratelimit-nearlimit": "true"})
     assert (pace.wait(NOW), pace.near_limit) == (0, True)
 
 

@@ -103,6 +103,7 @@ def test_a_json_body_is_not_signed_and_a_form_is(pair: KeyPair) -> None:
 
 def test_default_ports_go_and_others_stay() -> None:
     assert "https%3A%2F%2Fjira.example.com%2Fjira%2Frest" in base_string("GET", f"{BASE}/rest", [])
+    assert "a.example.com%2Fx" in base_string("GET", "http://a.example.com:80/x", [])
     assert "example.com%3A8443%2Fa" in base_string("GET", "https://EXAMPLE.com:8443/a", [])
     assert "%5B%3A%3A1%5D%3A8080%2F" in base_string("GET", "http://[::1]:8080", [])
 

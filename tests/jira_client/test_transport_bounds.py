@@ -3,6 +3,7 @@
 import gzip
 import socket
 import time
+import tracemalloc
 
 import pytest
 
@@ -72,8 +73,13 @@ def test_a_gzip_bomb_is_refused_before_it_unfolds() -> None:
     assert len(bomb) < 100_000
     with raw(always(http(bomb, Content_Encoding="gzip"))) as server:
         with transport_to(server.port, max_bytes=1_000_000) as transport:
-            with pytest.raises(TooLarge):
-                transport.send(GET)
+            tracemalloc.start()
+            try:
+                with pytest.raises(TooLarge):
+                    transport.send(GET)
+                assert tracemalloc.get_traced_memory()[1] < 10_000_000
+            finally:
+                tracemalloc.stop()
 
 
 def test_a_body_over_the_bound_is_refused() -> None:

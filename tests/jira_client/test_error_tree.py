@@ -1,0 +1,42 @@
+"""The errors as a tree: drawn as it is, stable slugs, and fit to travel between processes."""
+
+import pickle
+
+import pytest
+
+from jira_client import errors
+from jira_client.errors import JiraError
+
+
+def every_kind(base: type[JiraError] = JiraError) -> list[type[JiraError]]:
+    return [base, *(kind for sub in base.__subclasses__() for kind in every_kind(sub))]
+
+
+def test_the_drawing_shows_every_error() -> None:
+    drawing = (errors.__doc__ or "").split()
+    assert [kind.__name__ for kind in every_kind() if kind.__name__ not in drawing] == []
+
+
+def test_slugs_are_unique() -> None:
+    slugs = [kind.code for kind in every_kind()]
+    assert len(set(slugs)) == len(slugs)
+
+
+@pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: kind.__name__)
+def test_an_error_survives_pickling(kind: type[JiraError]) -> None:
+    error = kind("It failed.")
+    error.located("POST", "/x")
+    error.outcome_unknown = True
+    error.retry_after = 3.0
+    twin = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(twin) is kind
+    assert (str(twin), twin.method, twin.path) == ("It failed.", "POST", "/x")
+    assert (twin.outcome_unknown, twin.retry_after) == (True, 3.0)
+
+
+def test_what_holds_the_token_does_not_travel() -> None:
+    error = errors.OAuthProblem("no", problem="signature_invalid", base_string="GET&x&t0psecret")
+    error.sent_url = "https://j/x?jql=secret"
+    travelled = pickle.dumps(error)
+    assert b"secret" not in travelled
+    assert pickle.loads(travelled).problem == "signature_invalid"  # noqa: S301 - our own bytes
