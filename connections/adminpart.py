@@ -40,13 +40,13 @@ def steps(connection: Connection) -> list[str]:
             _("On the left, under Integrations, open Application links."),
             _("Click Create link."),
             _("Choose the radio button “Direct application link using OAuth 1.0”."),
-            _("Enter the Application URL below, then click Next."),
+            _("Enter the Application URL of this page, then click Next."),
             _("In “Configure Application URL” click Continue: that nothing answers is expected."),
         ]
     elif connection.deployment == Deployment.DATA_CENTER and _major(connection) < 9:
         first = [
             _("Click Administration (the gear) > Applications > Application links."),
-            _("Enter the Application URL below and click Create new link."),
+            _("Enter the Application URL of this page and click Create new link."),
             _("In “Configure Application URL” click Continue: that nothing answers is expected."),
         ]
     else:
@@ -57,14 +57,14 @@ def steps(connection: Connection) -> list[str]:
                 "Choose “Atlassian product”. (“External application” makes an OAuth 2.0 link, "
                 "which is another thing.)"
             ),
-            _("Enter the Application URL below, then click Continue."),
+            _("Enter the Application URL of this page, then click Continue."),
             _("In “Configure Application URL” click Continue: that nothing answers is expected."),
         ]
     return [
         *first,
         _("Enter an Application Name, for example ALM Connect."),
         _("Scroll down, tick the checkbox “Create incoming link”, then click Continue."),
-        _("Copy Consumer Key and Public Key from below; as Consumer Name write ALM Connect."),
+        _("Copy Consumer Key and Public Key from this page; as Consumer Name write ALM Connect."),
         _("Click Continue. The link is ready."),
     ]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -21,7 +21,7 @@ from accounts.models import User
 from connections import credentials, gateway, health
 from connections.credentials import Credential
 from connections.diagnosing import Explained
-from connections.models import Connection, PermissionReport, ReportState
+from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_client import requirements
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
@@ -30,6 +30,7 @@ from jira_client.values import PermissionState, Person, Project
 MOST_COMPARED = 50  # mapped projects in the comparison of two accounts
 STEP = 25  # projects between two looks at the row: progress, and the sign that someone works on it
 LEASE = timedelta(seconds=90)
+DAILY = timedelta(days=1)
 RESEND = timedelta(seconds=10)  # a waiting report whose message may be lost
 
 
@@ -107,6 +108,16 @@ def due_reports() -> QuerySet[PermissionReport]:
 def overdue_reports() -> QuerySet[PermissionReport]:
     """Those whose message is probably lost."""
     return due_reports().filter(created__lt=timezone.now() - RESEND)
+
+
+def request_daily() -> list[PermissionReport]:
+    """One report a day for every running connection with mapped projects. Returns the new ones."""
+    since = timezone.now() - DAILY
+    fresh = PermissionReport.objects.filter(connection=OuterRef("pk"), created__gte=since)
+    due = Connection.objects.running().filter(
+        ~Exists(fresh), Exists(MappedProject.objects.filter(connection=OuterRef("pk")))
+    )
+    return [request(connection, (), actor=None) for connection in due[:20]]
 
 
 def previous(report: PermissionReport) -> PermissionReport | None:

@@ -14,7 +14,9 @@ def take_report(report_id: str) -> None:
 
 
 def sweep() -> int:
-    """Send again what waits without a message. Returns how many reports were found."""
+    """Ask for the daily reports, and send again what waits without a message. Returns how many."""
+    for row in report.request_daily():
+        hint(take_report, row.pk)
     ids = list(report.overdue_reports().values_list("pk", flat=True)[:50])
     for report_id in ids:
         hint(take_report, report_id)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import PLAN, READ, needs
@@ -114,8 +115,20 @@ def _facts(shown: PermissionReport) -> dict[str, Any]:
         "before": before,
         "changes": report.changes_since(shown, before),
         "lacking": lacking,
-        "lacking_count": sum(len(names) for names in lacking.values()),
+        "headline": _headline(lacking),
         "text": report.text_for_admin(shown),
         "columns": shown.rows[0]["permissions"] if shown.rows else [],
         "operations": shown.rows[0]["operations"] if shown.rows else [],
     }
+
+
+def _headline(lacking: dict[str, list[str]]) -> str:
+    """`3 required permissions missing in 2 projects`, or the empty text."""
+    number = sum(len(names) for names in lacking.values())
+    if not number:
+        return ""
+    what = ngettext(
+        "%(n)d required permission missing", "%(n)d required permissions missing", number
+    ) % {"n": number}
+    where = ngettext("in %(n)d project", "in %(n)d projects", len(lacking)) % {"n": len(lacking)}
+    return f"{what} {where}"

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from connections import report, tasks
-from connections.models import Connection, PermissionReport, ReportState
+from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_sandbox.serving import Handle
 
 
@@ -91,3 +91,18 @@ def test_a_lost_message_is_sent_again(
     assert tasks.sweep() == 1
     row.refresh_from_db()
     assert row.state == ReportState.FINISHED
+
+
+def test_once_a_day_without_being_asked(
+    connected: Callable[..., Connection], cloud: Handle
+) -> None:
+    connection = connected(cloud)
+    assert report.request_daily() == []  # nothing is mapped
+    MappedProject.objects.create(connection=connection, remote_id="1", key="FALCON", name="F")
+    assert [row.wanted for row in report.request_daily()] == [["FALCON"]]
+    assert report.request_daily() == []
+    PermissionReport.objects.update(created=timezone.now() - report.DAILY * 2)
+    Connection.objects.update(health="stopped")
+    assert report.request_daily() == []
+    Connection.objects.update(health="ok")
+    assert len(report.request_daily()) == 1
