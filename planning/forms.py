@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
@@ -125,6 +126,11 @@ class ItemForm(RefusableForm):
 
     def clean_parent(self) -> str | None:
         return find_parent(self.cleaned_data["parent"])
+
+    def shown(self) -> SafeString:
+        """What the fields show at first, hidden: so that what the person changed can be told apart."""
+        hidden = [field.as_hidden(only_initial=True) for field in self if self.item is not None]
+        return mark_safe("".join(hidden))  # noqa: S308  (each is a widget's own, escaped output)
 
     def values(self) -> dict[str, Any]:
         """Board fields for the verbs: all for a new item, what was changed for one that exists."""

@@ -47,8 +47,9 @@ def item_or_404(item_id: uuid.UUID) -> WorkItem:
 
 def back_to(request: HttpRequest, otherwise: str) -> str:
     """Where the person came from, if that is a page of this console; else the named page."""
-    wanted = request.POST.get("back") or request.GET.get("back") or ""
-    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+    referer = request.headers.get("Referer", "") if request.method == "GET" else ""
+    wanted = request.POST.get("back") or request.GET.get("back") or referer
+    safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if safe else reverse(otherwise)

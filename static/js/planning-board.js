@@ -12,12 +12,21 @@
   let moved = ""; // what to say after the next swap
 
   const busy = () => document.hidden || dragged || (dialog && dialog.open);
-  const look = () => { if (!busy()) htmx.trigger(cells(), "board:look"); };
-  setInterval(look, LOOK_EVERY);
+  let pace = LOOK_EVERY;
+  let asked = 0;
+  const look = () => { if (!busy()) { asked = performance.now(); htmx.trigger(cells(), "board:look"); } };
+  // A board that takes long to show is asked for less often, so that one person cannot keep a server busy.
+  const again = () => { look(); setTimeout(again, pace); };
+  setTimeout(again, pace);
+  document.body.addEventListener("htmx:afterSettle", () => {
+    if (asked) pace = Math.max(LOOK_EVERY, 4 * (performance.now() - asked));
+    asked = 0;
+  });
   document.addEventListener("visibilitychange", look);
 
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id !== "cells") return;
+    if (!event.detail.shouldSwap) { asked = 0; return; } // 204: nothing happened
     const scroll = cells().querySelector(".board-scroll");
     const focused = cells().contains(document.activeElement) ? document.activeElement.id : "";
     kept = { focus: kept?.focus || focused, left: scroll?.scrollLeft || 0, top: scroll?.scrollTop || 0 };
@@ -35,6 +44,7 @@
 
   const send = (address, values, words) => {
     moved = words;
+    asked = 0;
     htmx.ajax("POST", `${address}?${cells().dataset.query}`, {
       source: cells(), target: "#cells", swap: "outerHTML", values,
     });
@@ -76,7 +86,7 @@
     }
     kept = { focus: `open-${card.dataset.card}` };
     const name = card.querySelector(".card-summary").textContent;
-    send(card.dataset.move, values, `${name}: ${cell.dataset.name}`);
+    send(card.querySelector("[data-move-link]").pathname, values, `${name}: ${cell.dataset.name}`);
   });
   document.addEventListener("dragend", () => {
     dragged?.classList.remove("dragged");
