@@ -22,6 +22,7 @@ from .refusal import ConnectionLost, Refusal
 from .rest import (
     attached,
     boards,
+    founding,
     issues,
     links,
     metadata,
@@ -42,7 +43,7 @@ logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
-    people, projects, metadata, issues, links, attached, searching, boards, sprints, webhooks,
+    people, projects, founding, metadata, issues, links, attached, searching, boards, sprints, webhooks,
     tokens, oauth, control, consent, login, home, applinks, admin,
     work, token_page,
 )  # fmt: skip

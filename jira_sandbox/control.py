@@ -14,6 +14,7 @@ from typing import Any
 
 from .faults import Faults
 from .limits import Limits
+from .model.founding import add_project
 from .model.permissions import known
 from .refusal import Refusal
 from .routing import Call, Handler, Router
@@ -96,6 +97,13 @@ def issues(call: Call) -> Response:
     return answer({"first": made[0].id, "last": made[-1].id} if made else {}, 201)
 
 
+def projects(call: Call) -> Response:
+    for _ in range(int(call.json_object().get("count", 0))):
+        number = len(call.site.projects) + 1
+        add_project(call.site, f"BULK{number}", f"Bulk project {number}")
+    return nothing()
+
+
 def reset(call: Call) -> Response:
     call.site.calls.clear()
     faults_of(call).clear()
@@ -117,5 +125,6 @@ def mount(router: Router) -> None:
     router.add("POST", "/sandbox/grants", local(grant))
     router.add("POST", "/sandbox/limits", local(limit))
     router.add("POST", "/sandbox/issues", local(issues))
+    router.add("POST", "/sandbox/projects", local(projects))
     router.add("POST", "/sandbox/reset", local(reset))
     router.add("GET", "/sandbox/state", local(state))

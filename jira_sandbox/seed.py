@@ -10,16 +10,15 @@ from typing import Any
 
 from .model.boards import Board, Sprint
 from .model.creating import create
+from .model.founding import add_board, add_project
 from .model.issues import Issue
 from .model.linking import link
 from .model.people import User
-from .model.permissions import CATALOGUE, GUIDE, MEMBER
-from .model.projects import WORKFLOW, Component, Project, Version
+from .model.projects import Component, Project, Version
 from .model.site import Site
 
 TEAMS = (("FALCON", "Falcon"), ("OTTER", "Otter"), ("LYNX", "Lynx"), ("HERON", "Heron"))
 PROGRAM_TYPES = ("10000", "10006", "10005", "10007", "10003")
-TEAM_TYPES = ("10001", "10002", "10004", "10005", "10003")
 FEATURES = (
     "Checkout in one page", "Invoices by e-mail", "Offline timetable", "Single sign-on for staff",
     "Search that forgives typos", "Refunds without a phone call", "Seat map on small screens",
@@ -62,26 +61,6 @@ def people(site: Site, service_admin: bool) -> None:
     site.users["admin"].global_permissions.add("ADMINISTER")
     if service_admin:
         site.users["svc-alm"].global_permissions.add("ADMINISTER")
-
-
-def add_project(site: Site, key: str, name: str, types: tuple[str, ...] = TEAM_TYPES) -> Project:
-    """A project in which the admin, the service user and the people hold their grants."""
-    project = Project(site.next_id("project"), key, name, "rita", types,
-                      {one.id: one for one in WORKFLOW})  # fmt: skip
-    site.add_project(project)
-    every = [one.key for one in CATALOGUE if one.kind == "PROJECT"]
-    grants: dict[str, Any] = {"admin": every, "svc-alm": GUIDE, "rita": MEMBER, "tom": MEMBER}
-    for user, keys in grants.items():
-        for key_ in keys:
-            site.grant(project, site.users[user], key_)
-    return project
-
-
-def add_board(site: Site, project: Project, kind: str = "scrum") -> Board:
-    board = Board(site.next_id("board", 1), f"{project.key} board", kind, [project.id],
-                  site.next_id("filter"))  # fmt: skip
-    site.boards[board.id] = board
-    return board
 
 
 def art(site: Site, stories: int) -> None:

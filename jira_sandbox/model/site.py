@@ -126,8 +126,11 @@ class Site:
         (held.add if granted else held.discard)(permission)
 
     def may(self, user: User | None, permission: str, project: Project | None = None) -> bool:
-        """Whether the permission is held in the project, or in any where none is named."""
-        if user is None:
+        """Whether the permission is held in the project, or in any where none is named.
+
+        An archived project can be read and nothing else.
+        """
+        if user is None or (project and project.archived and permission != "BROWSE_PROJECTS"):
             return False
         if permission == "ADMINISTER":
             return permission in user.global_permissions

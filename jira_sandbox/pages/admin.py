@@ -96,7 +96,7 @@ def hooks(call: Call, user: User) -> Response:
             + table(("Sent", "Event", "Tries", "Last answer", "Took"), log)
         )
     boxes = "".join(checkbox(one, f"event.{one}", one.startswith("jira:issue_")) for one in
-                    EVENTS[:17])  # fmt: skip
+                    EVENTS[:25])  # fmt: skip
     secret = field("Secret", "secret") if call.site.cloud or call.site.version >= 10 else ""
     parts.append("<h2>Create a WebHook</h2>" + form(
         call, HOOKS, field("Name", "name"), field("URL", "url"), secret,
