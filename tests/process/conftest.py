@@ -1,0 +1,36 @@
+"""Installations on PostgreSQL and Redis, and sandboxes whose service user is a Jira admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jira_sandbox.serving import Handle, running
+from tests.process.installation import Installation, Jira
+
+
+@pytest.fixture(params=["cloud", "datacenter"])
+def handle(request: pytest.FixtureRequest) -> Iterator[Handle]:
+    with running(flavour=request.param, service_admin=True) as one:
+        yield one
+
+
+@pytest.fixture
+def jira(handle: Handle) -> Jira:
+    return Jira(handle)
+
+
+@pytest.fixture
+def console(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[Installation]:
+    """Web, worker and beat on PostgreSQL and Redis, by environment variables alone."""
+    one = Installation(
+        tmp_path,
+        {"ALMCONNECT_DATABASE_URL": postgres_url, "ALMCONNECT_BROKER_URL": redis_url},
+    )
+    try:
+        one.up()
+        yield one
+    finally:
+        one.down()

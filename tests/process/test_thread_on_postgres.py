@@ -1,0 +1,57 @@
+"""The thread on PostgreSQL and Redis with a real worker: each side sees the other within two seconds."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house.waiting import wait_for
+from tests.process.installation import Installation, Jira
+
+pytestmark = [pytest.mark.process, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
+SOON = 2.0
+
+
+def test_both_sides_see_each_other(console: Installation, jira: Jira) -> None:
+    project = console.connect(jira.handle)["id"]
+
+    def webhook_state() -> str:
+        return console.call("GET", "/sync/status")[0]["webhook"]["state"]
+
+    wait_for("the webhook", lambda: webhook_state() == "registered", 20)
+    key, item = next(iter(console.items(project).items()))
+
+    console.call("PATCH", f"/items/{item['id']}", summary="From the board", status="Done")
+    wait_for(
+        "a board edit in Jira",
+        lambda: jira.summaries()[key][:2] == ("From the board", "Done"),
+        SOON,
+    )
+    jira.edit(key, summary="From Jira")
+    wait_for(
+        "a Jira edit on the board",
+        lambda: console.call("GET", f"/items/{item['id']}")["summary"] == "From Jira",
+        SOON,
+    )
+    born = console.call("POST", "/items", project=project, type="Story", summary="Born here")
+    wait_for(
+        "a new item in Jira",
+        lambda: [one for one in jira.summaries().values() if one[0] == "Born here"],
+        SOON,
+    )
+    there = jira.create("Born there")
+    wait_for("a new issue on the board", lambda: there in console.items(project), SOON)
+    link = console.call("POST", "/links", source=item["id"], target=born["id"], type="blocks")
+    assert link["type"] == "blocks"
+    wait_for(
+        "a link in Jira",
+        lambda: jira.call("GET", f"/rest/api/2/issue/{key}")["fields"]["issuelinks"],
+        SOON,
+    )
+    console.call("DELETE", f"/items/{born['id']}")
+    wait_for(
+        "a deletion in Jira",
+        lambda: not [one for one in jira.summaries().values() if one[0] == "Born here"],
+        SOON,
+    )
+    jira.delete(there)
+    wait_for("a deletion on the board", lambda: there not in console.items(project), SOON)
