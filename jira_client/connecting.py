@@ -40,6 +40,7 @@ class Line(http.client.HTTPConnection):
         super().__init__(endpoint.host, endpoint.port)
         self.endpoint = endpoint
         self.handle: socket.socket | None = None
+        self.idle_since = time.monotonic()
 
     def open(self, guard: Guard) -> None:
         """Connects. Raises ConnectFailed or a subclass; nothing has been sent then."""

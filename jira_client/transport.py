@@ -52,7 +52,9 @@ class Transport:
     """Sends requests to one base URL. Thread-safe; keeps up to `pool_size` connections alive.
 
     Timeouts in seconds; `total_timeout` bounds a call from connecting to the last byte (name
-    resolution is bounded by the system's resolver). `max_bytes` bounds the decompressed body.
+    resolution is bounded by the system's resolver). `max_bytes` bounds the decompressed body. A
+    write never goes out on a connection that was idle longer than `idle_write_limit`: the server
+    may be closing it at that moment, and the outcome would be unknown for nothing.
     Raises NotJira where the base URL is no http(s) address, TlsFailed where the CA bundle or
     fingerprint is unreadable.
     """
@@ -72,6 +74,7 @@ class Transport:
         pool_size: int = 10,
         observe: Callable[[Observation], None] | None = None,
         resolver: Resolver = resolve,
+        idle_write_limit: float = 10,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         origin = origin_of(self.base_url)
@@ -90,6 +93,7 @@ class Transport:
         self.pool_size = pool_size
         self.total_timeout = total_timeout
         self.max_bytes = max_bytes
+        self.idle_write_limit = idle_write_limit
         self._observe = observe
         self._headers = {**_FIXED_HEADERS, "Host": origin.host_header}
         self._headers["User-Agent"] = user_agent
@@ -164,7 +168,7 @@ class Transport:
         keep = False
         try:
             with Guard(started + self.total_timeout) as guard:
-                line, reused = self._ready(line, guard)
+                line, reused = self._ready(line, guard, request.writes)
                 try:
                     response, keep = self._exchange(line, request, guard, started)
                 except ConnectionDropped as error:
@@ -176,9 +180,11 @@ class Transport:
                 line.close()
             lines.put(line if keep else None)
 
-    def _ready(self, line: Line | None, guard: Guard) -> tuple[Line, bool]:
+    def _ready(self, line: Line | None, guard: Guard, writes: bool) -> tuple[Line, bool]:
         if line is not None:
-            if not line.is_stale() and line.handle is not None:
+            idle = time.monotonic() - line.idle_since
+            risky = line.is_stale() or (writes and idle > self.idle_write_limit)
+            if not risky and line.handle is not None:
                 guard.watch(line.handle)
                 return line, True
             line.close()
@@ -223,6 +229,7 @@ class Transport:
             elapsed=time.monotonic() - started,
             date=http_date(headers.get("date")),
         )
+        line.idle_since = time.monotonic()
         return response, not answer.will_close
 
     def _too_slow(self) -> ReadTimedOut:

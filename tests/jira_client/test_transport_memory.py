@@ -100,6 +100,17 @@ def test_a_connection_that_the_server_closed_is_replaced() -> None:
         assert server.connections == 3
 
 
+def test_a_write_does_not_risk_a_connection_that_was_idle_too_long() -> None:
+    write = WireRequest("POST", "/rest/x", {}, b"{}", "/rest/x", writes=True)
+    with raw(always(http(b"{}"))) as server:
+        with transport_to(server.port, idle_write_limit=0) as transport:
+            transport.send(GET)
+            transport.send(GET)
+            assert server.connections == 1
+            transport.send(write)
+            assert server.connections == 2
+
+
 def test_a_read_that_meets_a_closing_connection_goes_out_anew_and_a_write_does_not() -> None:
     requests: list[bytes] = []
 
