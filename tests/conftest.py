@@ -133,6 +133,16 @@ def hints() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
     before_task_publish.disconnect(note)
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """A random UUID among the parameters would name the test differently in each xdist process."""
+    text = str(val) if isinstance(val, str | uuid.UUID) else ""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return None
+    return f"{argname}-uuid"
+
+
 # ── Services ─────────────────────────────────────────────────────────────────────────────────────
 def absent(what: str, url_of: str, problem: Exception) -> None:
     words = f"no {what} answers (set {url_of}): {type(problem).__name__}"
