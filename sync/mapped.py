@@ -45,7 +45,7 @@ def map_project(
     404 for a project the account does not see, 409 for one that is mapped already.
     """
     jira = jira_for(connection)
-    found = _project(jira, key)
+    found = find_project(jira, key)
     if MappedProject.objects.filter(connection=connection, remote_id=found.id).exists():
         raise Refused(
             f"{found.key} is already mapped on this connection.", code="already_mapped", status=409
@@ -84,7 +84,8 @@ def map_project(
     return project, run
 
 
-def _project(jira: JiraClient, key: str) -> Project:
+def find_project(jira: JiraClient, key: str) -> Project:
+    """By key or id. Raises Refused (404) where the account does not see it."""
     try:
         return jira.projects.get(key)
     except NotFound as error:
@@ -176,13 +177,22 @@ def assign_team(project: MappedProject, team_id: uuid.UUID) -> None:
     WorkItem.objects.filter(project=project, team=None, deleted=None).update(team=team)
 
 
-def change(project: MappedProject, *, actor: User, values: Mapping[str, Any]) -> MappedProject:
-    """Change options, maps (entries over the present ones) or the team. Raises Refused, JiraError."""
+def change(
+    project: MappedProject,
+    *,
+    actor: User,
+    values: Mapping[str, Any],
+    categories: Mapping[str, str] | None = None,
+) -> MappedProject:
+    """Change options, maps (entries over the present ones) or the team. Raises Refused, JiraError.
+
+    `categories`: board status → new | indeterminate | done, for statuses that were not known before.
+    """
     options = {name: value for name, value in values.items() if name in OPTIONS}
     maps = {name: value for name, value in values.items() if name in MAPS}
     if options.get("jql"):
         jira = jira_for(project.connection)
-        _prove_filter(jira, _project(jira, project.remote_id), options["jql"])
+        _prove_filter(jira, find_project(jira, project.remote_id), options["jql"])
     before = {name: getattr(project, name) for name in (*options, *maps)}
     with transaction.atomic():
         for name, value in options.items():
@@ -190,6 +200,8 @@ def change(project: MappedProject, *, actor: User, values: Mapping[str, Any]) ->
         for name, entries in maps.items():
             both = {**getattr(project, name), **entries}
             setattr(project, name, {word: value for word, value in both.items() if value})
+        if categories:
+            project.facts = _with_categories(project, categories)
         project.poll_due = timezone.now()
         project.save()
         if values.get("team") is not None:
@@ -204,6 +216,13 @@ def change(project: MappedProject, *, actor: User, values: Mapping[str, Any]) ->
             after=after,
         )
     return project
+
+
+def _with_categories(project: MappedProject, categories: Mapping[str, str]) -> dict[str, Any]:
+    statuses = dict(project.facts.get("statuses", {}))
+    for name, category in categories.items():
+        statuses[name] = {"id": project.status_map.get(name, ""), "category": category}
+    return {**project.facts, "statuses": statuses}
 
 
 @transaction.atomic

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
+from connections.models import Connection
 from planning.models import Change, ChangeState
 from sync import states
 from sync.models import Delivery, DeliveryState, Shadow
 from sync.wake import DRAIN, PUSH, wake
+
+AT_ONCE = 1000  # of each table; what is left can be asked for again
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What failed (deliveries) and what is parked (changes)."""
+
+    deliveries: int
+    changes: int
+
+    @property
+    def total(self) -> int:
+        return self.deliveries + self.changes
 
 
 @transaction.atomic
@@ -47,3 +66,35 @@ def replay_delivery(delivery: Delivery, *, actor: User) -> Delivery:
     audit.record("delivery.replayed", actor=actor, connection_id=delivery.connection_id)
     wake(DRAIN, delivery.connection_id)
     return delivery
+
+
+def count_since(since: datetime, *, connection: Connection | None = None) -> Counts:
+    """How much `replay_since` would try again."""
+    deliveries, changes = _since(since, connection)
+    return Counts(deliveries.count(), changes.count())
+
+
+def replay_since(since: datetime, *, connection: Connection | None = None, actor: User) -> int:
+    """Try again what failed or was parked since then, in order, AT_ONCE of each; how many.
+
+    Each is its own transaction, so that a great many do not hold the database.
+    """
+    deliveries, changes = _since(since, connection)
+    failed = list(deliveries.defer("body").order_by("id")[:AT_ONCE])
+    for delivery in failed:
+        replay_delivery(delivery, actor=actor)
+    parked = list(changes.select_related("project", "item").order_by("id")[:AT_ONCE])
+    for change in parked:
+        replay_change(change, actor=actor)
+    return len(failed) + len(parked)
+
+
+def _since(
+    since: datetime, connection: Connection | None
+) -> tuple[QuerySet[Delivery], QuerySet[Change]]:
+    deliveries = Delivery.objects.filter(state=DeliveryState.FAILED, received__gte=since)
+    changes = Change.objects.filter(state=ChangeState.PARKED, created__gte=since)
+    if connection is not None:
+        deliveries = deliveries.filter(connection=connection)
+        changes = changes.filter(project__connection=connection)
+    return deliveries, changes

@@ -1,8 +1,51 @@
-"""The sync's addresses."""
+"""The sync's addresses: the one that Jira calls, then the pages."""
 
 from django.urls import path
 
 from sync import hooks
+from sync.pages import (
+    activity,
+    conflicts,
+    fields,
+    mapping,
+    parked,
+    project,
+    projects,
+    trace,
+    webhook,
+)
 
 app_name = "sync"
-urlpatterns = [path("hooks/jira/<str:token>", hooks.jira, name="hook")]
+_connection = "connections/<uuid:connection_id>"
+_project = "mapped-projects/<uuid:project_id>"
+urlpatterns = [
+    path("hooks/jira/<str:token>", hooks.jira, name="hook"),
+    path(f"{_connection}/projects/", projects.projects, name="projects"),
+    path(f"{_connection}/projects/progress/", projects.progress, name="projects_progress"),
+    path(f"{_connection}/projects/map/", mapping.map_project, name="map"),
+    path(f"{_connection}/fields/", fields.fields, name="fields"),
+    path(f"{_connection}/webhook/", webhook.webhook, name="webhook"),
+    path(f"{_connection}/webhook/register/", webhook.register, name="register_webhook"),
+    path(f"{_connection}/activity/", activity.activity, name="activity"),
+    path(f"{_project}/", project.project, name="project"),
+    path(f"{_project}/change/", project.change, name="change_project"),
+    path(f"{_project}/runs/", project.runs, name="runs"),
+    path(f"{_project}/runs/start/", project.start, name="start_run"),
+    path(f"{_project}/sprints/", project.sprints, name="adopt_sprints"),
+    path(f"{_project}/fields/", fields.change, name="change_fields"),
+    path(f"{_project}/unmap/", project.unmap, name="unmap"),
+    path("activity/", activity.activity, name="activity"),
+    path("activity/deliveries/<int:delivery_id>/", activity.delivery, name="delivery"),
+    path(
+        "activity/deliveries/<int:delivery_id>/replay/",
+        activity.replay_delivery,
+        name="replay_delivery",
+    ),
+    path("activity/changes/<int:change_id>/", activity.change, name="change"),
+    path("activity/changes/<int:change_id>/replay/", activity.replay_change, name="replay_change"),
+    path("activity/replay/", activity.replay_many, name="replay"),
+    path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("conflicts/<uuid:conflict_id>/resolve/", conflicts.resolve, name="resolve"),
+    path("parked/", parked.parked, name="parked"),
+    path("trace/", trace.trace, name="trace"),
+]

@@ -1,0 +1,153 @@
+""" "#4 Fields and statuses": board and Jira side by side, with a sample; changing what is what."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import PLAN, READ, needs
+from almconnect.lib.api import Refused
+from connections.gateway import jira_for
+from connections.models import MappedProject
+from connections.views.session import person_of
+from jira_client.values import Project
+from planning.models import Link, WorkItem
+from sync import mapped, sprints
+from sync.pages.asking import ask, connection_for, frame, project_for
+from sync.pages.looks import shown_value
+from sync.pages.pairing import Choices, PairsForm, choices_of, sections
+from sync.rules import values_of
+
+RECENT = 50  # items in which a sample is looked for
+
+
+@require_GET
+@needs(READ)
+def fields(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """Of the project in `?project=`, else of the first."""
+    connection = connection_for(connection_id)
+    rows = connection.projects.select_related("connection")
+    try:
+        chosen = rows.filter(pk=uuid.UUID(request.GET.get("project", ""))).first()
+    except ValueError:
+        chosen = None
+    project = chosen or rows.first()
+    if project is None:
+        return render(request, "sync/fields.html", frame(request, connection, "fields"))
+    return _page(request, project)
+
+
+@require_POST
+@needs(PLAN)
+def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """Stores what differs, and has every issue read again by the new pairs."""
+    project = project_for(project_id)
+    asked = ask(project.connection, lambda: fetch(project))
+    if asked.answer is None:
+        return _page(request, project, diagnosis=asked.diagnosis)
+    form = PairsForm(request.POST, project=project, choices=asked.answer)
+    if not form.is_valid():
+        return _page(request, project, form=form, choices=asked.answer)
+    entries = form.changed_maps()
+    if entries:
+        try:
+            _store(request, project, entries, asked.answer)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+            return _page(request, project, form=form, choices=asked.answer)
+        messages.success(request, _("Saved. The project's issues are read again by the new pairs."))
+    else:
+        messages.info(request, _("Nothing was changed."))
+    address = reverse("sync:fields", args=[project.connection_id])
+    return redirect(f"{address}?project={project.pk}")
+
+
+def fetch(project: MappedProject) -> Choices:
+    """What Jira offers now. Raises JiraError, NotReady, SealBroken."""
+    there = Project(id=project.remote_id, key=project.key, name=project.name)
+    return choices_of(mapped.read_metadata(jira_for(project.connection), there))
+
+
+def _store(
+    request: HttpRequest,
+    project: MappedProject,
+    entries: dict[str, dict[str, str]],
+    choices: Choices,
+) -> None:
+    known = {one.id: one.category for one in choices["status_map"]["*"]}
+    statuses = entries.get("status_map", {})
+    mapped.change(
+        project,
+        actor=person_of(request),
+        values=entries,
+        categories={word: known[key] for word, key in statuses.items() if known.get(key)},
+    )
+    sprints.read_again(project)
+
+
+def _page(
+    request: HttpRequest,
+    project: MappedProject,
+    *,
+    form: PairsForm | None = None,
+    choices: Choices | None = None,
+    diagnosis: dict[str, Any] | None = None,
+) -> HttpResponse:
+    context = frame(request, project.connection, "fields")
+    if choices is None and diagnosis is None:
+        asked = ask(project.connection, lambda: fetch(project))
+        choices, diagnosis = asked.answer, asked.diagnosis
+    if form is None and choices is not None and context["may_plan"]:
+        form = PairsForm(project=project, choices=choices)
+    context |= {
+        "project": project,
+        "projects": project.connection.projects.all(),
+        "sections": sections(project, choices or {}, samples_of(project), form),
+        "form": form,
+        "diagnosis": diagnosis,
+        "board_only": sum(
+            not project.field_map.get(name) for name in ("story_points", "iteration")
+        ),
+    }
+    status = 409 if diagnosis else 422 if form is not None and form.errors else 200
+    return render(request, "sync/fields.html", context, status=status)
+
+
+def samples_of(project: MappedProject) -> dict[str, dict[str, str]]:
+    """A value of a recent item for every board word that has one, in a fixed number of queries."""
+    rows = WorkItem.objects.live().filter(project=project).select_related("parent", "iteration__pi")
+    found: dict[str, dict[str, str]] = {"type_map": {}, "field_map": {}, "status_map": {}}
+    for item in rows.order_by("-updated")[:RECENT]:
+        found["type_map"].setdefault(item.type, str(item))
+        found["status_map"].setdefault(item.status, str(item))
+        for name, value in _words(item).items():
+            if value:
+                found["field_map"].setdefault(name, value)
+    links: dict[str, str] = {}
+    recent = Link.objects.filter(source__project=project, deleted=None)
+    for link in recent.select_related("source", "target").order_by("-created")[:RECENT]:
+        ends = (
+            link.source.remote_key or link.source,
+            link.type,
+            link.target.remote_key or link.target,
+        )
+        links.setdefault(link.type, " ".join(str(end) for end in ends))
+    return {**found, "link_map": links}
+
+
+def _words(item: WorkItem) -> dict[str, str]:
+    plain = {name: shown_value(value) for name, value in values_of(item).items()}
+    return plain | {
+        "assignee": item.assignee_name or item.assignee_id,
+        "reporter": item.reporter_name or item.reporter_id,
+        "parent": str(item.parent) if item.parent else "",
+        "iteration": str(item.iteration) if item.iteration else "",
+        "rank": item.rank,
+    }

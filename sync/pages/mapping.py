@@ -1,0 +1,159 @@
+"""Mapping one Jira project: what was found in it, what it belongs to, and one click."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import PLAN, needs
+from almconnect.lib.api import Refused
+from almconnect.lib.pages import show_refusal
+from connections.gateway import jira_for
+from connections.models import Connection, MappedProject
+from connections.views.session import person_of
+from jira_client.values import Board, Project, Sprint
+from planning.models import Art, Pi, Team
+from sync import mapped, sprints
+from sync.core.propose import Proposal, propose
+from sync.forms import MappingForm, SprintsForm
+from sync.pages import owning
+from sync.pages.asking import ask, connection_for, frame
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What Jira says of a project before it is mapped."""
+
+    project: Project
+    proposal: Proposal
+    field_names: dict[str, str]  # board field → Jira's name of it
+    issues: int
+    board: Board | None
+    sprints: Sequence[Sprint]
+
+
+@require_http_methods(["GET", "POST"])
+@needs(PLAN)
+def map_project(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """`?key=ABC`: a look at the project, and the form; POST maps it and starts its import."""
+    connection = connection_for(connection_id)
+    key = (request.POST.get("key") or request.GET.get("key") or "").strip()[:40]
+    if not key:
+        return redirect("sync:projects", connection.pk)
+    try:
+        asked = ask(connection, lambda: look_at(connection, key))
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("sync:projects", connection.pk)
+    context = frame(request, connection, "projects") | {"key": key}
+    if asked.answer is None:
+        context |= {"diagnosis": asked.diagnosis}
+        return render(request, "sync/map.html", context, status=409)
+    look = asked.answer
+    there = connection.projects.filter(remote_id=look.project.id).first()
+    if there is not None:
+        messages.info(request, _("%(key)s is mapped already.") % {"key": there.key})
+        return redirect("sync:project", there.pk)
+    form = MappingForm(request.POST or None, sprints=look.sprints, initial=_initial(look))
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = ask(connection, lambda: _map(request, connection, look, form))
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            if done.answer is not None:
+                _belong(request, done.answer, form)
+                return redirect("sync:projects", connection.pk)
+            context |= {"diagnosis": done.diagnosis}
+    context |= {"look": look, "form": form}
+    status = 409 if "diagnosis" in context else 422 if form.errors else 200
+    return render(request, "sync/map.html", context, status=status)
+
+
+def look_at(connection: Connection, key: str) -> Look:
+    """Raises Refused (404) for a project that the account does not see; JiraError, NotReady."""
+    jira = jira_for(connection)
+    project = mapped.find_project(jira, key)
+    data = mapped.read_metadata(jira, project)
+    proposal = propose(data)
+    names = {info.id: info.name for info in data.fields}
+    board = next((one for one in data.boards if one.id == proposal.board_id), None)
+    not_saved = MappedProject(connection=connection, board_id=proposal.board_id)
+    return Look(
+        project=project,
+        proposal=proposal,
+        field_names={word: names.get(found, found) for word, found in proposal.fields.items()},
+        issues=jira.search.count(f"project = {project.id}"),
+        board=board,
+        sprints=sprints.open_sprints(not_saved),
+    )
+
+
+def _map(
+    request: HttpRequest, connection: Connection, look: Look, form: MappingForm
+) -> MappedProject:
+    project, _run = mapped.map_project(
+        connection, look.project.key, actor=person_of(request), **form.options()
+    )
+    words = _("%(key)s is mapped. Its import has started, and live sync already works.")
+    messages.success(request, words % {"key": project.key})
+    return project
+
+
+def _belong(request: HttpRequest, project: MappedProject, form: MappingForm) -> None:
+    """The mapping stands by now: what fails here is told, and can be done again on its page."""
+    try:
+        team = owning.give(project, form.chosen_owner(), actor=person_of(request))
+        if team is not None and form.wants_sprints():
+            take_sprints(request, project, team, form)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+
+
+def take_sprints(
+    request: HttpRequest, project: MappedProject, team: Team, form: SprintsForm
+) -> None:
+    """Adopt the board's open sprints and say how many. Raises Refused."""
+    actor = person_of(request)
+    pi = owning.pi_for(form.pi_wanted(), team, actor=actor)
+    asked = ask(project.connection, lambda: sprints.adopt(project, team, pi, actor))
+    if asked.answer is None:
+        what = asked.diagnosis["what"] if asked.diagnosis else ""
+        messages.warning(request, _("The sprints were not taken over: %(what)s") % {"what": what})
+        return
+    words = ngettext(
+        "%(count)d sprint is now an iteration of %(pi)s.",
+        "%(count)d sprints are now iterations of %(pi)s.",
+        asked.answer,
+    )
+    messages.info(request, words % {"count": asked.answer, "pi": pi.name})
+
+
+def _initial(look: Look) -> dict[str, Any]:
+    """Answers that fit a normal project: the team of the same name, its sprints in the newest PI."""
+    name = look.project.name[:100]
+    short = re.sub(r"^team\s+", "", name, flags=re.IGNORECASE)
+    of_name = Team.objects.filter(name__in=(name, short), project=None).first()
+    owner = f"team:{of_name.pk}" if of_name else "team:new"
+    if not look.sprints and look.board is None and of_name is None:
+        # Without a Scrum board it is rather a programme's project: its ART, if that waits for one.
+        art = Art.objects.filter(project=None).first()
+        owner = f"art:{art.pk}" if art else "art:new"
+    newest = Pi.objects.order_by("-created").first()
+    return {
+        "owner": owner,
+        "owner_name": name,
+        "take_sprints": owner.startswith("team"),
+        "pi": str(newest.pk) if newest else "new",
+        "pi_name": "" if newest else sprints.suggested_pi(look.sprints),
+    }

@@ -1,0 +1,273 @@
+"""What of the board can be what of Jira: the lines of "#4 Fields and statuses", and the form over them.
+
+Built from what Jira says of the project now. Decides what fits what, reads and writes no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import MappedProject
+from jira_client.values import FieldInfo
+from sync.core.propose import EPIC_LINK, RANK, SPRINT, Metadata
+from sync.pages.looks import Word, field_word
+
+LONGEST_WORD = 100
+BOARD_FIELDS: Final = (
+    "summary",
+    "description",
+    "status",
+    "story_points",
+    "wsjf",
+    "assignee",
+    "reporter",
+    "labels",
+    "priority",
+    "parent",
+    "iteration",
+    "rank",
+)
+FIXED: Final = frozenset({"summary", "status"})  # without them there is no item to show
+SECTIONS: Final = (
+    ("type_map", _("Types"), _("Issues of a type without a pair are not read.")),
+    ("field_map", _("Fields"), _("A field without a pair stays on the board.")),
+    (
+        "status_map",
+        _("Statuses"),
+        _(
+            "A board status without a pair stays on the board; Jira's own name is shown for the rest."
+        ),
+    ),
+    ("link_map", _("Links"), _("A link without a pair stays on the side where it was drawn.")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something of Jira's that a board word can be; `id` is what the map holds."""
+
+    id: str
+    name: str
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One board word beside its Jira counterpart. `control` is None where nothing can be chosen."""
+
+    word: str
+    label: Word
+    remote: str
+    remote_name: str
+    sample: str
+    control: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    title: Word
+    note: Word
+    lines: Sequence[Line]
+    unpaired: Sequence[str]  # Jira's names that no board word has
+    new_word: Any
+    new_remote: Any
+
+
+Choices = Mapping[str, Mapping[str, Sequence[Choice]]]  # map → board word ("*": any) → choices
+
+
+def choices_of(data: Metadata) -> Choices:
+    """What fits what. For types, statuses and links everything fits every word."""
+    types = [Choice(one.id, one.name) for one in data.types if not one.subtask]
+    statuses = {one.id: Choice(one.id, one.name, one.category) for one in data.statuses}
+    links = [Choice(one.name, f"{one.name} ({one.outward} / {one.inward})") for one in data.links]
+    return {
+        "type_map": {"*": types},
+        "field_map": {word: _fitting(word, data) for word in BOARD_FIELDS},
+        "status_map": {"*": list(statuses.values())},
+        "link_map": {"*": links},
+    }
+
+
+def _fitting(word: str, data: Metadata) -> list[Choice]:
+    if word == "parent" and data.parent_style == "parent":
+        return [Choice("parent", "Parent")]
+    found = [Choice(info.id, info.name) for info in data.fields if _fits(word, info)]
+    if word == "status" and not found:
+        return [Choice("status", "Status")]
+    return found
+
+
+def _fits(word: str, info: FieldInfo) -> bool:
+    if word in {"story_points", "wsjf"}:
+        return info.custom and info.schema_type == "number"
+    if word == "labels":
+        return (
+            info.schema_type == "array"
+            and info.schema_items == "string"
+            and (
+                info.id == "labels"
+                or (info.custom and info.schema_custom not in {SPRINT, EPIC_LINK})
+            )
+        )
+    custom = {"iteration": SPRINT, "rank": RANK, "parent": EPIC_LINK}
+    if word in custom:
+        return info.schema_custom == custom[word]
+    return info.id == word
+
+
+class PairsForm(forms.Form):
+    """One choice per board word of each map, and in each map but the fields' room for a new word."""
+
+    def __init__(self, data: Any = None, *, project: MappedProject, choices: Choices) -> None:
+        super().__init__(data)
+        self.project, self.offered = project, choices
+        self.places: dict[str, tuple[str, str]] = {}  # form field → (map, board word)
+        for name, _title, _note in SECTIONS:
+            for number, word in enumerate(words_of(project, name)):
+                if name != "field_map" or word not in FIXED:
+                    self._add(f"{name}_{number}", name, word)
+            if name != "field_map":
+                self._add_new(name)
+
+    def _add(self, field: str, name: str, word: str) -> None:
+        current = str(getattr(self.project, name).get(word, ""))
+        self.places[field] = (name, word)
+        self.fields[field] = forms.ChoiceField(
+            label=str(field_word(word)) if name == "field_map" else word,
+            required=False,
+            initial=current,
+            choices=self._options(name, word, current),
+        )
+
+    def _add_new(self, name: str) -> None:
+        self.fields[f"{name}_new"] = forms.CharField(
+            label=_("Another board word"), required=False, max_length=LONGEST_WORD
+        )
+        self.fields[f"{name}_new_remote"] = forms.ChoiceField(
+            label=_("is in Jira"), required=False, choices=self._options(name, "*", "")
+        )
+
+    def _options(self, name: str, word: str, current: str) -> list[tuple[str, Any]]:
+        none = _("– stays on the board –") if name != "type_map" else _("– not synced –")
+        found = offered(self.offered, name, word)
+        rows: list[tuple[str, Any]] = [("", none), *((c.id, _named(c)) for c in found)]
+        if current and current not in {choice.id for choice in found}:
+            gone = _now("%(id)s (Jira does not show it any more)") % {"id": current}
+            rows.append((current, gone))
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, _title, _note in SECTIONS:
+            if name != "field_map":
+                self._judge_new(name)
+            self._judge_twice(name)
+        if not any(self.maps()["type_map"].values()):
+            self.add_error(None, _now("At least one type has to be synced."))
+        return cleaned
+
+    def _judge_new(self, name: str) -> None:
+        word = self.cleaned_data.get(f"{name}_new", "")
+        if word in getattr(self.project, name):
+            self.add_error(f"{name}_new", _now("This board word is listed already."))
+        if bool(word) != bool(self.cleaned_data.get(f"{name}_new_remote")):
+            self.add_error(
+                f"{name}_new", _now("Give both: the board's word and what it is in Jira.")
+            )
+
+    def _judge_twice(self, name: str) -> None:
+        """Read back from Jira, one thing can be one board word only."""
+        seen: dict[str, str] = {}
+        fields = [f for f, (place, _word) in self.places.items() if place == name]
+        for field in [*fields, f"{name}_new_remote"]:
+            value = self.cleaned_data.get(field) or ""
+            if not value:
+                continue
+            label = str(self.fields[field].label)
+            if value in seen:
+                words = _now("“%(other)s” is this in Jira already; one of the two has to give way.")
+                self.add_error(field, words % {"other": seen[value]})
+            seen[value] = label
+
+    def maps(self) -> dict[str, dict[str, str]]:
+        """What `sync.mapped.change` takes: entries over the present ones, empty to take one out."""
+        found: dict[str, dict[str, str]] = {name: {} for name, _title, _note in SECTIONS}
+        for field, (name, word) in self.places.items():
+            found[name][word] = self.cleaned_data.get(field) or ""
+        for name in found.keys() - {"field_map"}:
+            if word := self.cleaned_data.get(f"{name}_new", ""):
+                found[name][word] = self.cleaned_data.get(f"{name}_new_remote") or ""
+        return found
+
+    def changed_maps(self) -> dict[str, dict[str, str]]:
+        """Only the entries that differ from what is stored."""
+        found = {}
+        for name, entries in self.maps().items():
+            stored = getattr(self.project, name)
+            new = {w: v for w, v in entries.items() if v != str(stored.get(w, ""))}
+            if new:
+                found[name] = new
+        return found
+
+
+def words_of(project: MappedProject, name: str) -> list[str]:
+    return list(BOARD_FIELDS) if name == "field_map" else list(getattr(project, name))
+
+
+def offered(choices: Choices, name: str, word: str) -> Sequence[Choice]:
+    of_map = choices.get(name, {})
+    return of_map.get(word) or of_map.get("*") or ()
+
+
+def sections(
+    project: MappedProject,
+    choices: Choices,
+    samples: Mapping[str, Mapping[str, str]],
+    form: PairsForm | None,
+) -> list[Section]:
+    """The page's tables. Without a form (a reader, or Jira does not answer) nothing can be chosen."""
+    found = []
+    for name, title, note in SECTIONS:
+        stored = getattr(project, name)
+        controls = (
+            {word: field for field, (at, word) in form.places.items() if at == name} if form else {}
+        )
+        lines = []
+        for word in words_of(project, name):
+            remote = str(stored.get(word, ""))
+            known = {one.id: one.name for one in offered(choices, name, word)}
+            lines.append(
+                Line(
+                    word=word,
+                    label=field_word(word) if name == "field_map" else word,
+                    remote=remote,
+                    remote_name=known.get(remote, ""),
+                    sample=samples.get(name, {}).get(word, ""),
+                    control=form[controls[word]] if form and word in controls else None,
+                )
+            )
+        taken = {str(value) for value in stored.values()}
+        found.append(
+            Section(
+                name=name,
+                title=title,
+                note=note,
+                lines=lines,
+                unpaired=[c.name for c in offered(choices, name, "*") if c.id not in taken],
+                new_word=form[f"{name}_new"] if form and name != "field_map" else None,
+                new_remote=form[f"{name}_new_remote"] if form and name != "field_map" else None,
+            )
+        )
+    return found
+
+
+def _named(choice: Choice) -> str:
+    return choice.name if choice.id in choice.name else f"{choice.name} · {choice.id}"

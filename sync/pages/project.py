@@ -1,0 +1,170 @@
+"""One mapped project: its options, its runs with what they found, importing again, comparing, unmapping."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import PLAN, READ, needs
+from almconnect.lib.api import Refused
+from almconnect.lib.pages import show_refusal
+from connections.models import MappedProject
+from connections.views.session import person_of
+from planning.models import Change, Pi, Team
+from sync import importing, mapped
+from sync.forms import OptionsForm, OwnerForm, SprintsForm, owner_of, owner_value
+from sync.models import Conflict, Run, RunKind
+from sync.pages import owning
+from sync.pages.asking import ask, frame, project_for
+from sync.pages.mapping import take_sprints
+from sync.pages.projects import HTMX_STOP, LIVE
+from sync.states import UNDER_WAY
+from sync.wake import WORK, wake
+
+RUNS_SHOWN = 15
+_STARTABLE = (RunKind.IMPORT.value, RunKind.RECONCILE.value)
+
+
+class ChangeForm(OwnerForm, OptionsForm):
+    """The options of a mapping and what it belongs to."""
+
+
+def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResponse:
+    context = frame(request, project.connection, "projects") | runs_of(project)
+    owner = owner_of(project)
+    context |= {
+        "project": project,
+        "owner": owner,
+        "items": project.items.filter(deleted=None).count(),
+        "conflicts": Conflict.objects.filter(shadow__project=project, resolved=None).count(),
+        "sprints_form": SprintsForm(initial=_sprints_initial(owner))
+        if _scrum(project, owner)
+        else None,
+    }
+    context |= more
+    form = more.get("form")
+    status = 409 if more.get("diagnosis") else 422 if form is not None and form.errors else 200
+    if form is None:
+        context["form"] = ChangeForm(initial=_initial(project))
+    return render(request, "sync/project.html", context, status=status)
+
+
+@require_GET
+@needs(READ)
+def project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    return _page(request, project_for(project_id))
+
+
+@require_POST
+@needs(PLAN)
+def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """Options and owner. A filter is proven by Jira before it is stored."""
+    row = project_for(project_id)
+    form = ChangeForm(request.POST, initial=_initial(row))
+    if not form.is_valid():
+        return _page(request, row, form=form)
+    actor = person_of(request)
+    values = {k: v for k, v in form.options().items() if v != getattr(row, k)}
+    try:
+        if values:
+            asked = ask(row.connection, lambda: mapped.change(row, actor=actor, values=values))
+            if asked.diagnosis is not None:
+                return _page(request, project_for(project_id), form=form, diagnosis=asked.diagnosis)
+        if "owner" in form.changed_data:
+            owning.give(row, form.chosen_owner(), actor=actor)
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return _page(request, project_for(project_id), form=form)
+    messages.success(request, _("Saved."))
+    return redirect("sync:project", row.pk)
+
+
+@require_POST
+@needs(PLAN)
+def start(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """`kind`: import or reconcile."""
+    row = project_for(project_id)
+    kind = request.POST.get("kind", "")
+    if kind not in _STARTABLE:
+        messages.error(request, _("Choose what to run: import or reconcile."))
+    else:
+        wake(WORK, importing.request(row, RunKind(kind)).pk)
+    return redirect("sync:project", row.pk)
+
+
+@require_GET
+@needs(READ)
+def runs(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """The poll's fragment: the runs. Stops by itself when none goes on."""
+    row = project_for(project_id)
+    context = frame(request, row.connection) | runs_of(row) | {"project": row}
+    answer = render(request, "sync/_runs.html", context)
+    if not context["live"]:
+        answer.status_code = HTMX_STOP
+    return answer
+
+
+@require_POST
+@needs(PLAN)
+def sprints(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """Take the Scrum board's open sprints over into a PI."""
+    row = project_for(project_id)
+    owner = owner_of(row)
+    if not isinstance(owner, Team):
+        messages.error(request, _("Sprints are a team's: let the project belong to a team first."))
+        return redirect("sync:project", row.pk)
+    form = SprintsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, sprints_form=form)
+    try:
+        take_sprints(request, row, owner, form)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect("sync:project", row.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(PLAN)
+def unmap(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """First what goes, with counts; then it goes."""
+    row = project_for(project_id)
+    if request.method == "POST":
+        mapped.unmap(row, actor=person_of(request))
+        words = _("%(key)s is no longer mapped. Its items stay on the board.")
+        messages.success(request, words % {"key": row.key})
+        return redirect("sync:projects", row.connection_id)
+    changes = Change.objects.filter(project=row, state__in=UNDER_WAY).count()
+    context = frame(request, row.connection, "projects") | {
+        "project": row,
+        "items": row.items.filter(deleted=None).count(),
+        "pairs": row.shadows.count(),
+        "changes": changes,
+        "conflicts": Conflict.objects.filter(shadow__project=row, resolved=None).count(),
+    }
+    return render(request, "sync/unmap.html", context)
+
+
+def runs_of(row: MappedProject) -> dict[str, Any]:
+    shown = list(Run.objects.filter(project=row)[:RUNS_SHOWN])
+    return {"runs": shown, "live": any(run.state in LIVE for run in shown)}
+
+
+def _initial(row: MappedProject) -> dict[str, Any]:
+    names = ("direction", "conflict_policy", "deletion_policy", "jql")
+    return {**{name: getattr(row, name) for name in names}, "owner": owner_value(row)}
+
+
+def _scrum(row: MappedProject, owner: Any) -> bool:
+    return row.board_id is not None and isinstance(owner, Team)
+
+
+def _sprints_initial(owner: Any) -> dict[str, str]:
+    newest = Pi.objects.filter(iterations__sprint_links__team=owner).order_by("-created").first()
+    newest = newest or Pi.objects.order_by("-created").first()
+    return {"pi": str(newest.pk) if newest else "new"}

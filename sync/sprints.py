@@ -1,0 +1,186 @@
+"""Taking a Scrum board's open sprints over as the iterations of a PI, for the team of a mapped project.
+
+Jira is read only. The board's own verbs write iterations and their sprints, so that the change feed
+and the audit trail tell of them. Safe to repeat: a sprint that is taken over already stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from almconnect.lib.api import Refused
+from connections.gateway import jira_for
+from connections.models import MappedProject
+from jira_client.values import Sprint
+from planning.models import Iteration, Pi, SprintLink, Team
+from planning.shaping import add_part, edit_part
+from sync import importing
+from sync.models import Run, RunKind, RunState
+from sync.wake import WORK, wake
+
+OPEN = ("active", "future")
+_GENERIC = frozenset({"team", "squad", "sprint", "iteration"})
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sprint and the iteration that it is; None: one has to be made."""
+
+    sprint: Sprint
+    iteration: Iteration | None
+
+
+def open_sprints(project: MappedProject) -> list[Sprint]:
+    """The mapped Scrum board's active and future sprints, in the order in which they are worked.
+
+    Empty without such a board. Raises JiraError, NotReady, SealBroken.
+    """
+    if project.board_id is None:
+        return []
+    found = jira_for(project.connection).boards.sprints(project.board_id, OPEN)
+    return sorted((one for one in found if one.state in OPEN), key=_order)
+
+
+def adopt(project: MappedProject, team: Team, pi: Pi, actor: User) -> int:
+    """Make the open sprints the iterations of `pi` for `team`; how many were taken over now.
+
+    Items get their iteration when their issues are read the next time, which is asked for here.
+    Raises Refused (409) without a Scrum board or its sprints, JiraError, NotReady, SealBroken.
+    """
+    sprints = open_sprints(project)
+    if not sprints:
+        raise Refused(
+            _(
+                "%(key)s has no Scrum board with an open sprint. Create the sprints in Jira, or plan "
+                "the PI on the board and set its sprints there."
+            )
+            % {"key": project.key},
+            code="no_sprints",
+            status=409,
+        )
+    with transaction.atomic():
+        taken = set(SprintLink.objects.filter(team=team).values_list("sprint_id", flat=True))
+        free = pi.iterations.exclude(sprint_links__team=team).order_by("index")
+        pairs = pair([one for one in sprints if one.id not in taken], list(free))
+        for one in pairs:
+            _link(one, team, pi, actor)
+        if pairs:
+            _frame(pi, [one.sprint for one in pairs], actor)
+            audit.record(
+                "project.sprints_adopted",
+                actor=actor,
+                target=project,
+                connection_id=project.connection_id,
+                after={"pi": pi.name, "team": team.name, "sprints": [p.sprint.name for p in pairs]},
+            )
+    if pairs:
+        read_again(project)
+    return len(pairs)
+
+
+def read_again(project: MappedProject) -> None:
+    """Have every issue read once more, unless an import that has not begun will do that anyway."""
+    MappedProject.objects.filter(pk=project.pk).update(poll_due=timezone.now())
+    to_come = Run.objects.filter(
+        project=project, kind=RunKind.IMPORT, state=RunState.WAITING, started=None
+    )
+    if not to_come.exists():
+        wake(WORK, importing.request(project, RunKind.RECONCILE).pk)
+
+
+def pair(sprints: Sequence[Sprint], iterations: Sequence[Iteration]) -> list[Pair]:
+    """Which sprint is which iteration: by their days where both have some, else by their order.
+
+    Another team may have taken its sprints over weeks ago, so the first open sprint need not be the
+    PI's first iteration.
+    """
+    left = list(iterations)
+    pairs: list[Pair] = []
+    for sprint in sprints:
+        found = next((one for one in left if _fits(sprint, one)), None)
+        if found is not None:
+            left.remove(found)
+        pairs.append(Pair(sprint, found))
+    return pairs
+
+
+def iteration_name(sprint: str, team: str) -> str:
+    """“Falcon 26.4.2” of “Team Falcon” → “26.4.2”: iterations are shared by all teams of a PI."""
+    own = {word.lower() for word in re.findall(r"\w+", team)} | _GENERIC
+    words = sprint.split()
+    while len(words) > 1 and words[0].strip(":-–·|").lower() in own | {""}:
+        words.pop(0)
+    rest = " ".join(words)
+    plain = f"Iteration {rest}" if rest.isdigit() else rest
+    return plain[:_LONGEST_NAME]
+
+
+def suggested_pi(sprints: Sequence[Sprint]) -> str:
+    """A name for a PI that holds these sprints: the year and quarter in which they begin."""
+    first = next((_day(one.start) for one in sprints if one.start), None) or timezone.localdate()
+    return f"PI {first.year}.{(first.month - 1) // 3 + 1}"
+
+
+def _order(sprint: Sprint) -> tuple[bool, str, list[tuple[int, str]], int]:
+    """By start; those without dates come last, by name with numbers counted (“S 9” before “S 10”)."""
+    parts = [(int(part), "") if part.isdigit() else (0, part.lower())
+             for part in re.findall(r"\d+|\D+", sprint.name)]  # fmt: skip
+    start = sprint.start.isoformat() if sprint.start else ""
+    return sprint.start is None, start, parts, sprint.id
+
+
+def _fits(sprint: Sprint, iteration: Iteration) -> bool:
+    first, last = _day(sprint.start), _last_day(sprint)
+    if not (first and last and iteration.start and iteration.end):
+        return True  # the order decides
+    both = (min(last, iteration.end) - max(first, iteration.start)).days + 1
+    return both * 2 > (last - first).days + 1
+
+
+def _link(one: Pair, team: Team, pi: Pi, actor: User) -> None:
+    sprint, iteration = one.sprint, one.iteration
+    sprints = {str(team.pk): sprint.id}
+    if iteration is None:
+        name = iteration_name(sprint.name, team.name)
+        first, last = _day(sprint.start), _last_day(sprint)
+        values = {"pi": pi.pk, "name": name, "start": first, "end": last, "sprints": sprints}
+        iteration_id = add_part("iteration", actor=actor, values=values).pk
+    else:
+        iteration_id = iteration.pk
+        edit_part("iteration", iteration_id, actor=actor, values={"sprints": sprints})
+    SprintLink.objects.filter(iteration_id=iteration_id, team=team).update(
+        sprint_name=sprint.name[:255]
+    )
+
+
+def _frame(pi: Pi, sprints: Sequence[Sprint], actor: User) -> None:
+    """A PI without dates gets those of its sprints."""
+    starts = [day for day in (_day(one.start) for one in sprints) if day]
+    ends = [day for day in (_last_day(one) for one in sprints) if day]
+    if pi.start is None and pi.end is None and starts and ends:
+        values = {"start": min(starts), "end": max(ends)}
+        edit_part("pi", pi.pk, actor=actor, values=values)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return timezone.localtime(moment).date() if moment else None
+
+
+def _last_day(sprint: Sprint) -> date | None:
+    """A sprint that ends when the next one begins ends, for people, the day before."""
+    first, last = _day(sprint.start), _day(sprint.end)
+    if not (first and last and sprint.start and sprint.end):
+        return last
+    whole = (sprint.end - sprint.start) >= timedelta(days=2)
+    touches = timezone.localtime(sprint.start).time() >= timezone.localtime(sprint.end).time()
+    return last - timedelta(days=1) if whole and touches else last

@@ -1,0 +1,78 @@
+""""#2 Projects": what is found in Jira, what is mapped, and how far the import is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from connections.models import Connection
+from sync.models import Run
+from tests.sync.pages.conftest import text_of
+from tests.sync.world import PROJECT, World
+
+
+def address(connection: Connection) -> str:
+    return reverse("sync:projects", args=[connection.pk])
+
+
+def test_an_empty_page_lists_what_can_be_mapped(page: Client, connection: Connection):
+    answer = page.get(address(connection))
+    words = text_of(answer)
+    assert answer.status_code == 200
+    assert "No Jira project is mapped yet" in words
+    assert f"{reverse('sync:map', args=[connection.pk])}?key={PROJECT}" in words
+    assert words.count("nav-link") >= 6 and 'aria-current="page"' in words
+
+
+def test_the_search_narrows_by_name_or_key(page: Client, connection: Connection):
+    found = page.get(address(connection), {"q": "otter"}).context["found"]
+    assert [one.key for one, mapped in found] == ["OTTER"]
+    assert "no project of that name" in text_of(page.get(address(connection), {"q": "zebra"}))
+
+
+def test_a_mapped_project_shows_its_counts_and_is_not_offered_again(page: Client, world: World):
+    world.edit(world.first(), summary="On its way")
+    answer = page.get(address(world.connection))
+    (row,) = answer.context["rows"]
+    assert (row.counts["waiting"], row.counts["synced"]) == (1, row.counts["total"] - 1)
+    assert row.owner == world.team
+    assert dict((one.key, mapped) for one, mapped in answer.context["found"])[PROJECT]
+    assert "1 project is kept the same on both sides" in text_of(answer)
+    assert "hx-get" not in text_of(answer)
+
+
+def test_the_progress_polls_itself_and_stops_when_final(page: Client, world: World):
+    poll = reverse("sync:projects_progress", args=[world.connection.pk])
+    Run.objects.update(state="running", done=3, total=12, finished=None)
+    answer = page.get(poll)
+    assert answer.status_code == 200
+    assert "3 of 12" in text_of(answer) and "Live sync already works" in text_of(answer)
+    assert f'hx-get="{poll}"' in text_of(answer)
+    Run.objects.update(state="finished")
+    assert page.get(poll).status_code == 286
+
+
+def test_a_viewer_sees_what_is_mapped_and_is_offered_nothing(
+    viewer: User, client_of: Callable[..., Client], world: World
+):
+    words = text_of(client_of(viewer).get(address(world.connection)))
+    assert PROJECT in words
+    assert "Find Jira projects" not in words
+
+
+def test_a_jira_that_does_not_answer_is_diagnosed(page: Client, connection: Connection):
+    Connection.objects.update(base_url="http://127.0.0.1:9")
+    answer = page.get(address(connection))
+    assert answer.status_code == 409
+    assert "diagnosis-what" in text_of(answer)
+
+
+def test_the_page_costs_the_same_with_many_projects(
+    page: Client, world: World, django_assert_max_num_queries: Callable
+):
+    page.get(address(world.connection))
+    with django_assert_max_num_queries(25):
+        page.get(address(world.connection))
