@@ -26,6 +26,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--flavour", choices=("cloud", "datacenter"), default="cloud")
     parser.add_argument("--version", type=int, default=10, help="Data Center's major version")
     parser.add_argument("--seed", choices=("art", "empty"), default="art")
+    parser.add_argument("--stories", type=int, default=12, help="stories of each seeded team")
     parser.add_argument("--context", default="", help="context path, such as /jira")
     parser.add_argument("--base-url", default="", help="what Jira believes its address is")
     parser.add_argument("--service-admin", action="store_true",
@@ -74,6 +75,7 @@ def site_of(options: argparse.Namespace) -> Site:
             seed=options.seed,
             context=options.context,
             service_admin=options.service_admin,
+            stories=options.stories,
         )
     if options.base_url:
         site.configured_base_url = options.base_url.rstrip("/")

@@ -107,6 +107,9 @@ class Application:
         except Refusal as refusal:
             response = refused(refusal)
         response.headers += identity.headers
+        if response.status == 401 and not any(n == "WWW-Authenticate" for n, _ in response.headers):
+            realm = f'OAuth realm="{self.site.base_url}"'
+            response.headers.append(("WWW-Authenticate", realm))
         return response
 
     def routed(self, request: Request, identity: Identity) -> Response:

@@ -63,6 +63,13 @@ class Call:
             raise Refusal(400, "The request body must be a JSON object.")
         return value
 
+    def part(self, body: dict[str, Any], name: str) -> dict[str, Any]:
+        """An object inside the body, empty where absent. Raises Refusal 400 for anything else."""
+        value = body.get(name) or {}
+        if not isinstance(value, dict):
+            raise Refusal(400, f"'{name}' must be an object.")
+        return value
+
     def url(self, path: str) -> str:
         return self.site.base_url + path
 

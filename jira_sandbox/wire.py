@@ -51,9 +51,12 @@ class Request:
         if not self.header("content-type").lower().startswith("application/json"):
             raise Refusal(415, "Unsupported Media Type", shape="message")
         try:
-            return json.loads(self.body or b"null", parse_constant=_no_number)
+            value = json.loads(self.body or b"null", parse_constant=_no_number)
+            if b"\\ud" in self.body.lower():
+                json.dumps(value, ensure_ascii=False).encode()  # half a character is no text
         except ValueError as error:
             raise Refusal(400, f"Unexpected character in the JSON body: {error}") from error
+        return value
 
     def cookies(self) -> dict[str, str]:
         pairs = (part.strip().partition("=") for part in self.header("cookie").split(";"))

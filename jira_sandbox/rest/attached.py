@@ -69,9 +69,9 @@ def transition(call: Call) -> Response:
         issue,
         chosen.required or ("resolution",),
     )
-    update = dict(body.get("update") or {})
+    update = dict(call.part(body, "update"))
     comments = update.pop("comment", [])
-    given = body.get("fields") or {}
+    given = call.part(body, "fields")
     for id, raw in given.items():
         reader.set(id, raw)
     for id in chosen.required:
@@ -79,7 +79,7 @@ def transition(call: Call) -> Response:
             reader.errors.setdefault(id, f"{call.site.fields[id].name} is required.")
     perform(call, issue, chosen, reader.done())
     for operation in comments:
-        add_comment(call, issue, operation["add"])
+        add_comment(call, issue, operation.get("add") or {})
     return nothing()
 
 

@@ -45,14 +45,12 @@ def _home(call: Call, fields: dict[str, Any]) -> tuple[Project, IssueType]:
 
 
 def _new(call: Call, body: dict[str, Any]) -> tuple[Project, IssueType, Changes]:
-    fields = body.get("fields")
-    if not isinstance(fields, dict):
-        raise Refusal(400, "The 'fields' object is required.")
+    fields = call.part(body, "fields")
     project, kind = _home(call, fields)
     reader = Reader(call.site, call.actor, call.api, project, kind)
     for id, raw in fields.items():
         reader.set(id, raw)
-    for id, operations in (body.get("update") or {}).items():
+    for id, operations in call.part(body, "update").items():
         if id != "issuelinks":
             reader.operate(id, operations)
     if "summary" not in fields:
@@ -68,13 +66,17 @@ def _new(call: Call, body: dict[str, Any]) -> tuple[Project, IssueType, Changes]
 
 def _properties(body: dict[str, Any]) -> dict[str, Any]:
     listed = body.get("properties") or []
+    if not all(isinstance(one, dict) and isinstance(one.get("key"), str) for one in listed):
+        raise Refusal(400, "Each property must be an object with a key and a value.")
     return {one["key"]: one.get("value") for one in listed}
 
 
-def _make(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+def _make(call: Call, body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise Refusal(400, "Each of issueUpdates must be an object.")
     project, kind, changes = _new(call, body)
     issue = create_issue(call.site, call.actor, project, kind, changes, _properties(body))
-    for operation in (body.get("update") or {}).get("issuelinks", []):
+    for operation in call.part(body, "update").get("issuelinks", []):
         link_from(call, issue, operation.get("add", {}))
     return {"id": str(issue.id), "key": issue.key, "self": call.rest(f"issue/{issue.id}")}
 
@@ -142,7 +144,8 @@ def edit(call: Call) -> Response:
             "To discard the user notification either admin or project admin "
             "permissions are required.",
         )
-    fields, update = body.get("fields") or {}, dict(body.get("update") or {})
+    fields, update = call.part(body, "fields"), dict(call.part(body, "update"))
+    properties = _properties(body)
     comments, links = update.pop("comment", []), update.pop("issuelinks", [])
     reader = Reader(call.site, call.actor, call.api, project, issue.type, issue)
     for id in fields:
@@ -155,11 +158,10 @@ def edit(call: Call) -> Response:
         reader.operate(id, operations)
     change(call.site, call.actor, issue, reader.done())
     for operation in comments:
-        add_comment(call, issue, operation["add"])
+        add_comment(call, issue, operation.get("add") or {})
     for operation in links:
         link_from(call, issue, operation.get("add", {}))
-    for one in body.get("properties") or []:
-        issue.properties[one["key"]] = one.get("value")
+    issue.properties.update(properties)
     if call.site.cloud and call.flag("returnIssue"):
         return answer(full(call, issue, [], [], []))
     return nothing()

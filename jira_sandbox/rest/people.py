@@ -106,6 +106,8 @@ def check_permissions(call: Call) -> Response:
         call.demand("ADMINISTER")
         user = site.user_by(account_id=body["accountId"])
     asked = body.get("projectPermissions") or []
+    if not all(isinstance(one, dict) and one.get("permissions") for one in asked):
+        raise Refusal(400, "Each of projectPermissions must name permissions.")
     keys = known(True)
     names = [*body.get("globalPermissions", []), *(k for a in asked for k in a["permissions"])]
     if unknown := [key for key in names if key not in keys]:
