@@ -7,6 +7,7 @@ fails it where ALMCONNECT_REQUIRE_SERVICES=1.
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,6 +32,7 @@ from accounts.models import ApiToken, Role, User  # noqa: E402
 from almconnect.lib import hint as hinting  # noqa: E402
 from tests.callers import ApiCaller  # noqa: E402
 
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -135,12 +137,9 @@ def hints() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """A random UUID among the parameters would name the test differently in each xdist process."""
-    text = str(val) if isinstance(val, str | uuid.UUID) else ""
-    try:
-        uuid.UUID(text)
-    except ValueError:
+    if not isinstance(val, str | uuid.UUID) or not _UUID.search(str(val)):
         return None
-    return f"{argname}-uuid"
+    return _UUID.sub("uuid", str(val))
 
 
 # ── Services ─────────────────────────────────────────────────────────────────────────────────────
