@@ -34,6 +34,8 @@ def worker() -> list[str]:
 
 def beat() -> list[str]:
     command = [sys.executable, "-m", "celery", "-A", "almconnect", "beat"]
+    # One tick every two seconds needs no memory of the last: no schedule file in a read-only folder.
+    command += ["--scheduler", "celery.beat.Scheduler"]
     return [*command, "--pidfile=", "--loglevel", os.environ.get("ALMCONNECT_LOG_LEVEL", "INFO")]
 
 
