@@ -6,6 +6,7 @@ reader holds no transaction while it waits. This module must not decide what cha
 
 from __future__ import annotations
 
+import datetime
 import threading
 import time
 import uuid
@@ -63,6 +64,23 @@ def read(after: int, limit: int = 500) -> list[BoardEvent]:
 def latest() -> int:
     """The id of the newest event; 0 where nothing has happened yet."""
     return BoardEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def oldest() -> int:
+    """The id of the oldest event that is kept; 0 where there is none."""
+    return BoardEvent.objects.order_by("id").values_list("id", flat=True).first() or 0
+
+
+def forget(before: datetime.datetime, most: int = 10_000) -> int:
+    """Delete the oldest events told before that moment, `most` at once; how many it were.
+
+    The newest event always stays, since every follower's place is compared with it.
+    """
+    old = BoardEvent.objects.filter(at__lt=before, id__lt=latest()).order_by("id")
+    ids = list(old.values_list("id", flat=True)[:most])
+    if ids:
+        BoardEvent.objects.filter(id__lte=ids[-1]).delete()
+    return len(ids)
 
 
 def follow(after: int, *, limit: int = 500, wait: float = 0.0) -> list[BoardEvent]:

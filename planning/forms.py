@@ -17,6 +17,7 @@ from planning.models import Iteration, Team, WorkItem
 
 Choices = list[tuple[str, Any]]
 NOBODY = [("", _("Nobody"))]
+MOST_ASKED = 5000
 
 
 def iteration_choices() -> Choices:
@@ -158,14 +159,18 @@ def find_parent(words: str) -> str | None:
 
 
 def people_of(project: MappedProject | None, item: WorkItem | None) -> dict[str, str]:
-    """People the board knows of a project, id → name: those its work items name."""
+    """People the board knows of a project, id → name: those its work items name (some thousand are
+    asked, not a million).
+    """
     found: dict[str, str] = {}
+    columns = ("assignee_id", "assignee_name", "reporter_id", "reporter_name")
     items = WorkItem.objects.live().filter(project=project)
-    for role in ItemForm.PEOPLE:
-        rows = items.exclude(**{f"{role}_id": ""}).order_by(f"{role}_name")
-        found |= dict(rows.values_list(f"{role}_id", f"{role}_name").distinct()[:200])
-        if item is not None and getattr(item, f"{role}_id"):
-            found[getattr(item, f"{role}_id")] = getattr(item, f"{role}_name")
+    for row in items.values_list(*columns)[:MOST_ASKED]:
+        found |= {row[0]: row[1], row[2]: row[3]}
+    if item is not None:
+        found[item.assignee_id] = item.assignee_name
+        found[item.reporter_id] = item.reporter_name
+    found.pop("", None)
     return {key: name or key for key, name in sorted(found.items(), key=lambda one: one[1])}
 
 

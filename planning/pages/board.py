@@ -114,7 +114,8 @@ def _choose(request: HttpRequest) -> Choice:
     asked = request.GET.get("pi", "")
     pi = None if asked == "none" else chosen(offered, asked) or _current(offered)
     if art is None and pi and pi.art_id:
-        teams = Team.objects.filter(Q(art=pi.art_id) | Q(items__iteration__pi=pi)).distinct()
+        busy = WorkItem.objects.live().filter(iteration__pi=pi, team__isnull=False)
+        teams = Team.objects.filter(Q(art=pi.art_id) | Q(pk__in=busy.values("team")))
     else:
         teams = Team.objects.filter(art=art) if art else Team.objects.all()
     return Choice(art, pi, arts, offered, list(teams))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -36,11 +36,10 @@ def show(request: HttpRequest) -> HttpResponse:
     iterations = Iteration.objects.order_by("index").prefetch_related(
         Prefetch("sprint_links", queryset=sprints)
     )
-    live = Count("items", filter=Q(items__deleted=None))
     context = {
         "trains": SolutionTrain.objects.select_related("project"),
         "arts": Art.objects.select_related("train", "project").annotate(size=Count("teams")),
-        "teams": Team.objects.select_related("art", "project").annotate(size=live),
+        "teams": Team.objects.select_related("art", "project"),
         "pis": Pi.objects.select_related("art").prefetch_related(
             Prefetch("iterations", queryset=iterations)
         ),

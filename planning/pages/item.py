@@ -30,7 +30,9 @@ STUCK = (ChangeState.PARKED, ChangeState.CONFLICT)
 @needs(READ)
 def show(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     item = item_or_404(item_id)
-    form = ItemForm(initial=initial_of(item), project=item.project, item=item)
+    form = None
+    if may_plan(request):
+        form = ItemForm(initial=initial_of(item), project=item.project, item=item)
     return render(request, "planning/item.html", _context(request, item, form))
 
 
@@ -119,7 +121,7 @@ def _again(form: ItemForm, item: WorkItem) -> ItemForm:
     return ItemForm(data, initial=initial_of(item), project=item.project, item=item)
 
 
-def _context(request: HttpRequest, item: WorkItem, form: ItemForm) -> dict[str, Any]:
+def _context(request: HttpRequest, item: WorkItem, form: ItemForm | None) -> dict[str, Any]:
     changes = Change.objects.filter(item=item, state__in=(*UNDER_WAY, *STUCK)).order_by("id")
     return {
         "item": item,

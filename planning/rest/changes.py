@@ -24,6 +24,13 @@ def follow(request: HttpRequest) -> HttpResponse:
     wait = query.number("wait", 0, 0, int(feed.LONGEST_WAIT))
     given = query.text("cursor")
     after = feed.latest() if given == NOW else _place(given)
+    if given and after < feed.oldest() - 1:
+        raise Refused(
+            "What happened right after this cursor is no longer kept. Read the lists anew, then "
+            "follow from cursor=now.",
+            code="cursor_expired",
+            status=409,
+        )
     events = feed.follow(after, limit=query.limit(), wait=wait)
     last = events[-1].pk if events else after
     return answer({"items": [show_event(event) for event in events], "next": cursor_of(last)})

@@ -5,14 +5,29 @@ from __future__ import annotations
 from functools import lru_cache
 
 from django import template
+from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from accounts.templatetags.console import Look, icon, look
+from planning.board import Card
 from planning.models import SyncState
 
 register = template.Library()
 QUIET = frozenset({SyncState.SYNCED.value, SyncState.LOCAL_ONLY.value})  # their word is for ears
+
+
+@register.simple_tag
+def work_card(card: Card, may_plan: bool) -> SafeString:
+    """The card by its template; rendered once for what it shows, since most cards stay as they are."""
+    return _rendered(card, bool(may_plan), get_language() or "")
+
+
+@lru_cache(maxsize=8192)  # some ten megabytes at most; a card that changed is another card
+def _rendered(card: Card, may_plan: bool, language: str) -> SafeString:
+    shown = get_template("planning/_card.html").render({"card": card, "may_plan": may_plan})
+    return SafeString(shown)
 
 
 @lru_cache(maxsize=32)

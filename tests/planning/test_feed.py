@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 import uuid
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from planning import feed
@@ -55,6 +57,34 @@ def test_followers_read_on_from_their_cursor(
     for query in ("cursor=x", "cursor=WyJhIl0"):
         assert caller.get(f"/changes?{query}").status_code == 400, query
     assert caller.get("/changes?wait=soon").status_code == 422
+
+
+def test_a_follower_who_slept_too_long_is_told(
+    api: Callable[..., ApiCaller],
+    token_of: Callable[..., str],
+    viewer: User,
+    make_item: Callable[..., WorkItem],
+) -> None:
+    caller = api(token_of(viewer))
+    for number in range(4):
+        make_item(f"Item {number}")
+    first, second, *_rest = BoardEvent.objects.order_by("id")
+    cursors = [
+        orjson.loads(caller.get(f"/changes?limit={limit}").content)["next"] for limit in (1, 2)
+    ]
+    long_ago = timezone.now() - datetime.timedelta(days=90)
+    BoardEvent.objects.filter(id__lte=second.pk).update(at=long_ago)
+    assert feed.forget(timezone.now() - datetime.timedelta(days=30)) == 2
+    assert feed.oldest() == second.pk + 1
+    late = caller.get(f"/changes?cursor={cursors[0]}")
+    assert (late.status_code, orjson.loads(late.content)["error"]["code"]) == (
+        409,
+        "cursor_expired",
+    )
+    for query in ("", f"?cursor={cursors[1]}"):
+        assert len(orjson.loads(caller.get(f"/changes{query}").content)["items"]) == 2
+    assert feed.forget(timezone.now() + datetime.timedelta(days=1)) == 1
+    assert feed.latest() > first.pk
 
 
 @pytest.mark.django_db(transaction=True)
