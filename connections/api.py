@@ -31,10 +31,7 @@ from connections import (
     shapes,
     tasks,
 )
-from connections.credentials import Credential
-from connections.diagnosing import Explained, http_status
-from connections.models import AuthMethod, Connection, PermissionReport
-from connections.shapes import (
+from connections.bodies import (
     CheckResultOut,
     ConnectionIn,
     ConnectionOut,
@@ -51,6 +48,9 @@ from connections.shapes import (
     StartedOut,
     StartIn,
 )
+from connections.credentials import Credential
+from connections.diagnosing import Explained, http_status
+from connections.models import AuthMethod, Connection, PermissionReport
 
 router = Router(tags=["connections"])
 

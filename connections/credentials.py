@@ -24,6 +24,7 @@ from connections import gateway, health, instance, sealing
 from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SealedSecret, SecretField
 from jira_client.client import JiraClient
+from jira_client.dance import AccessToken
 from jira_client.errors import AuthenticationRefused
 from jira_client.values import Person
 
@@ -278,8 +279,15 @@ def _store(connection: Connection, credential: Credential) -> None:
     gateway.forget(connection.pk)
 
 
-def expiry(seconds: int | None) -> datetime | None:
-    return timezone.now() + timedelta(seconds=seconds) if seconds else None
+def of_token(found: AccessToken) -> Credential:
+    """The credential that an exchange or a renewal gave."""
+    expires = timezone.now() + timedelta(seconds=found.expires_in) if found.expires_in else None
+    return Credential(
+        method=AuthMethod.OAUTH1,
+        secret=Secret(found.token),
+        handle=Secret(found.session_handle) if found.session_handle else None,
+        expires=expires,
+    )
 
 
 def _write(connection: Connection, values: dict[str, Any]) -> None:

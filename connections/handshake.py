@@ -210,12 +210,7 @@ def _exchange(flow: OAuthFlow, actor: User, typed: str) -> Credential:
         # A Jira that hands out a token without a verifier would let anybody's approval count.
         raise OAuthProblem("No approval came back yet.", problem="permission_unknown")
     flows.end(flow, "finished")
-    return Credential(
-        method=AuthMethod.OAUTH1,
-        secret=Secret(found.token),
-        handle=Secret(found.session_handle) if found.session_handle else None,
-        expires=credentials.expiry(found.expires_in),
-    )
+    return credentials.of_token(found)
 
 
 def _after_refusal(flow: OAuthFlow, actor: User, error: JiraError, typed: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from almconnect.lib.hint import hint
-from connections import report
+from connections import renewal, report
 
 
 @shared_task(name="connections.take_report")
@@ -13,8 +13,16 @@ def take_report(report_id: str) -> None:
     report.take(report_id)
 
 
+@shared_task(name="connections.renew_token")
+def renew_token(connection_id: str) -> None:
+    renewal.renew(connection_id)
+
+
 def sweep() -> int:
-    """Ask for the daily reports, and send again what waits without a message. Returns how many."""
+    """Ask for renewals and daily reports, and send again what waits without a message. Returns how many
+    reports waited."""
+    for key in renewal.due().values_list("pk", flat=True):
+        hint(renew_token, key)
     for row in report.request_daily():
         hint(take_report, row.pk)
     ids = list(report.overdue_reports().values_list("pk", flat=True)[:50])

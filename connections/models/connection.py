@@ -75,6 +75,7 @@ class Connection(models.Model):
     consumer_key = models.CharField(max_length=100, blank=True)
     public_key = models.TextField(blank=True)
     token_expires = models.DateTimeField(null=True, blank=True)
+    renewal_due = models.DateTimeField(null=True, blank=True)  # no try to renew the token before
 
     lifecycle = models.CharField(max_length=10, choices=Lifecycle.choices, default=Lifecycle.DRAFT)
     created = models.DateTimeField(default=timezone.now)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import CONNECT, PLAN, READ, needs
 from almconnect.lib.api import Refused
-from connections import checkup, credentials, deletion, editing, health, report
+from connections import checkup, comparison, credentials, deletion, editing, health
 from connections.diagnosing import Explained
 from connections.forms import SecretForm
 from connections.models import AuthMethod, Connection, SecretField
@@ -96,7 +96,7 @@ def account(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         "connection": connection,
         "waiting": waiting,
         "diagnosis": found,
-        "compared": report.compare_accounts(connection, waiting.credential),
+        "compared": comparison.compare_accounts(connection, waiting.credential),
         "need": {row.key: row.need for row in requirements.PERMISSIONS},
         "tabs": tabs_of(connection, "connection"),
     }

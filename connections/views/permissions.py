@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.hint import hint
-from connections import gateway, health, report, tasks
+from connections import comparison, gateway, health, report, tasks
 from connections.diagnosing import Explained
 from connections.models import Connection, PermissionReport, ReportState
 from connections.views.session import person_of
@@ -109,14 +109,14 @@ def _chosen(request: HttpRequest, connection: Connection) -> PermissionReport | 
 
 
 def _facts(shown: PermissionReport) -> dict[str, Any]:
-    before = report.previous(shown)
-    lacking = report.missing(shown)
+    before = comparison.previous(shown)
+    lacking = comparison.missing(shown)
     return {
         "before": before,
-        "changes": report.changes_since(shown, before),
+        "changes": comparison.changes_since(shown, before),
         "lacking": lacking,
         "headline": _headline(lacking),
-        "text": report.text_for_admin(shown),
+        "text": comparison.text_for_admin(shown),
         "columns": shown.rows[0]["permissions"] if shown.rows else [],
         "operations": shown.rows[0]["operations"] if shown.rows else [],
     }

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from connections import report, tasks
+from connections import comparison, report, tasks
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_sandbox.serving import Handle
 
@@ -28,15 +28,15 @@ def test_a_revoked_grant_is_the_difference(
     connection = connected(jira)
     first = taken(connection, "FALCON", "OTTER")
     assert first.state == ReportState.FINISHED
-    assert (report.missing(first), report.text_for_admin(first)) == ({}, "")
+    assert (comparison.missing(first), comparison.text_for_admin(first)) == ({}, "")
     project, user = jira.site.project("FALCON"), jira.site.users["svc-alm"]
     assert project is not None
     jira.site.grant(project, user, "SCHEDULE_ISSUES", granted=False)
     second = taken(connection, "FALCON", "OTTER")
-    changes = report.changes_since(second, report.previous(second))
+    changes = comparison.changes_since(second, comparison.previous(second))
     assert [(c.project, c.name, c.lost) for c in changes] == [("FALCON", "Schedule Issues", True)]
-    assert report.missing(second) == {"FALCON": ["Schedule Issues"]}
-    text = report.text_for_admin(second)
+    assert comparison.missing(second) == {"FALCON": ["Schedule Issues"]}
+    text = comparison.text_for_admin(second)
     assert "ALM Service" in text
     assert "FALCON (Team Falcon): Schedule Issues (SCHEDULE_ISSUES, required)" in text
     operations = {row["name"]: row for row in second.rows[0]["operations"]}

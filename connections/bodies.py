@@ -1,0 +1,180 @@
+"""The API's bodies: what may come in (nothing else is accepted), and the shapes that go out.
+
+Declared for checking and for the OpenAPI document. A secret goes out as `{"set", "updated"}` only.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import Field, StringConstraints
+
+from almconnect.lib.api import MOST, Strict
+
+# A password may begin or end with a space, so it is taken as it is.
+SecretText = Annotated[str, StringConstraints(strip_whitespace=False, max_length=10_000)]
+Text = Annotated[str, StringConstraints(max_length=500)]
+Long = Annotated[str, StringConstraints(max_length=200_000)]
+Method = Literal["oauth1", "basic", "pat"]
+
+
+class ConnectionIn(Strict):
+    name: Text
+    tool: Literal["jira"] = "jira"
+    base_url: Text
+    auth_method: Method = "oauth1"
+    username: Text | None = None
+    secret: SecretText | None = None
+    verify_tls: bool = True
+    ca_bundle: Long | None = None
+    fingerprint: Text | None = None
+    api_url: Text | None = None
+
+
+class ConnectionPatch(Strict):
+    name: Text | None = None
+    base_url: Text | None = None
+    auth_method: Method | None = None
+    username: Text | None = None
+    secret: SecretText | None = None
+    verify_tls: bool | None = None
+    ca_bundle: Long | None = None
+    fingerprint: Text | None = None
+    api_url: Text | None = None
+    paused: bool | None = None
+
+
+class StartIn(Strict):
+    callback: Literal["oob", "browser"] = "browser"
+
+
+class FinishIn(Strict):
+    verifier: Text | None = None
+
+
+class CredentialChoice(Strict):
+    take: Literal["new", "old"]
+
+
+class ReportIn(Strict):
+    project_keys: list[Text] | None = Field(default=None, max_length=5000)
+
+
+class ListQuery(Strict):
+    cursor: str | None = None
+    limit: int = Field(default=100, ge=1, le=MOST)
+
+
+class ProjectQuery(ListQuery):
+    query: str = ""
+
+
+class PersonOut(Schema):
+    id: str
+    name: str
+
+
+class SecretOut(Schema):
+    set: bool
+    updated: datetime | None
+
+
+class WebhookOut(Schema):
+    state: str
+    last_seen: datetime | None
+    url: str | None = None
+
+
+class ConnectionOut(Schema):
+    id: str
+    name: str
+    tool: str
+    base_url: str
+    api_url: str
+    auth_method: str
+    username: str
+    secret: SecretOut
+    verify_tls: bool
+    tls_off_until: datetime | None
+    ca_bundle: SecretOut
+    fingerprint: str
+    consumer_key: str
+    public_key: str
+    token_expires: datetime | None
+    state: str
+    health: str
+    lifecycle: str
+    account: PersonOut | None
+    pending: PersonOut | None
+    deployment: str
+    version: str
+    remote_base_url: str
+    webhook: WebhookOut
+    diagnosis: dict[str, Any] | None
+    created: datetime
+    updated: datetime
+    last_success: datetime | None
+
+
+class ConnectionsOut(Schema):
+    items: list[ConnectionOut]
+    next: str | None
+
+
+class StartedOut(Schema):
+    consumer_key: str
+    public_key: str
+    application_url: str
+    callback_url: str
+    authorize_url: str
+    expires: datetime
+
+
+class CheckOut(Schema):
+    name: str
+    title: str
+    state: str
+    message: str
+    remedy: str
+    code: str
+
+
+class CheckResultOut(Schema):
+    state: str
+    target: str
+    account: PersonOut | None
+    at: datetime
+    checks: list[CheckOut]
+
+
+class JiraProjectOut(Schema):
+    id: str
+    key: str
+    name: str
+
+
+class JiraProjectsOut(Schema):
+    items: list[JiraProjectOut]
+    next: str | None
+
+
+class ReportOut(Schema):
+    id: str
+    connection: str
+    state: str
+    account: PersonOut | None
+    created: datetime
+    taken_at: datetime | None
+    done: int
+    total: int
+    diagnosis: dict[str, Any] | None
+    permissions: dict[str, str]
+    projects: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
+
+
+class ReportsOut(Schema):
+    items: list[ReportOut]
+    next: str | None

@@ -1,0 +1,82 @@
+"""Renewing an OAuth access token by its session handle, before it ends. Nobody has to press anything.
+
+Claimed by conditional UPDATE, once an hour at most; where Jira refuses, the cockpit goes on warning
+the person, and the old token works until it ends. It must not touch a connection that is stopped.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts import audit
+from connections import credentials, gateway, health, sealing
+from connections.credentials import Credential
+from connections.diagnosing import Explained
+from connections.models import AuthMethod, Connection, SecretField
+from jira_client import dance
+from jira_client.values import Person
+
+EARLY = timedelta(days=30)
+PAUSE = timedelta(hours=1)  # between two tries
+
+
+def due() -> QuerySet[Connection]:
+    """Running OAuth connections whose token ends soon and can be renewed now."""
+    now = timezone.now()
+    return Connection.objects.running().filter(
+        Q(renewal_due__isnull=True) | Q(renewal_due__lte=now),
+        auth_method=AuthMethod.OAUTH1,
+        token_expires__lt=now + EARLY,
+        secrets__field=SecretField.SESSION_HANDLE,
+    )
+
+
+def renew(connection_id: uuid.UUID | str) -> bool:
+    """Whether a fresh token was proven and sealed. False: not due, somebody else has it, or refused."""
+    ids = list(due().filter(pk=connection_id).values_list("pk", flat=True))
+    if not Connection.objects.filter(
+        Q(renewal_due__isnull=True) | Q(renewal_due__lte=timezone.now()), pk__in=ids
+    ).update(renewal_due=timezone.now() + PAUSE):
+        return False
+    connection = Connection.objects.get(pk=connection_id)
+    try:
+        fresh = _fetch(connection)
+        person = credentials.verify(connection, fresh)
+    except Explained as error:
+        health.note_attempt(connection, error)
+        return False
+    if person.id != connection.account_id:
+        return False  # a token of somebody else is never taken without a person's word
+    _take(connection, fresh, person)
+    return True
+
+
+def _fetch(connection: Connection) -> Credential:
+    token = sealing.load(connection, SecretField.ACCESS_TOKEN)
+    handle = sealing.load(connection, SecretField.SESSION_HANDLE)
+    key = sealing.load(connection, SecretField.PRIVATE_KEY)
+    if not (token and handle and key):
+        raise gateway.NotReady("secret_missing", "The token to be renewed is not stored.")
+    found = dance.renew_access_token(
+        gateway.transport_for(connection),
+        connection.base_url,
+        connection.consumer_key,
+        key.reveal(),
+        token.reveal(),
+        handle.reveal(),
+    )
+    return credentials.of_token(found)
+
+
+@transaction.atomic
+def _take(connection: Connection, fresh: Credential, person: Person) -> None:
+    credentials.take(connection, fresh, person, actor=None)
+    Connection.objects.filter(pk=connection.pk).update(renewal_due=None)
+    audit.record(
+        "connection.token_renewed", actor=None, target=connection, connection_id=connection.pk
+    )
