@@ -20,8 +20,8 @@ main{padding:1rem 1.2rem;max-width:70rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;
 border-bottom:1px solid #dfe1e6;vertical-align:top}
 label{display:block;margin:.6rem 0 .1rem;font-weight:600}
-.check{font-weight:400}.check input{width:auto;margin-right:.4rem}
-input,select,textarea{font:inherit;padding:.35rem;width:100%;max-width:36rem;box-sizing:border-box}
+.check{font-weight:400}.check input{display:inline;width:auto;margin-right:.4rem}
+input,select,textarea{display:block;font:inherit;padding:.35rem;width:100%;max-width:36rem;box-sizing:border-box}
 textarea{min-height:7rem}
 main button,.button{font:inherit;background:#0052cc;color:#fff;border:0;border-radius:3px;
 padding:.4rem .9rem;margin:.6rem .4rem .2rem 0;cursor:pointer;text-decoration:none;

@@ -6,6 +6,7 @@ from typing import Any
 from ..model.changing import change
 from ..model.creating import create as create_issue
 from ..model.creating import delete as delete_issue
+from ..model.creating import unlink
 from ..model.issues import Issue
 from ..model.linking import link as link_issues
 from ..model.linking import move
@@ -26,6 +27,7 @@ from .layout import (
     field,
     form,
     go,
+    hidden,
     link,
     page,
     signed_in,
@@ -160,6 +162,7 @@ def _actions(call: Call, user: User, issue: Issue) -> str:
 
 
 def _links(call: Call, issue: Issue) -> str:
+    here = f"/browse/{issue.key}"
     rows = []
     for one in issue.links:
         out = one.source is issue
@@ -168,12 +171,16 @@ def _links(call: Call, issue: Issue) -> str:
             [
                 escape(one.type.outward if out else one.type.inward),
                 link(call, f"/browse/{other.key}", f"{other.key} {other.values['summary']}"),
+                form(call, here + "/unlink", hidden("link", str(one.id)), button("Remove link")),
             ]
         )
     types = [(one.id, one.outward) for one in call.site.link_types.values()]
-    return "<h2>Links</h2>" + table(("This issue", "Issue"), rows) + form(
-        call, f"/browse/{issue.key}/link", choice("This issue", "type", types),
-        field("Issue key", "other"), button("Link"))  # fmt: skip
+    return (
+        "<h2>Links</h2>"
+        + table(("This issue", "Issue", ""), rows)
+        + form(call, here + "/link", choice("This issue", "type", types),
+               field("Issue key", "other"), button("Link"))
+    )  # fmt: skip
 
 
 def _demand(site: Site, user: User, permission: str, project: Project) -> None:
@@ -271,11 +278,22 @@ def add_link(call: Call, user: User) -> Response:
     return go(call, f"/browse/{issue.key}")
 
 
+def remove_link(call: Call, user: User) -> Response:
+    issue = _issue(call, user, call.args["key"])
+    _demand(call.site, user, "LINK_ISSUES", issue.project)
+    wanted = call.request.form().get("link", "")
+    for one in issue.links:
+        if str(one.id) == wanted:
+            unlink(call.site, user, one)
+            break
+    return go(call, f"/browse/{issue.key}")
+
+
 def mount(router: Router) -> None:
     router.add("GET", "/projects/{project}", signed_in(issues))
     router.add("POST", "/projects/{project}", signed_in(create))
     router.add("GET", "/browse/{key}", signed_in(show))
     actions = {"edit": edit, "transition": transition, "sprint": sprint, "move": move_issue,
-               "delete": delete, "link": add_link}  # fmt: skip
+               "delete": delete, "link": add_link, "unlink": remove_link}  # fmt: skip
     for name, view in actions.items():
         router.add("POST", "/browse/{key}/" + name, signed_in(view))

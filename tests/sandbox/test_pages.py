@@ -46,6 +46,8 @@ def test_a_person_works_on_an_issue(service: Caller, jira: Handle, browse: Brows
     assert shown[jira.site.field_of("points").id] == 5.0
     assert shown["issuelinks"][0]["outwardIssue"]["key"] == "OTTER-1"
     assert service.keys(f"key = {key} AND sprint = 3") == [key]
+    browser.submit(f"/browse/{key}/unlink", link=shown["issuelinks"][0]["id"])
+    assert service.fields(key)["issuelinks"] == []
 
 
 def test_what_the_person_may_not_do_is_refused(jira: Handle, browse: Browse) -> None:
