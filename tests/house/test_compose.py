@@ -78,7 +78,7 @@ def test_each_role_runs_and_ends_as_compose_would(
     installation: tuple[Path, dict[str, str]],
 ) -> None:
     folder, variables = installation
-    own = {"ALMCONNECT_WEB_PORT": free_port()}
+    own = {"ALMCONNECT_WEB_PORT": free_port(), "ALMCONNECT_WEB_HOST": "127.0.0.1"}
 
     def environment(name: str) -> dict[str, str]:
         return compose.environment_of(SERVICES[name], folder, variables, **own)
@@ -105,7 +105,7 @@ def test_each_role_runs_and_ends_as_compose_would(
                     stderr=log,
                 )
         for name in ROLES:
-            wait_for(f"{name} is healthy", lambda name=name: healthy(name, environment(name)), 60)
+            wait_for(f"{name} is healthy", lambda name=name: healthy(name, environment(name)), 90)
     finally:
         for name in ("worker", "worker-bulk", "beat", "web"):
             if name in running:

@@ -93,7 +93,7 @@ def test_worker_and_beat_show_signs_of_life(demo: tuple[Any, dict[str, Any]]) ->
     wait_for(
         "both roles",
         lambda: {p.name.split("@")[0] for p in hearts.glob("*")} >= {"worker", "beat"},
-        30,
+        90,
     )
 
 
@@ -104,21 +104,23 @@ def test_a_second_house_on_the_folder_is_refused(demo: tuple[Any, dict[str, Any]
     assert "already runs on" in said
 
 
-def is_web(pid: str) -> bool:
-    return b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def test_a_killed_web_is_started_again(demo: tuple[Any, dict[str, Any]]) -> None:
-    pid = demo[0].pid
+def child_of(pid: int, word: bytes) -> int:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    web = next(int(child) for child in children if is_web(child))
-    os.kill(web, signal.SIGKILL)
+    return next(
+        int(child) for child in children if word in Path(f"/proc/{child}/cmdline").read_bytes()
+    )
 
-    def again() -> bool:
+
+@pytest.mark.parametrize("word", [b"granian", b"valkey-server"])
+def test_a_killed_part_is_started_again(demo: tuple[Any, dict[str, Any]], word: bytes) -> None:
+    victim = child_of(demo[0].pid, word)
+    os.kill(victim, signal.SIGKILL)
+
+    def all_well() -> bool:
         try:
-            return get(demo[1]["url"] + "/readyz")[0] == 200
+            return json.loads(get(demo[1]["url"] + "/readyz")[1])["status"] == "ok"
         except OSError:
             return False
 
-    wait_for("the killed one is gone", lambda: not Path(f"/proc/{web}").exists(), 20)
-    wait_for("the web answers again", again, 60)
+    wait_for("the killed one is gone", lambda: not Path(f"/proc/{victim}").exists(), 20)
+    wait_for("every part is well again", all_well, 60)
