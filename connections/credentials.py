@@ -83,6 +83,9 @@ def settle(
         return Outcome(person, pending=True)
     take(connection, credential, person, actor=actor)
     learn(connection)
+    if (connection.diagnosis or {}).get("code") == "secret_missing":
+        # It stopped for want of a credential, and this one was proven a moment ago.
+        health.resume(connection, person.id)
     return Outcome(person, pending=False)
 
 

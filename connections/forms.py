@@ -121,7 +121,9 @@ class ConnectionForm(forms.Form):
             self.add_error(None, refused.message)
 
 
-class _WithSecret(ConnectionForm):
+class WithSecret(ConnectionForm):
+    """A form that also asks for a secret."""
+
     secret_name = ""
     field_order = ["name", "base_url", "username", "password", "token", *ADVANCED]
 
@@ -157,7 +159,7 @@ class _WithSecret(ConnectionForm):
         )
 
 
-class BasicForm(_WithSecret):
+class BasicForm(WithSecret):
     """“Switch to Basic Auth”."""
 
     username = forms.CharField(
@@ -177,7 +179,7 @@ class BasicForm(_WithSecret):
     secret_name = "password"  # noqa: S105 - the field's name
 
 
-class TokenForm(_WithSecret):
+class TokenForm(WithSecret):
     """“Use a Personal Access Token”."""
 
     token = forms.CharField(

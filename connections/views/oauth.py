@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import CONNECT, needs, public
 from almconnect.lib.api import Refused
-from connections import adminpart, credentials, handshake, health
+from connections import adminpart, checkup, credentials, handshake, health
 from connections.diagnosing import Explained
-from connections.models import AuthMethod, Connection
+from connections.models import AuthMethod, Connection, Health
 from connections.views.session import person_of, session_key_of
 from connections.views.tabs import tabs_of
 
@@ -136,6 +136,8 @@ def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         return _setup_page(request, connection, refused=refused, status=refused.status)
     if outcome.pending:
         return redirect("connections:account", connection.pk)
+    if connection.health == Health.STOPPED:
+        checkup.run(connection)  # ends the stop, now that the same account is proven
     messages.success(
         request,
         _("Connected. %(name)s authorised this connection, which now acts as that account.")

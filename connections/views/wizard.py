@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.access import CONNECT, needs
 from almconnect.lib.api import Refused
 from connections import credentials, editing, health, instance
+from connections.credentials import Credential
 from connections.diagnosing import Explained
-from connections.forms import FORMS, ConnectionForm, ToolForm
+from connections.forms import FORMS, ConnectionForm, ToolForm, WithSecret
 from connections.models import AuthMethod, Connection
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of
@@ -53,6 +54,9 @@ def edit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     initial["verify_tls"] = connection.checks_tls
     form = FORMS[method](request.POST or None, initial=initial, connection=connection)
     if request.method == "POST" and form.is_valid():
+        credential = form.credential() if isinstance(form, WithSecret) else None
+        if connection.account_id and credential is not None:
+            return _change_live(request, connection, form, credential)
         try:
             editing.edit(connection, actor=person_of(request), values=form.values)
         except Refused as refused:
@@ -60,6 +64,24 @@ def edit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         else:
             return _connect(request, connection, form)
     return _form_page(request, form, connection)
+
+
+def _change_live(
+    request: HttpRequest, connection: Connection, form: ConnectionForm, credential: Credential
+) -> HttpResponse:
+    """Settings and credential of a connection in use: proven together first, or nothing changes."""
+    values = {k: v for k, v in form.values.items() if k not in ("auth_method", "username")}
+    try:
+        person = credentials.verify(editing.preview(connection, values), credential)
+        editing.edit(connection, actor=person_of(request), values=values)
+        outcome = credentials.settle(connection, credential, person, actor=person_of(request))
+    except Explained as error:
+        found = health.note_attempt(connection, error)
+        return _form_page(request, form, connection, diagnosis=found, status=409)
+    except Refused as refused:
+        form.blame(refused)
+        return _form_page(request, form, connection)
+    return _settled(request, connection, outcome)
 
 
 _SHOWN = ("name", "base_url", "username", "ca_bundle", "fingerprint", "api_url")
@@ -99,6 +121,12 @@ def _sign_in(request: HttpRequest, connection: Connection, form: Any) -> HttpRes
     except Explained as error:
         found = health.note_attempt(connection, error)
         return _form_page(request, form, connection, diagnosis=found, status=409)
+    return _settled(request, connection, outcome)
+
+
+def _settled(
+    request: HttpRequest, connection: Connection, outcome: credentials.Outcome
+) -> HttpResponse:
     if outcome.pending:
         return redirect("connections:account", connection.pk)
     messages.success(
