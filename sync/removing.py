@@ -10,7 +10,13 @@ from django.utils import timezone
 
 from connections.models import Connection, DeletionPolicy, MappedProject
 from jira_client.client import JiraClient
-from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
+from jira_client.errors import (
+    AuthenticationRefused,
+    Invalid,
+    JiraError,
+    NotFound,
+    PermissionRefused,
+)
 from planning import applying
 from planning.models import Change, ChangeKind, ChangeState, Link, SyncState
 from sync import outbox, pull
@@ -57,7 +63,7 @@ def _draw(connection: Connection, jira: JiraClient, change: Change, link: Link) 
     try:
         jira.links.create(kind, source.remote_key, target.remote_key)
     except JiraError as error:
-        _refused(connection, change, link, error)
+        _refused(connection, jira, change, link, error)
         return None
     outbox.settle([change.pk])
     _say(link, SyncState.SYNCED, "")
@@ -87,7 +93,7 @@ def _remove(connection: Connection, jira: JiraClient, change: Change, link: Link
     except NotFound:
         pass  # what was to go is gone
     except JiraError as error:
-        _refused(connection, change, link, error)
+        _refused(connection, jira, change, link, error)
         return None
     outbox.settle([change.pk])
     note(
@@ -96,17 +102,27 @@ def _remove(connection: Connection, jira: JiraClient, change: Change, link: Link
     return _live(link.source_id)
 
 
-def _refused(connection: Connection, change: Change, link: Link, error: JiraError) -> None:
+def _refused(
+    connection: Connection, jira: JiraClient, change: Change, link: Link, error: JiraError
+) -> None:
+    """Raises the error again where it is not about this link. Data Center says 401, not 403, to an
+    account that may not link; `/myself` tells that apart from refused credentials.
+    """
+    if type(error) is AuthenticationRefused:
+        jira.myself()
+        error = PermissionRefused(
+            "The account may not link these issues. Ask a Jira admin for “Link Issues” in both projects."
+        )
     decision = outbox.judge(error, change.attempts + 1)
     message = outbox.words_of(error)
-    if decision.verdict is Verdict.NEVER:
+    never = decision.verdict is Verdict.NEVER
+    note(connection, "send", "refused", message, item=change.item, change=change, code=error.code)
+    if never:
         outbox.park([change.pk], error.code, message)
         _say(link, SyncState.PARKED, message)
-    else:
-        outbox.postpone([change.pk], decision.delay or 30.0, message, code=error.code)
-    note(connection, "send", "refused", message, item=change.item, change=change, code=error.code)
-    if decision.verdict is not Verdict.NEVER:
-        raise error
+        return
+    outbox.postpone([change.pk], decision.delay or 30.0, message, code=error.code)
+    raise error
 
 
 def _say(link: Link, state: SyncState, detail: str) -> None:

@@ -85,3 +85,13 @@ def test_refused_credentials_stop_the_connection_and_hold_its_queue(world: World
     connection = Connection.objects.get(pk=world.connection.pk)
     assert connection.health == "stopped"
     assert Change.objects.get(item=item).state == "waiting"
+
+
+def test_a_link_without_the_permission_is_parked_and_nothing_stops(world: World):
+    world.grant("LINK_ISSUES", False)
+    a, b = WorkItem.objects.filter(project=world.project).order_by("-rank")[:2]
+    link = world.link(a, b)
+    world.push()
+    link.refresh_from_db()
+    assert link.sync_state == "parked"
+    assert Connection.objects.get(pk=world.connection.pk).health == "ok"
