@@ -51,10 +51,9 @@ def open_sprints(project: MappedProject) -> list[Sprint]:
     return sorted((one for one in found if one.state in OPEN), key=_order)
 
 
-def adopt(project: MappedProject, team: Team, pi: Pi, actor: User) -> int:
-    """Make the open sprints the iterations of `pi` for `team`; how many were taken over now.
+def left_to_adopt(project: MappedProject, team: Team) -> list[Sprint]:
+    """The open sprints that are no iteration of `team` yet.
 
-    Items get their iteration when their issues are read the next time, which is asked for here.
     Raises Refused (409) without a Scrum board or its sprints, JiraError, NotReady, SealBroken.
     """
     sprints = open_sprints(project)
@@ -68,10 +67,27 @@ def adopt(project: MappedProject, team: Team, pi: Pi, actor: User) -> int:
             code="no_sprints",
             status=409,
         )
+    taken = set(SprintLink.objects.filter(team=team).values_list("sprint_id", flat=True))
+    return [one for one in sprints if one.id not in taken]
+
+
+def adopt(
+    project: MappedProject,
+    team: Team,
+    pi: Pi,
+    actor: User,
+    *,
+    found: Sequence[Sprint] | None = None,
+) -> int:
+    """Make the open sprints the iterations of `pi` for `team`; how many were taken over now.
+
+    Items get their iteration when their issues are read the next time, which is asked for here.
+    `found`: what `left_to_adopt` answered just now. Raises what that raises.
+    """
+    left = left_to_adopt(project, team) if found is None else found
     with transaction.atomic():
-        taken = set(SprintLink.objects.filter(team=team).values_list("sprint_id", flat=True))
         free = pi.iterations.exclude(sprint_links__team=team).order_by("index")
-        pairs = pair([one for one in sprints if one.id not in taken], list(free))
+        pairs = pair(left, list(free))
         for one in pairs:
             _link(one, team, pi, actor)
         if pairs:

@@ -125,18 +125,22 @@ def take_sprints(
 ) -> None:
     """Adopt the board's open sprints and say how many. Raises Refused."""
     actor = person_of(request)
-    pi = owning.pi_for(form.pi_wanted(), team, actor=actor)
-    asked = ask(project.connection, lambda: sprints.adopt(project, team, pi, actor))
+    asked = ask(project.connection, lambda: sprints.left_to_adopt(project, team))
     if asked.answer is None:
         what = asked.diagnosis["what"] if asked.diagnosis else ""
         messages.warning(request, _("The sprints were not taken over: %(what)s") % {"what": what})
         return
+    if not asked.answer:
+        messages.info(request, _("Every open sprint is an iteration already."))
+        return
+    pi = owning.pi_for(form.pi_wanted(), team, actor=actor)
+    count = sprints.adopt(project, team, pi, actor, found=asked.answer)
     words = ngettext(
         "%(count)d sprint is now an iteration of %(pi)s.",
         "%(count)d sprints are now iterations of %(pi)s.",
-        asked.answer,
+        count,
     )
-    messages.info(request, words % {"count": asked.answer, "pi": pi.name})
+    messages.info(request, words % {"count": count, "pi": pi.name})
 
 
 def _initial(look: Look) -> dict[str, Any]:

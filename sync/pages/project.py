@@ -48,10 +48,9 @@ def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResp
         else None,
     }
     context |= more
-    form = more.get("form")
-    status = 409 if more.get("diagnosis") else 422 if form is not None and form.errors else 200
-    if form is None:
-        context["form"] = ChangeForm(initial=_initial(project))
+    context.setdefault("form", ChangeForm(initial=_initial(project)))
+    wrong = any(more[name].errors for name in ("form", "sprints_form") if name in more)
+    status = 409 if more.get("diagnosis") else 422 if wrong else 200
     return render(request, "sync/project.html", context, status=status)
 
 

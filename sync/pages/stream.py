@@ -116,9 +116,10 @@ def read(wanted: Wanted, place: Place, size: int = SIZE) -> tuple[list[Row], Pla
     shown = _without_gaps(rows, size)
     if len(rows) <= size:
         return shown, None
-    last_in = min((row.id for row in shown if row.way == IN), default=place.delivery)
-    last_out = min((row.id for row in shown if row.way == OUT), default=place.change)
-    return shown, Place(last_in, last_out)
+    return shown, Place(
+        _below(shown, IN, place.delivery, [row.pk for row in found_in]),
+        _below(shown, OUT, place.change, [row.pk for row in found_out]),
+    )
 
 
 def deliveries(wanted: Wanted) -> QuerySet[Delivery]:
@@ -161,6 +162,14 @@ def _page(rows: QuerySet[Entry], below: int | None, size: int) -> list[Entry]:
     if below is not None:
         rows = rows.filter(pk__lt=below)
     return list(rows.order_by("-pk")[: size + 1])
+
+
+def _below(shown: Sequence[Row], way: str, before: int | None, found: Sequence[int]) -> int:
+    """Where the next page of one table begins; what arrives after the first page stays above it."""
+    ids = [row.id for row in shown if row.way == way]
+    if ids:
+        return min(ids)
+    return before if before is not None else max(found, default=-1) + 1
 
 
 def _without_gaps(rows: list[Row], size: int) -> list[Row]:

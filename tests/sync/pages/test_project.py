@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from connections.models import Connection, MappedProject
-from planning.models import Art, SprintLink, Team, WorkItem
+from planning.models import Art, Pi, SprintLink, Team, WorkItem
 from sync.models import Run
 from tests.sync.pages.conftest import filled, text_of
 from tests.sync.world import World
@@ -63,6 +63,7 @@ def test_sprints_are_taken_over_later_and_only_once(page: Client, world: World):
     assert "4 sprints are now iterations of PI 9" in text_of(answer)
     page.post(address(world, "adopt_sprints"), {**sent, "pi_name": "PI 10"})
     assert SprintLink.objects.count() == 4
+    assert not Pi.objects.filter(name="PI 10").exists()
     world.reconcile()
     assert WorkItem.objects.exclude(iteration=None).exists()
     wrong = page.post(address(world, "adopt_sprints"), {"pi": "new", "pi_name": ""})

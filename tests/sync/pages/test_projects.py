@@ -1,4 +1,4 @@
-""""#2 Projects": what is found in Jira, what is mapped, and how far the import is."""
+""" "#2 Projects": what is found in Jira, what is mapped, and how far the import is."""
 
 from __future__ import annotations
 

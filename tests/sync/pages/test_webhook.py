@@ -1,4 +1,4 @@
-""""#5 Webhook": its state, registering it, the steps for a Jira admin, and who sees the address."""
+""" "#5 Webhook": its state, registering it, the steps for a Jira admin, and who sees the address."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_jira_admin_registers_it_with_one_click(
     handle.site.users["svc-alm"].global_permissions.add("ADMINISTER")
     answer = boss.post(address(connection, "register_webhook"), follow=True)
     assert "Jira tells us of changes at once" in text_of(answer)
-    (made,) = handle.site.webhooks.values()
+    (made,) = handle.site.parts["webhooks"].known.values()
     assert made.url.endswith(connection.webhook_token)
 
 
