@@ -1,0 +1,109 @@
+"""A browser, the demo, and an admin who is signed in. One demo serves every test of this folder.
+
+The browser ends with each file: Playwright holds an event loop while it runs, in which Django
+refuses to use the database, and another file's tests may come next in the same process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+
+from tests import environment
+from tests.browser import chromium, demonstration
+from tests.browser.demonstration import Demo, Jira
+from tests.browser.watching import Watch
+
+PATIENCE = 15_000  # ms; two cores may be busy with other tests
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def chromium_here() -> None:
+    if chromium.program() is None:
+        words = "no chromium on this machine (Debian: apt-get install chromium)"
+        if environment.REQUIRED:
+            pytest.fail(words)
+        pytest.skip(words)
+
+
+@pytest.fixture(scope="package")
+def demo(chromium_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demonstration.started(tmp_path_factory.mktemp("demo")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_here: None) -> Iterator[Browser]:
+    with chromium.started() as one:
+        yield one
+
+
+@pytest.fixture(scope="package")
+def kept_sign_in() -> dict[str, StorageState]:
+    """The cookies of the one sign-in by the demo's link, which works once."""
+    return {}
+
+
+@pytest.fixture
+def open_context(
+    demo: Demo, browser: Browser, kept_sign_in: dict[str, StorageState]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """`open_context(**options)`: a browser of its own, signed in to the console as its admin.
+
+    At the end of the test every one of them must be free of leaks and complaints.
+    """
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def make(**options: object) -> BrowserContext:
+        if not kept_sign_in:
+            kept_sign_in["admin"] = _sign_in(browser, demo)
+        state = {"storage_state": kept_sign_in["admin"]}
+        context = browser.new_context(**{"locale": "en-GB", **state, **options})
+        context.set_default_timeout(PATIENCE)
+        opened.append((context, Watch(context, demo.url)))
+        return context
+
+    expect.set_options(timeout=PATIENCE)
+    yield make
+    for context, _watch in opened:
+        context.close()
+    for _context, watch in opened:
+        watch.judge()
+
+
+def _sign_in(browser: Browser, demo: Demo) -> StorageState:
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.goto(demo.login_url)
+        expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+        return context.storage_state()
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def context(open_context: Callable[..., BrowserContext]) -> BrowserContext:
+    return open_context()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A tab of the signed-in admin."""
+    return context.new_page()
+
+
+@pytest.fixture(params=["cloud", "datacenter"])
+def jira(request: pytest.FixtureRequest, demo: Demo) -> Jira:
+    return demo.jiras[request.param]

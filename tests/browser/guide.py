@@ -1,0 +1,65 @@
+"""The steps of the connection guide in the console, by the guide's own labels and by roles.
+
+What a person reads is what is looked for: no ids, no classes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.demonstration import Account, Demo, Jira
+
+
+def heading(page: Page, words: str | re.Pattern[str]) -> None:
+    expect(page.get_by_role("heading", level=1, name=words)).to_be_visible()
+
+
+def select_tool(page: Page, demo: Demo) -> None:
+    """RTE Cockpit > ALM Connections > Add new ALM Connection > Jira > Next."""
+    page.goto(demo.url)
+    menu = page.get_by_role("navigation", name="Main")
+    expect(menu.get_by_role("link", name="RTE Cockpit")).to_have_attribute("aria-current", "page")
+    menu.get_by_role("link", name="ALM Connections").click()
+    page.get_by_role("link", name="Add new ALM Connection").click()
+    heading(page, "Select ALM Tool")
+    page.get_by_label("Jira", exact=True).check()
+    page.get_by_role("button", name="Next").click()
+    heading(page, "Jira - Connection")
+
+
+def connect_by_oauth(page: Page, demo: Demo, name: str, address: str) -> None:
+    """Up to the answer of "Connect to Jira"; OAuth is what the page offers by itself."""
+    select_tool(page, demo)
+    page.get_by_label("Connection Name").fill(name)
+    page.get_by_label("Instance URL").fill(address)
+    page.get_by_role("button", name="Connect to Jira").click()
+
+
+def connect_by_basic(
+    page: Page, demo: Demo, name: str, address: str, account: Account, secret: str = ""
+) -> None:
+    """Up to the answer of "Connect to Jira"."""
+    select_tool(page, demo)
+    page.get_by_role("link", name="Switch to Basic Auth").click()
+    page.get_by_label("Connection Name").fill(name)
+    page.get_by_label("Instance URL").fill(address)
+    page.get_by_label("Username").fill(account.basic_name)
+    page.get_by_label("Password").fill(secret or account.secret)
+    page.get_by_role("button", name="Connect to Jira").click()
+
+
+def connected(page: Page, demo: Demo, jira: Jira, name: str) -> str:
+    """A finished connection by Basic Auth as the service user; the address of its first tab."""
+    connect_by_basic(page, demo, name, jira.url, jira.service)
+    expect(page.get_by_text(f"This connection acts as {jira.service.shown}.")).to_be_visible()
+    return page.url
+
+
+def copied(page: Page, what: str) -> str:
+    """Press the copy button of a value; the value, as it stands in the field."""
+    field = page.get_by_label(what, exact=True)
+    page.get_by_role("button", name=f"Copy {what}").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    return field.input_value()

@@ -1,0 +1,68 @@
+"""What a person does in the sandbox's own pages, as they would in Jira."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.demonstration import Account, Jira
+
+
+def log_in(page: Page, jira: Jira, account: Account) -> None:
+    """As this account, whoever was logged in before."""
+    page.goto(jira.url)
+    leave = page.get_by_role("button", name="Log out")
+    if leave.count():
+        leave.click()
+    fill_login(page, account)
+
+
+def fill_login(page: Page, account: Account) -> None:
+    page.get_by_label("Username").fill(account.username)
+    page.get_by_label("Password").fill(account.password)
+    page.get_by_role("button", name="Log In").click()
+
+
+def create_application_link(
+    page: Page, jira: Jira, *, application_url: str, consumer_key: str, public_key: str
+) -> None:
+    """Steps 1 to 9 of the guide, as Jira's admin; Cloud and Data Center name two of them apart."""
+    cloud = jira.flavour == "cloud"
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="Application links").click()
+    page.get_by_role("link", name="Create link").click()
+    kind = "Direct application link using OAuth 1.0" if cloud else "Atlassian product"
+    page.get_by_label(kind).check()
+    page.get_by_label("Application URL").fill(application_url)
+    page.get_by_role("button", name="Next" if cloud else "Continue").click()
+    expect(page.get_by_role("heading", name="Configure Application URL")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Application Name").fill("ALM Connect")
+    page.get_by_label("Create incoming link").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Review link")).to_be_visible()
+    page.get_by_label("Consumer Key").fill(consumer_key)
+    page.get_by_label("Consumer Name").fill("ALM Connect")
+    page.get_by_label("Public Key").fill(public_key)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("cell", name=consumer_key)).to_be_visible()
+
+
+def set_grant(page: Page, jira: Jira, project: str, permission: str, person: str, on: bool) -> None:
+    """As Jira's admin, who must be logged in."""
+    page.goto(f"{jira.url}/secure/admin/permissions?project={project}")
+    before, after = ("Grant", "Revoke") if on else ("Revoke", "Grant")
+    page.get_by_role("button", name=f"{before} {permission} for {person}").click()
+    expect(page.get_by_role("button", name=f"{after} {permission} for {person}")).to_be_visible()
+
+
+def issue_row(page: Page, jira: Jira, project: str, summary: str) -> Locator:
+    """The row of an issue in the project's list, loaded anew."""
+    page.goto(f"{jira.url}/projects/{project}")
+    return page.get_by_role("row").filter(has_text=summary)
+
+
+def open_issue(page: Page, jira: Jira, key: str) -> None:
+    page.goto(f"{jira.url}/browse/{key}")
+    expect(page.get_by_role("heading", level=1, name=re.compile(f"^{key} "))).to_be_visible()
