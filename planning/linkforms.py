@@ -19,7 +19,7 @@ class LinkForm(RefusableForm):
     )
 
     def __init__(self, *args: Any, project: MappedProject | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="link_%s", **kwargs)  # beside the item's own form
         words = [(word, word) for word in link_words(project)]
         self.fields["type"].choices = words  # type: ignore[attr-defined]
 
