@@ -6,8 +6,6 @@ import http.cookiejar
 import json
 import os
 import signal
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,56 +13,16 @@ from typing import Any
 
 import pytest
 
+from tests.house.houses import get, running, start
 from tests.house.waiting import wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.process, pytest.mark.slow]
-
-
-def clean_environment(**more: str) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("ALMCONNECT_")}
-    return {**kept, "PYTHONPATH": str(ROOT), **more}
-
-
-def start(command: str, data: Path, *words: str, **more: str) -> subprocess.Popen[str]:
-    whole = [sys.executable, "-m", "almconnect.house", command, "--data", str(data), "--json"]
-    keys = str(
-        data.parent / "config"
-    )  # the keys lie outside the data folder, here in a folder of ours
-    return subprocess.Popen(
-        [*whole, *words],
-        cwd=ROOT,
-        env=clean_environment(XDG_CONFIG_HOME=keys, **more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    if not line:
-        pytest.fail(f"not ready: {process.communicate(timeout=30)[1]}")
-    told: dict[str, Any] = json.loads(line)
-    return told
-
-
-def get(url: str) -> tuple[int, str]:
-    with urllib.request.urlopen(url, timeout=20) as answer:
-        return answer.status, answer.read().decode()
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, dict[str, Any]]]:
-    data = tmp_path_factory.mktemp("demo") / "data"
-    process = start("demo", data)
-    try:
-        yield process, ready(process)
-    finally:
-        process.terminate()
-        _, said = process.communicate(timeout=90)
-        assert process.returncode == 0, said
+    with running("demo", tmp_path_factory.mktemp("demo") / "data") as house:
+        yield house
 
 
 def test_is_ready_with_every_part(demo: tuple[Any, dict[str, Any]]) -> None:
