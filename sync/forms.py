@@ -94,9 +94,9 @@ class OwnerForm(forms.Form):
         help_text=_("Only read where you chose a new one."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: MappedProject | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choice("owner").choices = owner_choices()
+        self._choice("owner").choices = owner_choices(project)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -194,8 +194,8 @@ class MappingForm(OwnerForm, SprintsForm, OptionsForm):
         return cleaned
 
 
-def owner_choices() -> list[Any]:
-    """New ones first, then what exists, each with the project that it has now."""
+def owner_choices(project: MappedProject | None = None) -> list[Any]:
+    """New ones first, then what exists, each with the other project that it has now."""
     new = [
         ("team:new", _("A new team")),
         ("art:new", _("A new ART")),
@@ -209,7 +209,9 @@ def owner_choices() -> list[Any]:
     ):
         rows = model._default_manager.select_related("project")
         if rows:
-            groups.append((title, [(f"{kind}:{row.pk}", _with_project(row)) for row in rows]))
+            groups.append(
+                (title, [(f"{kind}:{row.pk}", _with_project(row, project)) for row in rows])
+            )
     groups.append((_("Later"), [(NONE, _("Nothing yet: decide later"))]))
     return groups
 
@@ -231,7 +233,7 @@ def pi_choices() -> list[Any]:
     return [*rows, (NEW, _("A new PI"))]
 
 
-def _with_project(row: Team | Art | SolutionTrain) -> str:
-    if row.project is None:
+def _with_project(row: Team | Art | SolutionTrain, project: MappedProject | None) -> str:
+    if row.project is None or row.project == project:
         return row.name
     return _now("%(name)s (has %(key)s now)") % {"name": row.name, "key": row.project.key}

@@ -124,7 +124,7 @@ def activity(request: HttpRequest, connection_id: uuid.UUID | None = None) -> Ht
     names = set(form.fields)
     context = frame(request, connection, "activity") | {
         "rows": rows,
-        "next": str(after) if after else "",
+        "older": str(after) if after else "",
         "form": form,
         "first": place == Place(),
         "filtered": any(request.GET.get(name) for name in names),

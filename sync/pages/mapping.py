@@ -153,11 +153,12 @@ def _initial(look: Look) -> dict[str, Any]:
         # Without a Scrum board it is rather a programme's project: its ART, if that waits for one.
         art = Art.objects.filter(project=None).first()
         owner = f"art:{art.pk}" if art else "art:new"
+    suggested = sprints.suggested_pi(look.sprints)
     newest = Pi.objects.order_by("-created").first()
     return {
         "owner": owner,
         "owner_name": name,
         "take_sprints": owner.startswith("team"),
         "pi": str(newest.pk) if newest else "new",
-        "pi_name": "" if newest else sprints.suggested_pi(look.sprints),
+        "pi_name": "" if Pi.objects.filter(name=suggested).exists() else suggested,
     }

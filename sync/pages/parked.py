@@ -25,7 +25,12 @@ def parked(request: HttpRequest) -> HttpResponse:
     """Parked changes by page; besides, items that sync without the fields that Jira refused."""
     about = narrowed(request)
     changes = Change.objects.filter(state=ChangeState.PARKED)
-    shadows = Shadow.objects.filter(state=ShadowState.LIVE).exclude(parked={})
+    # Where the change itself is parked it stands in the first list, with its button.
+    shadows = (
+        Shadow.objects.filter(state=ShadowState.LIVE)
+        .exclude(parked={})
+        .exclude(item__changes__state=ChangeState.PARKED)
+    )
     if isinstance(about, MappedProject):
         changes, shadows = changes.filter(project=about), shadows.filter(project=about)
     elif about:

@@ -48,7 +48,7 @@ def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResp
         else None,
     }
     context |= more
-    context.setdefault("form", ChangeForm(initial=_initial(project)))
+    context.setdefault("form", ChangeForm(initial=_initial(project), project=project))
     wrong = any(more[name].errors for name in ("form", "sprints_form") if name in more)
     status = 409 if more.get("diagnosis") else 422 if wrong else 200
     return render(request, "sync/project.html", context, status=status)
@@ -65,7 +65,7 @@ def project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """Options and owner. A filter is proven by Jira before it is stored."""
     row = project_for(project_id)
-    form = ChangeForm(request.POST, initial=_initial(row))
+    form = ChangeForm(request.POST, initial=_initial(row), project=row)
     if not form.is_valid():
         return _page(request, row, form=form)
     actor = person_of(request)

@@ -18,7 +18,7 @@ from connections.models import Connection, WebhookState
 from sync import webhooks
 from sync.models import Delivery
 from sync.pages.asking import ask, connection_for, frame
-from sync.pages.looks import delivery_look
+from sync.pages.looks import delivery_look, event_word
 
 SHOWN = 10
 _ISSUE, _LINK, _SPRINT = gettext_lazy("Issue"), gettext_lazy("Issue link"), gettext_lazy("Sprint")
@@ -58,14 +58,14 @@ def _page(
     context = frame(request, connection, "webhook") | {
         "diagnosis": diagnosis,
         "state": state_of(connection),
-        "deliveries": [(row, delivery_look(row)) for row in rows],
+        "deliveries": [(row, event_word(row.event), delivery_look(row)) for row in rows],
         "ticks": TICKS,
         "poll_seconds": settings.POLL_SECONDS,
         "cloud": connection.deployment == "cloud",
         "jira10": _major(connection.version) >= 10,
     }
     if context["may_connect"]:
-        context["address"] = webhooks.address(connection)  # it holds the path token
+        context["hook_url"] = webhooks.address(connection)  # it holds the path token
     return render(request, "sync/webhook.html", context, status=409 if diagnosis else 200)
 
 

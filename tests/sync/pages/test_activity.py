@@ -42,10 +42,12 @@ def test_both_directions_are_one_list(page: Client, world: World):
     answer = page.get(LIST)
     words = text_of(answer)
     assert [row.way for row in answer.context["rows"]] == ["out", "in"]
-    assert "Edited: Story points, Summary" in words and "Jira answered 500." in words
+    assert "Edited: Story points, Summary" in words
+    assert "Jira answered 500." in words
     assert "1 of what is shown failed or is parked" in words
     tab = page.get(reverse("sync:activity", args=[world.connection.pk]))
-    assert len(tab.context["rows"]) == 2 and "#6 Activity" in text_of(tab)
+    assert len(tab.context["rows"]) == 2
+    assert "#6 Activity" in text_of(tab)
 
 
 def test_filters(page: Client, world: World):
@@ -90,7 +92,8 @@ def test_a_delivery_shows_its_story_but_never_its_body(page: Client, world: Worl
     row = deliver(world, 1, state="failed", attempts=3, detail="Jira answered 500.")
     address = reverse("sync:delivery", args=[row.pk])
     words = text_of(page.get(address))
-    assert "3 failed attempts" in words and "Jira answered 500." in words
+    assert "3 failed attempts" in words
+    assert "Jira answered 500." in words
     assert "secret body" not in words
     page.post(reverse("sync:replay_delivery", args=[row.pk]))
     row.refresh_from_db()
@@ -102,7 +105,8 @@ def test_a_change_shows_values_and_every_attempt(page: Client, world: World):
     world.push()
     row = Change.objects.get()
     words = text_of(page.get(reverse("sync:change", args=[row.pk])))
-    assert "New &lt;words&gt;" in words and "Done" in words
+    assert "New &lt;words&gt;" in words
+    assert "Done" in words
     assert item.remote_key in words
     again = page.post(reverse("sync:replay_change", args=[row.pk]), follow=True)
     assert "Only a parked change can be sent again" in text_of(again)
@@ -132,3 +136,11 @@ def test_a_viewer_may_not_try_again(viewer: User, client_of: Callable[..., Clien
     )
     assert browser.post(reverse("sync:replay_delivery", args=[row.pk])).status_code == 403
     assert browser.post(reverse("sync:replay"), {"since": "2026-01-01T00:00"}).status_code == 403
+
+
+def test_the_last_page_offers_no_older_one(page: Client, world: World):
+    deliver(world, 1)
+    assert 'rel="next"' not in text_of(page.get(LIST))
+    beyond = text_of(page.get(LIST, {"before": "0.0"}))
+    assert "Nothing is older than this." in beyond
+    assert 'rel="next"' not in beyond

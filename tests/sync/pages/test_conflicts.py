@@ -34,7 +34,8 @@ def test_an_empty_inbox_says_so(page: Client, db: None):
 def test_both_values_stand_side_by_side(page: Client, clash: World):
     words = text_of(page.get(INBOX))
     assert "1 conflict waits for a decision" in words
-    assert "Board&#x27;s words" in words and "Jira&#x27;s words" in words
+    assert "Board&#x27;s words" in words
+    assert "Jira&#x27;s words" in words
     assert "Take the board&#x27;s" in words or "Take the board's" in words
     only = page.get(INBOX, {"project": str(clash.project.pk)})
     assert len(only.context["shown"]) == 1
@@ -48,7 +49,8 @@ def test_one_click_makes_both_sides_equal(page: Client, clash: World, take: str,
     key = conflict.shadow.remote_key
     sent = {"take": take, "next": INBOX + "?state=resolved"}
     answer = page.post(reverse("sync:resolve", args=[conflict.pk]), sent, follow=True)
-    assert "was taken" in text_of(answer) and answer.context["resolved"]
+    assert "was taken" in text_of(answer)
+    assert answer.context["resolved"]
     clash.settle()
     assert clash.issue(key)["summary"] == clash.item(key).summary == expected
     assert clash.item(key).sync_state == "synced"

@@ -31,7 +31,8 @@ def place(page: Client, world: World, name: str, word: str) -> str:
 
 def test_without_a_mapping_it_leads_to_the_projects(page: Client, connection: Connection):
     words = text_of(page.get(reverse("sync:fields", args=[connection.pk])))
-    assert "Map a project first" in words and "#2 Projects" in words
+    assert "Map a project first" in words
+    assert "#2 Projects" in words
 
 
 def test_board_and_jira_stand_side_by_side_with_a_sample(page: Client, world: World):
@@ -43,7 +44,8 @@ def test_board_and_jira_stand_side_by_side_with_a_sample(page: Client, world: Wo
     }
     points = lines["field_map", "story_points"]
     assert points.remote == world.project.field_map["story_points"]
-    assert points.remote_name and points.sample
+    assert points.remote_name
+    assert points.sample
     assert lines["status_map", "Done"].sample
     assert lines["type_map", "Story"].remote_name == "Story"
     assert lines["field_map", "summary"].control is None
@@ -65,7 +67,8 @@ def test_a_status_gets_another_board_word(page: Client, world: World):
     remote = world.project.status_map["In Progress"]
     save(page, world, **{old: "", "status_map_new": "Doing", "status_map_new_remote": remote})
     project = MappedProject.objects.get()
-    assert project.status_map["Doing"] == remote and "In Progress" not in project.status_map
+    assert project.status_map["Doing"] == remote
+    assert "In Progress" not in project.status_map
     assert project.facts["statuses"]["Doing"]["category"] == "indeterminate"
     item = world.item(next(i.remote_key for i in [world.first()]))
     world.edit(item, status="Doing")
@@ -92,7 +95,8 @@ def test_nothing_changed_reads_nothing_again(page: Client, world: World):
 
 def test_a_viewer_reads(viewer: User, client_of: Callable[..., Client], world: World):
     words = text_of(show(client_of(viewer), world))
-    assert "Story points" in words and "<select" not in words
+    assert "Story points" in words
+    assert "<select" not in words
 
 
 def test_what_is_stored_is_shown_where_jira_does_not_answer(page: Client, world: World):
@@ -101,4 +105,5 @@ def test_what_is_stored_is_shown_where_jira_does_not_answer(page: Client, world:
     assert answer.status_code == 409
     words = text_of(answer)
     assert "diagnosis-what" in words
-    assert world.project.field_map["story_points"] in words and "<select" not in words
+    assert world.project.field_map["story_points"] in words
+    assert "<select" not in words

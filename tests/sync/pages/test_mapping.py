@@ -27,7 +27,8 @@ def work() -> None:
 def test_one_click_maps_a_normal_project(page: Client, connection: Connection):
     look = page.get(address(connection))
     assert look.status_code == 200
-    assert "Story points" in text_of(look) and "board" in look.context["look"].board.name
+    assert "Story points" in text_of(look)
+    assert "board" in look.context["look"].board.name
     answer = page.post(address(connection), {**filled(look), "key": PROJECT}, follow=True)
     assert answer.redirect_chain[-1][0] == reverse("sync:projects", args=[connection.pk])
     project = MappedProject.objects.get()
@@ -42,7 +43,8 @@ def test_one_click_maps_a_normal_project(page: Client, connection: Connection):
     assert "4 sprints are now iterations" in text_of(answer)
     work()
     items = WorkItem.objects.filter(project=project)
-    assert items.exists() and set(items.values_list("team", flat=True)) == {team.pk}
+    assert items.exists()
+    assert set(items.values_list("team", flat=True)) == {team.pk}
     assert items.exclude(iteration=None).exists()
 
 

@@ -33,7 +33,8 @@ def test_an_empty_inbox_says_so(page: Client, db: None):
 def test_it_shows_jiras_reason(page: Client, refused: World):
     words = text_of(page.get(INBOX))
     assert "Jira refused 1 change" in words
-    assert "cannot be set" in words and "Send again" in words
+    assert "cannot be set" in words
+    assert "Send again" in words
     elsewhere = page.get(INBOX, {"connection": "00000000-0000-0000-0000-000000000007"})
     assert len(elsewhere.context["shown"]) == 1  # nobody's id narrows to nothing sensible
 
@@ -53,7 +54,8 @@ def test_refused_fields_are_listed_with_their_reason(page: Client, world: World)
     shadow.save()
     words = text_of(page.get(INBOX))
     assert "Fields that Jira refused" in words
-    assert "Story points" in words and "not on the appropriate screen" in words
+    assert "Story points" in words
+    assert "not on the appropriate screen" in words
 
 
 def test_a_viewer_is_not_offered_to_send(

@@ -22,9 +22,11 @@ def address(world: World, name: str = "project") -> str:
 def test_it_shows_the_runs_with_what_they_found(page: Client, world: World):
     answer = page.get(address(world))
     words = text_of(answer)
-    assert "Falcon" in words and "Import" in words
+    assert "Falcon" in words
+    assert "Import" in words
     created = answer.context["runs"][0].findings["created"]
-    assert created and f"{created} new on the board" in words
+    assert created
+    assert f"{created} new on the board" in words
     assert page.get(address(world, "runs")).status_code == 286
 
 
@@ -67,7 +69,8 @@ def test_sprints_are_taken_over_later_and_only_once(page: Client, world: World):
     world.reconcile()
     assert WorkItem.objects.exclude(iteration=None).exists()
     wrong = page.post(address(world, "adopt_sprints"), {"pi": "new", "pi_name": ""})
-    assert wrong.status_code == 422 and "Give the new PI a name." in text_of(wrong)
+    assert wrong.status_code == 422
+    assert "Give the new PI a name." in text_of(wrong)
 
 
 def test_unmapping_says_what_goes_and_keeps_the_items(page: Client, world: World):
@@ -86,7 +89,8 @@ def test_a_viewer_reads_and_is_refused(
 ):
     browser = client_of(viewer)
     words = text_of(browser.get(address(world)))
-    assert "Import again" not in words and "Unmap" not in words
+    assert "Import again" not in words
+    assert "Unmap" not in words
     assert browser.post(address(world, "unmap")).status_code == 403
 
 

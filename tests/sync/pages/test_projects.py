@@ -24,7 +24,8 @@ def test_an_empty_page_lists_what_can_be_mapped(page: Client, connection: Connec
     assert answer.status_code == 200
     assert "No Jira project is mapped yet" in words
     assert f"{reverse('sync:map', args=[connection.pk])}?key={PROJECT}" in words
-    assert words.count("nav-link") >= 6 and 'aria-current="page"' in words
+    assert words.count("nav-link") >= 6
+    assert 'aria-current="page"' in words
 
 
 def test_the_search_narrows_by_name_or_key(page: Client, connection: Connection):
@@ -39,7 +40,7 @@ def test_a_mapped_project_shows_its_counts_and_is_not_offered_again(page: Client
     (row,) = answer.context["rows"]
     assert (row.counts["waiting"], row.counts["synced"]) == (1, row.counts["total"] - 1)
     assert row.owner == world.team
-    assert dict((one.key, mapped) for one, mapped in answer.context["found"])[PROJECT]
+    assert {one.key: mapped for one, mapped in answer.context["found"]}[PROJECT]
     assert "1 project is kept the same on both sides" in text_of(answer)
     assert "hx-get" not in text_of(answer)
 
@@ -49,7 +50,8 @@ def test_the_progress_polls_itself_and_stops_when_final(page: Client, world: Wor
     Run.objects.update(state="running", done=3, total=12, finished=None)
     answer = page.get(poll)
     assert answer.status_code == 200
-    assert "3 of 12" in text_of(answer) and "Live sync already works" in text_of(answer)
+    assert "3 of 12" in text_of(answer)
+    assert "Live sync already works" in text_of(answer)
     assert f'hx-get="{poll}"' in text_of(answer)
     Run.objects.update(state="finished")
     assert page.get(poll).status_code == 286

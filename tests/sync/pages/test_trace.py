@@ -25,7 +25,8 @@ def test_a_synced_item_shows_its_steps_in_order(page: Client, world: World):
     words = text_of(answer)
     assert "Both sides are the same" in words
     moments = [step["at"] for step in answer.context["steps"]]
-    assert moments == sorted(moments) and len(moments) >= 2
+    assert moments == sorted(moments)
+    assert len(moments) >= 2
     assert words.index("On the board: edited") < words.index("Sent to Jira")
 
 
@@ -52,5 +53,6 @@ def test_an_unknown_key_says_why_and_what_jira_told_of_it(page: Client, world: W
     )  # fmt: skip
     words = text_of(page.get(PAGE, {"key": "NEW-9"}))
     assert "No work item on the board has the key NEW-9." in words
-    assert "But Jira told us of it" in words and "Issue created" in words
+    assert "But Jira told us of it" in words
+    assert "Issue created" in words
     assert "no such work item" in text_of(page.get(PAGE, {"item": "nonsense"}))
