@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts import audit
 from connections import gateway
 from connections.diagnosing import Explained, diagnose
-from connections.models import Connection, Health
+from connections.models import Connection, Health, Lifecycle
 from connections.sealing import SealBroken
 from jira_client.errors import (
     AnswerLost,
@@ -113,8 +113,9 @@ def note_attempt(connection: Connection, error: Exception) -> dict[str, Any]:
     """
     found = diagnose(error, connection)
     values: dict[str, Any] = {"diagnosis": found}
-    rows = Connection.objects.filter(pk=connection.pk)
-    if connection.health != Health.STOPPED and rows.exclude(health=Health.STOPPED).update(**values):
+    # Why a connection in use was stopped stays to be read until it is resumed.
+    explains_stop = Q(health=Health.STOPPED) & ~Q(lifecycle=Lifecycle.DRAFT)
+    if Connection.objects.filter(pk=connection.pk).exclude(explains_stop).update(**values):
         _remember(connection, values)
     return found
 
