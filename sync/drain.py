@@ -70,15 +70,14 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
     for project in projects.values():
         project.connection = connection
     ours, foreign = _of_mapped(connection, rows, wanted, projects)
-    read_ids = read_issues(connection, jira, projects, sorted(ours, key=_number))
+    found = read_issues(connection, jira, projects, sorted(ours, key=_number))
     deleted = {row.issue_id for row in rows if row.event == DELETED}
-    missing = ours - read_ids
     for project in projects.values():
-        absence.note_missing(
-            connection, jira, project, _in_project(project, missing), deleted=deleted
-        )
+        if project.direction != Direction.PAUSED:
+            missing = _in_project(project, ours - found)
+            absence.note_missing(connection, jira, project, missing, deleted=deleted)
     _settle(rows, foreign)
-    return bool(read_ids)
+    return bool(found)
 
 
 def _number(issue_id: str) -> tuple[int, str]:
@@ -113,7 +112,7 @@ def read_issues(
     """Read these issues in bulk and apply them, each to its own project; the ids that were read."""
     live = [project for project in projects.values() if project.direction != Direction.PAUSED]
     if not ids or not live:
-        return set()
+        return set(ids)  # not asked for, so nothing may be concluded from their absence
     fields = sorted({name for project in live for name in rules_of(project).read_fields})
     known = set(
         Shadow.objects.filter(connection=connection, remote_id__in=ids).values_list(
@@ -128,11 +127,11 @@ def read_issues(
         groups.setdefault(str((issue.fields.get("project") or {}).get("id", "")), []).append(issue)
     for remote_project, issues in groups.items():
         project = projects.get(remote_project)
-        if project is not None:
+        if project is None:
+            _moved_away(connection, issues)
+        elif project.direction != Direction.PAUSED:
             applied = pull.apply(project, issues, began=began)
             outbox.ensure(project, applied.push)
-        else:
-            _moved_away(connection, issues)
     return {issue.id for issue in found}
 
 

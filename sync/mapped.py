@@ -17,6 +17,7 @@ from connections.gateway import jira_for
 from connections.models import Connection, MappedProject, WebhookState
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.jql import quote
 from jira_client.values import Board, LinkType, Project
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
@@ -100,7 +101,7 @@ def find_project(jira: JiraClient, key: str) -> Project:
 
 def _prove_filter(jira: JiraClient, project: Project, jql: str) -> None:
     try:
-        jira.search.page(f"project = {project.id} AND ({jql})", ("id",), limit=1)
+        jira.search.page(f"project = {quote(project.key)} AND ({jql})", ("id",), limit=1)
     except Invalid as error:
         why = " ".join(error.messages) or str(error)
         raise Refused(

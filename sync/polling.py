@@ -33,7 +33,8 @@ BATCH = 100
 
 def scope(project: MappedProject) -> str:
     """The JQL of what belongs to this mapping."""
-    return jql.and_(f"project = {project.remote_id}", project.jql)
+    own = f"project = {jql.quote(project.key)}"
+    return f"{own} AND ({project.jql})" if project.jql.strip() else own
 
 
 def poll(project_id: uuid.UUID) -> None:
@@ -65,12 +66,12 @@ def poll(project_id: uuid.UUID) -> None:
 
 def _read_since(jira: JiraClient, project: MappedProject) -> datetime | None:
     """Read and apply page by page; the newest `updated` that was seen, None if there was nothing."""
-    clauses = [scope(project)]
+    query = scope(project)
     if project.watermark is not None:
         since = jql.moment(project.watermark - OVERLAP, project.connection.time_zone or None)
-        clauses.append(f"updated >= {since}")
+        query += f" AND updated >= {since}"
     marks = (OPERATION_PROPERTY,) if pull.waiting_creates(project) else ()
-    query = f"{jql.and_(*clauses)} ORDER BY updated ASC"
+    query += " ORDER BY updated ASC"
     newest = project.watermark
     began = timezone.now()
     issues = jira.search.all(query, rules_of(project).read_fields, BATCH, marks)

@@ -25,6 +25,7 @@ from sync.lease import Held, LeaseLost, holding
 from sync.models import Shadow, ShadowState
 
 AT_ONCE = 100  # items read together before they are written
+WAIT_FOR_CREATE = 30.0
 
 
 def push(connection_id: uuid.UUID) -> bool:
@@ -132,6 +133,9 @@ def _without_create(part: _Slice, work: ItemWork) -> None:
         # A person has changed what Jira refused: the create, with the new values, is tried again.
         outbox.postpone([create.pk], 0, "Edited since Jira refused it; trying again.")
         outbox.settle(work.edits, "Goes with the create.")
+    else:
+        rest = (*work.links, *work.unlinks, *work.deletes)
+        outbox.postpone(rest, WAIT_FOR_CREATE, "Waiting until Jira has taken the item itself.")
 
 
 def _send_edits(connection: Connection, jira: JiraClient, part: _Slice, held: Held) -> None:

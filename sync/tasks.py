@@ -9,7 +9,9 @@ from celery import shared_task
 from almconnect.lib.hint import hint
 from connections import health
 from connections import tasks as reports
+from connections.gateway import NotReady
 from connections.models import Connection
+from connections.sealing import SealBroken
 from jira_client.errors import JiraError
 from sync import drain as inbound
 from sync import importing, polling, sweep, webhooks
@@ -70,5 +72,5 @@ def register_webhook(connection_id: str) -> None:
         return
     try:
         webhooks.register(connection)
-    except JiraError as error:
+    except (JiraError, NotReady, SealBroken) as error:
         health.note_failure(connection, error)

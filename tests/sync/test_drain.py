@@ -94,3 +94,15 @@ def test_while_jira_is_down_deliveries_wait(world: World):
     world.drain()
     item.refresh_from_db()
     assert item.summary == "After the outage"
+
+
+def test_while_a_mapping_is_paused_nothing_is_concluded(world: World):
+    from connections.models import MappedProject
+
+    item = world.first()
+    world.jira("DELETE", f"/rest/api/2/issue/{item.remote_key}")
+    MappedProject.objects.update(direction="paused")
+    deliver(world, "jira:issue_deleted", item.remote_id)
+    world.drain()
+    item.refresh_from_db()
+    assert item.deleted is None

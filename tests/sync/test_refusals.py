@@ -95,3 +95,16 @@ def test_a_link_without_the_permission_is_parked_and_nothing_stops(world: World)
     link.refresh_from_db()
     assert link.sync_state == "parked"
     assert Connection.objects.get(pk=world.connection.pk).health == "ok"
+
+
+def test_a_link_of_an_item_that_jira_refused_waits_without_a_hurry(world: World):
+    from sync import push
+
+    world.grant("CREATE_ISSUES", False)
+    item = world.create("Not allowed")
+    world.push()
+    world.link(item, world.first())
+    push.push(world.connection.pk)
+    assert push.push(world.connection.pk) is False
+    change = Change.objects.get(kind="link")
+    assert (change.state, change.message) == ("waiting", "Waiting until Jira has taken the item itself.")
