@@ -179,9 +179,10 @@ def initial_of(item: WorkItem) -> dict[str, Any]:
     return {
         **{
             name: getattr(item, name)
-            for name in ("type", "summary", "status", "wsjf", "priority", "description")
+            for name in ("type", "summary", "status", "priority", "description")
         },
-        "story_points": item.story_points,
+        "story_points": _plain(item.story_points),
+        "wsjf": _plain(item.wsjf),
         "team": str(item.team_id or ""),
         "iteration": str(item.iteration_id or ""),
         "assignee": item.assignee_id,
@@ -189,6 +190,11 @@ def initial_of(item: WorkItem) -> dict[str, Any]:
         "labels": " ".join(item.labels),
         "parent": (item.parent.remote_key or str(item.parent.pk)) if item.parent else "",
     }
+
+
+def _plain(number: float | None) -> float | int | None:
+    """5 instead of 5.0, as people write it."""
+    return int(number) if number is not None and number.is_integer() else number
 
 
 def project_choices(projects: Iterable[MappedProject]) -> Choices:

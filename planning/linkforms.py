@@ -19,7 +19,8 @@ class LinkForm(RefusableForm):
     )
 
     def __init__(self, *args: Any, project: MappedProject | None, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="link_%s", **kwargs)  # beside the item's own form
+        super().__init__(*args, **kwargs)
+        self.auto_id = "link_%s"  # it stands beside the item's own form
         words = [(word, word) for word in link_words(project)]
         self.fields["type"].choices = words  # type: ignore[attr-defined]
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import User
@@ -71,9 +72,12 @@ def remove_part(kind: str, part_id: uuid.UUID, *, actor: User | None) -> None:
         part = find_part(kind, part_id)
         planned = _planned_in(part)
         if planned:
-            words = _(
-                "%(count)d work items are planned in %(name)s. Move them elsewhere first; then it "
-                "can be removed."
+            words = ngettext(
+                "%(count)d work item is planned in %(name)s. Move it elsewhere first; then this can "
+                "be removed.",
+                "%(count)d work items are planned in %(name)s. Move them elsewhere first; then this "
+                "can be removed.",
+                planned,
             )
             raise Refused(words % {"count": planned, "name": part.name}, code="in_use", status=409)
         outbox = Outbox(actor)

@@ -70,9 +70,10 @@ def list_items(request: HttpRequest) -> HttpResponse:
         *("project", "team", "iteration", "type", "q", "changed_since", "key", "cursor", "limit"),
     )
     rows = shown()
-    for name in ("project", "team", "iteration"):
-        key = query.key(name)
-        if key:
+    for name in ("project", "team", "iteration"):  # `none`: on the board only, no team, backlog
+        if query.text(name) == "none":
+            rows = rows.filter(**{name: None})
+        elif key := query.key(name):
             rows = rows.filter(**{name: key})
     if query.text("type"):
         rows = rows.filter(type__iexact=query.text("type"))

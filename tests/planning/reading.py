@@ -18,8 +18,8 @@ class Page(HTMLParser):
         self.feed(content.decode())
 
     def form(self, ending: str) -> dict[str, str]:
-        (found,) = [form for action, form in self.forms.items() if action.endswith(ending)]
-        return dict(found)
+        fit = [form for action, form in self.forms.items() if ending and action.endswith(ending)]
+        return dict(fit[0] if ending else self.forms[""])  # "": the page's own address
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given: dict[str, Any] = dict(attrs)

@@ -103,7 +103,14 @@ def test_lists_filter_and_page(
         address = f"/items?project={project.pk}&limit=2&cursor={cursor}" if cursor else ""
     assert sorted(seen) == sorted(str(item.pk) for item in items)
     for query, count in (
-        *(("key=abc-1", 1), ("q=alone", 1), ("type=risk", 1), ("q=ABC-1", 1)),
+        *(
+            ("key=abc-1", 1),
+            ("q=alone", 1),
+            ("project=none", 1),
+            ("iteration=none", 6),
+            ("type=risk", 1),
+            ("q=ABC-1", 1),
+        ),
         *((f"team={uuid.uuid4()}", 0), ("changed_since=2999-01-01T00:00:00Z", 0)),
     ):
         assert len(body(board.get(f"/items?{query}"))["items"]) == count, query
