@@ -34,8 +34,7 @@ def worker() -> list[str]:
 
 def beat() -> list[str]:
     command = [sys.executable, "-m", "celery", "-A", "almconnect", "beat"]
-    # One tick every two seconds needs no memory of the last: no schedule file in a read-only folder.
-    command += ["--scheduler", "celery.beat.Scheduler"]
+    # No --scheduler: the settings name ours, which keeps no schedule file and shows a sign of life.
     return [*command, "--pidfile=", "--loglevel", os.environ.get("ALMCONNECT_LOG_LEVEL", "INFO")]
 
 
