@@ -101,9 +101,10 @@ def test_a_link_of_an_item_that_jira_refused_waits_without_a_hurry(world: World)
     from sync import push
 
     world.grant("CREATE_ISSUES", False)
+    other = world.first()
     item = world.create("Not allowed")
     world.push()
-    world.link(item, world.first())
+    world.link(item, other)
     push.push(world.connection.pk)
     assert push.push(world.connection.pk) is False
     change = Change.objects.get(kind="link")
