@@ -51,7 +51,12 @@ _ALSO = (
     "deleted",
 )
 COLUMNS = (*sorted(_PLAIN), *_REFERENCES.values(), *_ALSO)
-_SUMMARY, _DETAIL = 255, 1000
+_DETAIL = 1000
+_LENGTHS = {
+    field.attname: field.max_length
+    for field in WorkItem._meta.concrete_fields
+    if field.max_length is not None
+}
 
 
 def take(item: WorkItem, values: Mapping[str, Any], names: Mapping[str, str]) -> bool:
@@ -83,8 +88,7 @@ def _fitted(name: str, column: str, value: Any) -> Any:
     if name == "labels":
         return list(value or [])
     text = str(value or "")
-    length = WorkItem._meta.get_field(column).max_length  # type: ignore[union-attr]
-    return text[:length] if length else text
+    return text[: _LENGTHS[column]] if column in _LENGTHS else text
 
 
 def insert(items: Sequence[WorkItem]) -> list[BoardEvent]:

@@ -35,7 +35,7 @@ class Outgoing:
 def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
     """What one read of an issue says, in the board's words. Fields Jira left out are left out."""
     fields = issue.fields
-    kind = _inverse(rules.types).get(str((fields.get("issuetype") or {}).get("id", "")))
+    kind = rules.type_words.get(str((fields.get("issuetype") or {}).get("id", "")))
     values: dict[str, Any] = {}
     refs: dict[str, Any] = {}
     if "status" in fields:
@@ -140,7 +140,7 @@ def _plain(name: str, value: Any) -> Any:
 def _status(rules: Rules, value: Any) -> str:
     if not isinstance(value, Mapping):
         return ""
-    return _inverse(rules.statuses).get(str(value.get("id", ""))) or str(value.get("name", ""))
+    return rules.status_words.get(str(value.get("id", ""))) or str(value.get("name", ""))
 
 
 def _sprint(value: Any) -> int | None:
@@ -175,17 +175,9 @@ def _names(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _links(rules: Rules, issue: Issue) -> tuple[SeenLink, ...]:
-    types = _inverse(rules.links)
+    types = rules.link_words
     return tuple(
         SeenLink(link.id, types[link.type.name], link.source_id, link.target_id)
         for link in issue_links(issue)
         if link.type.name in types
     )
-
-
-def _inverse(words: Mapping[str, str]) -> dict[str, str]:
-    """Jira's id → the board's word; where two words share an id, the first one given."""
-    back: dict[str, str] = {}
-    for word, remote in words.items():
-        back.setdefault(str(remote), word)
-    return back

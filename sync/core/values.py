@@ -25,6 +25,14 @@ FROM_JIRA: Final = ("type", "rank")
 Values = Mapping[str, Any]
 
 
+def _inverse(words: Mapping[str, str]) -> dict[str, str]:
+    """Jira's id → the board's word; where two words share an id, the first one given."""
+    back: dict[str, str] = {}
+    for word, remote in words.items():
+        back.setdefault(str(remote), word)
+    return back
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How one Jira project is mapped. Keys are the board's words, values Jira's ids.
@@ -42,6 +50,15 @@ class Rules:
     links: Mapping[str, str]
     parent_style: str = "parent"
     person_key: str = "accountId"
+    # The way back, Jira's id → the board's word; made once, since every issue of a batch asks.
+    type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
+    status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
+    link_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "type_words", _inverse(self.types))
+        object.__setattr__(self, "status_words", _inverse(self.statuses))
+        object.__setattr__(self, "link_words", _inverse(self.links))
 
     @property
     def read_fields(self) -> tuple[str, ...]:
