@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -34,6 +35,36 @@ def version_wanted(request: HttpRequest) -> int | None:
             status=412,
         )
     return max(versions)
+
+
+KNOWN = {
+    "cursor": "The `next` of the answer before.",
+    "limit": "How many at most: 1 to 500, 100 by default.",
+    "changed_since": "ISO 8601, UTC where it names no zone.",
+    "q": "Words of the summary, or a whole key.",
+    "key": "The key in Jira, like ABC-1.",
+    "wait": "Seconds to wait for the first change: 0 to 25.",
+    "project": "Id of a mapped project, or `none`.",
+    "team": "Id of a team, or `none`.",
+    "iteration": "Id of an iteration, or `none` for the backlog.",
+    "item": "Id of a work item at either end.",
+}
+
+
+def documented(*names: str) -> dict[str, Any]:
+    """`openapi_extra` for a call that reads these parameters with `Query`."""
+    return {
+        "parameters": [
+            {
+                "in": "query",
+                "name": name,
+                "required": False,
+                "description": KNOWN.get(name, ""),
+                "schema": {"type": "integer" if name in {"limit", "wait"} else "string"},
+            }
+            for name in names
+        ]
+    }
 
 
 class Query:

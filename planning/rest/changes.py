@@ -8,19 +8,25 @@ from ninja import Router
 from accounts.tokens import reader
 from almconnect.lib.api import Refused, answer, cursor_of, read_cursor
 from planning import feed
-from planning.rest.asking import Query
+from planning.rest.asking import Query, documented
 from planning.rest.showing import show_event
 
 router = Router(tags=["changes"])
 NOW = "now"
+PARAMETERS = ("cursor", "wait", "limit")
 
 
-@router.get("/changes", auth=reader, summary="Follow what changes on the board")
+@router.get(
+    "/changes",
+    auth=reader,
+    summary="Follow what changes on the board",
+    openapi_extra=documented(*PARAMETERS),
+)
 def follow(request: HttpRequest) -> HttpResponse:
     """`cursor` is the `next` of the answer before; without one from the beginning, `now` from now on.
     `wait` (seconds, 25 at most) holds the call until something changes. `next` is never null.
     """
-    query = Query(request, "cursor", "wait", "limit")
+    query = Query(request, *PARAMETERS)
     wait = query.number("wait", 0, 0, int(feed.LONGEST_WAIT))
     given = query.text("cursor")
     after = feed.latest() if given == NOW else _place(given)

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, page
-from planning.rest.asking import Query, key_of
+from planning.rest.asking import Query, documented, key_of
 from planning.shaping import (
     MODELS,
     REFERENCES,
@@ -67,10 +67,17 @@ def offer(kind: str, body: type[PartBody]) -> None:
     """The five calls for one kind, in `router`."""
     path = f"/{kind}s"
 
-    @router.get(path, auth=reader, tags=[f"{kind}s"], operation_id=f"list_{kind}s")
+    filters = (*REFERENCES[kind], "name", "cursor", "limit")
+
+    @router.get(
+        path,
+        auth=reader,
+        tags=[f"{kind}s"],
+        operation_id=f"list_{kind}s",
+        openapi_extra=documented(*filters),
+    )
     def list_parts(request: HttpRequest) -> HttpResponse:
-        filters = (*REFERENCES[kind], "name")
-        query = Query(request, *filters, "cursor", "limit")
+        query = Query(request, *filters)
         rows: QuerySet[Any] = MODELS[kind]._default_manager.all()
         for name in REFERENCES[kind]:
             key = query.key(name)

@@ -13,11 +13,13 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, page
 from planning.editing import NotThere, delete_item, edit_item, edit_many
 from planning.models import WorkItem
-from planning.rest.asking import Query, key_of, version_wanted
+from planning.rest.asking import Query, documented, key_of, version_wanted
 from planning.rest.showing import etag, show_item
 
 router = Router(tags=["items"])
 SHOWN = ("project__connection",)
+FILTERS = ("project", "team", "iteration", "type", "q", "changed_since", "key")
+PARAMETERS = (*FILTERS, "cursor", "limit")
 
 
 class PersonBody(Schema):
@@ -63,12 +65,9 @@ def shown() -> QuerySet[WorkItem]:
     return WorkItem.objects.live().select_related(*SHOWN)
 
 
-@router.get("/items", auth=reader, summary="List work items")
+@router.get("/items", auth=reader, summary="List work items", openapi_extra=documented(*PARAMETERS))
 def list_items(request: HttpRequest) -> HttpResponse:
-    query = Query(
-        request,
-        *("project", "team", "iteration", "type", "q", "changed_since", "key", "cursor", "limit"),
-    )
+    query = Query(request, *PARAMETERS)
     rows = shown()
     for name in ("project", "team", "iteration"):  # `none`: on the board only, no team, backlog
         if query.text(name) == "none":

@@ -11,11 +11,12 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, page
 from planning.linking import add_link, remove_link
 from planning.models import Link
-from planning.rest.asking import Query, key_of
+from planning.rest.asking import Query, documented, key_of
 from planning.rest.showing import show_link
 from planning.rules import Unfit, reference
 
 router = Router(tags=["links"])
+PARAMETERS = ("item", "source", "target", "type", "project", "cursor", "limit")
 
 
 class LinkNew(Schema):
@@ -27,9 +28,9 @@ class LinkNew(Schema):
     type: str
 
 
-@router.get("/links", auth=reader, summary="List links")
+@router.get("/links", auth=reader, summary="List links", openapi_extra=documented(*PARAMETERS))
 def list_links(request: HttpRequest) -> HttpResponse:
-    query = Query(request, "item", "source", "target", "type", "project", "cursor", "limit")
+    query = Query(request, *PARAMETERS)
     rows = Link.objects.filter(deleted=None)
     for name in ("source", "target"):
         key = query.key(name)
