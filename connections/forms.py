@@ -127,6 +127,16 @@ class WithSecret(ConnectionForm):
     secret_name = ""
     field_order = ["name", "base_url", "username", "password", "token", *ADVANCED]
 
+    def __init__(self, *args: Any, connection: Connection | None = None, **more: Any) -> None:
+        super().__init__(*args, connection=connection, **more)
+        field = self.fields[self.secret_name]
+        # Optional only where a stored one may stay; `clean` judges whether it may.
+        if connection is not None and connection.auth_method == self.method:
+            field.required = credentials.stored(connection) is None
+        else:
+            field.required = True
+        field.error_messages["required"] = _("Enter the password or token.")
+
     def credential(self) -> Credential | None:
         """What was typed, or None where the stored secret stays."""
         text = self.cleaned_data.get(self.secret_name, "")

@@ -6,10 +6,16 @@ What a person reads is what is looked for: no ids, no classes.
 from __future__ import annotations
 
 import re
+import secrets
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.demonstration import Account, Demo, Jira
+
+
+def named(words: str) -> str:
+    """A name that no other connection has."""
+    return f"{words} {secrets.token_hex(3)}"
 
 
 def heading(page: Page, words: str | re.Pattern[str]) -> None:

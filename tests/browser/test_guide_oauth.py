@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import guide, sandbox
@@ -12,7 +10,8 @@ from tests.browser.demonstration import Demo, Jira
 
 def test_the_whole_guide_by_oauth(context: BrowserContext, demo: Demo, jira: Jira) -> None:
     console, tab = context.new_page(), context.new_page()
-    guide.connect_by_oauth(console, demo, f"Guide {jira.flavour}", jira.url)
+    name = guide.named(f"Guide {jira.flavour}")
+    guide.connect_by_oauth(console, demo, name, jira.url)
     guide.heading(console, "Setup OAuth")
     sandbox.log_in(tab, jira, jira.admin)
     sandbox.create_application_link(
@@ -32,7 +31,7 @@ def test_the_whole_guide_by_oauth(context: BrowserContext, demo: Demo, jira: Jir
     opened.close()
 
     console.get_by_role("button", name="Check & Close").click()
-    guide.heading(console, re.compile(f"Guide {jira.flavour}"))
+    guide.heading(console, name)
     expect(console.get_by_text(f"{jira.service.shown} authorised this connection")).to_be_visible()
     expect(console.get_by_text(f"Acts in Jira as {jira.service.shown}.")).to_be_visible()
 
