@@ -12,7 +12,7 @@ import accounts.api
 import connections.api
 import planning.api
 import sync.api
-from almconnect import health, metrics
+from almconnect import health, metrics, system
 from almconnect.lib.api import install_error_handlers
 
 api = NinjaAPI(
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("system/", system.system, name="system"),
     path("api/v1/", api.urls),
     path("", include("accounts.urls")),
     path("", include("connections.urls")),

@@ -57,6 +57,23 @@ class Card:
     projects: list[Any] = field(default_factory=list)
 
     @property
+    def day_total(self) -> int:
+        return sum(self.flow.per_hour)
+
+    @property
+    def spark(self) -> str:
+        """The points of a line over 24 hours, 120 wide and 24 high, for an SVG polyline."""
+        counts = self.flow.per_hour
+        top = max(counts, default=0)
+        if not top:
+            return ""
+        step = 120 / max(len(counts) - 1, 1)
+        return " ".join(
+            f"{number * step:.1f},{23 - 22 * count / top:.1f}"
+            for number, count in enumerate(counts)
+        )
+
+    @property
     def calm(self) -> bool:
         return self.connection.state == Health.OK and self.action is None
 

@@ -1,0 +1,60 @@
+"""What the RTE Cockpit shows of the sync: what waits, what is stuck, what flowed in the last day."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+from django.db.models.functions import TruncHour
+from django.urls import reverse
+from django.utils import timezone
+
+from connections.cockpit import Flow
+from connections.models import Connection
+from planning.models import Change, ChangeState
+from sync.models import Delivery
+from sync.status import status_of
+
+HOURS = 24
+
+
+def flows_of(ids: list[uuid.UUID]) -> dict[uuid.UUID, Flow]:
+    """One Flow per connection, in a fixed number of queries."""
+    rows = list(Connection.objects.filter(pk__in=ids))
+    counts = _per_hour(ids)
+    parked, conflicts = reverse("sync:parked"), reverse("sync:conflicts")
+    return {
+        row.pk: Flow(
+            waiting_in=entry["waiting_in"],
+            waiting_out=entry["waiting_out"],
+            oldest_seconds=entry["oldest_waiting_seconds"] or None,
+            parked=entry["parked"],
+            conflicts=entry["conflicts"],
+            per_hour=counts[row.pk],
+            parked_address=f"{parked}?connection={row.pk}",
+            conflicts_address=f"{conflicts}?connection={row.pk}",
+        )
+        for row, entry in zip(rows, status_of(rows), strict=True)
+    }
+
+
+def _per_hour(ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[int, ...]]:
+    """Deliveries worked off and changes settled, hour by hour, the oldest first."""
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    since = now - timedelta(hours=HOURS - 1)
+    found: Counter[tuple[uuid.UUID, datetime]] = Counter()
+    incoming = Delivery.objects.filter(connection__in=ids, received__gte=since)
+    outgoing = Change.objects.filter(
+        project__connection__in=ids, state=ChangeState.SETTLED, settled__gte=since
+    )
+    for rows, column, key in (
+        (incoming, "received", "connection_id"),
+        (outgoing, "settled", "project__connection_id"),
+    ):
+        hours = rows.annotate(hour=TruncHour(column)).values_list(key, "hour")
+        for connection, hour, count in hours.annotate(n=Count("pk")).order_by():
+            found[(connection, hour)] += count
+    steps = [since + timedelta(hours=number) for number in range(HOURS)]
+    return {key: tuple(found[(key, step)] for step in steps) for key in ids}
