@@ -41,25 +41,29 @@ def start_worker(url: str, name: str, log: Path) -> subprocess.Popen[bytes]:
         )
 
 
+def is_ready(log: Path) -> bool:
+    return "ready." in log.read_text(errors="replace")
+
+
 def test_another_worker_takes_over(broker_url: str, tmp_path: Path) -> None:
     noted = tmp_path / "runs.txt"
     noted.touch()
-    with Celery("sender", broker=broker_url, set_as_current=False) as sender:
-        sender.conf.broker_transport_options = console.conf.broker_transport_options
-        sender.send_task("tests.waking.note", (str(noted),), queue="interactive")
-    first = start_worker(broker_url, "first", tmp_path / "first.log")
-    second = None
+    logs = {name: tmp_path / f"{name}.log" for name in ("first", "second")}
+    workers = [start_worker(broker_url, name, log) for name, log in logs.items()]
     try:
-        wait_for("the first worker has the task", lambda: noted.read_text(), 60)
-        first.send_signal(signal.SIGKILL)
-        first.wait()
+        for name, log in logs.items():
+            wait_for(f"the {name} worker is ready", lambda log=log: is_ready(log), 120)
+        with Celery("sender", broker=broker_url, set_as_current=False) as sender:
+            sender.conf.broker_transport_options = console.conf.broker_transport_options
+            sender.send_task("tests.waking.note", (str(noted),), queue="interactive")
+        holder = int(wait_for("one has the task", lambda: noted.read_text().split(), 60)[0])
+        os.kill(holder, signal.SIGKILL)
         killed = time.monotonic()
-        second = start_worker(broker_url, "second", tmp_path / "second.log")
         runs = wait_for("it is run again", lambda: noted.read_text().split()[1:], 30)
-        assert int(runs[0]) == second.pid
-        assert time.monotonic() - killed < 15  # the second worker's own start included
+        assert {holder, int(runs[0])} == {worker.pid for worker in workers}
+        assert time.monotonic() - killed < 15
     finally:
-        for worker in (first, second):
-            if worker is not None and worker.poll() is None:
+        for worker in workers:
+            if worker.poll() is None:
                 worker.terminate()
-                worker.wait(30)
+            worker.wait(30)
