@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -44,7 +45,10 @@ def _item(item_id: str, key: str) -> WorkItem | None:
         return rows.filter(pk=uuid.UUID(item_id)).first()
     except ValueError:
         # A live item before the tombstone of an older one that had this key.
-        return rows.filter(remote_key=key).order_by("-created").first() if key else None
+        living_first = F("deleted").asc(nulls_first=True)
+        return (
+            rows.filter(remote_key=key).order_by(living_first, "-created").first() if key else None
+        )
 
 
 def _told(item: WorkItem) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from connections.models import Connection, MappedProject
 from planning import editing
+from planning.models import WorkItem
 from sync.models import Delivery
 from tests.sync.pages.conftest import text_of
 from tests.sync.world import World
@@ -56,3 +58,10 @@ def test_an_unknown_key_says_why_and_what_jira_told_of_it(page: Client, world: W
     assert "But Jira told us of it" in words
     assert "Issue created" in words
     assert "no such work item" in text_of(page.get(PAGE, {"item": "nonsense"}))
+
+
+def test_a_living_item_comes_before_a_tombstone_of_its_key(page: Client, world: World):
+    living = world.first()
+    gone = editing.create_item(actor=world.person, project=None, type="Story", summary="Gone")
+    WorkItem.objects.filter(pk=gone.pk).update(remote_key=living.remote_key, deleted=timezone.now())
+    assert page.get(PAGE, {"key": living.remote_key}).context["item"] == living
