@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from celery import current_app
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from almconnect.lib.hint import hint
 from planning.fitting import refused
 from planning.models import Iteration, SprintLink, Team
 from planning.rules import Unfit, reference
 
+PLACE: Final = "sync.place"  # the task's name: planning must not import sync
 LARGEST = 2_147_483_647  # what the column holds; Jira counts from 1
 
 
@@ -46,6 +49,11 @@ def set_sprints(iteration: Iteration, sprints: Any) -> None:
         words = _("A sprint can be only one iteration of a team: it is another one's already.")
         raise refused({"sprints": [words]}) from problem
     iteration.__dict__.get("_prefetched_objects_cache", {}).clear()
+    for project in Team.objects.filter(pk__in=wanted, project__isnull=False).values_list(
+        "project_id", flat=True
+    ):
+        # Items that were read in these sprints before take their place now, not at the next poll.
+        hint(current_app.signature(PLACE), project)
 
 
 def _team_key(value: Any) -> uuid.UUID:

@@ -19,7 +19,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, WorkItem
-from sync import absence, outbox, pull, states
+from sync import absence, outbox, pull, ranking, states
 from sync.core.mapping import Outgoing, say
 from sync.core.retry import Verdict
 from sync.core.values import Rules
@@ -44,6 +44,7 @@ class _Edit:
     values: dict[str, Any] = field(default_factory=dict)
     out: Outgoing = field(default_factory=Outgoing)
     sent: Sent = field(default_factory=Sent)
+    ranked: bool = False  # its place in the order is to be told
 
 
 def send(
@@ -74,7 +75,7 @@ def send(
     with transaction.atomic():
         held.guard()
         outbox.claim([change.pk for edit in edits for change in edit.changes])
-    to_write = [edit for edit in edits if edit.values]
+    to_write = [edit for edit in edits if edit.values or edit.ranked]
     _write(jira, rules, to_write)
     failure = next((edit.sent.failure for edit in to_write if edit.sent.failure), None)
     _read_back(jira, project, rules, to_write)
@@ -132,7 +133,8 @@ def _prepare(
     fresh = known if item.team_id in known.sprints else known_to_jira([item])
     out = say(rules, values, sprints=fresh.sprints.get(item.team_id, {}), parents=fresh.parents)
     kept = {name: value for name, value in values.items() if name not in out.unmapped}
-    return _Edit(shadow, changes, kept, out)
+    ranked = "rank" in touched and "rank" in rules.fields
+    return _Edit(shadow, changes, kept, out, ranked=ranked)
 
 
 def _write(jira: JiraClient, rules: Rules, edits: Sequence[_Edit]) -> None:
@@ -152,6 +154,9 @@ def _write(jira: JiraClient, rules: Rules, edits: Sequence[_Edit]) -> None:
             groups.setdefault(sprint, []).append(edit)
     for sprint, members in groups.items():
         _move_group(jira, sprint, members)
+    for edit in edits:
+        if edit.ranked and edit.sent.failure is None:
+            ranking.send(jira, rules, edit.shadow, edit.sent)
 
 
 def _move_group(jira: JiraClient, sprint: int | None, members: Sequence[_Edit]) -> None:
@@ -184,8 +189,12 @@ def _read_back(
         return
     began = timezone.now()
     fetched = jira.issues.fetch([edit.shadow.remote_id for edit in touched], rules.read_fields)
-    sent = {edit.shadow.item_id: dict(edit.sent.accepted) for edit in touched}
-    pull.apply(project, fetched.issues, began=began, sent=sent)
+    sent = {
+        edit.shadow.item_id: {n: v for n, v in edit.sent.accepted.items() if n != "rank"}
+        for edit in touched
+    }
+    ranked = [edit.shadow.item_id for edit in touched if "rank" in edit.sent.accepted]
+    pull.apply(project, fetched.issues, began=began, sent=sent, ranked=ranked)
 
 
 def _settle(connection: Connection, project: MappedProject, edits: Sequence[_Edit]) -> None:

@@ -22,7 +22,7 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Issue
-from sync import outbox, pull
+from sync import outbox, placing, pull
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.lease import LeaseLost, holding
 from sync.rules import rules_of
@@ -60,6 +60,7 @@ def poll(project_id: uuid.UUID) -> None:
         except (NotReady, LeaseLost):
             return
         health.note_success(connection, incoming=True)
+        placing.place(project.pk)
         if newest is not None:
             MappedProject.objects.filter(pk=project_id).update(watermark=newest)
 

@@ -7,7 +7,7 @@ where an old read is refused, an own create recognised, a conflict found.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ _SHADOW_COLUMNS = (
     "agreed",
     "refs",
     "parent_ref",
+    "sprint_ref",
     "parked",
     "remote_key",
     "remote_updated",
@@ -68,6 +69,7 @@ class _Batch:
     moved: dict[WorkItem, set[str]] = field(default_factory=dict)
     changed: list[Shadow] = field(default_factory=list)
     untouched: list[Shadow] = field(default_factory=list)
+    placed: set[uuid.UUID] = field(default_factory=set)  # ranked on the board, Jira not told yet
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)
 
@@ -78,18 +80,21 @@ def apply(
     *,
     began: datetime,
     sent: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
+    ranked: Collection[uuid.UUID] = (),
 ) -> Applied:
     """Merge these issues of one project into the board, in one transaction.
 
     `began`: when the read started, by our clock; a read that is older than what was applied last is
     not applied. `sent`: item id → values that Jira has just accepted from us: they are agreed before
-    the merge, so that whatever the read shows beyond them is Jira's own.
+    the merge, so that whatever the read shows beyond them is Jira's own. `ranked`: items whose place
+    Jira has just accepted.
     """
     rules = rules_of(project)
     parents = [parent_reference(rules, issue) for issue in issues]
     with transaction.atomic():
         batch = _Batch(project, rules, lookups_for(project, parents), began)
         known = _lock_known(project, issues)
+        batch.placed = _placed_here(known) - set(ranked)
         team = default_team(project)
         for issue in issues:
             seen = see(rules, batch.lookups, issue)
@@ -116,6 +121,16 @@ def _lock_known(project: MappedProject, issues: Sequence[Issue]) -> dict[str, Sh
         shadow.item = locked[shadow.item_id]
         found[shadow.remote_id] = shadow
     return found
+
+
+def _placed_here(known: Mapping[str, Shadow]) -> set[uuid.UUID]:
+    """Items that people have put elsewhere in the order, while Jira has not heard of it."""
+    waiting = Change.objects.filter(
+        item__in=[shadow.item_id for shadow in known.values()],
+        state__in=states.UNDER_WAY,
+        fields__has_key="rank",
+    )
+    return set(waiting.values_list("item_id", flat=True))
 
 
 def _adopt_own(batch: _Batch, seen: Seen) -> Shadow | None:
@@ -191,6 +206,7 @@ def _bring_in(batch: _Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -
             agreed={name: value for name, value in seen.values.items() if name != "rank"},
             refs=dict(seen.refs),
             parent_ref=str(seen.refs.get("parent") or ""),
+            sprint_ref=seen.refs.get("sprint"),
             remote_updated=issue.updated,
             read_at=batch.began,
         )
@@ -249,6 +265,7 @@ def _advance(batch: _Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: M
         "agreed": dict(outcome.agreed),
         "refs": dict(seen.refs),
         "parent_ref": str(seen.refs.get("parent") or ""),
+        "sprint_ref": seen.refs.get("sprint"),
         "parked": {n: why for n, why in shadow.parked.items() if n in outcome.push},
         "remote_key": seen.remote_key,
         "remote_updated": issue.updated,
@@ -276,7 +293,8 @@ def _take(batch: _Batch, item: WorkItem, seen: Seen, outcome: Merge) -> None:
     moved = set(outcome.take)
     applying.take(item, outcome.take, seen.names)
     if batch.project.reads_jira:
-        extras = {"rank": seen.values.get("rank", item.rank), "type": seen.type or item.type}
+        rank = item.rank if item.pk in batch.placed else seen.values.get("rank", item.rank)
+        extras = {"rank": rank, "type": seen.type or item.type}
         moved |= {name for name, value in extras.items() if getattr(item, name) != value}
         applying.take(item, extras, {})
         if item.remote_key != seen.remote_key:

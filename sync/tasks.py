@@ -14,12 +14,13 @@ from connections.models import Connection
 from connections.sealing import SealBroken
 from jira_client.errors import JiraError
 from sync import drain as inbound
-from sync import importing, polling, sweep, webhooks
+from sync import importing, placing, polling, sweep, tidying, webhooks
 from sync import push as outbound
 from sync.lease import claim
 
 SLICES = 20  # then another connection may have this worker
 REGISTER_AGAIN = 60.0
+TIDY_AGAIN = 3600.0  # the lease is kept, so once an hour
 
 
 @shared_task(name="sync.tick")
@@ -35,6 +36,8 @@ def tick() -> None:
     for key in sweep.due_webhooks():
         hint(register_webhook, key)
     reports.sweep()
+    if claim("tidy", TIDY_AGAIN) is not None:
+        hint(tidy)
 
 
 @shared_task(name="sync.push")
@@ -60,6 +63,16 @@ def poll(project_id: str) -> None:
 def work(run_id: str) -> None:
     if importing.work(uuid.UUID(run_id)):
         hint(work, run_id)
+
+
+@shared_task(name="sync.place")
+def place(project_id: str) -> None:
+    placing.place(uuid.UUID(project_id))
+
+
+@shared_task(name="sync.tidy")
+def tidy() -> None:
+    tidying.tidy()
 
 
 @shared_task(name="sync.register_webhook")

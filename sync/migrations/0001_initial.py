@@ -190,6 +190,7 @@ class Migration(migrations.Migration):
                 ("agreed", models.JSONField(default=dict)),
                 ("refs", models.JSONField(default=dict)),
                 ("parent_ref", models.CharField(blank=True, db_index=True, max_length=60)),
+                ("sprint_ref", models.IntegerField(blank=True, db_index=True, null=True)),
                 ("parked", models.JSONField(blank=True, default=dict)),
                 ("remote_updated", models.DateTimeField(blank=True, null=True)),
                 ("read_at", models.DateTimeField(default=django.utils.timezone.now)),

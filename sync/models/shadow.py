@@ -36,6 +36,7 @@ class Shadow(models.Model):
     agreed: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     refs: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     parent_ref = models.CharField(max_length=60, blank=True, db_index=True)
+    sprint_ref = models.IntegerField(null=True, blank=True, db_index=True)
     parked: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
         default=dict, blank=True
     )  # board field → Jira's reason for refusing it

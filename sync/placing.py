@@ -1,0 +1,50 @@
+"""When an iteration becomes a sprint: items that were read in that sprint before take their place."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+
+from planning import applying, feed
+from planning.models import SprintLink, WorkItem
+from sync.models import Shadow, ShadowState
+
+
+def place(project_id: uuid.UUID) -> int:
+    """Give items of this project the iteration that their sprint has become; how many moved.
+
+    Only items whose iteration nobody has changed on the board since: theirs wait to be pushed.
+    """
+    moved = 0
+    for link in SprintLink.objects.filter(team__project=project_id).select_related("team"):
+        moved += _place_one(project_id, link)
+    return moved
+
+
+@transaction.atomic
+def _place_one(project_id: uuid.UUID, link: SprintLink) -> int:
+    wanted = str(link.iteration_id)
+    waiting = list(
+        Shadow.objects.filter(
+            project=project_id, sprint_ref=link.sprint_id, state=ShadowState.LIVE
+        ).exclude(item__iteration=link.iteration_id)
+    )
+    items = {
+        item.pk: item
+        for item in WorkItem.objects.select_for_update()
+        .filter(pk__in=[shadow.item_id for shadow in waiting], deleted=None)
+        .order_by("pk")
+    }
+    changed: dict[WorkItem, list[str]] = {}
+    for shadow in waiting:
+        item = items.get(shadow.item_id)
+        ours = str(item.iteration_id) if item and item.iteration_id else None
+        if item is None or ours != shadow.agreed.get("iteration"):
+            continue
+        applying.take(item, {"iteration": wanted}, {})
+        Shadow.objects.filter(pk=shadow.pk).update(agreed={**shadow.agreed, "iteration": wanted})
+        changed[item] = ["iteration"]
+    if changed:
+        feed.tell(applying.update(changed))
+    return len(changed)
