@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests import environment
-from tests.browser import chromium, demonstration
+from tests.browser import chromium, demonstration, guide, sandbox
 from tests.browser.demonstration import Demo, Jira
+from tests.browser.guide import Board
 from tests.browser.watching import Watch
 
 PATIENCE = 15_000  # ms; two cores may be busy with other tests
@@ -107,3 +108,31 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture(params=["cloud", "datacenter"])
 def jira(request: pytest.FixtureRequest, demo: Demo) -> Jira:
     return demo.jiras[request.param]
+
+
+@pytest.fixture(scope="package")
+def boards() -> dict[str, Board]:
+    """By flavour, the board that the first test in need of it connected and mapped."""
+    return {}
+
+
+@pytest.fixture
+def board(page: Page, demo: Demo, jira: Jira, boards: dict[str, Board]) -> Board:
+    """FALCON of this Jira, mapped and imported; `page` shows its PI on the board."""
+    if jira.flavour not in boards:
+        one = Board("FALCON", guide.named("Falcons"), guide.named("PI"))
+        guide.connected(page, demo, jira, guide.named(f"Board {jira.flavour}"))
+        guide.map_project(page, one.key, team=one.team, pi=one.pi)
+        guide.imported(page)
+        boards[jira.flavour] = one
+    page.goto(demo.url)
+    guide.open_board(page, boards[jira.flavour].pi)
+    return boards[jira.flavour]
+
+
+@pytest.fixture
+def tab(context: BrowserContext, jira: Jira) -> Page:
+    """A second tab, in which Rita works in Jira's own pages."""
+    one = context.new_page()
+    sandbox.log_in(one, jira, sandbox.RITA)
+    return one

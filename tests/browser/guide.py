@@ -7,10 +7,20 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.demonstration import Account, Demo, Jira
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A mapped project, the team that holds it and the PI that holds its sprints."""
+
+    key: str
+    team: str
+    pi: str
 
 
 def named(words: str) -> str:
@@ -69,3 +79,32 @@ def copied(page: Page, what: str) -> str:
     page.get_by_role("button", name=f"Copy {what}").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     return field.input_value()
+
+
+def open_tab(page: Page, name: str) -> None:
+    """A tab of the connection that is open, such as "#2 Projects"."""
+    page.get_by_role("link", name=name, exact=True).click()
+
+
+def map_project(page: Page, key: str, *, team: str, pi: str) -> None:
+    """ "#2 Projects" of the connection that is open: a project to a new team, sprints to a new PI."""
+    open_tab(page, "#2 Projects")
+    page.get_by_role("link", name=f"Map {key}", exact=True).click()
+    heading(page, re.compile(f"^Map {key} "))
+    page.get_by_label("Belongs to").select_option(label="A new team")
+    page.get_by_label("Name of the new team, ART or solution train").fill(team)
+    page.get_by_label("Take over its open sprints as the iterations of a PI").check()
+    page.get_by_label("PI", exact=True).select_option(label="A new PI")
+    page.get_by_label("Name of the new PI").fill(pi)
+    page.get_by_role("button", name="Map and import").click()
+
+
+def imported(page: Page) -> None:
+    """Wait, without reloading, until the import that the page shows has finished."""
+    expect(page.get_by_role("main").get_by_text("Finished").first).to_be_visible()
+
+
+def open_board(page: Page, pi: str) -> None:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Board").click()
+    page.get_by_label("PI", exact=True).select_option(label=pi)
+    heading(page, pi)

@@ -8,6 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.demonstration import Account, Jira
 
+# People of every sandbox who work in it, beside the admin and the service user.
+RITA = Account("rita", "rita-password", "Rita Train", "rita", "rita-password")
+
 
 def log_in(page: Page, jira: Jira, account: Account) -> None:
     """As this account, whoever was logged in before."""
@@ -66,3 +69,30 @@ def issue_row(page: Page, jira: Jira, project: str, summary: str) -> Locator:
 def open_issue(page: Page, jira: Jira, key: str) -> None:
     page.goto(f"{jira.url}/browse/{key}")
     expect(page.get_by_role("heading", level=1, name=re.compile(f"^{key} "))).to_be_visible()
+
+
+def create_issue(page: Page, jira: Jira, project: str, summary: str) -> str:
+    """A story; its key."""
+    page.goto(f"{jira.url}/projects/{project}")
+    page.get_by_label("Issue Type").select_option(label="Story")
+    page.get_by_label("Summary").fill(summary)
+    page.get_by_role("button", name="Create").click()
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_contain_text(summary)
+    return title.inner_text().split()[0]
+
+
+def move_to_sprint(page: Page, sprint: str) -> None:
+    """The issue that is open. `sprint`: its name, as far as it is unique."""
+    field = page.get_by_label("Sprint")
+    label = field.get_by_role("option").filter(has_text=sprint).inner_text()
+    field.select_option(label=label)
+    page.get_by_role("button", name="Move to sprint").click()
+
+
+def link_to(page: Page, word: str, other: str) -> None:
+    """From the issue that is open, such as `link_to(page, "blocks", "FALCON-2")`."""
+    page.get_by_label("This issue").select_option(label=word)
+    page.get_by_label("Issue key").fill(other)
+    page.get_by_role("button", name="Link", exact=True).click()
+    expect(page.get_by_role("row").filter(has_text=other)).to_be_visible()
