@@ -66,6 +66,15 @@ def close_agreed(shadows: Iterable[Shadow]) -> None:
             conflict.save(update_fields=["resolved", "taken_by"])
 
 
+def open_fields(items: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
+    """Item id → fields of it that wait for a person's decision."""
+    found: dict[uuid.UUID, set[str]] = {}
+    rows = Conflict.objects.filter(shadow__item__in=items, resolved=None)
+    for item, field in rows.values_list("shadow__item_id", "field"):
+        found.setdefault(item, set()).add(field)
+    return found
+
+
 @transaction.atomic
 def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     """Give one side right, also after the policy has decided otherwise. Raises Refused (404, 422)."""
@@ -92,6 +101,10 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     conflict.taken, conflict.taken_by = take, str(actor)
     conflict.resolved = timezone.now()
     conflict.save(update_fields=["taken", "taken_by", "resolved"])
+    decided = Change.objects.filter(item=item, state=ChangeState.CONFLICT)
+    decided.filter(fields__has_key=conflict.field).update(
+        state=ChangeState.SETTLED, message=f"Decided: {conflict.get_taken_display()}."
+    )
     audit.record(
         "conflict.resolved",
         actor=actor,

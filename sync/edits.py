@@ -19,7 +19,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, WorkItem
-from sync import absence, outbox, pull, ranking, states
+from sync import absence, conflicts, outbox, pull, ranking, states
 from sync.core.mapping import Outgoing, say
 from sync.core.retry import Verdict
 from sync.core.values import Rules
@@ -45,6 +45,7 @@ class _Edit:
     out: Outgoing = field(default_factory=Outgoing)
     sent: Sent = field(default_factory=Sent)
     ranked: bool = False  # its place in the order is to be told
+    clashing: set[str] = field(default_factory=set)  # fields that wait for a person's decision
 
 
 def send(
@@ -64,6 +65,7 @@ def send(
     began = timezone.now()
     fetched = jira.issues.fetch([s.remote_id for s in shadows.values()], rules.read_fields)
     applied = pull.apply(project, fetched.issues, began=began)
+    clashing = conflicts.open_fields(list(work))
     here = {issue.id for issue in fetched.issues}
     _put_off_unread(connection, jira, project, shadows, work, here, applied.stale_items)
     known = known_to_jira([change.item for rows in work.values() for change in rows])
@@ -72,6 +74,8 @@ def send(
         for item, shadow in _reloaded(shadows).items()
         if shadow.remote_id in here and item not in applied.stale_items
     ]
+    for edit in edits:
+        edit.clashing = clashing.get(edit.shadow.item_id, set())
     with transaction.atomic():
         held.guard()
         outbox.claim([change.pk for edit in edits for change in edit.changes])
@@ -214,7 +218,10 @@ def _settle(connection: Connection, project: MappedProject, edits: Sequence[_Edi
 def _settle_one(connection: Connection, edit: _Edit, change: Change) -> None:
     refused = {name: why for name, why in edit.sent.refused.items() if name in change.fields}
     error = edit.sent.failure
-    if refused:
+    asked = edit.clashing & set(change.fields)
+    if asked:
+        outbox.leave_to_people([change.pk], asked)
+    elif refused:
         message = " ".join(f"{name}: {why}" for name, why in refused.items())
         outbox.park([change.pk], "refused", message)
         note(connection, "send", "refused", message, item=change.item, change=change)

@@ -67,6 +67,12 @@ def park(changes: Iterable[int], code: str, message: str) -> None:
     _finish(changes, ChangeState.PARKED, code, message)
 
 
+def leave_to_people(changes: Iterable[int], fields: Iterable[str]) -> None:
+    """Both sides changed these fields and the project asks: the change waits for the decision."""
+    words = ", ".join(sorted(fields))
+    _finish(changes, ChangeState.CONFLICT, "conflict", f"Both sides changed {words}. Decide there.")
+
+
 def _finish(changes: Iterable[int], state: ChangeState, code: str, message: str) -> None:
     Change.objects.filter(pk__in=list(changes)).exclude(state=ChangeState.DROPPED).update(
         state=state, code=code, message=message[:_MESSAGE], settled=timezone.now()

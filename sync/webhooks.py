@@ -80,7 +80,10 @@ def _register(connection: Connection, jira: JiraClient) -> WebhookState:
 
 def _by_hand(connection: Connection, why: str) -> WebhookState:
     Connection.objects.filter(pk=connection.pk).update(
-        webhook_state=WebhookState.MANUAL, webhook_detail=why[:500]
+        # A webhook made by hand has no secret of ours: its address alone proves it.
+        webhook_state=WebhookState.MANUAL,
+        webhook_detail=why[:500],
+        webhook_signed=False,
     )
     return WebhookState.MANUAL
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from almconnect.lib.api import Refused
+from planning.models import Change
 from sync import conflicts
 from sync.models import Conflict
 from tests.sync.world import World
@@ -46,6 +47,7 @@ def test_asking_leaves_both_sides_until_a_person_decides(world_with):
     item = both_edit(world)
     world.settle()
     assert item.sync_state == "conflict"
+    assert Change.objects.get(item=item).state == "conflict"
     assert world.issue(item.remote_key)["summary"] == "Jira's"
     conflict = Conflict.objects.get(resolved=None)
     conflicts.resolve(conflict.pk, "board", actor=world.person)

@@ -108,4 +108,7 @@ def test_a_link_of_an_item_that_jira_refused_waits_without_a_hurry(world: World)
     push.push(world.connection.pk)
     assert push.push(world.connection.pk) is False
     change = Change.objects.get(kind="link")
-    assert (change.state, change.message) == ("waiting", "Waiting until Jira has taken the item itself.")
+    assert (change.state, change.message) == (
+        "waiting",
+        "Waiting until Jira has taken the item itself.",
+    )
