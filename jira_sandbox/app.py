@@ -26,6 +26,7 @@ from .rest import (
     issues,
     links,
     metadata,
+    moves,
     people,
     projects,
     searching,
@@ -43,8 +44,8 @@ logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
-    people, projects, founding, metadata, issues, links, attached, searching, boards, sprints, webhooks,
-    tokens, oauth, control, consent, login, home, applinks, admin,
+    people, projects, founding, metadata, issues, links, attached, searching, boards, moves,
+    sprints, webhooks, tokens, oauth, control, consent, login, home, applinks, admin,
     work, token_page,
 )  # fmt: skip
 
