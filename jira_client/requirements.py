@@ -49,7 +49,7 @@ PERMISSIONS: tuple[Permission, ...] = (
         "settings of the project, such as its workflow, cannot be read",
     ),
     Permission(
-        "Browse Projects",
+        "Browse Project/s",
         "BROWSE_PROJECTS",
         "BROWSE",
         REQUIRED,
