@@ -132,7 +132,7 @@ def board(page: Page, demo: Demo, jira: Jira, boards: dict[str, Board]) -> Board
 
 @pytest.fixture
 def tab(context: BrowserContext, jira: Jira) -> Page:
-    """A second tab, in which Rita works in Jira's own pages."""
+    """A second tab, in which Ada, Jira's admin, works in Jira's own pages."""
     one = context.new_page()
-    sandbox.log_in(one, jira, sandbox.RITA)
+    sandbox.log_in(one, jira, jira.admin)
     return one

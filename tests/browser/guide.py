@@ -9,7 +9,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.demonstration import Account, Demo, Jira
 
@@ -96,6 +96,8 @@ def map_project(page: Page, key: str, *, team: str, pi: str) -> None:
     page.get_by_label("Take over its open sprints as the iterations of a PI").check()
     page.get_by_label("PI", exact=True).select_option(label="A new PI")
     page.get_by_label("Name of the new PI").fill(pi)
+    page.get_by_text("Direction, conflicts, deletion, filter").click()
+    page.get_by_label("Delete it in Jira too").check()
     page.get_by_role("button", name="Map and import").click()
 
 
@@ -108,3 +110,21 @@ def open_board(page: Page, pi: str) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Board").click()
     page.get_by_label("PI", exact=True).select_option(label=pi)
     heading(page, pi)
+
+
+def card(page: Page, summary: str) -> Locator:
+    """A card of the board, wherever it stands."""
+    return (
+        page.get_by_role("region", name="Teams by iterations")
+        .get_by_role("listitem")
+        .filter(has=page.get_by_role("link", name=summary, exact=True))
+    )
+
+
+def cell(page: Page, team: str, iteration: str) -> Locator:
+    """The cell of the board where a team's row and an iteration's column (or "Backlog") meet."""
+    board = page.get_by_role("region", name="Teams by iterations")
+    heads = board.get_by_role("columnheader").all_inner_texts()
+    place = next(number for number, words in enumerate(heads) if words.startswith(iteration))
+    row = board.get_by_role("row").filter(has=page.get_by_role("rowheader", name=team))
+    return row.get_by_role("cell").nth(place - 1)  # the row's own head takes the first column

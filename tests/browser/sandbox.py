@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.demonstration import Account, Jira
-
-# People of every sandbox who work in it, beside the admin and the service user.
-RITA = Account("rita", "rita-password", "Rita Train", "rita", "rita-password")
 
 
 def log_in(page: Page, jira: Jira, account: Account) -> None:
@@ -56,14 +53,18 @@ def set_grant(page: Page, jira: Jira, project: str, permission: str, person: str
     """As Jira's admin, who must be logged in."""
     page.goto(f"{jira.url}/secure/admin/permissions?project={project}")
     before, after = ("Grant", "Revoke") if on else ("Revoke", "Grant")
-    page.get_by_role("button", name=f"{before} {permission} for {person}").click()
+    press = page.get_by_role("button", name=f"{before} {permission} for {person}")
+    if press.count():
+        press.click()
     expect(page.get_by_role("button", name=f"{after} {permission} for {person}")).to_be_visible()
 
 
-def issue_row(page: Page, jira: Jira, project: str, summary: str) -> Locator:
-    """The row of an issue in the project's list, loaded anew."""
-    page.goto(f"{jira.url}/projects/{project}")
-    return page.get_by_role("row").filter(has_text=summary)
+def shows(page: Page, address: str, *words: str) -> bool:
+    """Whether the page of this address, loaded anew, has all these words, fields included."""
+    page.goto(address)
+    typed = [one.input_value() for one in page.get_by_role("textbox").all()]
+    text = " ".join([page.get_by_role("main").inner_text(), *typed])
+    return all(word in text for word in words)
 
 
 def open_issue(page: Page, jira: Jira, key: str) -> None:

@@ -21,4 +21,5 @@ def test_a_mapped_project_is_imported(page: Page, demo: Demo, jira: Jira) -> Non
     board = page.get_by_role("region", name="Teams by iterations")
     expect(board.get_by_role("rowheader", name=team)).to_be_visible()
     expect(board.get_by_role("columnheader", name="Otter 26.4.2")).to_be_visible()
-    expect(board.get_by_role("link", name="Keep the basket for a week")).to_be_visible()
+    cell = guide.cell(page, team, "Otter 26.4.2")
+    expect(cell.get_by_role("link", name="Keep the basket for a week", exact=True)).to_be_visible()
