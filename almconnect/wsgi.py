@@ -1,6 +1,8 @@
 """The web process's entry point for a WSGI server."""
 
+import multiprocessing
 import os
+import signal
 
 from django.core.wsgi import get_wsgi_application
 
@@ -10,7 +12,12 @@ application = get_wsgi_application()
 from django.conf import settings  # noqa: E402  (readable once Django is set up)
 
 from almconnect.health import insist_on_the_key  # noqa: E402
+from almconnect.house import mortal  # noqa: E402
 
+server = multiprocessing.parent_process()
+if server is not None and server.pid is not None:
+    # The server killed at once must not leave us behind, holding its port and serving old code.
+    mortal.ask_the_kernel(server.pid, signal.SIGKILL)
 insist_on_the_key()
 if settings.WORKER_IN_WEB:
     from almconnect.inner_worker import start

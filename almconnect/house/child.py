@@ -7,18 +7,19 @@ pipe and ends the child when the parent's end closes.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
-PR_SET_PDEATHSIG = 1
+from almconnect.house import mortal
+
 LOG_LIMIT = 10_000_000  # bytes; a larger log is put aside at the next start
 
 
@@ -58,7 +59,7 @@ class Child:
                 stdout=subprocess.PIPE if recipe.first_line else log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the parent only, which stops in order
-                preexec_fn=_die_with_parent(os.getpid()) if on_linux else None,
+                preexec_fn=partial(mortal.ask_the_kernel, os.getpid()) if on_linux else None,
                 pass_fds=leash,
             )
             if not on_linux:
@@ -114,14 +115,3 @@ def _opened(log: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
     return log.open("ab")
-
-
-def _die_with_parent(parent: int) -> Callable[[], None]:
-    libc = ctypes.CDLL(None, use_errno=True)  # loaded here: after the fork nothing may be imported
-
-    def ask_the_kernel() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-        if os.getppid() != parent:  # it died before we could ask
-            os._exit(1)
-
-    return ask_the_kernel
