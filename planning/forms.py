@@ -101,7 +101,7 @@ class ItemForm(RefusableForm):
         self, *args: Any, project: MappedProject | None, item: WorkItem | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.item = item
+        self.item, self.project = item, project
         self.people = people_of(project, item)
         types = list(project.type_map) if project else []
         statuses = list(project.status_map if project else rules.LOCAL_STATUSES)
@@ -126,7 +126,7 @@ class ItemForm(RefusableForm):
         return [word for word in self.cleaned_data["labels"].replace(",", " ").split() if word]
 
     def clean_parent(self) -> str | None:
-        return find_parent(self.cleaned_data["parent"])
+        return find_item(self.cleaned_data["parent"], self.project)
 
     def shown(self) -> SafeString:
         """What the fields show at first, hidden: so that what the person changed can be told apart."""
@@ -143,8 +143,10 @@ class ItemForm(RefusableForm):
         return values
 
 
-def find_parent(words: str) -> str | None:
-    """A parent's id from what a person typed: its Jira key or its id."""
+def find_item(words: str, near: MappedProject | None) -> str | None:
+    """An item's id from what a person typed: its Jira key or its id. Two Jiras may use one key: that
+    of the same Jira as `near` is meant. Raises ValidationError where there is none.
+    """
     words = words.strip()
     if not words:
         return None
@@ -152,7 +154,10 @@ def find_parent(words: str) -> str | None:
         return str(uuid.UUID(words))
     except ValueError:
         pass
-    found = WorkItem.objects.live().filter(remote_key=words.upper()).first()
+    named = WorkItem.objects.live().filter(remote_key=words.upper()).select_related("project")
+    connection = near.connection_id if near else None
+    same = (item for item in named if item.project and item.project.connection_id == connection)
+    found = next(same, None) or named.first()
     if found is None:
         raise forms.ValidationError(_("There is no work item with this key."))
     return str(found.pk)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import MappedProject
-from planning.forms import RefusableForm, find_parent
+from planning.forms import RefusableForm, find_item
 from planning.rules import link_words
 
 
@@ -20,9 +20,10 @@ class LinkForm(RefusableForm):
 
     def __init__(self, *args: Any, project: MappedProject | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.project = project
         self.auto_id = "link_%s"  # it stands beside the item's own form
         words = [(word, word) for word in link_words(project)]
         self.fields["type"].choices = words  # type: ignore[attr-defined]
 
     def clean_target(self) -> str | None:
-        return find_parent(self.cleaned_data["target"])
+        return find_item(self.cleaned_data["target"], self.project)

@@ -70,7 +70,8 @@ def new(request: HttpRequest) -> HttpResponse:
     projects = list(MappedProject.objects.select_related("connection"))
     choices = project_choices(projects)
     asked = request.POST.get("project") if request.method == "POST" else request.GET.get("project")
-    project = chosen(projects, choices[0][0] if asked is None else asked)
+    usual = _own_project(request.GET.get("team", "")) or choices[0][0]
+    project = chosen(projects, usual if asked is None else asked)
     back = back_to(request, "planning:board")
     start = {name: request.GET.get(name, "") for name in ("team", "iteration", "parent")}
     start["team"] = start["team"] or _own_team(project)
@@ -110,6 +111,15 @@ def _own_team(project: MappedProject | None) -> str:
     """The team whose project it is, where it is one team's alone."""
     teams = list(Team.objects.filter(project=project)[:2]) if project else []
     return str(teams[0].pk) if len(teams) == 1 else ""
+
+
+def _own_project(team: str) -> str:
+    """The project of the team in whose row somebody pressed "+"."""
+    try:
+        found = Team.objects.filter(pk=uuid.UUID(team), project__isnull=False).first()
+    except ValueError:
+        return ""
+    return str(found.project_id) if found else ""
 
 
 def _again(form: ItemForm, item: WorkItem) -> ItemForm:

@@ -112,19 +112,22 @@ def open_board(page: Page, pi: str) -> None:
     heading(page, pi)
 
 
-def card(page: Page, summary: str) -> Locator:
-    """A card of the board, wherever it stands."""
-    return (
-        page.get_by_role("region", name="Teams by iterations")
-        .get_by_role("listitem")
-        .filter(has=page.get_by_role("link", name=summary, exact=True))
-    )
+def row(page: Page, team: str) -> Locator:
+    """A team's row of the board."""
+    board = page.get_by_role("region", name="Teams by iterations")
+    return board.get_by_role("row").filter(has=page.get_by_role("rowheader", name=team))
+
+
+def card(page: Page, team: str, summary: str) -> Locator:
+    """A card in the team's row, whichever cell it stands in."""
+    name = page.get_by_role("link", name=summary, exact=True)
+    return row(page, team).get_by_role("listitem").filter(has=name)
 
 
 def cell(page: Page, team: str, iteration: str) -> Locator:
     """The cell of the board where a team's row and an iteration's column (or "Backlog") meet."""
     board = page.get_by_role("region", name="Teams by iterations")
+    expect(board.get_by_role("columnheader").filter(has_text=iteration)).to_be_visible()
     heads = board.get_by_role("columnheader").all_inner_texts()
     place = next(number for number, words in enumerate(heads) if words.startswith(iteration))
-    row = board.get_by_role("row").filter(has=page.get_by_role("rowheader", name=team))
-    return row.get_by_role("cell").nth(place - 1)  # the row's own head takes the first column
+    return row(page, team).get_by_role("cell").nth(place - 1)  # the row's head is no cell

@@ -21,14 +21,16 @@ def test_created_edited_moved_deleted(page: Page, tab: Page, board: Board, jira:
     """
     summary, taken = guide.named("Jira story"), []
     key = sandbox.create_issue(tab, jira, board.key, summary)
-    taken.append(seconds_until(guide.card(page, summary)))
+    taken.append(seconds_until(guide.card(page, board.team, summary)))
 
     def edit() -> None:
         tab.get_by_label("Summary").fill(f"{summary}, edited")
         tab.get_by_label("Story points").fill("8")
         tab.get_by_role("button", name="Update").click()
 
-    taken.append(after(edit, guide.card(page, f"{summary}, edited").filter(has_text="8")))
+    taken.append(
+        after(edit, guide.card(page, board.team, f"{summary}, edited").filter(has_text="8"))
+    )
     sprint = f"{board.key.capitalize()} 26.4.3"
     cell = guide.cell(page, board.team, sprint)
     name = f"{summary}, edited"
@@ -43,7 +45,7 @@ def test_created_edited_moved_deleted(page: Page, tab: Page, board: Board, jira:
     tab.get_by_role("button", name="Delete issue").click()
     expect(tab.get_by_role("heading", level=1, name=re.compile("^Team"))).to_be_visible()
     began = time.monotonic()
-    expect(guide.card(page, name)).to_have_count(0)
+    expect(guide.card(page, board.team, name)).to_have_count(0)
     taken.append(time.monotonic() - began)
     assert sorted(taken)[len(taken) // 2] <= SECONDS, [round(one, 2) for one in taken]
 
