@@ -51,7 +51,9 @@
   };
 
   // Dragging ------------------------------------------------------------------------------------
-  const cellOf = (event) => event.target.closest?.("[data-cell]");
+  // The whole table cell counts: beside a tall neighbour its cards fill only the top of it.
+  const cellOf = (event) => event.target.closest?.("[data-cell]")
+    || event.target.closest?.("td")?.querySelector("[data-cell]");
   const clear = () => cells().querySelectorAll(".drop-here").forEach((one) => one.classList.remove("drop-here"));
   document.addEventListener("dragstart", (event) => {
     const card = event.target.closest?.("[data-card]");
