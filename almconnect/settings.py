@@ -164,6 +164,7 @@ ACCOUNT_SESSION_REMEMBER = True  # no tick box: accounts.session_limits ends eve
 MFA_ADAPTER = "accounts.second_factor.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "ALM Connect"
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after: phones drift, and people type slowly
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # the OAuth callback arrives from Jira as a top-level GET
