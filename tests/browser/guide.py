@@ -9,8 +9,9 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import sandbox
 from tests.browser.demonstration import Account, Demo, Jira
 
 
@@ -73,6 +74,31 @@ def connected(page: Page, demo: Demo, jira: Jira, name: str) -> str:
     return page.url
 
 
+def authorise(context: BrowserContext, console: Page, jira: Jira) -> None:
+    """From "Setup OAuth" on: the link as Jira's admin, the consent as the service user, the end."""
+    tab = context.new_page()
+    sandbox.log_in(tab, jira, jira.admin)
+    sandbox.create_application_link(
+        tab,
+        jira,
+        application_url=copied(console, "Application URL"),
+        consumer_key=copied(console, "Consumer Key"),
+        public_key=copied(console, "Public Key"),
+    )
+    tab.get_by_role("button", name="Log out").click()
+    tab.close()
+    with context.expect_page() as opening:
+        console.get_by_role("link", name="Authenticate").click()
+    consent = opening.value
+    sandbox.fill_login(consent, jira.service)
+    expect(consent.get_by_text(f"as {jira.service.shown}")).to_be_visible()
+    consent.get_by_role("button", name="Allow").click()
+    heading(consent, "Access was allowed in Jira")
+    consent.close()
+    console.get_by_role("button", name="Check & Close").click()
+    expect(console.get_by_text(f"{jira.service.shown} authorised this connection")).to_be_visible()
+
+
 def copied(page: Page, what: str) -> str:
     """Press the copy button of a value; the value, as it stands in the field."""
     field = page.get_by_label(what, exact=True)
@@ -86,16 +112,17 @@ def open_tab(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).click()
 
 
-def map_project(page: Page, key: str, *, team: str, pi: str) -> None:
-    """ "#2 Projects" of the connection that is open: a project to a new team, sprints to a new PI."""
+def map_project(page: Page, key: str, *, team: str, pi: str, new_pi: bool = True) -> None:
+    """ "#2 Projects" of the connection that is open: a project to a new team, its sprints to a PI."""
     open_tab(page, "#2 Projects")
     page.get_by_role("link", name=f"Map {key}", exact=True).click()
     heading(page, re.compile(f"^Map {key} "))
     page.get_by_label("Belongs to").select_option(label="A new team")
     page.get_by_label("Name of the new team, ART or solution train").fill(team)
     page.get_by_label("Take over its open sprints as the iterations of a PI").check()
-    page.get_by_label("PI", exact=True).select_option(label="A new PI")
-    page.get_by_label("Name of the new PI").fill(pi)
+    page.get_by_label("PI", exact=True).select_option(label="A new PI" if new_pi else pi)
+    if new_pi:
+        page.get_by_label("Name of the new PI").fill(pi)
     page.get_by_text("Direction, conflicts, deletion, filter").click()
     page.get_by_label("Delete it in Jira too").check()
     page.get_by_role("button", name="Map and import").click()
