@@ -9,8 +9,8 @@ import ssl
 from dataclasses import dataclass
 from datetime import datetime
 
-import certifi
 from cryptography import x509
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from jira_client.errors import ConnectFailed, TlsFailed
 
@@ -58,7 +58,7 @@ def trust(verify: bool, ca_bundle_pem: str | None, fingerprint: str | None) -> s
         return context
     if not ca_bundle_pem:
         context.load_default_certs()
-        context.load_verify_locations(cafile=certifi.where())
+        context.load_verify_locations(cafile=DEFAULT_CA_BUNDLE_PATH)
         return context
     try:
         context.load_verify_locations(cadata=ca_bundle_pem)

@@ -5,17 +5,20 @@ nothing twice: a replayed OAuth signature is a refused one, and only the caller 
 repeated. It must not know what Jira's answers mean.
 """
 
-import contextlib
 import http.client
 import os
-import queue
 import time
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import EmptyPoolError, HTTPError, ReadTimeoutError
 
 from jira_client.address import AddressPolicy, Resolver, resolve
-from jira_client.connecting import Endpoint, Line
+from jira_client.connecting import Adapter, Call, Endpoint, SecureLine
 from jira_client.errors import (
     AnswerLost,
     ConnectFailed,
@@ -28,7 +31,6 @@ from jira_client.errors import (
 from jira_client.origin import origin_of
 from jira_client.tls import CertificateFacts, certificate_facts, plain_fingerprint, trust
 from jira_client.unpacking import read_body
-from jira_client.watchdog import Guard
 from jira_client.wire import (
     Headers,
     Observation,
@@ -78,6 +80,8 @@ class Transport:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         origin = origin_of(self.base_url)
+        scheme = "https" if origin.secure else "http"
+        self._root = f"{scheme}://{origin.host_header}"
         self._prefix = origin.path
         pinned = plain_fingerprint(fingerprint) if fingerprint else None
         self._endpoint = Endpoint(
@@ -88,16 +92,16 @@ class Transport:
             fingerprint=pinned,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
+            idle_write_limit=idle_write_limit,
             resolver=resolver,
         )
         self.pool_size = pool_size
         self.total_timeout = total_timeout
         self.max_bytes = max_bytes
-        self.idle_write_limit = idle_write_limit
         self._observe = observe
         self._headers = {**_FIXED_HEADERS, "Host": origin.host_header}
         self._headers["User-Agent"] = user_agent
-        self._open_pool()
+        self._session = self._opened()
 
     def send(self, request: WireRequest) -> WireResponse:
         """One request, one answer of whatever status. Raises ConnectFailed or AnswerLost."""
@@ -128,17 +132,19 @@ class Transport:
         if self._endpoint.context is None:
             raise NotJira("The Instance URL begins with http://, so there is no certificate.")
         unjudged = replace(self._endpoint, context=trust(False, None, None), fingerprint=None)
-        line = Line(unjudged)
+        line = SecureLine(
+            unjudged.host, unjudged.port, ssl_context=unjudged.context, endpoint=unjudged
+        )
         try:
-            with Guard(time.monotonic() + self.total_timeout) as guard:
-                line.open(guard)
+            with Call(time.monotonic() + self.total_timeout, writes=False):
+                line.connect()
             return certificate_facts(line.certificate())
         finally:
             line.close()
 
     def close(self) -> None:
         """Closes idle connections; the transport stays usable."""
-        _hang_up(self._lines)
+        self._session.close()
 
     def __enter__(self) -> "Transport":
         return self
@@ -146,91 +152,71 @@ class Transport:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open_pool(self) -> None:
-        self._process = os.getpid()
-        self._lines: queue.LifoQueue[Line | None] = queue.LifoQueue()
-        for _ in range(self.pool_size):
-            self._lines.put(None)
-        # A transport that is dropped without close() leaves no sockets behind.
-        weakref.finalize(self, _hang_up, self._lines)
+    def _opened(self) -> "_Session":
+        return _Session(self._root, Adapter(self._endpoint, self.pool_size))
 
     def _send(self, request: WireRequest, started: float) -> WireResponse:
-        if self._process != os.getpid():
+        if self._session.process != os.getpid():
             # Two processes must not talk over one connection after a fork.
-            self._open_pool()
-        lines = self._lines
-        try:
-            line = lines.get(timeout=self.total_timeout)
-        except queue.Empty:
-            raise ConnectTimedOut(
-                "All connections to Jira stayed busy. Fewer calls at once would help."
-            ) from None
-        keep = False
-        try:
-            with Guard(started + self.total_timeout) as guard:
-                line, reused = self._ready(line, guard, request.writes)
-                try:
-                    response, keep = self._exchange(line, request, guard, started)
-                except ConnectionDropped as error:
-                    error.reused = reused
-                    raise
-            return response
-        finally:
-            if not keep and line is not None:
-                line.close()
-            lines.put(line if keep else None)
-
-    def _ready(self, line: Line | None, guard: Guard, writes: bool) -> tuple[Line, bool]:
-        if line is not None:
-            idle = time.monotonic() - line.idle_since
-            risky = line.is_stale() or (writes and idle > self.idle_write_limit)
-            if not risky and line.handle is not None:
-                guard.watch(line.handle)
-                return line, True
-            line.close()
-        line = Line(self._endpoint)
-        line.open(guard)
-        return line, False
-
-    def _exchange(
-        self, line: Line, request: WireRequest, guard: Guard, started: float
-    ) -> tuple[WireResponse, bool]:
-        try:
-            # Jira may answer early, "too large" for instance, and close.
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                line.request(
-                    request.method,
-                    self._prefix + request.target,
-                    body=request.body,
-                    headers={**self._headers, **request.headers},
-                )
-            answer = line.getresponse()
-            body = read_body(answer, self.max_bytes)
-            if guard.fired:
+            self._session = self._opened()
+        with Call(started + self.total_timeout, writes=request.writes) as call:
+            try:
+                response = self._exchange(request, started)
+            except ConnectFailed:
+                raise
+            except (AnswerLost, HTTPError, OSError, http.client.HTTPException) as error:
+                lost = self._loss(error, call)
+                # The libraries' own errors hold the request, with its credentials.
+                raise lost from (None if lost is error else _root(error))
+            if call.fired:
                 # The standard library takes a connection's end amid the headers for their end.
                 raise self._too_slow()
-        except (ConnectFailed, AnswerLost):
-            if guard.fired:
-                raise self._too_slow() from None
-            raise
-        except TimeoutError as error:
-            raise self._too_slow() from error
-        except (OSError, http.client.HTTPException) as error:
-            if guard.fired:
-                raise self._too_slow() from error
-            raise _dropped(error) from error
-        headers = Headers(
-            (name, value) for name, value in answer.getheaders() if name.lower() != "set-cookie"
-        )
-        response = WireResponse(
-            status=answer.status,
+        return response
+
+    def _exchange(self, request: WireRequest, started: float) -> WireResponse:
+        end = self._endpoint
+        with self._session.send(
+            self._prepared(request),
+            stream=True,
+            timeout=(end.connect_timeout, end.read_timeout),
+            allow_redirects=False,
+            proxies={},
+        ) as answer:
+            body = read_body(answer.raw, self.max_bytes)
+            headers = Headers(answer.raw.headers.items())
+        return WireResponse(
+            status=answer.status_code,
             headers=headers,
             body=body,
             elapsed=time.monotonic() - started,
             date=http_date(headers.get("date")),
         )
-        line.idle_since = time.monotonic()
-        return response, not answer.will_close
+
+    def _prepared(self, request: WireRequest) -> requests.PreparedRequest:
+        """Filled in by hand: the library's preparing may write an address otherwise than it was
+        signed, and adds credentials and cookies of its own.
+        """
+        prepared = requests.PreparedRequest()
+        prepared.method = request.method
+        prepared.url = f"{self._root}{self._prefix}{request.target}"
+        prepared.headers = CaseInsensitiveDict({**self._headers, **request.headers})
+        if request.body:
+            prepared.body = request.body
+            prepared.headers["Content-Length"] = str(len(request.body))
+        return prepared
+
+    def _loss(self, error: Exception, call: Call) -> JiraError:
+        if isinstance(error, EmptyPoolError):
+            return ConnectTimedOut(
+                "All connections to Jira stayed busy. Fewer calls at once would help."
+            )
+        root = _root(error)
+        if call.fired or isinstance(root, TimeoutError | ReadTimeoutError):
+            return self._too_slow()
+        lost = error if isinstance(error, AnswerLost) else _dropped(root)
+        if isinstance(lost, ConnectionDropped):
+            lost.reused = call.reused
+        return lost
 
     def _too_slow(self) -> ReadTimedOut:
         return ReadTimedOut(
@@ -240,23 +226,37 @@ class Transport:
         )
 
 
-def _hang_up(lines: "queue.LifoQueue[Line | None]") -> None:
-    """Closes the idle connections of a pool and leaves their places free."""
-    places = 0
-    with contextlib.suppress(queue.Empty):
-        while True:
-            line = lines.get_nowait()
-            places += 1
-            if line is not None:
-                line.close()
-    for _ in range(places):
-        lines.put(None)
+class _Session(requests.Session):
+    """A requests session that takes nothing from the environment and remembers nothing."""
+
+    def __init__(self, root: str, adapter: Adapter) -> None:
+        super().__init__()
+        self.process = os.getpid()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # No other address has an adapter, so no call can go there.
+        self.adapters.clear()
+        self.mount(f"{root}/", adapter)
+
+    def get_redirect_target(self, resp: Any) -> None:
+        """None: requests would read the whole body, unbounded, to prepare for the next address."""
+        return
 
 
-def _dropped(error: Exception) -> ConnectionDropped:
-    if isinstance(error, http.client.HTTPException) and not isinstance(
-        error, http.client.RemoteDisconnected
-    ):
+def _root(error: BaseException) -> BaseException:
+    """What happened beneath the libraries' wrappers; the error itself where it has none."""
+    while isinstance(error, requests.RequestException | HTTPError):
+        inside = [getattr(error, "reason", None), *error.args]
+        beneath = [one for one in inside if isinstance(one, BaseException)]
+        if not beneath:
+            break
+        error = beneath[0]
+    return error
+
+
+def _dropped(root: BaseException) -> ConnectionDropped:
+    # RemoteDisconnected is both: the end came where an answer should have begun.
+    if not isinstance(root, OSError) or isinstance(root, requests.RequestException):
         return ConnectionDropped(
             "The answer is not HTTP. Check the port of the Instance URL and the proxy before Jira."
         )

@@ -7,14 +7,20 @@ It must not interpret the body.
 import http.client
 import zlib
 
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import ProtocolError
+
 from jira_client.errors import ConnectionDropped, TooLarge, Truncated
 
 _CHUNK = 65_536
 
 
-def read_body(answer: http.client.HTTPResponse, most: int) -> bytes:
-    """The decompressed body. Raises TooLarge, Truncated, ConnectionDropped; OSError passes."""
-    encoding = (answer.getheader("Content-Encoding") or "identity").strip().lower()
+def read_body(answer: BaseHTTPResponse, most: int) -> bytes:
+    """The decompressed body.
+
+    Raises TooLarge, Truncated, ConnectionDropped; urllib3's HTTPError passes.
+    """
+    encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding == "identity":
         return _read_raw(answer, most)
     if encoding not in ("gzip", "x-gzip", "deflate"):
@@ -25,23 +31,25 @@ def read_body(answer: http.client.HTTPResponse, most: int) -> bytes:
     return _inflate(_read_raw(answer, most), most, raw_deflate=encoding == "deflate")
 
 
-def _read_raw(answer: http.client.HTTPResponse, most: int) -> bytes:
-    if answer.length is not None and answer.length > most:
+def _read_raw(answer: BaseHTTPResponse, most: int) -> bytes:
+    length = answer.length_remaining
+    if length is not None and length > most:
         raise _too_large(most)
     parts: list[bytes] = []
     size = 0
     try:
-        while part := answer.read(_CHUNK):
+        # As it came: urllib3's decoders take a compressed body's end for granted.
+        while part := answer.read(_CHUNK, decode_content=False):
             size += len(part)
             if size > most:
                 raise _too_large(most)
             parts.append(part)
-    except http.client.IncompleteRead as error:
-        raise _truncated() from error
-    # With a length given, the standard library returns short reads without a word.
-    if answer.length:
-        raise _truncated()
-    if not parts and answer.length is None and not answer.chunked and answer.status != 204:
+    except ProtocolError as error:
+        if any(isinstance(part, http.client.IncompleteRead) for part in error.args):
+            raise _truncated() from error
+        raise
+    framed = "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
+    if not parts and not framed and answer.status not in (204, 304):
         # Ended amid the headers, which the standard library takes for their end.
         raise _truncated()
     return b"".join(parts)

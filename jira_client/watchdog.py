@@ -13,10 +13,15 @@ import socket
 import threading
 import time
 from types import TracebackType
+from typing import Self
 
 
 class Guard:
-    """The deadline of one call. Give it every socket that the call uses by `watch`."""
+    """The deadline of one call. Give it every socket that the call uses by `watch`.
+
+    It holds a duplicate of the socket, which stays good while TLS takes over the first one, and
+    when the HTTP library lets go of a connection before the answer's body has been read.
+    """
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
@@ -25,10 +30,11 @@ class Guard:
         self._lock = threading.Lock()
         self._over = False
 
-    def watch(self, handle: socket.socket) -> None:
-        """The socket to shut when time is up; at once if it already is."""
+    def watch(self, sock: socket.socket) -> None:
+        """The socket to shut when time is up; at once if it already is. Raises OSError."""
         with self._lock:
-            self._handle = handle
+            self._let_go()
+            self._handle = socket.fromfd(sock.fileno(), sock.family, sock.type)
             if self.fired:
                 self._shut()
 
@@ -43,7 +49,7 @@ class Guard:
                 self.fired = True
                 self._shut()
 
-    def __enter__(self) -> "Guard":
+    def __enter__(self) -> Self:
         _watch.add(self)
         return self
 
@@ -55,13 +61,18 @@ class Guard:
     ) -> None:
         with self._lock:
             self._over = True
-            self._handle = None
+            self._let_go()
 
     def _shut(self) -> None:
         if self._handle is not None:
             # The other side may have ended it a moment before.
             with contextlib.suppress(OSError):
                 self._handle.shutdown(socket.SHUT_RDWR)
+
+    def _let_go(self) -> None:
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
 
     @property
     def over(self) -> bool:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jira_client import parse
-from jira_client.auth import base_string
 from jira_client.diagnosis import Diagnosis, explain
 from jira_client.diagnosis.base_string import base_string_differences, url_differences
 from jira_client.errors import OAuthProblem
+from tests.jira_client.base_strings import base_string
 
 SENT = "https://jira.example.com/jira/rest/api/2/search?jql=a%20%3D%201&startAt=0"
 TOKEN = [("oauth_token", "t0psecret"), ("oauth_nonce", "1")]

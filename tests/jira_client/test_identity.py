@@ -1,19 +1,14 @@
 """What an instance is, and whom the credentials are for, before anything else is believed."""
 
-import base64
-import re
-from urllib.parse import unquote
-
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
 
-from jira_client.auth import OAuth1, base_string
+from jira_client.auth import OAuth1
 from jira_client.client import JiraClient
 from jira_client.errors import NotJira, NotJson, PermissionRefused
 from jira_client.flavour import Flavour
-from jira_client.keys import KeyPair, load_private_key
+from jira_client.keys import KeyPair
 from jira_client.values import Deployment
+from tests.jira_client.base_strings import verify
 from tests.jira_client.servers import Scripted, answer, nobody, scripted
 
 SERVER = {"baseUrl": "https://j/jira/", "version": "9.12.1", "versionNumbers": [9, 12, 1]}
@@ -72,11 +67,7 @@ def test_a_call_to_an_internal_address_is_signed_for_the_public_one(pair: KeyPai
     client = JiraClient(transport, OAuth1("k", pair.private_pem, "t"), public_url=f"{public}/")
     client.myself()
     header = transport.sent[0].headers["Authorization"]
-    fields = {name: unquote(value) for name, value in re.findall(r'(\w+)="([^"]*)"', header)}
-    signature = base64.b64decode(fields.pop("oauth_signature"))
-    signed = base_string("GET", f"{public}/rest/api/2/myself", fields.items())
-    key = load_private_key(pair.private_pem).public_key()
-    key.verify(signature, signed.encode(), padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+    assert verify(pair.public_pem, header, "GET", f"{public}/rest/api/2/myself")
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,10 @@ def drip(server: list[Raw], head: bytes, drop: bytes) -> object:
         (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" "),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b" "),
+        (b"HTTP/1.0 200 OK\r\n\r\n", b" "),
     ],
-    ids=["headers", "body", "chunks"],
+    ids=["headers", "body", "chunks", "closing", "old"],
 )
 def test_dripping_ends_at_the_total_time(head: bytes, drop: bytes) -> None:
     server: list[Raw] = []
@@ -68,10 +70,12 @@ def test_silence_ends_at_the_read_timeout() -> None:
             assert caught.value.path == "/rest/api/2/myself"
 
 
-def test_a_gzip_bomb_is_refused_before_it_unfolds() -> None:
+@pytest.mark.parametrize("status", ["200 OK", "302 Found"])
+def test_a_gzip_bomb_is_refused_before_it_unfolds(status: str) -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
     assert len(bomb) < 100_000
-    with raw(always(http(bomb, Content_Encoding="gzip"))) as server:
+    answer = http(bomb, status, Content_Encoding="gzip", Location="http://127.0.0.1:1/")
+    with raw(always(answer)) as server:
         with transport_to(server.port, max_bytes=1_000_000) as transport:
             tracemalloc.start()
             try:
