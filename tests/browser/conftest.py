@@ -123,7 +123,7 @@ def board(page: Page, demo: Demo, jira: Jira, boards: dict[str, Board]) -> Board
         one = Board("FALCON", guide.named("Falcons"), guide.named("PI"))
         guide.connected(page, demo, jira, guide.named(f"Board {jira.flavour}"))
         guide.map_project(page, one.key, team=one.team, pi=one.pi)
-        guide.imported(page)
+        guide.imported(page, one.key)
         boards[jira.flavour] = one
     page.goto(demo.url)
     guide.open_board(page, boards[jira.flavour].pi)

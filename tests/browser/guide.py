@@ -102,8 +102,10 @@ def authorise(context: BrowserContext, console: Page, jira: Jira) -> None:
 def copied(page: Page, what: str) -> str:
     """Press the copy button of a value; the value, as it stands in the field."""
     field = page.get_by_label(what, exact=True)
-    page.get_by_role("button", name=f"Copy {what}").click()
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    button = page.get_by_role("button", name=f"Copy {what}")
+    button.click()
+    expect(button).to_have_count(0)  # for two seconds it says something else
+    expect(page.get_by_role("button", name="Copied").first).to_be_visible()
     return field.input_value()
 
 
@@ -128,9 +130,12 @@ def map_project(page: Page, key: str, *, team: str, pi: str, new_pi: bool = True
     page.get_by_role("button", name="Map and import").click()
 
 
-def imported(page: Page) -> None:
-    """Wait, without reloading, until the import that the page shows has finished."""
-    expect(page.get_by_role("main").get_by_text("Finished").first).to_be_visible()
+def imported(page: Page, key: str) -> None:
+    """Wait, without reloading, until the project's import has finished."""
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name=key, exact=True))
+    project = page.get_by_role("heading", level=1, name=re.compile(f"^{key} "))
+    done = page.get_by_role("main").filter(has=project).or_(row).get_by_text("Finished")
+    expect(done.first).to_be_visible()
 
 
 def open_board(page: Page, pi: str) -> None:

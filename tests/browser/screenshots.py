@@ -53,7 +53,7 @@ def walk(context: BrowserContext, page: Page, demo: Demo) -> None:
     for number, (key, team) in enumerate(TEAMS):
         page.goto(connection)
         guide.map_project(page, key, team=team, pi=PI, new_pi=number == 0)
-        guide.imported(page)
+        guide.imported(page, key)
     report(context, page, cloud, connection)
     guide.open_board(page, PI)
     use_board(page)

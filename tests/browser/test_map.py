@@ -14,7 +14,7 @@ def test_a_mapped_project_is_imported(page: Page, demo: Demo, jira: Jira) -> Non
     team, pi = guide.named("Otters"), guide.named("PI")
     guide.connected(page, demo, jira, guide.named(f"Map {jira.flavour}"))
     guide.map_project(page, "OTTER", team=team, pi=pi)
-    guide.imported(page)
+    guide.imported(page, "OTTER")
     expect(page.get_by_role("main")).to_contain_text(re.compile(r"\b12 issues"))
 
     guide.open_board(page, pi)
