@@ -138,6 +138,7 @@ def imported(page: Page, key: str) -> None:
 
 def open_board(page: Page, pi: str) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Board").click()
+    page.wait_for_url("**/board/**")  # with its scripts: choosing alone sends the form
     page.get_by_label("PI", exact=True).select_option(label=pi)
     heading(page, pi)
 
