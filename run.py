@@ -83,6 +83,9 @@ def manage_words(rest: list[str]) -> list[str]:
         data, rest = rest[0].partition("=")[2], rest[1:]
     if data:
         os.environ["ALMCONNECT_DATA_DIR"] = str(Path(data).expanduser().resolve())
+    address = Path(os.environ.get("ALMCONNECT_DATA_DIR") or ROOT / "var") / "address"
+    if address.is_file():  # where the demo or `serve` of this data folder answers
+        os.environ.setdefault("ALMCONNECT_BASE_URL", address.read_text(encoding="utf-8").strip())
     return ["manage.py", *rest]
 
 

@@ -67,6 +67,9 @@ def run(wishes: Wishes) -> int:
                 wanted={"web": wishes.port},
             )
             environment = environment_for(wishes, chosen["web"])
+            # `run.py manage` makes links for people: they must lead to where this house answers.
+            address = wishes.data / "address"
+            address.write_text(environment["ALMCONNECT_BASE_URL"], encoding="utf-8")
             supervisor = Supervisor(environment, wishes.data / "logs")
             return _live(House(wishes, environment, chosen, supervisor))
     except (folder.FolderTaken, OSError) as problem:

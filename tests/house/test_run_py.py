@@ -87,6 +87,16 @@ def test_data_is_meant_from_where_the_person_stands(
     assert os.environ["ALMCONNECT_DATA_DIR"] == str(tmp_path / "mine")
 
 
+def test_links_of_manage_lead_to_where_that_house_answers(
+    run: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "address").write_text("http://127.0.0.1:8123")
+    run.manage_words(["--data", str(tmp_path / "data"), "login_link", "--user", "anna"])
+    assert os.environ["ALMCONNECT_BASE_URL"] == "http://127.0.0.1:8123"
+
+
 def test_the_locks_hold_hashes_and_no_addresses() -> None:
     for name in ("requirements.lock", "requirements-test.lock"):
         text = (ROOT / name).read_text()
