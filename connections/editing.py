@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -71,7 +73,7 @@ def create(*, actor: User | None, **values: Any) -> Connection:
     if not connection.verify_tls:
         connection.tls_off_until = timezone.now() + TLS_OFF
     with transaction.atomic():
-        _save(connection)
+        _add(connection)
         audit.record(
             "connection.created",
             actor=actor,
@@ -113,9 +115,10 @@ def edit(connection: Connection, *, actor: User | None, values: dict[str, Any]) 
         if "verify_tls" in found:
             off = not connection.verify_tls
             connection.tls_off_until = timezone.now() + TLS_OFF if off else None
+        touched = {*changed, "updated"} | ({"tls_off_until"} if "verify_tls" in found else set())
         if moved:
-            _leave_address(connection)
-        _save(connection)
+            touched |= _leave_address(connection)
+        _save(connection, touched)
         if private:
             sealing.store(connection, SecretField.PRIVATE_KEY, private)
         if "auth_method" in changed or "username" in changed:
@@ -166,22 +169,46 @@ def _set_lifecycle(
     connection.lifecycle = new
 
 
-def _leave_address(connection: Connection) -> None:
-    """Forget what belongs to the old address: credentials, and what was observed there."""
+_OF_ADDRESS: dict[str, Any] = {
+    "deployment": "",
+    "version": "",
+    "remote_base_url": "",
+    "webhook_id": "",
+    "webhook_detail": "",
+    "webhook_state": WebhookState.NONE,
+    "webhook_signed": False,
+    "token_expires": None,
+}
+
+
+def _leave_address(connection: Connection) -> set[str]:
+    """Forget what belongs to the old address: credentials, and what was observed there. The names of
+    the columns to be saved."""
     sealing.wipe(connection)
-    connection.deployment = connection.version = connection.remote_base_url = ""
-    connection.webhook_id = connection.webhook_detail = ""
-    connection.webhook_state, connection.webhook_signed = WebhookState.NONE, False
-    connection.token_expires = None
+    for name, empty in _OF_ADDRESS.items():
+        setattr(connection, name, empty)
+    return set(_OF_ADDRESS)
 
 
-def _save(connection: Connection) -> None:
+def _add(connection: Connection) -> None:
+    with _unique_name(connection):
+        connection.save(force_insert=True)
+
+
+def _save(connection: Connection, columns: Iterable[str]) -> None:
+    """Only these: the object may be a minute old, and health or a pause are others' to write."""
+    with _unique_name(connection):
+        connection.save(update_fields=sorted(columns))
+
+
+@contextmanager
+def _unique_name(connection: Connection) -> Iterator[None]:
     sentence = _("Another connection has this name. Choose another one.")
     if Connection.objects.filter(name=connection.name).exclude(pk=connection.pk).exists():
         raise Refused(sentence, fields={"name": [sentence]})
     try:
         with transaction.atomic():
-            connection.save()
+            yield
     except IntegrityError as problem:
         raise Refused(sentence, fields={"name": [sentence]}) from problem
 
