@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from email.utils import format_datetime
 from typing import Any
 
-from . import control
+from . import control, failing
 from .authentication import Identity, identify
 from .faults import Faults
 from .limits import Limits
@@ -20,6 +20,7 @@ from .pages import admin, applinks, consent, home, login, work
 from .pages import tokens as token_page
 from .refusal import ConnectionLost, Refusal
 from .rest import (
+    archiving,
     attached,
     boards,
     founding,
@@ -44,7 +45,7 @@ logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
-    people, projects, founding, metadata, issues, links, attached, searching, boards, moves,
+    people, projects, founding, metadata, archiving, issues, links, attached, searching, boards, moves,
     sprints, webhooks, tokens, oauth, control, consent, login, home, applinks, admin,
     work, token_page,
 )  # fmt: skip
@@ -117,7 +118,7 @@ class Application:
         site = self.site
         faults: Faults = site.parts["faults"]
         limits: Limits = site.parts["limits"]
-        if (instead := faults.before(request)) is not None:
+        if faults.any and (instead := failing.instead(faults, request)) is not None:
             return instead
         if identity.answer is not None:
             return identity.answer
@@ -130,7 +131,7 @@ class Application:
             site.calls[f"{route.method} {route.template}"] += 1
             response = route.handler(call)
             site.writes += request.method in WRITES
-        return faults.after(request, response)
+        return failing.suffered(faults, request, response) if faults.any else response
 
 
 def forbid_browsers(request: Request) -> None:

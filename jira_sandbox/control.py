@@ -1,6 +1,6 @@
 """Handles for tests and benchmarks, by JSON and from loopback only; no part of any Jira.
 
-POST /sandbox/faults   {"name", "value", "times", "path", "method"}   see faults.py
+POST /sandbox/faults   {"name", "value", "times", "path", "method", "body"}   see faults.py
 GET  /sandbox/faults   the faults that are on;   DELETE switches all off
 POST /sandbox/grants   {"user", "project", "permission", "granted"}; without a project a global
 POST /sandbox/limits   {"user", "capacity", "fill", "interval"}; capacity null: no limit
@@ -15,7 +15,7 @@ from typing import Any
 from .faults import Faults
 from .limits import Limits
 from .model.founding import add_project
-from .model.permissions import known
+from .model.permissions import KEYS
 from .refusal import Refusal
 from .routing import Call, Handler, Router
 from .wire import Response, answer, nothing
@@ -42,7 +42,7 @@ def faults_of(call: Call) -> Faults:
 def switch(call: Call) -> Response:
     body = call.json_object()
     faults_of(call).switch(str(body.get("name", "")), body.get("value", True), body.get("times"),
-                           body.get("path"), body.get("method"))  # fmt: skip
+                           body.get("path"), body.get("method"), body.get("body"))  # fmt: skip
     return answer({"faults": faults_of(call).listed()})
 
 
@@ -66,7 +66,7 @@ def grant(call: Call) -> Response:
     body = call.json_object()
     user = _user(call, body.get("user"))
     permission = body.get("permission")
-    if permission not in known(True):
+    if permission not in KEYS:
         raise Refusal(400, f"There is no permission '{permission}'.")
     granted = bool(body.get("granted", True))
     if permission == "ADMINISTER":

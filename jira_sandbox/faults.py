@@ -1,17 +1,37 @@
-"""Faults a person or a test can switch on, and how they change an answer.
+"""Faults a person or a test can switch on; what they do to an answer is in failing.py.
 
 Over HTTP: `POST /sandbox/faults {"name": …, "value": …, "times": n|null, "path": regex,
 "method": "GET"}`; `value` null or false switches the fault off. `path` is matched below the
 context path and defaults to the REST API; `times` null lasts until switched off.
 
-    rate_limit        429; value = Retry-After in seconds
-    error             value = the status to answer with instead of working (500, 502, 503, …)
+`body` is a regex that the request's body must match too: one poison issue in a bulk call.
+
+Instead of working:
+
+    rate_limit        429; value = Retry-After in seconds, then optionally the RateLimit-Reason,
+                      such as "5 jira-per-issue-on-write" with the path of that issue
+    error             value = the status to answer with (500, 502, 503, …)
     slow              value = milliseconds to wait before working
     login_page        200 with the HTML login page instead of JSON
-    answer_lost       the work is done, then the connection is dropped without an answer
-    answer_html       the work is done, the answer is a proxy's HTML error page (502)
+    request_lost      the connection is dropped before anything was done
+
+The work is done, but the answer suffers:
+
+    answer_lost       the connection is dropped without an answer
+    answer_html       a proxy's HTML error page (502)
+    truncated         half of the answer, then the connection ends; value "json": half of the JSON
+                      with a length that says it were the whole
+    garbage           200 with bytes that are no JSON
+
+Webhooks:
+
     webhooks_lost / webhooks_doubled / webhooks_off        deliveries vanish, arrive twice, stop
     webhooks_slow     value = milliseconds a delivery is late
+    webhooks_reordered  each delivery waits until the next one of its webhook has been sent;
+                      value = milliseconds after which it goes anyway (1000)
+
+Of the whole site:
+
     clock_skew        value = seconds this Jira's clock is ahead
     base_url          value = the base URL this Jira believes to have
     search_lag        value = seconds until Cloud's search sees a new issue
@@ -19,25 +39,21 @@ context path and defaults to the REST API; `times` null lasts until switched off
 
 import re
 import threading
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from .model.site import Site
-from .refusal import ConnectionLost, Refusal
-from .wire import Request, Response, html
+from .refusal import Refusal
+from .wire import Request
 
 SWITCHES = (
-    "rate_limit", "error", "slow", "login_page", "answer_lost", "answer_html", "webhooks_lost",
-    "webhooks_doubled", "webhooks_off", "webhooks_slow", "clock_skew", "base_url", "search_lag",
+    "rate_limit", "error", "slow", "login_page", "request_lost", "answer_lost", "answer_html",
+    "truncated", "garbage", "webhooks_lost", "webhooks_doubled", "webhooks_off", "webhooks_slow",
+    "webhooks_reordered", "clock_skew", "base_url", "search_lag",
 )  # fmt: skip
 WEBHOOK_SWITCHES = tuple(name for name in SWITCHES if name.startswith("webhooks_"))
-LOGIN_PAGE = (
-    "<!doctype html><html><head><title>Log in - Single Sign-On</title></head><body><form "
-    "method='post' action='/sso/login'><input name='username'><input name='password' "
-    "type='password'></form></body></html>"
-)
+NUMBERS = ("rate_limit", "error", "slow", "webhooks_slow", "webhooks_reordered")
 
 
 @dataclass(slots=True)
@@ -47,15 +63,26 @@ class Fault:
     times: int | None = None
     path: str = r"^/rest/"
     method: str | None = None
+    body: str | None = None
 
     @property
     def number(self) -> float:
-        return float(self.value) if not isinstance(self.value, bool) else 0.0
+        """The value, or its first word, as a number; 0 for a plain "on"."""
+        if isinstance(self.value, bool):
+            return 0.0
+        return float(str(self.value).partition(" ")[0])
+
+    @property
+    def word(self) -> str:
+        """What follows the number in the value."""
+        return str(self.value).partition(" ")[2].strip()
 
     def hits(self, request: Request | None) -> bool:
         if request is None:
             return True
         if self.method and self.method.upper() != request.method:
+            return False
+        if self.body and not re.search(self.body, request.body.decode("utf-8", "replace")):
             return False
         return re.search(self.path, request.path) is not None
 
@@ -69,16 +96,23 @@ class Faults:
         self._lock = threading.Lock()
 
     def switch(self, name: str, value: Any = True, times: int | None = None,
-               path: str | None = None, method: str | None = None) -> None:  # fmt: skip
-        """Switches a fault on, or off for a value of None or False. Raises Refusal 400."""
+               path: str | None = None, method: str | None = None,
+               body: str | None = None) -> None:  # fmt: skip
+        """Switches a fault on, or off for a value of None or False. Raises Refusal 400.
+
+        The same fault can be on for several paths and bodies; without either, one stands for all.
+        """
         if name not in SWITCHES:
             raise Refusal(400, f"There is no fault '{name}'. Known: {', '.join(SWITCHES)}.")
         off = value is None or value is False
         try:
-            fault = Fault(name, value, times, path or r"^/rest/", method)
+            fault = Fault(name, value, times, path or r"^/rest/", method, body or None)
             re.compile(fault.path)
-            if name in ("clock_skew", "search_lag") or (not off and name in ("error", "slow")):
+            re.compile(fault.body or "")
+            if name in ("clock_skew", "search_lag"):
                 float(value or 0)
+            elif not off and name in NUMBERS:
+                _ = fault.number
         except (re.error, TypeError, ValueError) as error:
             raise Refusal(400, f"The value or path does not suit the fault: {error}") from error
         if self._of_the_site(name, None if off else value):
@@ -87,7 +121,8 @@ class Faults:
             self._on = [
                 one
                 for one in self._on
-                if one.name != name or (path is not None and one.path != path)
+                if one.name != name
+                or ((path or body) and (one.path, one.body) != (fault.path, fault.body))
             ]
             if not off:
                 self._on.append(fault)
@@ -103,6 +138,10 @@ class Faults:
         else:
             return False
         return True
+
+    @property
+    def any(self) -> bool:
+        return bool(self._on)
 
     def clear(self) -> None:
         with self._lock:
@@ -127,33 +166,4 @@ class Faults:
     def listed(self) -> list[dict[str, Any]]:
         with self._lock:
             return [{"name": one.name, "value": one.value, "times": one.times, "path": one.path,
-                     "method": one.method} for one in self._on]  # fmt: skip
-
-    def before(self, request: Request) -> Response | None:
-        """An answer instead of working, or None. Waits where slowness is on. Raises Refusal."""
-        if not self._on:
-            return None
-        if fault := self.take("slow", request):
-            time.sleep(fault.number / 1000)
-        if fault := self.take("rate_limit", request):
-            seconds = str(int(fault.number)) if fault.number else "1"
-            raise Refusal(
-                429,
-                "Rate limit exceeded.",
-                headers=[("Retry-After", seconds), ("X-RateLimit-Remaining", "0")],
-            )
-        if fault := self.take("error", request):
-            status = int(fault.number) or 500
-            raise Refusal(status, "Internal server error" if status == 500 else "Unavailable")
-        if self.take("login_page", request):
-            return html(LOGIN_PAGE)
-        return None
-
-    def after(self, request: Request, response: Response) -> Response:
-        """What is left of the answer. Raises ConnectionLost."""
-        if self._on:
-            if self.take("answer_lost", request):
-                raise ConnectionLost
-            if self.take("answer_html", request):
-                return html("<html><head><title>502 Bad Gateway</title></head></html>", 502)
-        return response
+                     "method": one.method, "body": one.body} for one in self._on]  # fmt: skip

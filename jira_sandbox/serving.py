@@ -45,7 +45,9 @@ class Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
         if not any(name.lower() == "date" for name, _ in headers):
             lines.append("Date: " + formatdate(usegmt=True))
-        if not status.startswith("204"):
+        if any(name.lower() == "content-length" for name, _ in headers):
+            self.close_connection = True  # the application announces more than it gives
+        elif not status.startswith("204"):
             lines.append(f"Content-Length: {len(body)}")
         lines.append("Connection: " + ("close" if self.close_connection else "keep-alive"))
         payload = b"" if self.command == "HEAD" or status.startswith("204") else body

@@ -161,7 +161,8 @@ def search(site: Site, reader: User | None, text: str, lenient: bool = False) ->
     seen = {one.id for one in site.projects.values() if site.sees(reader, one)}
     found = [
         issue for issue in candidates(site, operands, query.where)
-        if issue.project.id in seen and not issue.project.archived and (test is None or test(issue))
+        if issue.project.id in seen and not issue.project.archived and issue.archived is None
+        and (test is None or test(issue))
     ]  # fmt: skip
     return Found(ordered(found, query, operands), compiler.warnings)
 

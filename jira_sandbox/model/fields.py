@@ -108,6 +108,8 @@ def _cloud() -> list[Field]:
 
 def _datacenter() -> list[Field]:
     return [
+        _system("archiveddate", "Archived", "moment", "datetime", "archived", operations=()),
+        _system("archivedby", "Archiver", "archiver", "user", operations=()),
         *_planning(10101, 10105, 10102, 10104, 10110),
         _custom(10106, "Story Points", "points", "number", "number", FLOAT, **_BOTH),
     ]

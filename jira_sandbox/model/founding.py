@@ -20,7 +20,12 @@ def add_project(
     project = Project(site.next_id("project"), key, name, lead, types, workflow)
     site.add_project(project)
     every = [one.key for one in CATALOGUE if one.kind == "PROJECT"]
-    grants: dict[str, Any] = {"admin": every, "svc-alm": GUIDE, "rita": MEMBER, "tom": MEMBER}
+    grants: dict[str, Any] = {
+        "admin": every,
+        "svc-alm": (*GUIDE, "BROWSE_ARCHIVE"),
+        "rita": MEMBER,
+        "tom": MEMBER,
+    }
     for user, keys in grants.items():
         for permission in keys:
             site.grant(project, site.users[user], permission)

@@ -73,6 +73,8 @@ class Issue:
     old_keys: list[str] = field(default_factory=list)
     status_changed: datetime | None = None
     resolved: datetime | None = None
+    archived: datetime | None = None
+    archived_by: User | None = None
     history: list[History] = field(default_factory=list)
     properties: dict[str, Any] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)

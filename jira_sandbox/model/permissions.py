@@ -14,6 +14,7 @@ class Permission:
     legacy: str | None = None
     kind: str = "PROJECT"
     cloud_only: bool = False
+    datacenter_only: bool = False
 
 
 CATALOGUE = (
@@ -91,6 +92,13 @@ CATALOGUE = (
         "25", "MOVE_ISSUES", "Move Issues", "Ability to move issues between projects.", "MOVE_ISSUE"
     ),
     Permission(
+        "50",
+        "BROWSE_ARCHIVE",
+        "Browse Project Archive",
+        "Ability to browse archived issues of a project.",
+        datacenter_only=True,
+    ),
+    Permission(
         "0",
         "ADMINISTER",
         "Administer Jira",
@@ -113,7 +121,11 @@ MEMBER = (
     "VIEW_READONLY_WORKFLOW", "MANAGE_SPRINTS_PERMISSION",
 )  # fmt: skip
 
+KEYS = frozenset(one.key for one in CATALOGUE)
+"""Current keys of either flavour."""
+
 
 def known(cloud: bool) -> dict[str, Permission]:
     """Current keys of this flavour, in the catalogue's order."""
-    return {one.key: one for one in CATALOGUE if cloud or not one.cloud_only}
+    return {one.key: one for one in CATALOGUE
+            if not (one.datacenter_only if cloud else one.cloud_only)}  # fmt: skip

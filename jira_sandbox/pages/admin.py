@@ -6,7 +6,7 @@ from ..control import faults_of
 from ..faults import SWITCHES
 from ..jql import compiled
 from ..model.people import User
-from ..model.permissions import known
+from ..model.permissions import KEYS, known
 from ..refusal import Refusal
 from ..routing import Call, Router
 from ..webhooks.register import EVENTS, Hook, Hooks, checked
@@ -65,7 +65,7 @@ def set_grant(call: Call, user: User) -> Response:
     given = call.request.form()
     project = call.site.project(given.get("project", ""))
     person = call.site.user_by(name=given.get("user", ""))
-    if project is None or person is None or given.get("permission") not in known(True):
+    if project is None or person is None or given.get("permission") not in KEYS:
         raise Refusal(400, "The project, the user or the permission does not exist.")
     call.site.grant(project, person, given["permission"], given.get("granted") == "on")
     return go(call, f"{GRANTS}?project={project.key}")
@@ -130,7 +130,7 @@ def change_hooks(call: Call, user: User) -> Response:
 def faults(call: Call, user: User) -> Response:
     rows = [
         [escape(str(one["name"])), escape(str(one["value"])), escape(str(one["times"] or "until "
-         "switched off")), escape(str(one["path"])),
+         "switched off")), escape(str(one["path"])), escape(str(one["body"] or "")),
          form(call, FAULTS + "/switch", hidden("name", str(one["name"])), hidden("off", "on"),
               button("Switch off"))]
         for one in faults_of(call).listed()
@@ -141,13 +141,15 @@ def faults(call: Call, user: User) -> Response:
         call, "Faults",
         f"<p>Clock {skew:+d} s; base URL {escape(call.site.base_url)}; search lag "
         f"{lag.total_seconds() if lag else 0:g} s.</p>",
-        table(("Fault", "Value", "Times", "Path", ""), rows),
+        table(("Fault", "Value", "Times", "Path", "Body", ""), rows),
         "<h2>Switch a fault on</h2>",
         form(call, FAULTS + "/switch", choice("Fault", "name", [(one, one) for one in SWITCHES]),
              field("Value", "value", note="Seconds, milliseconds, a status or a URL; see the "
                    "module faults.py. Empty switches settings back."),
              field("Times", "times", note="Empty: until switched off."),
-             field("Path", "path", "^/rest/"), button("Switch on")),
+             field("Path", "path", "^/rest/"),
+             field("Body", "body", note="A pattern that the request's body must match too."),
+             button("Switch on")),
         form(call, FAULTS + "/switch", hidden("clear", "on"),
              button("Switch everything off", style="quiet")),
     )  # fmt: skip
@@ -169,6 +171,7 @@ def switch(call: Call, user: User) -> Response:
             value or (None if setting else True),
             int(times) if times.isdecimal() else None,
             given.get("path") or None,
+            body=given.get("body") or None,
         )
     return go(call, FAULTS)
 

@@ -109,7 +109,8 @@ def epic_issues(call: Call) -> Response:
 
 def _listed(call: Call, issues: list[Issue]) -> Response:
     """A page of issues in rank order, narrowed by `jql`."""
-    issues = [one for one in issues if call.site.sees(call.user, one.project)]
+    issues = [one for one in issues
+              if one.archived is None and call.site.sees(call.user, one.project)]  # fmt: skip
     if call.one("jql"):
         test = compiled(call.site, call.user, call.one("jql"))
         issues = [one for one in issues if test(one)]

@@ -29,6 +29,9 @@ def _home(call: Call, fields: dict[str, Any]) -> tuple[Project, IssueType]:
     if project is None or not call.site.sees(call.user, project):
         wrong = "valid project is required" if named else "project is required"
         raise Refusal(400, errors={"project": wrong})
+    if project.archived and call.user is not None:
+        raise Refusal(400, errors={"project": f"Project {project.key} is archived, so issues "
+                                   "cannot be created in it."})  # fmt: skip
     if not call.site.may(call.user, "CREATE_ISSUES", project):
         raise Refusal(
             400 if call.user else 401,

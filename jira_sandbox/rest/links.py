@@ -9,7 +9,7 @@ from ..model.projects import LinkType
 from ..refusal import Refusal, no_issue
 from ..routing import Call, Router
 from ..wire import Response, answer, nothing
-from .lookups import issue_of, renderer, visible_issue
+from .lookups import changeable, issue_of, renderer, visible_issue
 
 
 def _type(call: Call, named: Any) -> LinkType:
@@ -31,6 +31,7 @@ def _end(call: Call, named: Any) -> Issue:
     found = visible_issue(call, named.get("id") or named.get("key") or "")
     if found is None:
         raise no_issue()
+    changeable(call, found)
     return found
 
 

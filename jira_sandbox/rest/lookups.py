@@ -18,16 +18,36 @@ def renderer(call: Call) -> Renderer:
 
 
 def issue_of(call: Call, wanted: object = IN_PATH) -> Issue:
-    """The issue by id, key or old key. Raises Refusal 404 where missing or invisible."""
-    found = call.site.issue(call.args["issue"] if wanted is IN_PATH else wanted)
-    if found is None or not call.site.sees(call.user, found.project):
+    """The issue by id, key or old key.
+
+    Raises Refusal 404 where missing or invisible, 403 where a write meets something archived.
+    """
+    found = visible_issue(call, call.args["issue"] if wanted is IN_PATH else wanted)
+    if found is None:
         raise no_issue()
+    if call.request.method not in ("GET", "HEAD"):
+        changeable(call, found)
     return found
 
 
 def visible_issue(call: Call, wanted: Any) -> Issue | None:
+    """The issue if the caller sees it; Data Center hides archived ones behind a permission."""
     found = call.site.issue(wanted)
-    return found if found and call.site.sees(call.user, found.project) else None
+    if found is None or not call.site.sees(call.user, found.project):
+        return None
+    if found.archived and not call.site.cloud:
+        return found if call.site.may(call.user, "BROWSE_ARCHIVE", found.project) else None
+    return found
+
+
+def changeable(call: Call, issue: Issue) -> None:
+    """Raises Refusal 403 for an archived issue or project.
+
+    No vendor page gives Jira's words for it; status and "archived" are what the reference expects.
+    """
+    if call.user is not None and (issue.archived or issue.project.archived):
+        what = f"Issue {issue.key}" if issue.archived else f"Project {issue.project.key}"
+        raise Refusal(403, f"{what} is archived, so it can be viewed but not changed.")
 
 
 def project_of(call: Call, wanted: object = IN_PATH) -> Project:

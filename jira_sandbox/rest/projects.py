@@ -33,13 +33,15 @@ def every(call: Call) -> Response:
 
 
 def search(call: Call) -> Response:
-    """Cloud's paged list, by name or key, ids, keys, and what the caller may do."""
+    """Cloud's paged list, by name or key, ids, keys, status, and what the caller may do."""
+    states = call.many("status") or ["live"]
     need = {"browse": "BROWSE_PROJECTS", "edit": "ADMINISTER_PROJECTS",
             "create": "CREATE_ISSUES"}.get(call.one("action", "view"), "BROWSE_PROJECTS")  # fmt: skip
     wanted, keys, ids = call.one("query").lower(), call.many("keys"), call.many("id")
     found = [
         one for one in visible_projects(call)
-        if not one.archived and call.site.may(call.user, need, one)
+        if ("archived" if one.archived else "live") in states
+        and call.site.may(call.user, need, one)
         and (wanted in one.name.lower() or wanted in one.key.lower())
         and (not keys or one.key in keys) and (not ids or str(one.id) in ids)
     ]  # fmt: skip

@@ -30,6 +30,7 @@ class Renderer(Shapes):
             "text": self._plain, "number": self._plain, "date": self._plain, "rank": self._plain,
             "rich": self._rich, "user": lambda issue, f: self.user(issue.values[f.slot]),
             "creator": lambda issue, _: self.user(issue.creator),
+            "archiver": lambda issue, _: self.user(issue.archived_by),
             "labels": lambda issue, _: list(issue.values["labels"]),
             "priority": lambda issue, _: self.priority(issue.values["priority"]),
             "resolution": lambda issue, _: self.resolution(issue.values["resolution"]),

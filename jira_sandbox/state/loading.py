@@ -100,6 +100,8 @@ def _issue(site: Site, row: Json) -> Issue:
         if values.get(slot) is not None:
             values = values | {slot: read(values[slot])}
     made = timed(row, "created", "updated", "status_changed", "resolved") | {
+        "archived": moment(row.get("archived")),
+        "archived_by": site.users.get(row.get("archived_by") or ""),
         "project": project,
         "type": site.types[row["type"]],
         "status": site.statuses[row["status"]],

@@ -26,6 +26,7 @@ from .register import Attempt, Hook, Hooks
 AGAIN = {408, 409, 425, 429}
 WORKERS = 4
 TIMEOUT = 20.0
+REORDER_WAIT = 1000
 
 
 @dataclass(order=True, slots=True)
@@ -39,6 +40,8 @@ class Job:
     body: bytes = field(compare=False)
     headers: dict[str, str] = field(compare=False)
     attempt: Attempt = field(compare=False)
+    before: "Job | None" = field(compare=False, default=None)
+    """A job that this one overtook: it goes as soon as this one has been tried."""
 
 
 class Delivery:
@@ -51,6 +54,7 @@ class Delivery:
         self.backoff: tuple[float, ...] = (0.5, 1, 2, 4, 8)
         self.anywhere = False
         self._jobs: list[Job] = []
+        self._held: dict[int, Job] = {}
         self._numbers = itertools.count()
         self._ready = threading.Condition()
         self._threads: list[threading.Thread] = []
@@ -85,8 +89,24 @@ class Delivery:
         if self.site.cloud:
             headers["X-Atlassian-Webhook-Identifier"] = str(uuid.uuid4())
             headers["X-Atlassian-Webhook-Flow"] = "Primary"
-        self._put(Job(due, next(self._numbers), hook, self._address(hook, event), body, headers,
-                      attempt))  # fmt: skip
+        job = Job(due, next(self._numbers), hook, self._address(hook, event), body, headers,
+                  attempt)  # fmt: skip
+        if fault := self.faults.take("webhooks_reordered"):
+            job = self._overtaking(job, fault.number or REORDER_WAIT)
+        self._put(job)
+
+    def _overtaking(self, job: Job, milliseconds: float) -> Job:
+        """The job, before the one of its webhook that is held back; else held back itself."""
+        with self._ready:
+            held = self._held.pop(job.hook.id, None)
+            if held is not None and held in self._jobs:  # otherwise it waited too long and went
+                self._jobs.remove(held)
+                heapq.heapify(self._jobs)
+                job.before = held
+                return job
+            job.due += milliseconds / 1000
+            self._held[job.hook.id] = job
+            return job
 
     def _address(self, hook: Hook, event: Event) -> str:
         """URL variables filled in; Cloud says who triggered it."""
@@ -123,6 +143,10 @@ class Delivery:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             self._deliver(job)
+            if (overtaken := job.before) is not None:
+                job.before = None
+                overtaken.due = time.monotonic()
+                self._put(overtaken)
 
     def _deliver(self, job: Job) -> None:
         if job.hook.id not in self.hooks.known:

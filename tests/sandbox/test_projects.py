@@ -39,10 +39,29 @@ def test_an_archived_project_is_read_only(service: Caller, admin: Caller, jira: 
     assert archive(admin, "archive") in (200, 204)
     assert service.keys("created >= -1d AND key = FALCON-1") == []
     edit = {"fields": {"summary": "x"}}
-    assert service("PUT", "/rest/api/2/issue/FALCON-1", edit).status_code == 403
+    refused = service("PUT", "/rest/api/2/issue/FALCON-1", edit)
+    assert (refused.status_code, "archived" in refused.text) == (403, True)
+    new = {"project": {"key": "FALCON"}, "issuetype": {"name": "Story"}, "summary": "x"}
+    made = service("POST", "/rest/api/2/issue", {"fields": new})
+    assert (made.status_code, "archived" in made.json()["errors"]["project"]) == (400, True)
     assert service.fields("FALCON-1")["summary"] != "x"
     archive(admin, "restore")
     assert service("PUT", "/rest/api/2/issue/FALCON-1", edit).status_code == 204
+
+
+def test_lists_hold_archived_projects_only_when_asked(
+    service: Caller, admin: Caller, jira: Handle
+) -> None:
+    archive(admin, "archive")
+    if jira.site.cloud:
+        found = service.get(f"{PROJECT}/search")["values"]
+        asked = service.get(f"{PROJECT}/search", status="archived")["values"]
+    else:
+        found = service.get(PROJECT)
+        asked = service.get(PROJECT, includeArchived="true")
+    assert "FALCON" not in [one["key"] for one in found]
+    assert "FALCON" in [one["key"] for one in asked]
+    assert service.get(f"{PROJECT}/FALCON")["archived"] is True
 
 
 def test_a_deleted_project_takes_issues_and_boards_with_it(

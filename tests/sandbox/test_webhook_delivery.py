@@ -129,6 +129,25 @@ def test_lost_and_doubled(
     assert (seen.count(lost), seen.count(last)) == (count, 1)
 
 
+def test_each_is_overtaken_by_the_next(jira: Handle, service: Caller, receiver: Receiver) -> None:
+    register(jira, receiver.url)
+    service("POST", "/sandbox/faults", {"name": "webhooks_reordered", "value": 60_000})
+    keys = [service.story()["key"] for _ in range(4)]
+    seen = [receiver.next().json["issue"]["key"] for _ in keys]
+    assert seen == [keys[1], keys[0], keys[3], keys[2]]
+
+
+def test_the_last_one_goes_though_nothing_overtakes_it(
+    jira: Handle, service: Caller, receiver: Receiver
+) -> None:
+    register(jira, receiver.url)
+    service("POST", "/sandbox/faults", {"name": "webhooks_reordered", "value": 50})
+    keys = [service.story()["key"]]
+    assert receiver.next().json["issue"]["key"] == keys[0]
+    keys += [service.story()["key"], service.story()["key"]]
+    assert [receiver.next().json["issue"]["key"] for _ in range(2)] == [keys[2], keys[1]]
+
+
 def test_it_calls_loopback_only(jira: Handle, service: Caller, receiver: Receiver) -> None:
     id = register(jira, "http://192.0.2.1/hook")
     register(jira, receiver.url)
