@@ -20,6 +20,7 @@
     ├── AuthenticationRefused    401
     │   ├── CaptchaRequired
     │   ├── BasicDisabled
+    │   ├── WrongToken           a Personal Access Token where the deployment takes none
     │   └── AnonymousAnswer      answered, but as nobody
     ├── XsrfRefused
     ├── PermissionRefused        403
@@ -264,6 +265,12 @@ class BasicDisabled(AuthenticationRefused):
     """This Jira does not take user name and password at its API."""
 
     code = "basic_disabled"
+
+
+class WrongToken(AuthenticationRefused):
+    """The token is of a kind that this deployment does not take; each further call is in vain."""
+
+    code = "wrong_token"
 
 
 class AnonymousAnswer(AuthenticationRefused):

@@ -166,6 +166,14 @@ def _special(response: WireResponse, messages: tuple[str, ...]) -> errors.JiraEr
             status=401,
             messages=messages,
         )
+    if response.status in (401, 403) and "failed to parse connect session auth token" in said:
+        # Cloud takes every bearer token for one of an app and cannot read a personal one.
+        return errors.WrongToken(
+            "Jira Cloud does not take Personal Access Tokens. Use OAuth, or Basic Auth with an "
+            "API token.",
+            status=response.status,
+            messages=messages,
+        )
     if response.status == 403 and "xsrf" in said:
         return errors.XsrfRefused(
             "Jira's protection against cross-site requests refused the call. Check whether a proxy "

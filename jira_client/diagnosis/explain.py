@@ -27,6 +27,7 @@ _EXPLAINERS: dict[type[errors.JiraError], Callable[[Any, Case], Finding]] = {
     errors.OAuthProblem: oauth.problem,
     errors.CaptchaRequired: refusals.captcha,
     errors.BasicDisabled: refusals.basic_disabled,
+    errors.WrongToken: refusals.wrong_token,
     errors.AnonymousAnswer: refusals.anonymous,
     errors.AuthenticationRefused: refusals.authentication,
     errors.XsrfRefused: refusals.xsrf,

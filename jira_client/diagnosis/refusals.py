@@ -33,6 +33,17 @@ def basic_disabled(error: errors.BasicDisabled, case: Case) -> Finding:
     )
 
 
+def wrong_token(error: errors.WrongToken, case: Case) -> Finding:
+    """A Personal Access Token on Cloud."""
+    return Finding(
+        "wrong_token",
+        "This token is of the wrong kind: Jira Cloud does not take Personal Access Tokens.",
+        f'Choose "Switch to Basic Auth" and enter the e-mail address of {case.who} as Username and '
+        "an API token (Atlassian account > Security > API tokens) as Password; or choose "
+        '"Switch to OAuth". Personal Access Tokens work on Data Center only.',
+    )
+
+
 def anonymous(error: errors.AnonymousAnswer, case: Case) -> Finding:
     """Answered as to nobody."""
     return Finding(

@@ -72,6 +72,7 @@ def test_every_kind_of_tls_trouble(kind: str) -> None:
         (errors.Redirected(to_login=True), "login_page", "past it"),
         (errors.BasicDisabled(status=403), "basic_disabled", "Switch to OAuth"),
         (errors.BasicDisabled(status=401), "password_not_accepted", "API token"),
+        (errors.WrongToken(status=403), "wrong_token", "API token"),
         (errors.PermissionRefused(messages=("Project is archived",)), "archived", "Restore"),
         (errors.PermissionRefused(messages=("not licensed",)), "not_licensed", "access"),
         (errors.NotFound(path="/rest/agile/1.0/board"), "jira_software_missing", "installed"),

@@ -44,6 +44,11 @@ TABLE: list[tuple[str, WireResponse, type[errors.JiraError]]] = [
         answer(None, 401, b"Basic authentication with passwords is deprecated.", **HTML),
         errors.BasicDisabled,
     ),
+    (
+        "403 personal token on Cloud",
+        answer({"message": "Failed to parse Connect Session Auth Token"}, 403),
+        errors.WrongToken,
+    ),
     ("403 xsrf", answer(None, 403, b"XSRF check failed", **HTML), errors.XsrfRefused),
     ("404", answer({"errorMessages": ["Issue does not exist"]}, 404), errors.NotFound),
     ("409", answer({}, 409), errors.ConflictRefused),
