@@ -6,6 +6,7 @@ from validation.
 
 from __future__ import annotations
 
+import orjson
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,11 +20,18 @@ class TokenFor(HttpBearer):
     """Admits a live token of one of these roles; then `request.user` is its person.
 
     Use as `@router.post(..., auth=planner)`. A missing or dead token is 401, another role 403.
+    `also`: roles that may call too, where the body holds some of `fields` and nothing else.
     """
 
-    def __init__(self, roles: frozenset[str]) -> None:
+    def __init__(
+        self,
+        roles: frozenset[str],
+        *,
+        also: frozenset[str] = frozenset(),
+        fields: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__()
-        self.roles = roles
+        self.roles, self.also, self.fields = roles, also, fields
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         found = (
@@ -33,7 +41,9 @@ class TokenFor(HttpBearer):
         )
         if found is None:
             return None
-        if found.role not in self.roles:
+        if found.role not in self.roles and not (
+            found.role in self.also and _holds_only(request, self.fields)
+        ):
             raise PermissionDenied
         now = timezone.now()
         if found.last_used is None or (now - found.last_used).total_seconds() > 60:
@@ -42,8 +52,19 @@ class TokenFor(HttpBearer):
         return found
 
 
+def _holds_only(request: HttpRequest, fields: frozenset[str]) -> bool:
+    """Is the body a JSON object of some of these fields, and of nothing else?"""
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(body, dict) and bool(body) and body.keys() <= fields
+
+
 reader, planner = TokenFor(READ), TokenFor(PLAN)
 connector, operator = TokenFor(CONNECT), TokenFor(OPERATE)
+# Whoever plans may stop and start a connection's sync, as on its page; what it is, an admin says.
+pauser = TokenFor(CONNECT, also=PLAN, fields=frozenset({"paused"}))
 
 
 def actor_of(request: HttpRequest) -> User:
