@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field
 
 from accounts import people, token_care
@@ -27,8 +27,10 @@ class PersonIn(Strict):
 
 
 class PersonChange(Strict):
-    role: RoleName | None = None
-    active: bool | None = None
+    """What is left out stays as it is."""
+
+    role: RoleName = "viewer"
+    active: bool = True
 
 
 class TokenIn(Strict):
@@ -36,13 +38,16 @@ class TokenIn(Strict):
     role: RoleName
 
 
-class AuditQuery(Schema):
+class Listing(Strict):
+    cursor: str | None = None
+    limit: int = Field(100, ge=1, le=MOST)
+
+
+class AuditQuery(Listing):
     person: str = ""
     action: str = ""
     connection: uuid.UUID | None = None
     since: datetime | None = None
-    cursor: str | None = None
-    limit: int = Field(100, ge=1, le=MOST)
 
 
 def shown_person(user: User) -> dict[str, Any]:
@@ -94,8 +99,8 @@ def once(data: dict[str, Any], status: int) -> HttpResponse:
 
 
 @router.get("/people", auth=connector, summary="Everyone of this console")
-def list_people(request: HttpRequest, cursor: str | None = None, limit: int = 100) -> HttpResponse:
-    rows, following = page(User.objects.all(), cursor=cursor, limit=limit)
+def list_people(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
+    rows, following = page(User.objects.all(), cursor=query.cursor, limit=query.limit)
     return answer({"items": [shown_person(row) for row in rows], "next": following})
 
 
@@ -110,17 +115,17 @@ def add_person(request: HttpRequest, data: PersonIn) -> HttpResponse:
 @router.patch("/people/{uuid:person_id}", auth=connector, summary="Change role, switch off or on")
 def change_person(request: HttpRequest, person_id: uuid.UUID, data: PersonChange) -> HttpResponse:
     actor, person = actor_of(request), get_object_or_404(User, pk=person_id)
-    if data.role is not None:
+    if "role" in data.model_fields_set:
         person = people.change_role(actor=actor, person=person, role=data.role)
-    if data.active is not None:
+    if "active" in data.model_fields_set:
         person = people.switch(actor=actor, person=person, active=data.active)
     return answer(shown_person(person))
 
 
 @router.get("/tokens", auth=reader, summary="Your own tokens, never their text")
-def list_tokens(request: HttpRequest, cursor: str | None = None, limit: int = 100) -> HttpResponse:
+def list_tokens(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
     own = ApiToken.objects.filter(user=actor_of(request))
-    rows, following = page(own, cursor=cursor, limit=limit)
+    rows, following = page(own, cursor=query.cursor, limit=query.limit)
     return answer({"items": [shown_token(row) for row in rows], "next": following})
 
 

@@ -6,23 +6,21 @@ Machines' addresses come first, so that no app's pattern can shadow them.
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
-from ninja import NinjaAPI
 
 import accounts.api
 import connections.api
 import planning.api
 import sync.api
 from almconnect import health, metrics, system
-from almconnect.lib.api import install_error_handlers
+from almconnect.lib.api_calls import Api
 
-api = NinjaAPI(
+api = Api(
     title="ALM Connect",
     version="1",
     urls_namespace="api",
     docs_url="/docs",
     openapi_url="/openapi.json",
 )
-install_error_handlers(api)
 for router in (
     accounts.api.router,
     connections.api.router,

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
-from accounts.tokens import actor_of, connector, planner, reader
+from accounts.tokens import actor_of, connector, pauser, planner, reader
 from almconnect.lib.api import Refused, cursor_of, page, read_cursor
 from almconnect.lib.hint import hint
 from almconnect.lib.secret import Secret
@@ -96,19 +96,19 @@ def get_connection(request: HttpRequest, connection_id: uuid.UUID) -> Any:
     return shapes.connection(_find(connection_id), request)
 
 
-@router.patch("/connections/{uuid:connection_id}", auth=connector, response=ConnectionOut)
+@router.patch("/connections/{uuid:connection_id}", auth=pauser, response=ConnectionOut)
 def edit_connection(
     request: HttpRequest, connection_id: uuid.UUID, payload: ConnectionPatch
 ) -> Any:
     """A changed `base_url` wipes the secret. A `secret` is proven before it takes effect: refused,
     nothing changes (409). Of another account, it waits under `pending` until
-    `POST …/credential {"take": "new"|"old"}`.
+    `POST …/credential {"take": "new"|"old"}`. An RTE may send `paused`, alone.
     """
     connection, actor = _find(connection_id), actor_of(request)
-    values = payload.model_dump(exclude_unset=True, exclude={"secret", "paused"})
-    values = editing.cleaned({k: v for k, v in values.items() if v is not None})
+    sent = payload.model_dump(exclude_unset=True)
+    values = editing.cleaned({k: v for k, v in sent.items() if k not in {"secret", "paused"}})
     credential = None
-    if payload.secret is not None:
+    if "secret" in sent:
         method = values.pop("auth_method", connection.auth_method)
         username = values.pop("username", connection.username)
         credential = _credential(method, username, payload.secret)
@@ -119,7 +119,7 @@ def edit_connection(
             credentials.settle(connection, credential, person, actor=actor)
     else:
         editing.edit(connection, actor=actor, values=values)
-    if payload.paused is not None:
+    if "paused" in sent:
         change = editing.pause if payload.paused else editing.unpause
         change(connection, actor=actor)
     return shapes.connection(_find(connection_id), request)

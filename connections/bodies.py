@@ -34,16 +34,18 @@ class ConnectionIn(Strict):
 
 
 class ConnectionPatch(Strict):
-    name: Text | None = None
-    base_url: Text | None = None
-    auth_method: Method | None = None
+    """What is left out stays as it is. Null clears what may be empty; for the rest it is refused."""
+
+    name: Text = ""
+    base_url: Text = ""
+    auth_method: Method = "oauth1"
     username: Text | None = None
-    secret: SecretText | None = None
-    verify_tls: bool | None = None
+    secret: SecretText = ""
+    verify_tls: bool = True
     ca_bundle: Long | None = None
     fingerprint: Text | None = None
     api_url: Text | None = None
-    paused: bool | None = None
+    paused: bool = False
 
 
 class StartIn(Strict):

@@ -46,7 +46,7 @@ def diagnose(
             "remedy": _REMEDIES[code],
             "seen": [["connection", connection.name]],
             "anchor": ANCHORS[code],
-            "at": at.isoformat(),
+            "at": at.isoformat().replace("+00:00", "Z"),
         }
     if not isinstance(error, JiraError):
         raise error
@@ -64,7 +64,7 @@ def diagnose(
         "remedy": found.remedy,
         "seen": [[label, value] for label, value in found.seen],
         "anchor": found.anchor,
-        "at": at.isoformat(),
+        "at": at.isoformat().replace("+00:00", "Z"),
     }
 
 

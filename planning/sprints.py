@@ -69,6 +69,8 @@ def _team_key(value: Any) -> uuid.UUID:
 def _sprint_id(value: Any) -> int | None:
     if value is None:
         return None
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 11:
+        value = int(value)  # other tools, and Jira itself in places, write ids as text
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST:
         raise refused({"sprints": [_("A sprint's id is a number above 0.")]})
     return int(value)

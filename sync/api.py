@@ -63,11 +63,7 @@ def change_project(
     request: HttpRequest, project_id: uuid.UUID, payload: ProjectPatch
 ) -> HttpResponse:
     project = _project(project_id)
-    values = {
-        name: value
-        for name, value in payload.model_dump(exclude_unset=True).items()
-        if value is not None or name == "jql"
-    }
+    values = payload.model_dump(exclude_unset=True)
     with explained(project.connection):
         mapped.change(project, actor=actor_of(request), values=values)
     return answer(shapes.project(_project(project_id)))
@@ -114,6 +110,9 @@ def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpRes
         rows = rows.filter(state=_one_of(query.state, DeliveryState.values))
     if query.connection:
         rows = rows.filter(connection=query.connection)
+    if query.project:
+        project = _project(query.project)
+        rows = rows.filter(connection=project.connection_id, project_id=project.remote_id)
     found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
     return answer({"items": [shapes.delivery(row) for row in found], "next": cursor})
 

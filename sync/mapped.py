@@ -169,8 +169,13 @@ def _merged(proposal: Proposal, maps: Mapping[str, dict[str, Any]]) -> dict[str,
     return merged
 
 
-def assign_team(project: MappedProject, team_id: uuid.UUID) -> None:
-    """The team whose project this is. Its earlier items get the team as well. Raises Refused (422)."""
+def assign_team(project: MappedProject, team_id: uuid.UUID | None) -> None:
+    """The team whose project this is. Its earlier items get the team as well; None takes the project
+    from its teams, and items stay where people have planned them. Raises Refused (422).
+    """
+    if team_id is None:
+        Team.objects.filter(project=project).update(project=None)
+        return
     team = Team.objects.filter(pk=team_id).first()
     if team is None:
         raise Refused("There is no such team.", fields={"team": ["There is no such team."]})
@@ -205,7 +210,7 @@ def change(
             project.facts = _with_categories(project, categories)
         project.poll_due = timezone.now()
         project.save()
-        if values.get("team") is not None:
+        if "team" in values:
             assign_team(project, values["team"])
         after = {name: getattr(project, name) for name in (*options, *maps)}
         audit.record(

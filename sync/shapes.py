@@ -31,15 +31,17 @@ class ProjectIn(Strict):
 
 
 class ProjectPatch(Strict):
+    """What is left out stays as it is. Null clears the team and the filter, for the rest it is refused."""
+
     team: uuid.UUID | None = None
-    direction: Literal["both", "from_jira", "to_jira", "paused"] | None = None
-    conflict_policy: Literal["jira_wins", "board_wins", "ask"] | None = None
-    deletion_policy: Literal["delete", "unlink"] | None = None
+    direction: Literal["both", "from_jira", "to_jira", "paused"] = "both"
+    conflict_policy: Literal["jira_wins", "board_wins", "ask"] = "jira_wins"
+    deletion_policy: Literal["delete", "unlink"] = "unlink"
     jql: Annotated[str, StringConstraints(max_length=5000)] | None = None
-    type_map: Words | None = None
-    field_map: Words | None = None
-    status_map: Words | None = None
-    link_map: Words | None = None
+    type_map: Words = {}
+    field_map: Words = {}
+    status_map: Words = {}
+    link_map: Words = {}
 
 
 class Listing(Strict):
@@ -55,10 +57,6 @@ class StateListing(Listing):
 
 class TakeIn(Strict):
     take: Literal["board", "jira"]
-
-
-class NoBody(Strict):
-    """Calls that take nothing."""
 
 
 def project(row: MappedProject) -> dict[str, Any]:

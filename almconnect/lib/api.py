@@ -43,13 +43,15 @@ class Refused(Exception):
 
 
 class Strict(Schema):
-    """A request body: unknown fields are refused."""
+    """What a caller sends, as body or query: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 def answer(data: Any, status: int = 200) -> HttpResponse:
-    return HttpResponse(orjson.dumps(data), status=status, content_type="application/json")
+    return HttpResponse(
+        orjson.dumps(data, option=orjson.OPT_UTC_Z), status=status, content_type="application/json"
+    )
 
 
 def error(

@@ -26,7 +26,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     """`cursor` is the `next` of the answer before; without one from the beginning, `now` from now on.
     `wait` (seconds, 25 at most) holds the call until something changes. `next` is never null.
     """
-    query = Query(request, *PARAMETERS)
+    query = Query(request)
     wait = query.number("wait", 0, 0, int(feed.LONGEST_WAIT))
     given = query.text("cursor")
     after = feed.latest() if given == NOW else _place(given)

@@ -46,7 +46,7 @@ class TeamBody(PartBody):
 
 
 class PiBody(PartBody):
-    """Dates are `2025-01-06`."""
+    """Dates are `2025-01-06`; a moment like `2025-01-06T09:00:00Z` counts as its day."""
 
     art: str | None = None
     start: str | None = None
@@ -60,7 +60,7 @@ class IterationBody(PartBody):
     index: int | None = None
     start: str | None = None
     end: str | None = None
-    sprints: dict[str, int | None] | None = None
+    sprints: dict[str, int | str | None] = {}
 
 
 def offer(kind: str, body: type[PartBody]) -> None:
@@ -77,7 +77,7 @@ def offer(kind: str, body: type[PartBody]) -> None:
         openapi_extra=documented(*filters),
     )
     def list_parts(request: HttpRequest) -> HttpResponse:
-        query = Query(request, *filters)
+        query = Query(request)
         rows: QuerySet[Any] = MODELS[kind]._default_manager.all()
         for name in REFERENCES[kind]:
             key = query.key(name)

@@ -67,7 +67,7 @@ def shown() -> QuerySet[WorkItem]:
 
 @router.get("/items", auth=reader, summary="List work items", openapi_extra=documented(*PARAMETERS))
 def list_items(request: HttpRequest) -> HttpResponse:
-    query = Query(request, *PARAMETERS)
+    query = Query(request)
     rows = shown()
     for name in ("project", "team", "iteration"):  # `none`: on the board only, no team, backlog
         if query.text(name) == "none":

@@ -30,7 +30,7 @@ class LinkNew(Schema):
 
 @router.get("/links", auth=reader, summary="List links", openapi_extra=documented(*PARAMETERS))
 def list_links(request: HttpRequest) -> HttpResponse:
-    query = Query(request, *PARAMETERS)
+    query = Query(request)
     rows = Link.objects.filter(deleted=None)
     for name in ("source", "target"):
         key = query.key(name)
