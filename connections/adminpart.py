@@ -5,12 +5,15 @@ own to a page that shows them without a sign-in and without any secret.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
+from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from connections.models import Connection
+from connections import gateway, ways
+from connections.models import AuthMethod, Connection
 from jira_client.values import Deployment
 
 _SALT = "connections.admin-part"
@@ -33,42 +36,74 @@ def read(signed: str) -> Connection | None:
 
 
 def steps(connection: Connection) -> list[str]:
-    """What to click in Jira, in the words of its pages."""
+    """What to click in Jira, in the words of its pages: by Cloud, and by Data Center's major version."""
     if connection.deployment == Deployment.CLOUD:
-        first = [
-            _("Click Settings > Jira admin settings > Jira apps."),
-            _("On the left, under Integrations, open Application links."),
-            _("Click Create link."),
-            _("Choose the radio button “Direct application link using OAuth 1.0”."),
-            _("Enter the Application URL of this page, then click Next."),
-            _("In “Configure Application URL” click Continue: that nothing answers is expected."),
-        ]
-    elif connection.deployment == Deployment.DATA_CENTER and _major(connection) < 9:
-        first = [
-            _("Click Administration (the gear) > Applications > Application links."),
-            _("Enter the Application URL of this page and click Create new link."),
-            _("In “Configure Application URL” click Continue: that nothing answers is expected."),
-        ]
+        first = _on_cloud()
     else:
-        first = [
-            _("Click Administration (the gear) > Applications > Application links."),
-            _("Click Create link."),
-            _(
-                "Choose “Atlassian product”. (“External application” makes an OAuth 2.0 link, "
-                "which is another thing.)"
-            ),
-            _("Enter the Application URL of this page, then click Continue."),
-            _("In “Configure Application URL” click Continue: that nothing answers is expected."),
-        ]
+        first = _BY_MAJOR.get(_major(connection), _create_link)()
     return [
         *first,
+        _("In “Configure Application URL” click Continue: that nothing answers is expected."),
         _("Enter an Application Name, for example ALM Connect."),
         _("Scroll down, tick the checkbox “Create incoming link”, then click Continue."),
         _("Copy Consumer Key and Public Key from this page; as Consumer Name write ALM Connect."),
+        _(
+            "Leave Jira's field “Consumer Callback URL” empty, or copy the Callback URL of this page."
+        ),
         _("Click Continue. The link is ready."),
     ]
 
 
+def warning(connection: Connection) -> str:
+    """What a Jira admin should know of this way in on this very version; empty where nothing."""
+    return ways.note(AuthMethod.OAUTH1, gateway.flavour_of(connection))
+
+
+def callback_base() -> str:
+    """What an application link may name as its callback; each sign-in sends its own ending along."""
+    return settings.BASE_URL + reverse("connections:oauth_callback_base")
+
+
+def _on_cloud() -> list[str]:
+    return [
+        _("Click Settings > Jira admin settings > Jira apps."),
+        _("On the left, under Integrations, open Application links."),
+        _("Click Create link."),
+        _("Choose the radio button “Direct application link using OAuth 1.0”."),
+        _("Enter the Application URL of this page, then click Next."),
+    ]
+
+
+def _create_new_link() -> list[str]:
+    return [
+        _("Click Administration (the gear) > Applications > Application links."),
+        _("Enter the Application URL of this page and click Create new link."),
+    ]
+
+
+def _create_link() -> list[str]:
+    """From Data Center 9 on: the dialog asks for the kind of link first."""
+    return [
+        _("Click Administration (the gear) > Applications > Application links."),
+        _("Click Create link."),
+        _(
+            "Choose “Atlassian product”. (“External application” makes an OAuth 2.0 link, "
+            "which is another thing.)"
+        ),
+        _("Enter the Application URL of this page, then click Continue."),
+    ]
+
+
+# A version that is not here, or not known, has the newest dialog.
+_BY_MAJOR: dict[int, Callable[[], list[str]]] = {
+    7: _create_new_link,
+    8: _create_new_link,
+    9: _create_link,
+    10: _create_link,
+    11: _create_link,
+}
+
+
 def _major(connection: Connection) -> int:
     first = connection.version.partition(".")[0]
-    return int(first) if first.isdigit() else 9
+    return int(first) if first.isdigit() else max(_BY_MAJOR)

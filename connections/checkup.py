@@ -86,6 +86,9 @@ CHECKS: tuple[Check, ...] = (
     Check("webhook_seen", gettext_lazy("Webhook seen lately"), probes.webhook_seen, ("webhook",)),
 )
 
+# What can be asked before any credential is typed.
+ANONYMOUS = CHECKS[:7]
+
 
 def run(connection: Connection) -> CheckResult:
     """Run every check against what is stored now, and note what it means for the connection.
@@ -95,14 +98,9 @@ def run(connection: Connection) -> CheckResult:
     """
     connection.refresh_from_db()
     probe = Probe(connection)
-    rows: list[Row] = []
-    held: dict[str, State] = {}
-    for check in CHECKS:
-        row = _row(check, probe, held)
-        held[check.name] = row.state
-        rows.append(row)
+    rows = examine(probe, CHECKS)
     result = CheckResult(
-        state=_worst(held.values()),
+        state=_worst(row.state for row in rows),
         target=connection.base_url,
         account=probe.person,
         at=timezone.now(),
@@ -110,6 +108,17 @@ def run(connection: Connection) -> CheckResult:
     )
     _note(connection, probe)
     return result
+
+
+def examine(probe: Probe, checks: tuple[Check, ...]) -> list[Row]:
+    """A row per check, in order. Writes nothing: `probe` may look at settings that are not saved."""
+    rows: list[Row] = []
+    held: dict[str, State] = {}
+    for check in checks:
+        row = _row(check, probe, held)
+        held[check.name] = row.state
+        rows.append(row)
+    return rows
 
 
 def _row(check: Check, probe: Probe, held: dict[str, State]) -> Row:

@@ -10,13 +10,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
-from almconnect.lib.secret import Secret
-from connections import credentials, editing
-from connections.credentials import Credential
+from connections import editing, gateway, instance, ways
+from connections.looking import Look
 from connections.models import AuthMethod, Connection
+from jira_client.flavour import Flavour
 
 ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url")
-_NO_FILL = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+LOOKED = ("base_url", *ADVANCED)  # what a look at the instance needs
+NO_FILL = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
 
 class ToolForm(forms.Form):
@@ -43,7 +44,7 @@ class ConnectionForm(forms.Form):
         strip=False,
         help_text=_("The address of Jira as people open it. Paste any of its pages; we trim it."),
         widget=forms.TextInput(
-            attrs={**_NO_FILL, "inputmode": "url", "placeholder": "https://jira.example.com"}
+            attrs={**NO_FILL, "inputmode": "url", "placeholder": "https://jira.example.com"}
         ),
     )
     verify_tls = forms.BooleanField(
@@ -60,21 +61,21 @@ class ConnectionForm(forms.Form):
         required=False,
         max_length=200_000,
         help_text=_("The certificate of your own authority, as PEM text."),
-        widget=forms.Textarea(attrs={"rows": 4, **_NO_FILL, "class": "font-monospace"}),
+        widget=forms.Textarea(attrs={"rows": 4, **NO_FILL, "class": "font-monospace"}),
     )
     fingerprint = forms.CharField(
         label=_("Certificate fingerprint (SHA-256)"),
         required=False,
         max_length=120,
         help_text=_("Trust exactly this certificate, whoever issued it."),
-        widget=forms.TextInput(attrs={**_NO_FILL, "class": "font-monospace"}),
+        widget=forms.TextInput(attrs={**NO_FILL, "class": "font-monospace"}),
     )
     api_url = forms.CharField(
         label=_("Internal API URL"),
         required=False,
         max_length=500,
         help_text=_("Only if this console must call Jira at another address than people do."),
-        widget=forms.TextInput(attrs={**_NO_FILL, "inputmode": "url"}),
+        widget=forms.TextInput(attrs={**NO_FILL, "inputmode": "url"}),
     )
     method = AuthMethod.OAUTH1.value
 
@@ -82,10 +83,7 @@ class ConnectionForm(forms.Form):
         super().__init__(*args, **more)
         self.connection = connection
         self.values: dict[str, Any] = {}
-
-    @property
-    def basic_fields(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name not in ADVANCED]
+        self.looked: dict[str, Any] = {}
 
     @property
     def advanced_fields(self) -> list[forms.BoundField]:
@@ -100,6 +98,29 @@ class ConnectionForm(forms.Form):
         unusual = any(initial.get(name) for name in ("ca_bundle", "fingerprint", "api_url"))
         return unusual or initial.get("verify_tls") is False
 
+    @property
+    def address_fields(self) -> list[forms.BoundField]:
+        """What says where Jira is: all that a look needs."""
+        return [self["name"], self["base_url"]]
+
+    @property
+    def sign_in_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("username", "password", "token") if name in self.fields]
+
+    def notes(self) -> list[str]:
+        """What was trimmed of the values as they were typed, in sentences."""
+        found: list[str] = []
+        for name in ("base_url", "api_url"):
+            text = self.data.get(name, "")
+            found += instance.trim(text).notes if text.strip() else ()
+        for name in ("name", "username", "token"):
+            typed, kept = self.data.get(name, ""), self.values.get(name)
+            kept = self.cleaned_data.get(name, "") if kept is None else kept
+            if name in self.fields and typed != kept:
+                label = self.fields[name].label
+                found.append(_("Spaces around “%(field)s” were removed.") % {"field": label})
+        return found
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         asked: tuple[str, ...] = ("name", "base_url", *ADVANCED)
@@ -111,6 +132,39 @@ class ConnectionForm(forms.Form):
             self.blame(refused)
         return data
 
+    def only(self, names: tuple[str, ...]) -> None:
+        """Judge these fields alone: what else is empty yet is no error of a look. Fills `looked`."""
+        for name in set(self.errors) - set(names):
+            del self.errors[name]
+        if not self.errors:
+            found = {name: self.cleaned_data[name] for name in names}
+            self.looked = editing.cleaned(found) | {"auth_method": self.method}
+
+    def changes_the_way(self) -> bool:
+        """Whether Jira would be reached otherwise than now, or signed in to otherwise."""
+        now = self.connection
+        if now is None:
+            return True
+        moved = any(
+            self.values[name] != getattr(now, name) for name in LOOKED if name != "verify_tls"
+        )
+        return (
+            moved or now.auth_method != self.method or self.values["verify_tls"] != now.checks_tls
+        )
+
+    def known_flavour(self) -> Flavour | None:
+        """The table of the Jira that this connection looked at last, if its address is kept."""
+        return gateway.flavour_of(self.connection) if self.connection else None
+
+    def blame_look(self, found: Look) -> bool:
+        """Put what the look found against this form beside its field. Whether there was anything."""
+        if found.of_the_address and found.failed:
+            called = "api_url" if self.values.get("api_url") else "base_url"
+            self.add_error(called, f"{found.failed.message} {found.failed.remedy}")
+        elif refused := ways.refusal(self.method, found.flavour):
+            self.add_error("token" if "token" in self.fields else None, refused)
+        return bool(self.errors)
+
     def blame(self, refused: Refused) -> None:
         """Put a verb's refusal beside the fields it names, or above the form."""
         for name, sentences in refused.fields.items():
@@ -119,135 +173,3 @@ class ConnectionForm(forms.Form):
                 self.add_error(place if place in self.fields else None, sentence)
         if not refused.fields:
             self.add_error(None, refused.message)
-
-
-class WithSecret(ConnectionForm):
-    """A form that also asks for a secret."""
-
-    secret_name = ""
-    field_order = ["name", "base_url", "username", "password", "token", *ADVANCED]
-
-    def __init__(self, *args: Any, connection: Connection | None = None, **more: Any) -> None:
-        super().__init__(*args, connection=connection, **more)
-        field = self.fields[self.secret_name]
-        # Optional only where a stored one may stay; `clean` judges whether it may.
-        if connection is not None and connection.auth_method == self.method:
-            field.required = credentials.stored(connection) is None
-        else:
-            field.required = True
-        field.error_messages["required"] = _("Enter the password or token.")
-
-    def credential(self) -> Credential | None:
-        """What was typed, or None where the stored secret stays."""
-        text = self.cleaned_data.get(self.secret_name, "")
-        if not text:
-            return None
-        username = self.cleaned_data.get("username", "")
-        return Credential(self.method, Secret(text), username)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        typed = data.get(self.secret_name, "")
-        if typed:
-            username = self.values.get("username", data.get("username", ""))
-            try:
-                credentials.check(Credential(self.method, Secret(typed), username))
-            except Refused as refused:
-                self.blame(refused)
-        elif self.secret_name not in self.errors and not self._keeps():
-            self.add_error(self.secret_name, _("Enter the password or token."))
-        return data
-
-    def _keeps(self) -> bool:
-        """Whether a stored secret of the same address, method and user stays as it is."""
-        connection = self.connection
-        if connection is None or credentials.stored(connection) is None:
-            return False
-        names = ("base_url", "api_url", "auth_method", "username")
-        return all(
-            self.values.get(k, getattr(connection, k)) == getattr(connection, k) for k in names
-        )
-
-
-class BasicForm(WithSecret):
-    """“Switch to Basic Auth”."""
-
-    username = forms.CharField(
-        label=_("Username"),
-        max_length=255,
-        help_text=_("Of the Jira service user; for Jira Cloud its e-mail address."),
-        widget=forms.TextInput(attrs=_NO_FILL),
-    )
-    password = forms.CharField(
-        label=_("Password"),
-        required=False,
-        strip=False,
-        help_text=_("For Jira Cloud an API token, for Data Center the local password."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    method = AuthMethod.BASIC.value
-    secret_name = "password"  # noqa: S105 - the field's name
-
-
-class TokenForm(WithSecret):
-    """“Use a Personal Access Token”."""
-
-    token = forms.CharField(
-        label=_("Personal Access Token"),
-        required=False,
-        help_text=_(
-            "Data Center 8.14 and later: profile picture → Profile → Personal Access Tokens."
-        ),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    method = AuthMethod.PAT.value
-    secret_name = "token"  # noqa: S105 - the field's name
-
-
-FORMS: dict[str, type[ConnectionForm]] = {
-    AuthMethod.OAUTH1.value: ConnectionForm,
-    AuthMethod.BASIC.value: BasicForm,
-    AuthMethod.PAT.value: TokenForm,
-}
-
-
-class SecretForm(forms.Form):
-    """ "Re-authenticate" by user name and password, or by token."""
-
-    username = forms.CharField(
-        label=_("Username"), max_length=255, widget=forms.TextInput(attrs=_NO_FILL)
-    )
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        help_text=_("For Jira Cloud an API token, for Data Center the local password."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def __init__(self, *args: Any, connection: Connection, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.connection = connection
-        if connection.auth_method == AuthMethod.PAT:
-            del self.fields["username"]
-            self.fields["password"].label = _("Personal Access Token")
-            self.fields["password"].help_text = ""
-
-    def credential(self) -> Credential:
-        return Credential(
-            self.connection.auth_method,
-            Secret(self.cleaned_data["password"]),
-            self.cleaned_data.get("username", ""),
-        )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if "password" in data:
-            candidate = Credential(
-                self.connection.auth_method, Secret(data["password"]), data.get("username", "")
-            )
-            try:
-                credentials.check(candidate)
-            except Refused as refused:
-                for name, sentences in refused.fields.items():
-                    self.add_error("password" if name == "secret" else name, sentences[0])
-        return data

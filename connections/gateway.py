@@ -192,7 +192,7 @@ def _build(connection: Connection, secret: Secret) -> JiraClient:
 
 def _client(connection: Connection, auth: Auth) -> JiraClient:
     public = connection.base_url if connection.api_url else None
-    return JiraClient(transport_for(connection), auth, _flavour(connection), public_url=public)
+    return JiraClient(transport_for(connection), auth, flavour_of(connection), public_url=public)
 
 
 def _auth(connection: Connection, secret: Secret) -> Auth:
@@ -206,7 +206,7 @@ def _auth(connection: Connection, secret: Secret) -> Auth:
     return OAuth1(connection.consumer_key, key.reveal(), secret.reveal())
 
 
-def _flavour(connection: Connection) -> Flavour | None:
+def flavour_of(connection: Connection) -> Flavour | None:
     """What was observed last; None lets the client ask the instance on first need."""
     if not connection.deployment:
         return None

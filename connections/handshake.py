@@ -106,6 +106,19 @@ def start_oauth(
     )
 
 
+def try_request_token(connection: Connection, *, actor: User) -> None:
+    """Whether Jira would open the authorisation: fetches a request token and throws it away.
+
+    The flow goes with it, since "Check & Close" looks at the newest. Raises Refused where the
+    connection does not use OAuth, JiraError.
+    """
+    started = start_oauth(connection, actor=actor)
+    try:
+        _fetch_token(started.flow, callback_url(started.flow))
+    finally:
+        started.flow.delete()
+
+
 def authorize(flow_id: uuid.UUID, *, person: User, session_key: str) -> str:
     """Fetch the request token and answer Jira's address for this person. Raises Refused, JiraError.
 

@@ -120,6 +120,14 @@ def note_attempt(connection: Connection, error: Exception) -> dict[str, Any]:
     return found
 
 
+def note_mended(connection: Connection) -> None:
+    """What a person tried works now: the diagnosis of that try is over. Judges no credential."""
+    ill = Q(health=Health.STOPPED) | Q(health=Health.FAILING)
+    rows = Connection.objects.filter(pk=connection.pk).exclude(ill & ~Q(lifecycle=Lifecycle.DRAFT))
+    if rows.update(diagnosis=None):
+        connection.diagnosis = None
+
+
 def resume(connection: Connection, account_id: str) -> bool:
     """End a stop, after a passing test of this very account. Whether it was stopped and now runs."""
     now = timezone.now()

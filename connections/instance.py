@@ -54,11 +54,14 @@ def trim(pasted: str) -> Trimmed:
     if len(text) > LONGEST or any(c.isspace() or ord(c) < 32 or c == "\\" for c in text):
         raise _no(_("This is not one address: it holds spaces, backslashes or line breaks."))
     if "://" not in text:
-        if re.match(r"^[a-z]+:[^0-9]", text, re.IGNORECASE):
+        # `user:password@host` is no scheme: the sentence on credentials is the better one.
+        credentials = "@" in text and not text.lower().startswith("mailto:")
+        if re.match(r"^[a-z]+:[^0-9]", text, re.IGNORECASE) and not credentials:
             raise _no(_("The address must begin with https:// or http://."))
         text = f"https://{text}"
         notes.append(_("https:// was added in front."))
     parts, host = _parts(text)
+    notes += _host_notes(parts.hostname or "", host)
     path = _context(parts, host)
     if path != parts.path.rstrip("/"):
         notes.append(
@@ -159,6 +162,15 @@ def _host(name: str) -> str:
     if labels[-1].isdigit() and not _is_ipv4(ascii_name):
         raise _no(_("The host looks like a number, but is no IPv4 address."))
     return ascii_name.lower()
+
+
+def _host_notes(typed: str, host: str) -> list[str]:
+    notes = []
+    if typed.endswith("."):
+        notes.append(_("The dot at the end of the host name was removed."))
+    if not typed.isascii():
+        notes.append(_("The host name is written %(host)s for computers.") % {"host": host})
+    return notes
 
 
 def _is_ipv4(text: str) -> bool:

@@ -29,6 +29,8 @@ pages = [
     ),
     path(f"{_one}/oauth/", oauth.setup, name="setup_oauth"),
     path(f"{_one}/oauth/authenticate/", oauth.authenticate, name="oauth_authenticate"),
+    path(f"{_one}/oauth/check/", oauth.check, name="oauth_check"),
+    path(f"{_one}/oauth/look/", oauth.look, name="oauth_look"),
     path(f"{_one}/oauth/typed/", oauth.typed, name="oauth_typed"),
     path(f"{_one}/oauth/finish/", oauth.finish, name="oauth_finish"),
     path("connections/oauth/authorize/<uuid:flow_id>/", oauth.authorize, name="oauth_authorize"),

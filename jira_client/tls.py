@@ -100,6 +100,12 @@ class CertificateFacts:
     valid_until: datetime
     self_signed: bool
 
+    @property
+    def fingerprint_in_pairs(self) -> str:
+        """`AB:CD:…`, as browsers and openssl show it."""
+        digits = self.fingerprint.upper()
+        return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+
 
 def certificate_facts(certificate_der: bytes) -> CertificateFacts:
     """What a certificate says. Raises TlsFailed where it cannot be read."""

@@ -14,8 +14,8 @@ from accounts.access import CONNECT, PLAN, READ, needs
 from almconnect.lib.api import Refused
 from connections import checkup, comparison, credentials, deletion, editing, health
 from connections.diagnosing import Explained
-from connections.forms import SecretForm
 from connections.models import AuthMethod, Connection, SecretField
+from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of
 from jira_client import requirements

@@ -8,16 +8,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import CONNECT, needs, public
 from almconnect.lib.api import Refused
-from connections import adminpart, checkup, credentials, handshake, health
+from connections import adminpart, checkup, credentials, handshake, health, instance, looking
 from connections.diagnosing import Explained
+from connections.looking import Look
 from connections.models import AuthMethod, Connection, Health
-from connections.views.session import person_of, session_key_of
+from connections.views.session import is_fragment, person_of, session_key_of
 from connections.views.tabs import tabs_of
 
 
@@ -48,6 +49,43 @@ def authenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse
     return HttpResponseRedirect(address)
 
 
+@needs(CONNECT)
+@require_POST
+def check(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """ "Check again" after a failed “Authenticate”: whether Jira opens the authorisation now.
+
+    Looks at the instance anew and fetches a request token, as “Authenticate” does; goes nowhere.
+    """
+    connection = get_object_or_404(Connection, pk=connection_id)
+    context: dict[str, object] = {"connection": connection, "look": _look(connection)}
+    try:
+        handshake.try_request_token(connection, actor=person_of(request))
+    except Explained as error:
+        context["diagnosis"] = health.note_attempt(connection, error)
+    except Refused as refused:
+        context["sentence"] = refused.message
+    else:
+        health.note_mended(connection)
+        context["mended"] = True
+    if is_fragment(request):
+        return render(request, "connections/_verdict.html", context)
+    status = 200 if "mended" in context else 409
+    return render(request, "connections/refused.html", context, status=status)
+
+
+@needs(CONNECT)
+@require_POST
+def look(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """ "Check again" on the setup page: what the saved address is now."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    found = _look(connection)
+    if is_fragment(request):
+        context = {"connection": connection, "look": found}
+        return render(request, "connections/_instance.html", context)
+    return _setup_page(request, connection, look=found)
+
+
+@sensitive_post_parameters("verifier")
 @needs(CONNECT)
 @require_POST
 def typed(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
@@ -117,6 +155,7 @@ def callback_base(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/refused.html", {"sentence": sentence}, status=404)
 
 
+@sensitive_post_parameters("verifier")
 @needs(CONNECT)
 @require_POST
 def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
@@ -162,7 +201,9 @@ def admin_part(request: HttpRequest, signed: str) -> HttpResponse:
         {
             "connection": connection,
             "application_url": settings.BASE_URL,
+            "callback_base": adminpart.callback_base(),
             "steps": adminpart.steps(connection),
+            "warning": adminpart.warning(connection),
         },
     )
 
@@ -174,13 +215,22 @@ def _setup_page(
         "connection": connection,
         "tabs": tabs_of(connection, "connection"),
         "application_url": settings.BASE_URL,
-        "callback_base": settings.BASE_URL + reverse("connections:oauth_callback_base"),
+        "callback_base": adminpart.callback_base(),
         "steps": adminpart.steps(connection),
+        "warning": adminpart.warning(connection),
         "admin_link": settings.BASE_URL + adminpart.path_for(connection),
         "signed_in": credentials.stored(connection) is not None,
         **more,
     }
     return render(request, "connections/setup_oauth.html", context, status=status)
+
+
+def _look(connection: Connection) -> Look:
+    """What the instance is now; what it told is kept."""
+    found = looking.look(connection)
+    if found.server is not None:
+        instance.observe(connection, found.server)
+    return found
 
 
 def _failed(

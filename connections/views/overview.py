@@ -7,15 +7,14 @@ from django.shortcuts import render
 
 from accounts.access import CONNECT, READ, needs
 from connections import cockpit
-from connections.models import Connection
-from connections.views.session import person_of
+from connections.views.session import is_fragment, person_of
 
 
 @needs(READ)
 def home(request: HttpRequest) -> HttpResponse:
     """Is everything flowing? A fragment of it polls while the page is open."""
     board = cockpit.look()
-    part = "connections/_cockpit.html" if _is_fragment(request) else "connections/home.html"
+    part = "connections/_cockpit.html" if is_fragment(request) else "connections/home.html"
     may_connect = person_of(request).role in CONNECT
     return render(request, part, {"board": board, "may_connect": may_connect})
 
@@ -25,10 +24,3 @@ def connections(request: HttpRequest) -> HttpResponse:
     board = cockpit.look()
     context = {"board": board, "may_connect": person_of(request).role in CONNECT}
     return render(request, "connections/list.html", context)
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
-
-
-__all__ = ["Connection", "connections", "home"]

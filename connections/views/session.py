@@ -1,4 +1,4 @@
-"""Who acts in a browser, and in which session."""
+"""Who acts in a browser, in which session, and whether a part of a page is asked for."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def session_key_of(request: HttpRequest) -> str:
     if not request.session.session_key:
         request.session.create()
     return request.session.session_key or ""
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page that is open."""
+    return bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]

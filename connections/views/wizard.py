@@ -1,4 +1,8 @@
-""" "Select ALM Tool" and "Jira - Connection": from nothing to a draft that knows its Jira."""
+""" "Select ALM Tool" and "Jira - Connection": from nothing to a draft that knows its Jira.
+
+"Connect to Jira" looks first: the instance is asked what it is, and only a Jira that answers as it
+should is sent a credential.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,24 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.access import CONNECT, needs
 from almconnect.lib.api import Refused
-from connections import credentials, editing, health, instance
+from connections import credentials, editing, health, instance, looking, ways
 from connections.credentials import Credential
 from connections.diagnosing import Explained
-from connections.forms import FORMS, ConnectionForm, ToolForm, WithSecret
+from connections.forms import LOOKED, ConnectionForm, ToolForm
+from connections.looking import Look
 from connections.models import AuthMethod, Connection
-from connections.views.session import person_of
+from connections.sign_in_forms import FORMS, WithSecret
+from connections.views.session import is_fragment, person_of
 from connections.views.tabs import tabs_of
-from jira_client.errors import AuthenticationRefused
+
+_SHOWN = ("name", "base_url", "username", "ca_bundle", "fingerprint", "api_url")
 
 
 @needs(CONNECT)
@@ -30,40 +38,85 @@ def select_tool(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/select_tool.html", {"form": form})
 
 
+@sensitive_post_parameters("password", "token")
 @needs(CONNECT)
 def new_jira(request: HttpRequest) -> HttpResponse:
-    """A new connection: a valid form makes the draft, whatever Jira says then."""
-    method = _method(request, AuthMethod.OAUTH1)
-    form = FORMS[method](request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            connection = editing.create(actor=person_of(request), **form.values)
-        except Refused as refused:
-            form.blame(refused)
-        else:
-            return _connect(request, connection, form)
-    return _form_page(request, form, None)
+    """A new connection: a valid form makes the draft, unless its address could never be called."""
+    return _page(request, None, AuthMethod.OAUTH1.value, {})
 
 
+@sensitive_post_parameters("password", "token")
 @needs(CONNECT)
 def edit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """The same form for a draft under way, and for the settings of a connection."""
     connection = get_object_or_404(Connection, pk=connection_id)
-    method = _method(request, connection.auth_method)
     initial = {name: getattr(connection, name) for name in _SHOWN}
     initial["verify_tls"] = connection.checks_tls
-    form = FORMS[method](request.POST or None, initial=initial, connection=connection)
-    if request.method == "POST" and form.is_valid():
-        credential = form.credential() if isinstance(form, WithSecret) else None
-        if connection.account_id and credential is not None:
-            return _change_live(request, connection, form, credential)
-        try:
-            editing.edit(connection, actor=person_of(request), values=form.values)
-        except Refused as refused:
-            form.blame(refused)
-        else:
-            return _connect(request, connection, form)
+    return _page(request, connection, connection.auth_method, initial)
+
+
+def _page(
+    request: HttpRequest, connection: Connection | None, default: str, initial: dict[str, Any]
+) -> HttpResponse:
+    method = request.POST.get("method") or request.GET.get("method") or default
+    kind = FORMS.get(method, FORMS[AuthMethod.OAUTH1.value])
+    # “Switch to …” takes along what was typed so far.
+    initial |= {name: request.GET[name] for name in ("name", "base_url") if name in request.GET}
+    form = kind(_data(request), initial=initial, connection=connection)
+    if request.method == "POST":
+        if "look" in request.POST or "trust" in request.POST:
+            return _look(request, form, connection)
+        if form.is_valid():
+            return _submit(request, form, connection)
     return _form_page(request, form, connection)
+
+
+def _data(request: HttpRequest) -> QueryDict | None:
+    """What was typed; “Trust exactly this certificate” fills in its fingerprint."""
+    if request.method != "POST":
+        return None
+    data = request.POST.copy()
+    if "trust" in data:
+        data["fingerprint"], data["advanced"] = request.POST["trust"], "on"
+    return data
+
+
+def _look(
+    request: HttpRequest, form: ConnectionForm, connection: Connection | None
+) -> HttpResponse:
+    """What the typed address is. Nothing is written, no credential is sent or judged."""
+    form.only(LOOKED)
+    found = looking.look(_shadow(connection, form.looked)) if form.looked else None
+    if is_fragment(request):
+        context = {"look": found, "form": form, "method": form.method}
+        return render(request, "connections/_look.html", context | _ways(form, found))
+    return _form_page(request, form, connection, look=found)
+
+
+def _submit(
+    request: HttpRequest, form: ConnectionForm, connection: Connection | None
+) -> HttpResponse:
+    credential = form.credential() if isinstance(form, WithSecret) else None
+    in_use = connection is not None and bool(connection.account_id)
+    found = None
+    if credential is not None or not in_use or form.changes_the_way():
+        found = looking.look(_shadow(connection, form.values))
+        if form.blame_look(found):
+            return _form_page(request, form, connection, look=found)
+        if found.failure and in_use:
+            # A connection in use is not moved to where nothing answers.
+            return _form_page(request, form, connection, look=found, status=409)
+    if connection is not None and in_use and credential is not None:
+        return _change_live(request, connection, form, credential)
+    try:
+        if connection is None:
+            connection = editing.create(actor=person_of(request), **form.values)
+        else:
+            editing.edit(connection, actor=person_of(request), values=form.values)
+    except Refused as refused:
+        form.blame(refused)
+        return _form_page(request, form, connection, look=found)
+    return _connect(request, connection, form, found, credential)
 
 
 def _change_live(
@@ -81,47 +134,58 @@ def _change_live(
     except Refused as refused:
         form.blame(refused)
         return _form_page(request, form, connection)
+    _tell_trimmed(request, form)
     return _settled(request, connection, outcome)
 
 
-_SHOWN = ("name", "base_url", "username", "ca_bundle", "fingerprint", "api_url")
-
-
-def _connect(request: HttpRequest, connection: Connection, form: ConnectionForm) -> HttpResponse:
-    """ "Connect to Jira": ask the instance what it is; only then does a credential travel."""
-    for note in instance.trim(form.cleaned_data["base_url"]).notes:
-        messages.info(request, note)
-    try:
-        seen = instance.look(connection)
-        instance.observe(connection, seen.server)
-    except AuthenticationRefused:
-        seen = None  # it is a Jira that tells strangers nothing; signing in will tell more
-    except Explained as error:
-        found = health.note_attempt(connection, error)
-        return _form_page(request, form, connection, diagnosis=found, status=409)
-    if seen is not None and seen.difference:
-        messages.warning(
-            request,
-            _("Jira's own Base URL is not what you entered: %(difference)s.")
-            % {"difference": seen.difference},
-        )
+def _connect(
+    request: HttpRequest,
+    connection: Connection,
+    form: ConnectionForm,
+    found: Look | None,
+    credential: Credential | None,
+) -> HttpResponse:
+    """ "Connect to Jira", once it was looked at: what it told is kept, then a credential travels."""
+    _tell_trimmed(request, form)
+    if found is not None and found.failure is not None:
+        health.note_attempt(connection, found.failure)
+        return _form_page(request, form, connection, look=found, status=409)
+    if found is not None and found.server is not None:
+        instance.observe(connection, found.server)
+        _tell_seen(request, connection, found)
     if connection.auth_method == AuthMethod.OAUTH1:
         done = credentials.stored(connection) is not None
         return redirect("connections:detail" if done else "connections:setup_oauth", connection.pk)
-    return _sign_in(request, connection, form)
-
-
-def _sign_in(request: HttpRequest, connection: Connection, form: Any) -> HttpResponse:
-    credential = form.credential()
     if credential is None:
         messages.success(request, _("Saved."))
         return redirect("connections:detail", connection.pk)
     try:
         outcome = credentials.present(connection, credential, actor=person_of(request))
     except Explained as error:
-        found = health.note_attempt(connection, error)
-        return _form_page(request, form, connection, diagnosis=found, status=409)
+        why = health.note_attempt(connection, error)
+        return _form_page(request, form, connection, diagnosis=why, look=found, status=409)
     return _settled(request, connection, outcome)
+
+
+def _tell_trimmed(request: HttpRequest, form: ConnectionForm) -> None:
+    for note in form.notes():
+        messages.info(request, note)
+
+
+def _tell_seen(request: HttpRequest, connection: Connection, found: Look) -> None:
+    """The answer of the look, on the page that comes next."""
+    told = {row.name: row.message for row in found.rows}
+    messages.info(
+        request,
+        _("%(url)s answers. %(clock)s") % {"url": found.target, "clock": told["clock"]},
+    )
+    difference = instance.difference(connection.base_url, connection.remote_base_url)
+    if difference:
+        messages.warning(
+            request,
+            _("Jira's own Base URL is not what you entered: %(difference)s.")
+            % {"difference": difference},
+        )
 
 
 def _settled(
@@ -135,9 +199,24 @@ def _settled(
     return redirect("connections:detail", connection.pk)
 
 
-def _method(request: HttpRequest, default: str) -> str:
-    asked = request.POST.get("method") or request.GET.get("method") or default
-    return asked if asked in FORMS else AuthMethod.OAUTH1.value
+def _shadow(connection: Connection | None, values: dict[str, Any]) -> Connection:
+    """What is on the screen, as a connection that is not to be saved."""
+    shadow = editing.preview(connection or Connection(), values)
+    if connection is None or shadow.origin != connection.origin:
+        shadow.deployment = shadow.version = ""  # observed at another address
+    return shadow
+
+
+def _ways(form: ConnectionForm, found: Look | None) -> dict[str, Any]:
+    """Which ways in to offer, and what to know of the chosen one."""
+    flavour = found.flavour if found else None
+    if found is None and form.connection is not None:
+        flavour = form.known_flavour()
+    return {
+        "ways": ways.offered(flavour),
+        "way_note": ways.note(form.method, flavour),
+        "way_refused": ways.refusal(form.method, flavour),
+    }
 
 
 def _form_page(
@@ -146,6 +225,7 @@ def _form_page(
     connection: Connection | None,
     *,
     diagnosis: dict[str, Any] | None = None,
+    look: Look | None = None,
     status: int | None = None,
 ) -> HttpResponse:
     context = {
@@ -153,7 +233,9 @@ def _form_page(
         "connection": connection,
         "method": form.method,
         "diagnosis": diagnosis,
+        "look": look,
         "tabs": tabs_of(connection, "connection") if connection else [],
+        **_ways(form, look),
     }
     code = status or (422 if form.errors else 200)
     return render(request, "connections/jira_connection.html", context, status=code)

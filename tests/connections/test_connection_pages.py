@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -90,29 +89,6 @@ def test_deleting_says_what_goes_and_keeps_the_audit_trail(
     assert not Connection.objects.exists()
     entry = AuditEntry.objects.get(action="connection.deleted")
     assert (entry.actor, entry.before["stored credentials"]) == (admin, 1)
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"name": ""}, "This field is required."),
-        ({"base_url": "ftp://x"}, "The address must begin with https:// or http://."),
-        ({"base_url": "https://a:b@jira.example.com"}, "Leave user name and password out"),
-        ({"ca_bundle": "-----BEGIN RSA PRIVATE KEY-----"}, "This holds a private key."),
-        ({"fingerprint": "12:34"}, "64 hexadecimal digits"),
-        ({"method": "basic", "username": "a:b", "password": "x"}, "cannot hold a colon"),
-        ({"method": "basic", "username": "a", "password": ""}, "Enter the password or token."),
-        ({"method": "pat", "token": "two words"}, "This is no token"),
-    ],
-)
-def test_wrong_input_is_a_sentence_beside_its_field(
-    db: None, client_of: People, admin: Any, values: dict[str, str], words: str
-) -> None:
-    good = {"name": "Jira", "base_url": "https://jira.example.com", "verify_tls": "on"}
-    answer = client_of(admin).post("/connections/new/jira/", good | values)
-    assert answer.status_code == 422
-    assert words in answer.content.decode()
-    assert not Connection.objects.exists()
 
 
 def test_tls_off_is_a_banner_that_names_its_end(

@@ -1,0 +1,79 @@
+"""What an instance is, asked and told before any credential is typed.
+
+The answer is rows like those of "Test connection", which of the ways in this Jira offers, and after
+a TLS failure the certificate that it shows, for a person to compare. Sends no credential, and
+writes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from connections import checkup, gateway
+from connections.checkup import Row, State
+from connections.models import Connection
+from connections.probes import Probe
+from jira_client.errors import AddressRefused, DnsFailed, JiraError, TlsFailed
+from jira_client.flavour import Flavour, flavour_of
+from jira_client.tls import CertificateFacts
+from jira_client.values import ServerInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found. `flavour` and `server` are None where the instance tells strangers nothing;
+    `failure` says why it could not be asked, `certificate` what it showed where TLS failed."""
+
+    target: str
+    at: datetime
+    rows: tuple[Row, ...]
+    server: ServerInfo | None
+    flavour: Flavour | None
+    failure: JiraError | None
+    certificate: CertificateFacts | None
+
+    @property
+    def failed(self) -> Row | None:
+        """The row to show first: why nothing more could be asked. None where Jira answered."""
+        if self.failure is None:
+            return None
+        return next((row for row in self.rows if row.state is State.FAIL), None)
+
+    @property
+    def warned(self) -> bool:
+        return any(row.state in {State.WARNING, State.FAIL} for row in self.rows)
+
+    @property
+    def of_the_address(self) -> bool:
+        """Whether the address itself is the fault: nothing at it could ever be called."""
+        return isinstance(self.failure, AddressRefused | DnsFailed)
+
+
+def look(connection: Connection) -> Look:
+    """Asks the instance what it is. `connection` need not be saved."""
+    probe = Probe(connection)
+    rows = tuple(checkup.examine(probe, checkup.ANONYMOUS))
+    server = probe.server
+    return Look(
+        target=connection.api_url or connection.base_url,
+        at=timezone.now(),
+        rows=rows,
+        server=server,
+        flavour=flavour_of(server) if server else gateway.flavour_of(connection),
+        # One that tells strangers nothing is no failure: the account will be told more.
+        failure=probe.reach if probe.failure is not None else None,
+        certificate=_certificate(connection, probe.reach),
+    )
+
+
+def _certificate(connection: Connection, failure: JiraError | None) -> CertificateFacts | None:
+    if not isinstance(failure, TlsFailed):
+        return None
+    # Where even that fails there is nothing to compare, and the row tells what happened.
+    with contextlib.suppress(JiraError), gateway.transport_for(connection) as transport:
+        return transport.certificate()
+    return None

@@ -1,0 +1,152 @@
+"""The wizard's forms with a secret, and "Re-authenticate". What was typed is never put on a page again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from almconnect.lib.api import Refused
+from almconnect.lib.secret import Secret
+from connections import credentials
+from connections.credentials import Credential
+from connections.forms import ADVANCED, NO_FILL, ConnectionForm
+from connections.models import AuthMethod, Connection
+
+LONGEST_SECRET = 10_000
+
+
+class WithSecret(ConnectionForm):
+    """A form that also asks for a secret."""
+
+    secret_name = ""
+    field_order = ["name", "base_url", "username", "password", "token", *ADVANCED]
+
+    def __init__(self, *args: Any, connection: Connection | None = None, **more: Any) -> None:
+        super().__init__(*args, connection=connection, **more)
+        field = self.fields[self.secret_name]
+        # Optional only where a stored one may stay; `clean` judges whether it may.
+        if connection is not None and connection.auth_method == self.method:
+            field.required = credentials.stored(connection) is None
+        else:
+            field.required = True
+        field.error_messages["required"] = _("Enter the password or token.")
+
+    def credential(self) -> Credential | None:
+        """What was typed, or None where the stored secret stays."""
+        text = self.cleaned_data.get(self.secret_name, "")
+        if not text:
+            return None
+        username = self.cleaned_data.get("username", "")
+        return Credential(self.method, Secret(text), username)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        typed = data.get(self.secret_name, "")
+        if typed:
+            username = self.values.get("username", data.get("username", ""))
+            try:
+                credentials.check(Credential(self.method, Secret(typed), username))
+            except Refused as refused:
+                self.blame(refused)
+        elif self.secret_name not in self.errors and not self._keeps():
+            self.add_error(self.secret_name, _("Enter the password or token."))
+        return data
+
+    def _keeps(self) -> bool:
+        """Whether a stored secret of the same address, method and user stays as it is."""
+        connection = self.connection
+        if connection is None or credentials.stored(connection) is None:
+            return False
+        names = ("base_url", "api_url", "auth_method", "username")
+        return all(
+            self.values.get(k, getattr(connection, k)) == getattr(connection, k) for k in names
+        )
+
+
+class BasicForm(WithSecret):
+    """“Switch to Basic Auth”."""
+
+    username = forms.CharField(
+        label=_("Username"),
+        max_length=255,
+        help_text=_("Of the Jira service user; for Jira Cloud its e-mail address."),
+        widget=forms.TextInput(attrs=NO_FILL),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        max_length=LONGEST_SECRET,
+        strip=False,
+        help_text=_("For Jira Cloud an API token, for Data Center the local password."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    method = AuthMethod.BASIC.value
+    secret_name = "password"  # noqa: S105 - the field's name
+
+
+class TokenForm(WithSecret):
+    """“Use a Personal Access Token”."""
+
+    token = forms.CharField(
+        label=_("Personal Access Token"),
+        required=False,
+        max_length=LONGEST_SECRET,
+        help_text=_(
+            "Data Center 8.14 and later: profile picture → Profile → Personal Access Tokens."
+        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    method = AuthMethod.PAT.value
+    secret_name = "token"  # noqa: S105 - the field's name
+
+
+FORMS: dict[str, type[ConnectionForm]] = {
+    AuthMethod.OAUTH1.value: ConnectionForm,
+    AuthMethod.BASIC.value: BasicForm,
+    AuthMethod.PAT.value: TokenForm,
+}
+
+
+class SecretForm(forms.Form):
+    """ "Re-authenticate" by user name and password, or by token."""
+
+    username = forms.CharField(
+        label=_("Username"), max_length=255, widget=forms.TextInput(attrs=NO_FILL)
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=LONGEST_SECRET,
+        help_text=_("For Jira Cloud an API token, for Data Center the local password."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, connection: Connection, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.connection = connection
+        if connection.auth_method == AuthMethod.PAT:
+            del self.fields["username"]
+            self.fields["password"].label = _("Personal Access Token")
+            self.fields["password"].help_text = ""
+
+    def credential(self) -> Credential:
+        return Credential(
+            self.connection.auth_method,
+            Secret(self.cleaned_data["password"]),
+            self.cleaned_data.get("username", ""),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "password" in data:
+            candidate = Credential(
+                self.connection.auth_method, Secret(data["password"]), data.get("username", "")
+            )
+            try:
+                credentials.check(candidate)
+            except Refused as refused:
+                for name, sentences in refused.fields.items():
+                    self.add_error("password" if name == "secret" else name, sentences[0])
+        return data
