@@ -86,6 +86,12 @@ def start_reconcile(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse
     return _start(project_id, RunKind.RECONCILE)
 
 
+@router.post("/projects/{uuid:project_id}/dry-run", auth=planner)
+def start_dry_run(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """What a sync would change on either side; the run's `findings` say it, nothing is changed."""
+    return _start(project_id, RunKind.DRY_RUN)
+
+
 def _start(project_id: uuid.UUID, kind: RunKind) -> HttpResponse:
     run = importing.request(_project(project_id), kind)
     wake(WORK, run.pk)

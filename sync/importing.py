@@ -23,7 +23,7 @@ from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Issue
-from sync import absence, outbox, polling, pull
+from sync import absence, dry_run, outbox, polling, pull
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.core.retry import Verdict, backoff
 from sync.lease import Held, LeaseLost, holding
@@ -56,7 +56,8 @@ def work(run_id: uuid.UUID) -> bool:
         if held is None:
             return False
         try:
-            return _slice(run, connection, jira_for(connection), held)
+            step = _dry_step if run.kind == RunKind.DRY_RUN else _slice
+            return step(run, connection, jira_for(connection), held)
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
             _failed(run, error)
@@ -90,6 +91,19 @@ def _slice(run: Run, connection: Connection, jira: JiraClient, held: Held) -> bo
         _find_vanished(run, connection, jira, set(ids))
     _finish(run)
     health.note_success(connection, incoming=True)
+    return False
+
+
+def _dry_step(run: Run, connection: Connection, jira: JiraClient, held: Held) -> bool:
+    """One slice of a dry run: nothing but the run itself is written, no watermark, no schedule."""
+    if run.started is None:
+        run.started, run.state = timezone.now(), RunState.RUNNING
+        run.save(update_fields=["started", "state"])
+    if dry_run.step(run, jira, held):
+        return True
+    run.state, run.finished = RunState.FINISHED, timezone.now()
+    run.save(update_fields=["state", "finished"])
+    health.note_success(connection)
     return False
 
 

@@ -231,7 +231,7 @@ def _merge_in(
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
     ours = values_of(item)
     first = _beginning(ours, remote) if shadow.remote_updated is None else {}
-    outcome = _decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
+    outcome = decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
     _take(batch, item, seen, outcome)
     _advance(batch, shadow, issue, seen, outcome)
     batch.current.append(seen)
@@ -249,7 +249,8 @@ def _beginning(ours: Values, remote: Values) -> dict[str, Any]:
     return {name: value for name, value in remote.items() if ours.get(name) not in (None, "", [])}
 
 
-def _decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:
+def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:
+    """The merge of one pair under its project's direction and policy."""
     if project.direction != Direction.TO_JIRA:
         return merge(base, ours, remote, Policy(project.conflict_policy))
     # A project that only writes to Jira: what Jira changed is put back, never taken.

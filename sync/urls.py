@@ -6,6 +6,7 @@ from sync import hooks
 from sync.pages import (
     activity,
     conflicts,
+    dry_run,
     fields,
     mapping,
     parked,
@@ -31,6 +32,7 @@ urlpatterns = [
     path(f"{_project}/change/", project.change, name="change_project"),
     path(f"{_project}/runs/", project.runs, name="runs"),
     path(f"{_project}/runs/start/", project.start, name="start_run"),
+    path(f"{_project}/dry-runs/<uuid:run_id>/", dry_run.dry_run, name="dry_run"),
     path(f"{_project}/sprints/", project.sprints, name="adopt_sprints"),
     path(f"{_project}/fields/", fields.change, name="change_fields"),
     path(f"{_project}/unmap/", project.unmap, name="unmap"),

@@ -28,7 +28,7 @@ from sync.states import UNDER_WAY
 from sync.wake import WORK, wake
 
 RUNS_SHOWN = 15
-_STARTABLE = (RunKind.IMPORT.value, RunKind.RECONCILE.value)
+_STARTABLE = tuple(RunKind.values)
 
 
 class ChangeForm(OwnerForm, OptionsForm):
@@ -87,11 +87,11 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @needs(PLAN)
 def start(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
-    """`kind`: import or reconcile."""
+    """`kind`: import, reconcile or dry_run."""
     row = project_for(project_id)
     kind = request.POST.get("kind", "")
     if kind not in _STARTABLE:
-        messages.error(request, _("Choose what to run: import or reconcile."))
+        messages.error(request, _("Choose what to run: import, reconcile or dry_run."))
     else:
         wake(WORK, importing.request(row, RunKind(kind)).pk)
     return redirect("sync:project", row.pk)

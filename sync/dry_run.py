@@ -1,0 +1,162 @@
+"""A dry run: what a sync would change on either side, found by reading alone. It writes its run only.
+
+The same decisions as a real sync's (`core.mapping.see`, `pull.decide`) are taken and counted, with some
+samples of each kind, so that a person can look before switching a mapping on. A paused project is
+judged as if it went both ways: that is what switching it on would do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from connections.models import Direction, MappedProject
+from jira_client.client import JiraClient
+from jira_client.values import Issue
+from planning.models import Change, ChangeKind, ChangeState, WorkItem
+from sync import polling, pull
+from sync.core.mapping import parent_reference, say, see
+from sync.core.values import Rules, Seen
+from sync.lease import Held
+from sync.models import Run, Shadow, ShadowState
+from sync.references import Known, known_to_jira
+from sync.rules import lookups_for, rules_of, values_of
+from sync.states import UNDER_WAY
+
+AT_ONCE = 100
+SLICE_SECONDS = 15.0
+SAMPLES = 10  # of each kind of finding
+
+BOARD_CREATE, BOARD_UPDATE = "board_create", "board_update"
+JIRA_CREATE, JIRA_UPDATE, JIRA_DELETE = "jira_create", "jira_update", "jira_delete"
+CONFLICT, NOT_MAPPED, SAME = "conflict", "type_not_mapped", "same"
+
+
+def step(run: Run, jira: JiraClient, held: Held) -> bool:
+    """One slice of a dry run; True if another must follow. Raises JiraError, LeaseLost."""
+    project = as_if_on(run.project)
+    after = int(run.cursor.get("after", 0))
+    if not after:
+        run.total = jira.search.count(polling.scope(project))
+        run.findings = {"counts": {}, "samples": {}, "kept_on_board": {}}
+        run.save(update_fields=["total", "findings"])
+    until = time.monotonic() + SLICE_SECONDS
+    for part in _parts(jira.search.ids(_query(project, after))):
+        held.renew()
+        issues = jira.issues.fetch(part, rules_of(project).read_fields).issues
+        look(project, issues, run.findings)
+        run.done += len(part)
+        run.total = max(run.total or 0, run.done)  # Cloud's count is approximate
+        run.cursor = {"after": part[-1]}
+        run.save(update_fields=["done", "total", "cursor", "findings"])
+        if time.monotonic() > until:
+            return True
+    waiting(project, run.findings)
+    run.total = run.done
+    run.save(update_fields=["total", "findings"])
+    return False
+
+
+def as_if_on(project: MappedProject) -> MappedProject:
+    if project.direction == Direction.PAUSED:
+        project.direction = Direction.BOTH  # of this copy alone; it is never saved
+    return project
+
+
+def _query(project: MappedProject, after: int) -> str:
+    seek = f" AND id > {after}" if after else ""
+    return f"{polling.scope(project)}{seek} ORDER BY id ASC"
+
+
+def _parts(ids: Iterator[str]) -> Iterator[Sequence[str]]:
+    while part := list(islice(ids, AT_ONCE)):
+        yield sorted(part, key=int)
+
+
+def look(project: MappedProject, issues: Sequence[Issue], findings: dict[str, Any]) -> None:
+    """What applying these issues would do, added to `findings`. Reads rows, writes none."""
+    rules = rules_of(project)
+    lookups = lookups_for(project, [parent_reference(rules, issue) for issue in issues])
+    shadows = {
+        shadow.remote_id: shadow
+        for shadow in Shadow.objects.select_related("item").filter(
+            connection_id=project.connection_id, remote_id__in=[issue.id for issue in issues]
+        )
+    }
+    known = known_to_jira([shadow.item for shadow in shadows.values()])
+    for issue in issues:
+        seen = see(rules, lookups, issue)
+        shadow = shadows.get(issue.id)
+        if shadow is not None:
+            _pair(project, rules, known, seen, shadow, findings)
+        elif seen.type is None:
+            _add(findings, NOT_MAPPED, {"key": seen.remote_key, "type": seen.names.get("type", "")})
+        elif project.reads_jira:
+            summary = seen.values.get("summary", "")
+            _add(findings, BOARD_CREATE, {"key": seen.remote_key, "summary": summary})
+
+
+def _pair(
+    project: MappedProject,
+    rules: Rules,
+    known: Known,
+    seen: Seen,
+    shadow: Shadow,
+    findings: dict[str, Any],
+) -> None:
+    item = shadow.item
+    if shadow.state != ShadowState.LIVE or item.deleted:
+        return
+    ours = values_of(item)
+    remote = {name: value for name, value in seen.values.items() if name != "rank"}
+    outcome = pull.decide(project, shadow.agreed, ours, remote)
+    about = {"key": seen.remote_key, "item": str(item.pk), "summary": item.summary}
+    sayable = _sayable(rules, known, item, outcome.push, findings) if project.writes_jira else {}
+    for kind, values in ((BOARD_UPDATE, outcome.take), (JIRA_UPDATE, sayable)):
+        if values:
+            _add(findings, kind, {**about, "fields": _both(values, ours, remote)})
+    for clash in outcome.clashes:
+        shown = {"board": clash.board, "jira": clash.jira}
+        _add(findings, CONFLICT, {**about, "fields": {clash.field: shown}, "taken": clash.taken})
+    if not (outcome.take or sayable or outcome.clashes):
+        _add(findings, SAME, None)
+
+
+def _sayable(
+    rules: Rules, known: Known, item: WorkItem, push: Mapping[str, Any], findings: dict[str, Any]
+) -> dict[str, Any]:
+    """What of `push` Jira can be told; the rest stays on the board and is counted by field."""
+    out = say(rules, push, sprints=known.sprints.get(item.team_id, {}), parents=known.parents)
+    kept = findings["kept_on_board"]
+    for name in out.unmapped:
+        kept[name] = int(kept.get(name, 0)) + 1
+    return {name: value for name, value in push.items() if name not in out.unmapped}
+
+
+def _both(
+    values: Mapping[str, Any], ours: Mapping[str, Any], remote: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {name: {"board": ours.get(name), "jira": remote.get(name)} for name in values}
+
+
+def waiting(project: MappedProject, findings: dict[str, Any]) -> None:
+    """What the board has waiting for Jira: creates and deletions, which no issue can show."""
+    if not project.writes_jira:
+        return
+    states = (*UNDER_WAY, ChangeState.PARKED)
+    rows = Change.objects.filter(project=project, state__in=states).select_related("item")
+    for kind, change_kind in ((JIRA_CREATE, ChangeKind.CREATE), (JIRA_DELETE, ChangeKind.DELETE)):
+        for change in rows.filter(kind=change_kind).iterator(chunk_size=500):
+            item = change.item
+            sample = {"key": item.remote_key, "item": str(item.pk), "summary": item.summary}
+            _add(findings, kind, sample)
+
+
+def _add(findings: dict[str, Any], kind: str, sample: Mapping[str, Any] | None) -> None:
+    counts = findings["counts"]
+    counts[kind] = int(counts.get(kind, 0)) + 1
+    samples = findings["samples"].setdefault(kind, []) if sample is not None else []
+    if sample is not None and len(samples) < SAMPLES:
+        samples.append(dict(sample))

@@ -1,0 +1,83 @@
+"""What a dry run found, in words: how much would change on either side, and samples of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import READ, needs
+from sync import dry_run as trying
+from sync.models import Run, RunKind
+from sync.pages.asking import frame, project_for
+from sync.pages.looks import FIELDS, shown_value
+from sync.pages.projects import HTMX_STOP, LIVE
+
+_TITLES: Final[dict[str, Promise]] = {
+    trying.CONFLICT: _("Both sides changed"),
+    trying.JIRA_CREATE: _("New in Jira"),
+    trying.JIRA_UPDATE: _("Changed in Jira"),
+    trying.JIRA_DELETE: _("Deleted on the board"),
+    trying.BOARD_CREATE: _("New on the board"),
+    trying.BOARD_UPDATE: _("Changed on the board"),
+    trying.NOT_MAPPED: _("Left out: the issue type is not mapped"),
+}
+TO_JIRA = (trying.JIRA_CREATE, trying.JIRA_UPDATE, trying.JIRA_DELETE)
+TO_BOARD = (trying.BOARD_CREATE, trying.BOARD_UPDATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One kind of finding: how many, and the first few as lines of a table."""
+
+    kind: str
+    title: str | Promise
+    count: int
+    lines: list[dict[str, Any]]
+
+
+@require_GET
+@needs(READ)
+def dry_run(request: HttpRequest, project_id: uuid.UUID, run_id: uuid.UUID) -> HttpResponse:
+    project = project_for(project_id)
+    run = get_object_or_404(Run, pk=run_id, project=project, kind=RunKind.DRY_RUN)
+    counts = run.findings.get("counts", {})
+    context = frame(request, project.connection, "projects") | {
+        "project": project,
+        "run": run,
+        "live": run.state in LIVE,
+        "to_jira": sum(int(counts.get(kind, 0)) for kind in TO_JIRA),
+        "to_board": sum(int(counts.get(kind, 0)) for kind in TO_BOARD),
+        "clashes": int(counts.get(trying.CONFLICT, 0)),
+        "same": int(counts.get(trying.SAME, 0)),
+        "sections": sections_of(run.findings),
+        "kept": {FIELDS.get(k, k): v for k, v in run.findings.get("kept_on_board", {}).items()},
+    }
+    part = request.headers.get("HX-Request") == "true"
+    answer = render(request, "sync/_dry_run.html" if part else "sync/dry_run.html", context)
+    if part and not context["live"]:
+        answer.status_code = HTMX_STOP
+    return answer
+
+
+def sections_of(findings: dict[str, Any]) -> list[Section]:
+    counts, samples = findings.get("counts", {}), findings.get("samples", {})
+    return [
+        Section(kind, title, int(counts[kind]), [_line(one) for one in samples.get(kind, ())])
+        for kind, title in _TITLES.items()
+        if counts.get(kind)
+    ]
+
+
+def _line(sample: dict[str, Any]) -> dict[str, Any]:
+    fields = [
+        (FIELDS.get(name, name), shown_value(both["board"]), shown_value(both["jira"]))
+        for name, both in sample.get("fields", {}).items()
+    ]
+    return {**sample, "fields": fields}
