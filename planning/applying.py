@@ -99,9 +99,19 @@ def insert(items: Sequence[WorkItem]) -> list[BoardEvent]:
 
 def update(items: Mapping[WorkItem, Iterable[str]]) -> list[BoardEvent]:
     """Save items whose board fields Jira changed: item → names of the changed fields."""
-    now = timezone.now()
     for item in items:
         item.version += 1
+    return complete(items)
+
+
+def complete(items: Mapping[WorkItem, Iterable[str]]) -> list[BoardEvent]:
+    """Save what Jira added to items that the board created, leaving their version alone.
+
+    The version guards what people wrote. Whoever has just created an item must be able to edit it by
+    the version they were given, though Jira has filled in its defaults meanwhile.
+    """
+    now = timezone.now()
+    for item in items:
         item.updated = now
     WorkItem.objects.bulk_update(list(items), COLUMNS, batch_size=200)
     return [

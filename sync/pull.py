@@ -41,6 +41,8 @@ _SHADOW_COLUMNS = (
     "absence",
 )
 
+_EMPTY: tuple[Any, ...] = (None, "", [])
+
 
 @dataclass(slots=True)
 class Applied:
@@ -67,6 +69,7 @@ class _Batch:
     new_items: list[WorkItem] = field(default_factory=list)
     new_shadows: list[Shadow] = field(default_factory=list)
     moved: dict[WorkItem, set[str]] = field(default_factory=dict)
+    filled: dict[WorkItem, set[str]] = field(default_factory=dict)  # own creates, completed by Jira
     changed: list[Shadow] = field(default_factory=list)
     untouched: list[Shadow] = field(default_factory=list)
     placed: set[uuid.UUID] = field(default_factory=set)  # ranked on the board, Jira not told yet
@@ -232,7 +235,7 @@ def _merge_in(
     ours = values_of(item)
     first = _beginning(ours, remote) if shadow.remote_updated is None else {}
     outcome = decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
-    _take(batch, item, seen, outcome)
+    _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)
     _advance(batch, shadow, issue, seen, outcome)
     batch.current.append(seen)
     if outcome.push:
@@ -246,7 +249,7 @@ def _beginning(ours: Values, remote: Values) -> dict[str, Any]:
     """The base of fields that a create did not carry: what the board filled in is still to push,
     what it left empty takes the default that Jira gave.
     """
-    return {name: value for name, value in remote.items() if ours.get(name) not in (None, "", [])}
+    return {name: value for name, value in remote.items() if ours.get(name) not in _EMPTY}
 
 
 def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:
@@ -290,24 +293,32 @@ def _is_stale(shadow: Shadow, issue: Issue, began: datetime) -> bool:
     return bool(shadow.remote_updated and issue.updated and issue.updated < shadow.remote_updated)
 
 
-def _take(batch: _Batch, item: WorkItem, seen: Seen, outcome: Merge) -> None:
+def _take(
+    batch: _Batch, item: WorkItem, seen: Seen, outcome: Merge, ours: Values, *, own_create: bool
+) -> None:
+    """`own_create`: the first read of an issue that the board has just created. What Jira fills in
+    there (defaults, rank, key) nobody has edited, so the item's version stays.
+    """
     moved = set(outcome.take)
+    edited = {name for name in moved if ours.get(name) not in _EMPTY}
     applying.take(item, outcome.take, seen.names)
     if batch.project.reads_jira:
         rank = item.rank if item.pk in batch.placed else seen.values.get("rank", item.rank)
         extras = {"rank": rank, "type": seen.type or item.type}
         moved |= {name for name, value in extras.items() if getattr(item, name) != value}
+        edited |= moved & {"type"}
         applying.take(item, extras, {})
-        if item.remote_key != seen.remote_key:
+        if item.remote_key != seen.remote_key or own_create:
             moved.add("key")
         if (
             item.project_id != batch.project.pk
         ):  # the issue was moved; its id stays, so does the item
             item.project = batch.project
             moved.add("project")
+            edited.add("project")
     item.remote_id, item.remote_key = seen.remote_id, seen.remote_key
     if moved:
-        batch.moved[item] = moved
+        (batch.filled if own_create and not edited else batch.moved)[item] = moved
         batch.applied.updated += 1
     else:
         batch.applied.same += 1
@@ -319,6 +330,8 @@ def _save(batch: _Batch) -> list[BoardEvent]:
     Shadow.objects.bulk_create(batch.new_shadows, batch_size=500)
     if batch.moved:
         events += applying.update(batch.moved)
+    if batch.filled:
+        events += applying.complete(batch.filled)
     Shadow.objects.bulk_update(batch.changed, _SHADOW_COLUMNS, batch_size=200)
     Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.untouched]).update(
         read_at=batch.began
