@@ -1,28 +1,32 @@
 """Comparing permission reports with each other, and two accounts; and the text for the Jira admin.
 
-Reads what was observed, and for two accounts asks Jira. It must not write.
+Reads what was observed. It asks Jira nothing: the account that waits for confirmation is asked by a
+report of its own, taken in the background like every other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from connections import credentials, gateway
-from connections.credentials import Credential
-from connections.diagnosing import Explained
-from connections.models import Connection, PermissionReport, ReportState
-from jira_client import requirements
-from jira_client.client import JiraClient
-from jira_client.values import PermissionState, Project
+from accounts.models import User
+from connections import matrix, report
+from connections.models import Connection, Health, PermissionReport, ReportState, SecretField
+from jira_client.requirements import ALSO, CATALOGUE, OPERATIONS
+from jira_client.values import PermissionState
 
-MOST_COMPARED = 50  # mapped projects in the comparison of two accounts
+_HELD, _MISSING, _UNKNOWN = (
+    PermissionState.HELD,
+    PermissionState.MISSING,
+    PermissionState.UNKNOWN,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as it was in the report before."""
+    """One thing that is not as it was in the report before: a permission or what the board will do."""
 
     project: str
     name: str
@@ -31,16 +35,21 @@ class Difference:
 
     @property
     def lost(self) -> bool:
-        return self.before == PermissionState.HELD and self.after == PermissionState.MISSING
+        return self.before == _HELD and self.after == _MISSING
 
 
 def previous(report: PermissionReport) -> PermissionReport | None:
     """The finished report before this one, of the same connection, with a project in common."""
     before = PermissionReport.objects.filter(
-        connection=report.connection_id, state=ReportState.FINISHED, created__lt=report.created
+        connection=report.connection_id,
+        state=ReportState.FINISHED,
+        offered=False,
+        created__lt=report.created,
     )
     keys = {row["key"] for row in report.rows}
-    for candidate in before.order_by("-created")[:20]:
+    # One at a time: the first nearly always fits, and rows are heavy.
+    for key in list(before.order_by("-created").values_list("pk", flat=True)[:20]):
+        candidate = PermissionReport.objects.get(pk=key)
         if keys & {row["key"] for row in candidate.rows}:
             return candidate
     return None
@@ -54,84 +63,165 @@ def changes_since(report: PermissionReport, before: PermissionReport | None) -> 
     found = []
     for row in report.rows:
         then = known.get(row["id"] or row["key"])
-        states = {p["key"]: p["state"] for p in then["permissions"]} if then else {}
+        if then is None or then == row:
+            continue
+        was, now = matrix.lines_of(then), matrix.lines_of(row)
         found += [
-            Difference(row["key"], p["name"], states[p["key"]], p["state"])
-            for p in row["permissions"]
-            if p["key"] in states and states[p["key"]] != p["state"]
+            Difference(row["key"], name, was[name].value, state.value)
+            for name, state in now.items()
+            if name in was and was[name] is not state
         ]
+        found += _turned(then, row)
     return found
+
+
+def _turned(then: matrix.Row, row: matrix.Row) -> list[Difference]:
+    """Operations that a screen, a type or a board turned, where both reports had looked."""
+    if not (then.get("setup") and row.get("setup")):
+        return []
+    was = {name for one in matrix.obstacles_of(then) if one.state is _MISSING
+           for name in one.operations}  # fmt: skip
+    now = {name for one in matrix.obstacles_of(row) if one.state is _MISSING
+           for name in one.operations}  # fmt: skip
+    names = {one.code: one.name for one in OPERATIONS}
+    return [
+        Difference(row["key"], names[code], *(s.value for s in states))
+        for codes, states in ((now - was, (_HELD, _MISSING)), (was - now, (_MISSING, _HELD)))
+        for code in sorted(codes)
+    ]
 
 
 def missing(report: PermissionReport) -> dict[str, list[str]]:
     """Project key → names of required permissions that it lacks."""
-    found = {
-        row["key"]: [
-            p["name"]
-            for p in row["permissions"]
-            if p["need"] == requirements.REQUIRED and p["state"] == PermissionState.MISSING
-        ]
-        for row in report.rows
-    }
+    found = {row["key"]: matrix.required_missing(row) for row in report.rows}
     return {key: names for key, names in found.items() if names}
+
+
+def blocked(report: PermissionReport) -> dict[str, int]:
+    """Project key → how many things will not work for another reason than a permission."""
+    found = {row["key"]: matrix.blocked(row) for row in report.rows}
+    return {key: number for key, number in found.items() if number}
 
 
 def text_for_admin(report: PermissionReport) -> str:
     """Everything to ask the Jira admin for, in one text; empty where nothing is missing."""
-    lines = []
-    for row in report.rows:
-        names = [
-            f"{p['name']} ({p['key']}, {p['need']})"
-            for p in row["permissions"]
-            if p["state"] == PermissionState.MISSING
-        ]
-        if names:
-            lines.append(f"{row['key']} ({row['name']}): {', '.join(names)}")
-    if not lines:
-        return ""
+    lines = [line for line in (_lacking(row) for row in report.rows) if line]
+    more = [one.text for row in report.rows for one in matrix.obstacles_of(row) if one.text]
     who = report.account_name or "the service user"
-    head = (
-        f"Please grant {who} these permissions in {report.connection.base_url} "
-        "(Project settings → Permissions, by a role that the account belongs to):"
-    )
-    return "\n".join([head, *lines])
+    parts = []
+    if lines:
+        parts = [
+            f"Please add {who} to a role that holds these permissions in "
+            f"{report.connection.base_url}: Project settings → People → “Add people”. Which roles "
+            "hold a permission is shown under Project settings → Permissions; a new grant is made "
+            "there by Actions → “Edit permissions” → “Grant permission”.",
+            *lines,
+        ]
+    return "\n".join([*parts, *dict.fromkeys(more)])
 
 
-def compare_accounts(connection: Connection, offered: Credential) -> list[dict[str, Any]]:
-    """Mapped project by mapped project: what the account held and what the offered one holds.
+def _lacking(row: matrix.Row) -> str:
+    states = matrix.states_of(row)
+    names = []
+    for line in (*CATALOGUE, *ALSO):
+        if states.get(line.key) is _MISSING:
+            names.append(f"{line.name} ({line.key}, {line.need})")
+        if line.part is not None and states.get(line.part.key) is _MISSING:
+            names.append(f"{line.part.name} ({line.part.key}, {line.need})")
+    return f"{row['key']} ({row['name']}): {', '.join(names)}" if names else ""
 
-    `[{"key", "name", "permissions": [{"name", "need", "was", "now"}]}]`; a side that cannot be asked
-    is unknown throughout.
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Two accounts side by side. `was` None: the account in use could not be asked."""
+
+    was: PermissionReport | None
+    now: PermissionReport
+
+    @property
+    def running(self) -> PermissionReport | None:
+        """The report that is not final yet."""
+        going = (ReportState.WAITING, ReportState.RUNNING)
+        return next((one for one in (self.now, self.was) if one and one.state in going), None)
+
+
+def accounts_of(connection: Connection) -> Accounts | None:
+    """The comparison for the credential that waits now; None: it was not asked for yet."""
+    since = _waiting_since(connection)
+    reports = connection.reports.order_by("-created")
+    now = reports.filter(offered=True, created__gte=since).first() if since else None
+    if now is None or since is None:
+        return None
+    mine = reports.filter(offered=False, created__lte=now.created)
+    asked = mine.filter(created__gte=since).exclude(state=ReportState.FAILED).first()
+    known = mine.filter(state=ReportState.FINISHED, account_id=connection.account_id)
+    return Accounts(asked or known.first(), now)
+
+
+def compare_accounts(connection: Connection, *, actor: User | None) -> list[PermissionReport]:
+    """Ask for both sides of the comparison, in the background. The new reports; hint their takers.
+
+    A stopped connection's own account is not asked: Jira would refuse it once more. What was last
+    seen of it stands in.
     """
-    wanted = [
-        Project(row.remote_id, row.key, row.name)
-        for row in connection.projects.all()[:MOST_COMPARED]
-    ]
-    was = _states_of(lambda: gateway.jira_for(connection, for_check=True), wanted)
-    now = _states_of(lambda: credentials.candidate(connection, offered), wanted)
-    shown = [row for row in requirements.PERMISSIONS if not row.is_global]
-    return [
+    stopped = connection.health == Health.STOPPED
+    asked = [] if stopped else [report.request(connection, (), actor=actor)]
+    return [*asked, report.request(connection, (), actor=actor, offered=True)]
+
+
+def side_by_side(both: Accounts) -> list[dict[str, Any]]:
+    """Project by project, those that differ first: `[{"key", "name", "differs", "permissions":
+    [{"name", "need", "was", "now"}], "operations": [{"name", "was", "now"}]}]`.
+
+    A side that could not be asked is unknown throughout.
+    """
+    then = {row["key"]: row for row in both.was.rows} if both.was else {}
+    rows = [_beside(then.get(row["key"]), row) for row in both.now.rows]
+    return sorted(rows, key=lambda row: (not row["differs"], row["key"]))
+
+
+def _beside(then: matrix.Row | None, row: matrix.Row) -> dict[str, Any]:
+    was, now = matrix.lines_of(then) if then else {}, matrix.lines_of(row)
+    permissions = [
         {
-            "key": project.key,
-            "name": project.name,
-            "permissions": [
-                {
-                    "name": row.name,
-                    "need": row.need,
-                    "was": was[project.id].get(row.key, PermissionState.UNKNOWN).value,
-                    "now": now[project.id].get(row.key, PermissionState.UNKNOWN).value,
-                }
-                for row in shown
-            ],
+            "name": line.name,
+            "need": line.need,
+            "was": was.get(line.name, _UNKNOWN).value,
+            "now": now[line.name].value,
         }
-        for project in wanted
+        for line in (*CATALOGUE, *ALSO)
     ]
+    # Screens and boards are the project's, not the account's: by permissions alone.
+    before = _works(then)
+    operations = [
+        {"name": name, "was": before.get(name, _UNKNOWN.value), "now": state}
+        for name, state in _works(row).items()
+    ]
+    return {
+        "key": row["key"],
+        "name": row["name"],
+        "permissions": permissions,
+        "operations": operations,
+        "differs": any(cell["was"] != cell["now"] for cell in permissions),
+    }
 
 
-def _states_of(
-    client_of: Callable[[], JiraClient], projects: list[Project]
-) -> dict[str, dict[str, PermissionState]]:
-    try:
-        return client_of().permissions.of_projects(projects, requirements.PROJECT_KEYS)
-    except Explained:
-        return {project.id: {} for project in projects}  # shown as unknown, never as missing
+def _works(row: matrix.Row | None) -> dict[str, str]:
+    if row is None:
+        return {}
+    found = matrix.judged({**row, "setup": None}, "").operations
+    return {one.name: one.state.value for one in found}
+
+
+def lost_and_gained(rows: Sequence[dict[str, Any]]) -> tuple[int, int]:
+    """How many permissions the other account lacks, and how many it holds in addition."""
+    cells = [(cell["was"], cell["now"]) for row in rows for cell in row["permissions"]]
+    return (
+        sum((was, now) == (_HELD, _MISSING) for was, now in cells),
+        sum((was, now) == (_MISSING, _HELD) for was, now in cells),
+    )
+
+
+def _waiting_since(connection: Connection) -> datetime | None:
+    sealed = connection.secrets.filter(field=SecretField.PENDING).first()
+    return sealed.updated if sealed else None

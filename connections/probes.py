@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from connections import gateway, instance
 from connections.models import AuthMethod, Connection, MappedProject, WebhookState
-from jira_client import requirements
+from jira_client import judging, requirements
 from jira_client.client import JiraClient
 from jira_client.errors import (
     AddressRefused,
@@ -261,7 +261,8 @@ def permissions(probe: Probe) -> Finding:
     lacking: dict[str, list[str]] = {REQUIRED: [], RECOMMENDED: []}
     unsure = False
     for project in wanted:
-        for row in requirements.evaluate(found.get(project.id, {})).permissions:
+        judged = judging.evaluate(found.get(project.id, {}))
+        for row in (*judged.permissions, *judged.also):
             if row.state is PermissionState.MISSING and row.need in lacking:
                 lacking[row.need].append(f"{row.name} ({project.key})")
             unsure = unsure or row.state is PermissionState.UNKNOWN

@@ -2,14 +2,14 @@
 
 A report is a row before anything else; the message to the worker may be lost, and the sweep finds
 the row. Taking it is claimed by conditional UPDATE and goes on after a crash. It must not judge:
-`jira_client.requirements` holds the catalogue.
+`jira_client.requirements` holds the catalogue, `connections.surveys` looks at screens and boards.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from connections import gateway, health
-from connections.diagnosing import Explained
+from connections import credentials, gateway, health, matrix, surveys
+from connections.diagnosing import Explained, diagnose
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_client import requirements
 from jira_client.client import JiraClient
-from jira_client.errors import JiraError
+from jira_client.errors import AuthenticationRefused, JiraError, OAuthProblem
 from jira_client.values import PermissionState, Person, Project
 
 STEP = 25  # projects between two looks at the row: progress, and the sign that someone works on it
@@ -37,26 +37,36 @@ def request(
     *,
     actor: User | None,
     everything: bool = False,
+    base: PermissionReport | None = None,
+    offered: bool = False,
 ) -> PermissionReport:
     """A waiting report of these projects; none named: the mapped ones, or all visible where none is
     mapped or `everything` is asked for.
 
-    The caller sends the hint (`connections.tasks.take_report`).
+    `base`: a finished report whose other rows are taken over, so that only these projects are looked
+    at again. `offered`: asked with the credential that waits for confirmation. The caller sends the
+    hint (`connections.tasks.take_report`).
     """
-    wanted = list(dict.fromkeys(key.strip() for key in keys if key.strip()))
+    wanted = list(dict.fromkeys(key.strip().upper() for key in keys if key.strip()))
     if not wanted and not everything:
         wanted = list(connection.projects.values_list("key", flat=True))
     report = PermissionReport.objects.create(
-        connection=connection, wanted=wanted, total=len(wanted)
+        connection=connection, wanted=wanted, total=len(wanted), base=base, offered=offered
     )
     audit.record(
         "permissions.requested",
         actor=actor,
         target=connection,
         connection_id=connection.pk,
-        after={"projects": wanted[:50]},
+        after={"projects": wanted[:50], "number": len(wanted)},
     )
     return report
+
+
+def again(report: PermissionReport, *, actor: User | None) -> PermissionReport:
+    """The same report once more: the same projects, or again everything that is visible."""
+    keys = [row["key"] for row in report.rows] if report.base_id else report.wanted
+    return request(report.connection, keys, actor=actor, everything=not keys)
 
 
 def take(report_id: uuid.UUID | str) -> PermissionReport | None:
@@ -72,14 +82,21 @@ def take(report_id: uuid.UUID | str) -> PermissionReport | None:
     try:
         _fill(report)
     except Explained as error:
-        found = health.note_failure(report.connection, error)
-        _end(report, ReportState.FAILED, diagnosis=found)
+        _end(report, ReportState.FAILED, diagnosis=_noted(report, error))
     except Exception:
         _end(report, ReportState.FAILED, diagnosis=_OUR_FAULT)
         raise
     else:
-        health.note_success(report.connection)
+        if not report.offered:
+            health.note_success(report.connection)
     return report
+
+
+def _noted(report: PermissionReport, error: Exception) -> dict[str, Any]:
+    """The diagnosis. A credential that is not in use yet says nothing about the connection's health."""
+    if report.offered:
+        return diagnose(error, report.connection)
+    return health.note_failure(report.connection, error)
 
 
 def due_reports() -> QuerySet[PermissionReport]:
@@ -96,7 +113,9 @@ def overdue_reports() -> QuerySet[PermissionReport]:
 def request_daily() -> list[PermissionReport]:
     """One report a day for every running connection with mapped projects. Returns the new ones."""
     since = timezone.now() - DAILY
-    fresh = PermissionReport.objects.filter(connection=OuterRef("pk"), created__gte=since)
+    fresh = PermissionReport.objects.filter(
+        connection=OuterRef("pk"), created__gte=since, base=None, offered=False
+    )
     due = Connection.objects.running().filter(
         ~Exists(fresh), Exists(MappedProject.objects.filter(connection=OuterRef("pk")))
     )
@@ -105,20 +124,54 @@ def request_daily() -> list[PermissionReport]:
 
 def _fill(report: PermissionReport) -> None:
     connection = report.connection
-    client = gateway.jira_for(connection, for_check=True)
+    client = _client(report)
     me = client.myself()
     projects, unseen = _wanted(client, report.wanted)
-    total = len(projects) + len(unseen)
-    _progress(report, len(unseen), total)
+    before = {} if report.offered else surveys.earlier(connection)
+    steps = len(projects) + len(unseen)
+    _progress(report, len(unseen), steps)
 
     def tell(done: int, of: int) -> None:
         if done % STEP == 0 or done == of:
-            _progress(report, done + len(unseen), total)
+            _progress(report, done + len(unseen), steps)
 
     states = client.permissions.of_projects(projects, requirements.PROJECT_KEYS, progress=tell)
-    rows = [_row(project, states.get(project.id, {}), me) for project in projects]
-    rows += [_row(Project("", key, ""), _INVISIBLE, me) for key in unseen]
-    _end(report, ReportState.FINISHED, rows=rows, person=me, facts=_global(client))
+    picked = [] if report.offered else surveys.chosen(connection, projects, states, before)
+
+    def tell_more(done: int) -> None:
+        if done % 5 == 0 or done == len(picked):
+            _progress(report, steps + done, steps + len(picked))
+
+    now = timezone.now()
+    seen = before | surveys.look(
+        client, connection, me.name, picked, states, now=now, progress=tell_more
+    )
+    rows = [matrix.kept(one, states.get(one.id, {}), seen.get(one.id)) for one in projects]
+    rows += [matrix.kept(Project("", key, ""), _invisible()) for key in unseen]
+    facts = _global(client)
+    _end(report, ReportState.FINISHED, rows=_with_base(report, rows), person=me, facts=facts)
+
+
+def _client(report: PermissionReport) -> JiraClient:
+    """As the connection's account, or as the one that waits for confirmation. Raises NotReady."""
+    connection = report.connection
+    if not report.offered:
+        return gateway.jira_for(connection, for_check=True)
+    waiting = credentials.pending(connection)
+    if waiting is None:
+        raise gateway.NotReady(
+            "secret_missing", "No other account waits for confirmation any more."
+        )
+    return credentials.candidate(connection, waiting.credential)
+
+
+def _with_base(report: PermissionReport, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the report that this one goes on from, with the new ones in their places."""
+    if report.base is None:
+        return rows
+    new = {row["key"]: row for row in rows}
+    taken = [new.pop(row["key"], row) for row in report.base.rows]
+    return [*taken, *new.values()]
 
 
 def _wanted(client: JiraClient, keys: list[str]) -> tuple[list[Project], list[str]]:
@@ -126,11 +179,16 @@ def _wanted(client: JiraClient, keys: list[str]) -> tuple[list[Project], list[st
     visible = client.projects.list()
     if not keys:
         return visible, []
-    by_key = {project.key: project for project in visible}
+    by_key = {project.key.upper(): project for project in visible}
     return [by_key[key] for key in keys if key in by_key], [k for k in keys if k not in by_key]
 
 
-_INVISIBLE = {"BROWSE_PROJECTS": PermissionState.MISSING}
+def _invisible() -> dict[str, PermissionState]:
+    """Browse is missing; of the rest nobody can tell."""
+    unknown = dict.fromkeys(requirements.PROJECT_KEYS, PermissionState.UNKNOWN)
+    return unknown | {"BROWSE_PROJECTS": PermissionState.MISSING}
+
+
 _OUR_FAULT = {
     "code": "check_crashed",
     "what": "The report itself failed. That is a fault of ALM Connect.",
@@ -140,40 +198,15 @@ _OUR_FAULT = {
 }
 
 
-def _row(project: Project, states: dict[str, PermissionState], me: Person) -> dict[str, Any]:
-    judged = requirements.evaluate(states, account=me.name, project=project.key)
-    return {
-        "id": project.id,
-        "key": project.key,
-        "name": project.name or project.key,
-        "permissions": [
-            {
-                "name": row.name,
-                "key": row.key,
-                "need": row.need,
-                "state": row.state.value,
-                "message": row.message,
-                "text": row.text,
-            }
-            for row in judged.permissions
-        ],
-        "operations": [
-            {
-                "code": row.code,
-                "name": row.name,
-                "state": row.state.value,
-                "message": row.message,
-                "text": row.text,
-            }
-            for row in judged.operations
-        ],
-    }
-
-
 def _global(client: JiraClient) -> dict[str, str]:
-    """Global permissions, such as Jira Administrator; what cannot be asked is unknown."""
+    """Global permissions, such as Jira Administrator; what cannot be asked is unknown.
+
+    A refused login is no answer to this question but the end of the report.
+    """
     try:
         states = client.permissions.global_(requirements.GLOBAL_KEYS)
+    except (AuthenticationRefused, OAuthProblem):
+        raise
     except JiraError:
         return dict.fromkeys(requirements.GLOBAL_KEYS, PermissionState.UNKNOWN.value)
     return {key: state.value for key, state in states.items()}
@@ -195,8 +228,7 @@ def _end(
     facts: dict[str, str] | None = None,
     diagnosis: dict[str, Any] | None = None,
 ) -> None:
-    now: datetime = timezone.now()
-    report.state, report.taken_at, report.diagnosis = state, now, diagnosis
+    report.state, report.taken_at, report.diagnosis = state, timezone.now(), diagnosis
     if rows is not None:
         report.rows, report.done, report.total = rows, len(rows), len(rows)
     if person is not None:

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Refused
-from connections import comparison, credentials
+from connections import comparison, credentials, matrix
 from connections.checkup import CheckResult
 from connections.handshake import Started
 from connections.models import Connection, PermissionReport, SecretField
@@ -110,7 +110,7 @@ def report(row: PermissionReport, *, rows: bool = True) -> dict[str, Any]:
         "total": row.total,
         "diagnosis": row.diagnosis,
         "permissions": row.global_states,
-        "projects": row.rows if rows else [],
+        "projects": [matrix.told(one, row.account_name) for one in row.rows] if rows else [],
         "changes": [
             {
                 "project": one.project,

@@ -1,13 +1,11 @@
 """The permission catalogue: what the board needs, why, and what does not work without it.
 
-Data and a pure judgement over it. One line of the catalogue is one line of the report; the names
-are those of the guide, the keys Jira's. It must not ask Jira.
+Data only. One line of the catalogue is one line of the report; the names are those of the guide,
+the keys Jira's. `jira_client.judging` says what the states mean. It must not ask Jira.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from jira_client.values import PermissionState
 
 REQUIRED = "required"
 RECOMMENDED = "recommended"
@@ -15,11 +13,21 @@ OPTIONAL = "optional"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A second key that a line of the catalogue rests on, where the instance knows it."""
+
+    name: str
+    key: str
+    breaks: str
+
+
+@dataclass(frozen=True, slots=True)
 class Permission:
     """One permission: the guide's name, Jira's key and older key, how much it is needed.
 
-    `breaks` completes the sentence "Without it, …". `shown`: whether it has a row of its own.
-    `is_global`: granted for the whole instance, not in a project.
+    `breaks` completes the sentence "Without it, …". `shown`: a line of the guide's catalogue; the
+    others are looked at because operations depend on them. `is_global`: granted for the whole
+    instance, not in a project.
     """
 
     name: str
@@ -29,6 +37,7 @@ class Permission:
     breaks: str
     shown: bool = True
     is_global: bool = False
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +105,9 @@ PERMISSIONS: tuple[Permission, ...] = (
         "VIEW_WORKFLOW_READONLY",
         RECOMMENDED,
         "the workflow cannot be shown when statuses are mapped",
-    ),
-    Permission(
-        "Edit Workflow",
-        "EDIT_WORKFLOW",
-        "",
-        OPTIONAL,
-        "missing statuses must be added in Jira by hand",
+        part=Part(
+            "Edit Workflows", "EDIT_WORKFLOW", "missing statuses must be added in Jira by hand"
+        ),
     ),
     Permission(
         "Manage Sprints",
@@ -161,112 +166,37 @@ OPERATIONS: tuple[Operation, ...] = (
         "Set the reporter",
         ("BROWSE_PROJECTS", "EDIT_ISSUES", "MODIFY_REPORTER"),
     ),
+    Operation(
+        "set_assignee", "Set the assignee", ("BROWSE_PROJECTS", "EDIT_ISSUES", "ASSIGN_ISSUES")
+    ),
     Operation("delete", "Delete an item", ("BROWSE_PROJECTS", "DELETE_ISSUES")),
 )
 
 BY_KEY: Mapping[str, Permission] = {row.key: row for row in PERMISSIONS}
+CATALOGUE: tuple[Permission, ...] = tuple(
+    row for row in PERMISSIONS if row.shown and not row.is_global
+)
+ALSO: tuple[Permission, ...] = tuple(
+    row for row in PERMISSIONS if not row.shown and not row.is_global
+)
 LEGACY_KEYS: Mapping[str, str] = {row.key: row.legacy_key for row in PERMISSIONS if row.legacy_key}
-PROJECT_KEYS: tuple[str, ...] = tuple(row.key for row in PERMISSIONS if not row.is_global)
+_PARTS = tuple(row.part for row in PERMISSIONS if row.part is not None)
+PROJECT_KEYS: tuple[str, ...] = (
+    *(row.key for row in PERMISSIONS if not row.is_global),
+    *(part.key for part in _PARTS),
+)
 GLOBAL_KEYS: tuple[str, ...] = tuple(row.key for row in PERMISSIONS if row.is_global)
+_NAMES: Mapping[str, str] = {
+    **{row.key: row.name for row in PERMISSIONS},
+    **{part.key: part.name for part in _PARTS},
+}
 
 
-@dataclass(frozen=True, slots=True)
-class PermissionRow:
-    """One cell of the report. `text` is ready to send to the Jira admin; empty where not needed."""
-
-    name: str
-    key: str
-    need: str
-    state: PermissionState
-    message: str
-    text: str
+def names_of(keys: Iterable[str]) -> str:
+    """`Create Issues and Edit Issues`."""
+    return " and ".join(_NAMES[key] for key in keys)
 
 
-@dataclass(frozen=True, slots=True)
-class OperationRow:
-    """One thing the board does, in one project."""
-
-    code: str
-    name: str
-    state: PermissionState
-    message: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectEvaluation:
-    """Both views of one project's permissions, each in the order of its catalogue."""
-
-    permissions: tuple[PermissionRow, ...]
-    operations: tuple[OperationRow, ...]
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether every required permission is held."""
-        rows = [row for row in self.permissions if row.need == REQUIRED]
-        return all(row.state is PermissionState.HELD for row in rows)
-
-
-def evaluate(
-    states: Mapping[str, PermissionState], account: str = "", project: str = ""
-) -> ProjectEvaluation:
-    """Judges one project. A key that was not asked for is unknown, never missing.
-
-    `account` and `project` are names for the text to the Jira admin.
-    """
-    who = account or "the service user"
-    where = f"project {project}" if project else "this project"
-    catalogue = [row for row in PERMISSIONS if not row.is_global]
-    return ProjectEvaluation(
-        permissions=tuple(_permission_row(row, states, who, where) for row in catalogue),
-        operations=tuple(_operation_row(row, states, who, where) for row in OPERATIONS),
-    )
-
-
-def _permission_row(
-    row: Permission, states: Mapping[str, PermissionState], who: str, where: str
-) -> PermissionRow:
-    state = states.get(row.key, PermissionState.UNKNOWN)
-    text = _ask_admin(who, where, (row.key,)) if state is PermissionState.MISSING else ""
-    messages = {
-        PermissionState.HELD: "Held.",
-        PermissionState.MISSING: f"Without it, {row.breaks}.",
-        PermissionState.UNSUPPORTED: "This Jira does not know this permission; nothing to do.",
-        PermissionState.UNKNOWN: "Could not be checked. Run the check again.",
-    }
-    return PermissionRow(row.name, row.key, row.need, state, messages[state], text)
-
-
-def _operation_row(
-    row: Operation, states: Mapping[str, PermissionState], who: str, where: str
-) -> OperationRow:
-    held = {key: states.get(key, PermissionState.UNKNOWN) for key in row.keys}
-    missing = tuple(key for key, state in held.items() if state is PermissionState.MISSING)
-    unsure = [key for key, state in held.items() if state is PermissionState.UNKNOWN]
-    if missing:
-        names = _names(missing)
-        message = f"Will not work: {names} is missing."
-        return OperationRow(
-            row.code,
-            row.name,
-            PermissionState.MISSING,
-            message,
-            _ask_admin(who, where, missing),
-        )
-    if unsure:
-        message = f"Not known: {_names(unsure)} could not be checked."
-        return OperationRow(row.code, row.name, PermissionState.UNKNOWN, message, "")
-    # A key that this Jira does not know cannot be what refuses.
-    return OperationRow(row.code, row.name, PermissionState.HELD, "Works.", "")
-
-
-def _names(keys: Iterable[str]) -> str:
-    return " and ".join(BY_KEY[key].name for key in keys)
-
-
-def _ask_admin(who: str, where: str, keys: Iterable[str]) -> str:
-    wanted = ", ".join(f'"{BY_KEY[key].name}" ({key})' for key in keys)
-    return (
-        f"Please grant {who} the permission {wanted} in {where}: "
-        "Project settings > Permissions, by a project role or group that the account belongs to."
-    )
+def name_of(key: str) -> str:
+    """The guide's name of one key."""
+    return _NAMES[key]

@@ -20,8 +20,11 @@ class ReportState(models.TextChoices):
 
 
 class PermissionReport(models.Model):
-    """`rows`: `[{"key", "name", "id", "permissions": [{"name", "key", "need", "state"}],
-    "operations": [{"name", "state", "message"}]}]`. Kept; a new one is compared with the last.
+    """`rows`: `[{"key", "name", "id", "states": {permission key: state}, "setup": {…} or None}]`, told
+    with words by `connections.matrix`. Kept; a new one is compared with the last.
+
+    `base`: the report whose other rows this one took over. `offered`: taken with the credential of
+    another account that waits for confirmation.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -30,6 +33,10 @@ class PermissionReport(models.Model):
         max_length=10, choices=ReportState.choices, default=ReportState.WAITING
     )
     wanted: models.JSONField[list[str], list[str]] = models.JSONField(default=list)  # project keys
+    base: models.ForeignKey[PermissionReport | None, PermissionReport | None] = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    offered = models.BooleanField(default=False)
     account_id = models.CharField(max_length=255, blank=True)
     account_name = models.CharField(max_length=255, blank=True)
     created = models.DateTimeField(default=timezone.now)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,13 +14,15 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import CONNECT, PLAN, READ, needs
 from almconnect.lib.api import Refused
-from connections import checkup, comparison, credentials, deletion, editing, health
+from almconnect.lib.hint import hint
+from connections import checkup, comparison, credentials, deletion, editing, health, tasks
 from connections.diagnosing import Explained
 from connections.models import AuthMethod, Connection, SecretField
 from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of
-from jira_client import requirements
+
+PROJECTS = 10  # on a page of the comparison of two accounts
 
 
 @needs(READ)
@@ -96,11 +100,32 @@ def account(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         "connection": connection,
         "waiting": waiting,
         "diagnosis": found,
-        "compared": comparison.compare_accounts(connection, waiting.credential),
-        "need": {row.key: row.need for row in requirements.PERMISSIONS},
         "tabs": tabs_of(connection, "connection"),
+        **_compared(request, connection),
     }
     return render(request, "connections/account.html", context, status=409 if found else 200)
+
+
+def _compared(request: HttpRequest, connection: Connection) -> dict[str, Any]:
+    """Both accounts side by side, or how far the reports are that this page asks for once."""
+    if not connection.projects.exists():
+        return {}
+    both = comparison.accounts_of(connection)
+    if both is None:
+        for row in comparison.compare_accounts(connection, actor=person_of(request)):
+            hint(tasks.take_report, row.pk)
+        both = comparison.accounts_of(connection)
+    if both is None or both.running is not None:
+        return {"report": both.running if both else None}
+    rows = comparison.side_by_side(both)
+    lost, gained = comparison.lost_and_gained(rows)
+    return {
+        "both": both,
+        "lost": lost,
+        "gained": gained,
+        "differing": sum(row["differs"] for row in rows),
+        "page": Paginator(rows, PROJECTS).get_page(request.GET.get("page")),
+    }
 
 
 @needs(CONNECT)

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.hint import hint
-from connections import comparison, gateway, health, report, tasks
+from connections import comparison, gateway, health, matrix, report, tasks
 from connections.diagnosing import Explained
 from connections.models import Connection, PermissionReport, ReportState
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of
-from jira_client.values import Project
+from jira_client.judging import OperationRow, PermissionRow
+from jira_client.requirements import ALSO, CATALOGUE, OPERATIONS
+from jira_client.values import PermissionState, Project
 
 HTMX_STOP = 286  # htmx: take this answer and poll no more
 MOST_SHOWN = 50  # projects offered for a choice
+MOST_CHANGES = 100  # differences told one by one
+ROWS = 25  # projects on a page of the matrix
 
 
 @needs(READ)
@@ -61,16 +70,27 @@ def choose(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 @needs(PLAN)
 @require_POST
 def run(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """A new report: of the chosen projects, of everything, of an earlier one's projects (`report`),
+    or of an earlier one with a single row looked at again (`report` and `row`).
+    """
     connection = get_object_or_404(Connection, pk=connection_id)
+    actor = person_of(request)
+    shown = _chosen(request.POST, connection)
     everything = "all" in request.POST
     keys = [] if everything else request.POST.getlist("project")
-    if not everything and not keys and not connection.projects.exists():
+    if shown is not None and request.POST.get("row"):
+        row = report.request(connection, [request.POST["row"]], actor=actor, base=shown)
+    elif shown is not None:
+        row = report.again(shown, actor=actor)
+    elif not everything and not keys and not connection.projects.exists():
         messages.info(request, _("Choose the projects to look at."))
         return redirect("connections:choose_projects", connection.pk)
-    row = report.request(connection, keys, actor=person_of(request), everything=everything)
+    else:
+        row = report.request(connection, keys, actor=actor, everything=everything)
     hint(tasks.take_report, row.pk)
     address = reverse("connections:permissions", args=[connection.pk])
-    return redirect(f"{address}?report={row.pk}")
+    view = {"view": "operations"} if request.POST.get("view") == "operations" else {}
+    return redirect(f"{address}?{urlencode({'report': str(row.pk), **view})}")
 
 
 @needs(READ)
@@ -85,8 +105,9 @@ def progress(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    history = list(connection.reports.defer("rows")[:20])
-    shown = _chosen(request, connection) or (history[0] if history else None)
+    reports = connection.reports.filter(offered=False)
+    history = list(reports.defer("rows")[:20])
+    shown = _chosen(request.GET, connection) or (history[0] if history else None)
     context: dict[str, Any] = {
         "connection": connection,
         "tabs": tabs_of(connection, "permissions"),
@@ -94,41 +115,97 @@ def _page(request: HttpRequest, connection: Connection) -> HttpResponse:
         "report": shown,
         "may_plan": person_of(request).role in PLAN,
         "view": "operations" if request.GET.get("view") == "operations" else "permissions",
+        "query": request.GET.get("q", "").strip(),
+        "only": "problems" if request.GET.get("only") == "problems" else "",
     }
     if shown is not None and shown.state == ReportState.FINISHED:
-        context |= _facts(shown)
+        context |= _facts(shown) | _rows(request, shown, context)
     return render(request, "connections/permissions.html", context)
 
 
-def _chosen(request: HttpRequest, connection: Connection) -> PermissionReport | None:
+def _chosen(given: QueryDict, connection: Connection) -> PermissionReport | None:
     try:
-        wanted = uuid.UUID(request.GET.get("report", ""))
+        wanted = uuid.UUID(given.get("report", ""))
     except ValueError:
         return None
-    return connection.reports.filter(pk=wanted).first()
+    return connection.reports.filter(pk=wanted, offered=False).first()
 
 
 def _facts(shown: PermissionReport) -> dict[str, Any]:
     before = comparison.previous(shown)
-    lacking = comparison.missing(shown)
+    changes = comparison.changes_since(shown, before)
     return {
         "before": before,
-        "changes": comparison.changes_since(shown, before),
-        "lacking": lacking,
-        "headline": _headline(lacking),
+        "changes": changes[:MOST_CHANGES],
+        "more_changes": max(0, len(changes) - MOST_CHANGES),
+        "headline": _headline(comparison.missing(shown), comparison.blocked(shown)),
         "text": comparison.text_for_admin(shown),
-        "columns": shown.rows[0]["permissions"] if shown.rows else [],
-        "operations": shown.rows[0]["operations"] if shown.rows else [],
+        "columns": [*CATALOGUE, *ALSO],
+        "operations": OPERATIONS,
     }
 
 
-def _headline(lacking: dict[str, list[str]]) -> str:
-    """`3 required permissions missing in 2 projects`, or the empty text."""
-    number = sum(len(names) for names in lacking.values())
-    if not number:
-        return ""
-    what = ngettext(
-        "%(n)d required permission missing", "%(n)d required permissions missing", number
-    ) % {"n": number}
-    where = ngettext("in %(n)d project", "in %(n)d projects", len(lacking)) % {"n": len(lacking)}
-    return f"{what} {where}"
+def _rows(request: HttpRequest, shown: PermissionReport, context: dict[str, Any]) -> dict[str, Any]:
+    """One page of the matrix, problems first; a badge is drawn once and used in every cell."""
+    wanted = context["query"].casefold()
+    found = [
+        row
+        for row in shown.rows
+        if wanted in row["key"].casefold() or wanted in row["name"].casefold()
+    ]
+    problems = [row for row in found if matrix.required_missing(row) or matrix.blocked(row)]
+    found = problems if context["only"] else found
+    found = sorted(found, key=lambda row: (matrix.weight(row), row["key"]))
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    badges = {
+        state.value: render_to_string("_state.html", {"state": state.value})
+        for state in PermissionState
+    }
+    rows = [_row(row, shown, context["view"], badges) for row in page]
+    return {"page": page, "rows": rows, "problems": len(problems), "found": len(found)}
+
+
+def _row(
+    row: matrix.Row, shown: PermissionReport, view: str, badges: Mapping[str, str]
+) -> dict[str, Any]:
+    judged = matrix.judged(row, shown.account_name)
+    cells: list[PermissionRow | OperationRow] = (
+        [*judged.operations] if view == "operations" else [*judged.permissions, *judged.also]
+    )
+    return {
+        "key": row["key"],
+        "name": row["name"],
+        "looked_at": parse_datetime((row.get("setup") or {}).get("at") or ""),
+        "cells": [
+            {"badge": badges[cell.state.value], "is": cell, "note": _note(cell)} for cell in cells
+        ],
+    }
+
+
+def _note(cell: PermissionRow | OperationRow) -> str:
+    """The words under a badge; what simply works needs none."""
+    plain = cell.state is PermissionState.UNSUPPORTED or cell.message in {"Held.", "Works."}
+    return "" if plain else cell.message
+
+
+def _headline(lacking: dict[str, list[str]], blocked: dict[str, int]) -> str:
+    """`3 required permissions missing in 2 projects`, what else will not work, or the empty text."""
+    words = []
+    if number := sum(len(names) for names in lacking.values()):
+        what = ngettext(
+            "%(n)d required permission missing", "%(n)d required permissions missing", number
+        ) % {"n": number}
+        words.append(f"{what} {_in_projects(len(lacking))}")
+    if number := sum(blocked.values()):
+        what = ngettext(
+            "%(n)d obstacle of screens, types or boards",
+            "%(n)d obstacles of screens, types or boards",
+            number,
+        ) % {"n": number}
+        held = [] if words else [_("Every required permission is held")]
+        words += [*held, f"{what} {_in_projects(len(blocked))}"]
+    return "; ".join(words)
+
+
+def _in_projects(number: int) -> str:
+    return ngettext("in %(n)d project", "in %(n)d projects", number) % {"n": number}

@@ -1,9 +1,12 @@
 """Fields of the instance, and of the screens for creating and editing."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from jira_client import parse
-from jira_client.protocol import Request
+from jira_client.protocol import Param, Request
 from jira_client.resources.caller import Caller, pages
-from jira_client.values import FieldInfo, FieldMeta
+from jira_client.values import FieldInfo, FieldMeta, IssueType
 
 _PAGE = 200
 
@@ -18,6 +21,19 @@ class Fields:
         """Every field of the instance."""
         found = self._caller.call(Request("GET", f"{self._caller.flavour.api}/field"))
         return [parse.field_info(row) for row in parse.rows(found)]
+
+    def create_types(self, project_key: str) -> list[IssueType]:
+        """The issue types that this account may create in a project.
+
+        Raises Invalid or NotFound, by version, where it may create none.
+        """
+        flavour = self._caller.flavour
+        if flavour.createmeta_style == "legacy":
+            return [parse.issue_type(row) for row in self._before_84({"projectKeys": project_key})]
+        path = f"{flavour.api}/issue/createmeta/{{project}}/issuetypes"
+        request = Request("GET", path, {"project": project_key})
+        found = pages(self._caller, request, _PAGE, "issueTypes", "values")
+        return [parse.issue_type(row) for row in found]
 
     def create_fields(self, project_key: str, issue_type_id: str) -> list[FieldMeta]:
         """The fields on the create screen. Raises NotFound where the account may not create."""
@@ -40,18 +56,22 @@ class Fields:
         return list(parse.field_metas(answer.get("fields") or {}))
 
     def _create_fields_before_84(self, project_key: str, issue_type_id: str) -> list[FieldMeta]:
-        request = Request(
-            "GET",
-            f"{self._caller.flavour.api}/issue/createmeta",
-            params={
-                "projectKeys": project_key,
-                "issuetypeIds": issue_type_id,
-                "expand": "projects.issuetypes.fields",
-            },
-        )
-        answer = parse.mapping(self._caller.call(request))
-        for project in parse.rows(answer.get("projects") or []):
-            for kind in parse.rows(project.get("issuetypes") or []):
-                if parse.text(kind.get("id")) == issue_type_id:
-                    return list(parse.field_metas(kind.get("fields") or {}))
+        params: dict[str, Param] = {
+            "projectKeys": project_key,
+            "issuetypeIds": issue_type_id,
+            "expand": "projects.issuetypes.fields",
+        }
+        for kind in self._before_84(params):
+            if parse.text(kind.get("id")) == issue_type_id:
+                return list(parse.field_metas(kind.get("fields") or {}))
         return []
+
+    def _before_84(self, params: Mapping[str, Param]) -> list[Mapping[str, Any]]:
+        """The issue types of the one answer that Jira gave before 8.4."""
+        path = f"{self._caller.flavour.api}/issue/createmeta"
+        answer = parse.mapping(self._caller.call(Request("GET", path, params=params)))
+        return [
+            kind
+            for project in parse.rows(answer.get("projects") or [])
+            for kind in parse.rows(project.get("issuetypes") or [])
+        ]

@@ -7,7 +7,7 @@ from jira_client.protocol import Request
 from jira_client.resources.caller import Caller, pages
 from jira_client.values import IssueType, Project, Status
 
-_PAGE = 50
+_PAGE = 100  # the most that Cloud gives
 # Inside the class, `list` is the method.
 IssueTypes = list[IssueType]
 

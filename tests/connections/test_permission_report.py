@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from connections import comparison, report, tasks
+from connections import comparison, matrix, report, tasks
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_sandbox.serving import Handle
 
@@ -39,7 +39,8 @@ def test_a_revoked_grant_is_the_difference(
     text = comparison.text_for_admin(second)
     assert "ALM Service" in text
     assert "FALCON (Team Falcon): Schedule Issues (SCHEDULE_ISSUES, required)" in text
-    operations = {row["name"]: row for row in second.rows[0]["operations"]}
+    told = matrix.told(second.rows[0], second.account_name)
+    operations = {row["name"]: row for row in told["operations"]}
     assert operations["Move to a sprint"]["state"] == "missing"
     assert operations["Draw a dependency"]["state"] == "held"
     page = client_of(rte).get(f"/connections/{connection.pk}/permissions/").content.decode()
@@ -53,7 +54,7 @@ def test_an_invisible_project_lacks_browse_and_nothing_else_is_claimed(
     connected: Callable[..., Connection], jira: Handle
 ) -> None:
     row = taken(connected(jira), "FALCON", "NOWHERE").rows[1]
-    states = {p["key"]: p["state"] for p in row["permissions"]}
+    states = dict(row["states"])
     assert states.pop("BROWSE_PROJECTS") == "missing"
     assert set(states.values()) == {"unknown"}
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from almconnect.lib.secret import Secret
-from connections import checkup, credentials, gateway, health
+from connections import checkup, comparison, credentials, gateway, health, report
 from connections.credentials import Credential
 from connections.gateway import NotReady
-from connections.models import AuthMethod, Connection
+from connections.models import AuthMethod, Connection, MappedProject
 from jira_client.errors import AuthenticationRefused
 from jira_client.protocol import Request
 from jira_sandbox.serving import Handle
@@ -87,3 +88,68 @@ def test_a_personal_access_token(draft_to: Callable[..., Connection], datacenter
     token = Credential(AuthMethod.PAT, Secret(made["rawToken"]))
     assert credentials.offer(connection, token, actor=None)
     assert gateway.jira_for(connection).myself().name == "ALM Service"
+
+
+def test_both_accounts_are_compared_by_a_report_not_by_the_page(
+    connected: Callable[..., Connection],
+    jira: Handle,
+    client_of: Callable[..., Client],
+    admin: Any,
+) -> None:
+    connection, client = connected(jira), client_of(admin)
+    for key in ("FALCON", "OTTER"):
+        found = jira.site.project(key)
+        assert found is not None
+        MappedProject.objects.create(
+            connection=connection, remote_id=str(found.id), key=key, name=key
+        )
+    credentials.present(connection, basic_of(jira, "rita"), actor=admin)
+    address = f"/connections/{connection.pk}/account/"
+    before = sum(jira.site.calls.values())
+    page = client.get(address).content.decode()
+    assert sum(jira.site.calls.values()) == before  # the page itself asks Jira nothing
+    assert "Comparing what the two accounts may do" in page
+    assert client.get(address).status_code == 200
+    asked = list(connection.reports.order_by("created"))
+    assert [row.offered for row in asked] == [False, True]  # asked once, not by every look
+    for row in asked:
+        assert report.take(row.pk)
+    page = client.get(address).content.decode()
+    assert "Rita Train lacks" in page
+    assert "2 mapped projects were compared." in page
+    assert "What the board will do" in page
+    assert "Not compared: screens, issue types and boards." in page
+    both = comparison.accounts_of(connection)
+    assert both is not None
+    rows = {row["name"]: row for row in comparison.side_by_side(both)[0]["permissions"]}
+    assert (rows["Delete Issues"]["was"], rows["Delete Issues"]["now"]) == ("held", "missing")
+    credentials.keep(connection, actor=admin)
+    shown = client.get(f"/connections/{connection.pk}/permissions/").content.decode()
+    assert str(asked[1].pk) not in shown  # the other account's report is no part of the history
+
+
+def test_a_stopped_account_is_not_asked_again_for_the_comparison(
+    connected: Callable[..., Connection],
+    datacenter: Handle,
+    client_of: Callable[..., Client],
+    admin: Any,
+) -> None:
+    connection = connected(datacenter)
+    found = datacenter.site.project("FALCON")
+    assert found is not None
+    MappedProject.objects.create(
+        connection=connection, remote_id=str(found.id), key="FALCON", name="Falcon"
+    )
+    seen = report.take(report.request(connection, (), actor=None).pk)
+    Connection.objects.update(health="stopped")
+    connection.refresh_from_db()
+    credentials.present(connection, basic_of(datacenter, "rita"), actor=admin)
+    asked = comparison.compare_accounts(connection, actor=admin)
+    assert [row.offered for row in asked] == [True]
+    assert report.take(asked[0].pk)
+    both = comparison.accounts_of(connection)
+    assert both is not None
+    assert both.was == seen
+    assert comparison.lost_and_gained(comparison.side_by_side(both))[0] > 0
+    connection.refresh_from_db()
+    assert connection.health == "stopped"  # the offered account says nothing about the one in use

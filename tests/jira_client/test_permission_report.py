@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from jira_client.errors import AuthenticationRefused
-from jira_client.requirements import BY_KEY, OPERATIONS, PROJECT_KEYS, evaluate
+from jira_client.judging import Obstacle, evaluate
+from jira_client.requirements import BY_KEY, OPERATIONS, PROJECT_KEYS
 from jira_client.values import PermissionState, Project
 from jira_client.wire import WireRequest, WireResponse
 from tests.jira_client.servers import CLOUD, DATA_CENTER, answer, scripted
@@ -90,6 +91,54 @@ def test_a_missing_key_names_what_breaks_and_what_to_ask() -> None:
     assert "svc-alm" in row.text
     assert "Falcon" in row.text
     assert not report.is_ready
+
+
+def test_workflow_access_is_one_line_with_two_keys() -> None:
+    every = dict.fromkeys(PROJECT_KEYS, HELD)
+
+    def access(**states: PermissionState) -> tuple[PermissionState, str]:
+        rows = evaluate({**every, **states}).permissions
+        row = next(row for row in rows if row.name == "Workflow access")
+        return row.state, row.message
+
+    assert access()[0] is HELD
+    assert access(EDIT_WORKFLOW=UNSUPPORTED)[0] is HELD
+    assert access(EDIT_WORKFLOW=UNKNOWN)[0] is UNKNOWN
+    state, message = access(EDIT_WORKFLOW=MISSING)
+    assert (state, message) == (
+        MISSING,
+        "Without Edit Workflows, missing statuses must be added in Jira by hand.",
+    )
+
+
+def test_the_catalogue_is_the_guide_s_and_other_keys_stand_apart() -> None:
+    report = evaluate({})
+    assert [row.name for row in report.permissions] == [
+        "Project Admin",
+        "Browse Project/s",
+        "Create Issues",
+        "Edit Issues",
+        "Delete Issues",
+        "Link Issues",
+        "Schedule Issues",
+        "Workflow access",
+        "Manage Sprints",
+        "Modify Reporter",
+    ]
+    assert [row.key for row in report.also] == ["TRANSITION_ISSUES", "ASSIGN_ISSUES"]
+    lacking = {**dict.fromkeys(PROJECT_KEYS, HELD), "TRANSITION_ISSUES": MISSING}
+    assert not evaluate(lacking).is_ready
+
+
+def test_an_obstacle_turns_a_held_operation_and_a_doubt_makes_it_unknown() -> None:
+    every = dict.fromkeys(PROJECT_KEYS, HELD)
+    wall = Obstacle(("edit",), MISSING, "The field is not there.", "Please add it.")
+    doubt = Obstacle(("reorder",), UNKNOWN, "boards could not be read.")
+    rows = {row.code: row for row in evaluate(every, obstacles=[wall, doubt]).operations}
+    assert rows["edit"].message == "Will not work: The field is not there."
+    assert rows["edit"].text == "Please add it."
+    assert rows["reorder"].state is UNKNOWN
+    assert rows["delete"].state is HELD
 
 
 def test_unknown_is_never_missing_and_unsupported_refuses_nothing() -> None:

@@ -1,0 +1,131 @@
+"""The rows of a permission report: how they are kept, and how they are told to people and programs.
+
+Kept are states and findings; words, operations and order are made when a row is shown, so that a report
+of many projects stays light. It must not ask Jira and must not write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from connections.models import PermissionReport
+from jira_client import judging
+from jira_client.judging import Obstacle, ProjectEvaluation
+from jira_client.requirements import ALSO, CATALOGUE, REQUIRED
+from jira_client.values import PermissionState, Project
+
+Row = dict[str, Any]
+NOT_LOOKED_AT: Mapping[str, Any] = {"state": "not_checked"}
+_MISSING = PermissionState.MISSING.value
+
+
+def kept(
+    project: Project,
+    states: Mapping[str, PermissionState],
+    setup: dict[str, Any] | None = None,
+) -> Row:
+    """A row as it is stored. `setup` is what `connections.surveys` found; None: not looked at."""
+    return {
+        "id": project.id,
+        "key": project.key,
+        "name": project.name or project.key,
+        "states": {key: state.value for key, state in states.items()},
+        "setup": setup,
+    }
+
+
+def states_of(row: Row) -> dict[str, PermissionState]:
+    """Permission key → state."""
+    return {key: PermissionState(state) for key, state in _states(row).items()}
+
+
+def _states(row: Row) -> dict[str, str]:
+    """Reports of before the first release kept a list of cells instead."""
+    found: dict[str, str] | None = row.get("states")
+    if found is None:
+        found = {cell["key"]: cell["state"] for cell in row.get("permissions", ())}
+    return found
+
+
+def lines_of(row: Row) -> dict[str, PermissionState]:
+    """The guide's name → state: the catalogue's lines and what was also looked at."""
+    states = states_of(row)
+    return {line.name: judging.state_of(line, states) for line in (*CATALOGUE, *ALSO)}
+
+
+def required_missing(row: Row) -> list[str]:
+    """Names of required permissions that are missing."""
+    found = _states(row)
+    return [
+        line.name
+        for line in (*CATALOGUE, *ALSO)
+        if line.need == REQUIRED and found.get(line.key) == _MISSING
+    ]
+
+
+def judged(row: Row, account: str) -> ProjectEvaluation:
+    """Both views of the row, with words."""
+    return judging.evaluate(states_of(row), account, row["key"], obstacles_of(row))
+
+
+def obstacles_of(row: Row) -> list[Obstacle]:
+    setup = row.get("setup") or {}
+    return [
+        Obstacle(
+            tuple(one["operations"]), PermissionState(one["state"]), one["message"], one["text"]
+        )
+        for one in setup.get("obstacles", ())
+    ]
+
+
+def blocked(row: Row) -> int:
+    """How many things stand in the way in spite of held permissions."""
+    setup = row.get("setup") or {}
+    return sum(one["state"] == _MISSING for one in setup.get("obstacles", ()))
+
+
+def weight(row: Row) -> tuple[int, int, int]:
+    """For sorting, the heaviest first: required permissions, obstacles, other gaps."""
+    others = sum(state != PermissionState.HELD.value for state in _states(row).values())
+    return -len(required_missing(row)), -blocked(row), -others
+
+
+def told(row: Row, account: str) -> Row:
+    """A row in the API's shape, with all its words."""
+    found, setup = judged(row, account), row.get("setup") or {}
+    return {
+        "id": row["id"],
+        "key": row["key"],
+        "name": row["name"],
+        "permissions": [_cell(one) for one in found.permissions],
+        "also": [_cell(one) for one in found.also],
+        "operations": [
+            {
+                "code": one.code,
+                "name": one.name,
+                "state": one.state.value,
+                "message": one.message,
+                "text": one.text,
+            }
+            for one in found.operations
+        ],
+        "screens": setup.get("screens") or NOT_LOOKED_AT,
+        "board": setup.get("board") or NOT_LOOKED_AT,
+        "looked_at": setup.get("at"),
+    }
+
+
+def _cell(one: judging.PermissionRow) -> dict[str, str]:
+    return {
+        "name": one.name,
+        "key": one.key,
+        "need": one.need,
+        "state": one.state.value,
+        "message": one.message,
+        "text": one.text,
+    }
+
+
+def all_told(report: PermissionReport) -> Iterable[Row]:
+    return (told(row, report.account_name) for row in report.rows)

@@ -1,0 +1,154 @@
+"""Which projects of a report have their set-up looked at, and what is kept of it.
+
+Looking takes half a dozen calls a project, so a large report looks at some and keeps what was seen
+of the others before, with its time; the ones seen longest ago come first. It must not judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from connections.models import Connection, MappedProject, PermissionReport, ReportState
+from jira_client import obstacles, surveying
+from jira_client.client import JiraClient
+from jira_client.obstacles import Context
+from jira_client.resources.caller import side_by_side
+from jira_client.surveying import Survey, Wanted
+from jira_client.values import PermissionState, Project
+
+MOST = 50  # projects looked at in one report
+REMEMBERED = 10  # reports whose findings are kept where a project is not looked at
+Setup = dict[str, Any]
+States = Mapping[str, PermissionState]
+
+
+def earlier(connection: Connection) -> dict[str, Setup]:
+    """Project id → what was last seen of its set-up, in the newest reports."""
+    reports = PermissionReport.objects.filter(
+        connection=connection, state=ReportState.FINISHED, offered=False
+    ).order_by("-created")
+    found: dict[str, Setup] = {}
+    for report in reports[:REMEMBERED]:
+        for row in report.rows:
+            if row.get("setup"):
+                found.setdefault(row["id"], row["setup"])
+    return found
+
+
+def chosen(
+    connection: Connection,
+    projects: Sequence[Project],
+    states: Mapping[str, States],
+    before: Mapping[str, Setup],
+) -> list[Project]:
+    """Those to look at now: mapped ones first, then those not seen yet or seen longest ago."""
+    mapped = set(connection.projects.values_list("remote_id", flat=True))
+    seen = [
+        one
+        for one in projects
+        if states.get(one.id, {}).get("BROWSE_PROJECTS") is PermissionState.HELD
+    ]
+    seen.sort(key=lambda one: (one.id not in mapped, before.get(one.id, {}).get("at", "")))
+    return seen[:MOST]
+
+
+def look(
+    client: JiraClient,
+    connection: Connection,
+    account: str,
+    projects: Sequence[Project],
+    states: Mapping[str, States],
+    *,
+    now: datetime,
+    progress: Callable[[int], None],
+) -> dict[str, Setup]:
+    """Project id → its set-up, several projects side by side. Raises what a refused login raises."""
+    if not projects:
+        return {}
+    instance = surveying.instance_of(client)
+    mapped = {row.remote_id: row for row in connection.projects.all()}
+    contexts = [
+        Context(account, one, _wanted(mapped.get(one.id)), instance, states[one.id])
+        for one in projects
+    ]
+
+    def one(context: Context) -> Survey:
+        return surveying.survey(client, context.project, context.wanted, context.states)
+
+    found: dict[str, Setup] = {}
+    for context, survey in zip(contexts, side_by_side(client, one, contexts), strict=True):
+        found[context.project.id] = {"at": now.isoformat(), **_facts(survey, context)}
+        progress(len(found))
+    return found
+
+
+def _wanted(mapping: MappedProject | None) -> Wanted:
+    if mapping is None:
+        return Wanted()
+    return Wanted(
+        mapped=True,
+        types=mapping.type_map,
+        fields=mapping.field_map,
+        links=mapping.link_map,
+        board_id=mapping.board_id,
+    )
+
+
+def _facts(survey: Survey, context: Context) -> Setup:
+    return {
+        "mapped": context.wanted.mapped,
+        "screens": _screens(survey, context),
+        "board": _board(survey, context),
+        "obstacles": [
+            {
+                "operations": list(one.operations),
+                "state": one.state.value,
+                "message": one.message,
+                "text": one.text,
+            }
+            for one in obstacles.find(survey, context)
+        ],
+    }
+
+
+def _screens(survey: Survey, context: Context) -> dict[str, Any]:
+    """`create`: per issue type the names of fields that are not on it, and of those it demands."""
+    wanted = obstacles.wanted_fields(survey, context)
+    names = {info.id: info.name for info in context.instance.fields}
+
+    def lacking(screen: surveying.Screen) -> list[str]:
+        return [names.get(id, id) for id in obstacles.off_screen(screen, wanted).values()]
+
+    create, edit = survey.create, survey.edit
+    return {
+        "state": "known" if create is not None and (edit or survey.no_issue) else "unknown",
+        "types": None if survey.types is None else [kind.name for kind in survey.types],
+        "create": None
+        if create is None
+        else [
+            {
+                "type": screen.type.name,
+                "missing": lacking(screen),
+                "demanded": [meta.name for meta in obstacles.unfilled(screen, wanted)],
+            }
+            for screen in create
+        ],
+        "edit": {"type": edit.type.name, "missing": lacking(edit)} if edit else None,
+    }
+
+
+def _board(survey: Survey, context: Context) -> dict[str, Any]:
+    if not survey.software:
+        return {"state": "missing", "name": "", "type": "", "software": False}
+    if survey.boards is None:
+        return {"state": "unknown", "name": "", "type": "", "software": True}
+    board = surveying.board_in(survey.boards, context.wanted)
+    return {
+        "state": "held" if survey.sprints else "missing",
+        "id": board.id if board else None,
+        "name": board.name if board else "",
+        "type": board.type if board else "",
+        "software": True,
+    }
