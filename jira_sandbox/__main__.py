@@ -15,7 +15,7 @@ from typing import Any
 from .model.people import User
 from .model.site import Site
 from .seed import seeded
-from .serving import Handle, bound
+from .serving import Handle, Server, beside, bound
 from .state.keeping import Keeper, restored
 
 
@@ -33,6 +33,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
                         help="makes the service user a Jira administrator")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="prints one line of JSON when ready")
     parser.add_argument("--tls", action="store_true", help="HTTPS, self-signed certificate")
+    parser.add_argument("--tls-port", type=int,
+                        help="a second port that speaks HTTPS; 0 takes a free one")  # fmt: skip
     parser.add_argument("--state", type=Path, help="a file that keeps everything across restarts")
     parser.add_argument("--webhooks-anywhere", action="store_true",
                         help="delivers webhooks beyond loopback too")  # fmt: skip
@@ -46,7 +48,7 @@ def person(site: Site, user: User) -> dict[str, str]:
     return made
 
 
-def announce(handle: Handle, as_json: bool) -> None:
+def announce(handle: Handle, as_json: bool, tls_url: str = "") -> None:
     site, url = handle.site, handle.url
     admin, service = person(site, site.users["admin"]), person(site, site.users["svc-alm"])
     if as_json:
@@ -54,9 +56,13 @@ def announce(handle: Handle, as_json: bool) -> None:
                                  "service_user": service}  # fmt: skip
         if handle.certificate:
             facts["certificate"] = handle.certificate
+        if tls_url:
+            facts["tls_url"] = tls_url
         lines = [json.dumps(facts)]
     else:
         lines = [f"Jira sandbox ({site.flavour}) at {url}"]
+        if tls_url:
+            lines.append(f"  by TLS, with certificates to switch: {tls_url}")
         for title, one in (("Jira admin", admin), ("Service user", service)):
             shown = ", ".join(f"{name} {value}" for name, value in one.items())
             lines.append(f"  {title}: {shown}")
@@ -82,6 +88,12 @@ def site_of(options: argparse.Namespace) -> Site:
     return site
 
 
+def _opened(door: Server) -> threading.Thread:
+    thread = threading.Thread(target=door.serve_forever, args=(0.1,), name="jira-sandbox")
+    thread.start()
+    return thread
+
+
 def main(words: list[str] | None = None) -> int:
     options = arguments(sys.argv[1:] if words is None else words)
     site = site_of(options)
@@ -96,12 +108,18 @@ def main(words: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="jira-sandbox")
-    thread.start()
-    announce(handle, options.json)
+    doors = [server]
+    tls_url = ""
+    if options.tls_port is not None:
+        doors.append(beside(server, site, options.host, options.tls_port))
+        tls_url = f"https://{options.host}:{doors[1].server_address[1]}{site.context}"
+    threads = [_opened(door) for door in doors]
+    announce(handle, options.json, tls_url)
     ended.wait()
-    server.end()
-    thread.join(5)
+    for door in doors:
+        door.end()
+    for thread in threads:
+        thread.join(5)
     site.close()
     return 0
 

@@ -1,7 +1,7 @@
 """The WSGI application: what happens to a request from its first byte to its answer.
 
-Order: faults, who is asking, rate limit, route, handler inside the site's lock, faults after the
-commit. It must not know what handlers do.
+Order: what a proxy does, who is asking, faults, rate limit, route, handler inside the site's lock,
+faults after the commit. It must not know what handlers do.
 """
 
 import logging
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from email.utils import format_datetime
 from typing import Any
 
-from . import control, failing
+from . import altering, control, failing
 from .authentication import Identity, identify
 from .faults import Faults
 from .limits import Limits
@@ -17,6 +17,7 @@ from .model.site import Site
 from .oauth import mount as oauth
 from .oauth.mount import provider_of
 from .pages import admin, applinks, consent, home, login, work
+from .pages import faults as fault_page
 from .pages import tokens as token_page
 from .refusal import ConnectionLost, Refusal
 from .rest import (
@@ -47,7 +48,7 @@ WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
     people, projects, founding, metadata, archiving, issues, links, attached, searching, boards, moves,
     sprints, webhooks, tokens, oauth, control, consent, login, home, applinks, admin,
-    work, token_page,
+    work, fault_page, token_page,
 )  # fmt: skip
 
 
@@ -101,6 +102,14 @@ class Application:
             return answer({"errorMessages": ["Internal server error"], "errors": {}}, 500)
 
     def handled(self, request: Request) -> Response:
+        faults: Faults = self.site.parts["faults"]
+        if faults.any:
+            request = altering.altered(faults, request)
+            if altering.repeated(faults, request):
+                self.judged(request)
+        return self.judged(request)
+
+    def judged(self, request: Request) -> Response:
         identity = Identity()
         try:
             with self.site.lock:
@@ -108,7 +117,8 @@ class Application:
             response = self.routed(request, identity)
         except Refusal as refusal:
             response = refused(refusal)
-        response.headers += identity.headers
+        told = {name for name, _ in response.headers}
+        response.headers += [pair for pair in identity.headers if pair[0] not in told]
         if response.status == 401 and not any(n == "WWW-Authenticate" for n, _ in response.headers):
             realm = f'OAuth realm="{self.site.base_url}"'
             response.headers.append(("WWW-Authenticate", realm))

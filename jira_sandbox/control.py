@@ -2,6 +2,7 @@
 
 POST /sandbox/faults   {"name", "value", "times", "path", "method", "body"}   see faults.py
 GET  /sandbox/faults   the faults that are on;   DELETE switches all off
+GET  /sandbox/authority.pem   the authority whose certificates --tls shows
 POST /sandbox/grants   {"user", "project", "permission", "granted"}; without a project a global
 POST /sandbox/limits   {"user", "capacity", "fill", "interval"}; capacity null: no limit
 POST /sandbox/issues   {"project", "count"}: bulk issues for benchmarks
@@ -18,6 +19,7 @@ from .model.founding import add_project
 from .model.permissions import KEYS
 from .refusal import Refusal
 from .routing import Call, Handler, Router
+from .tls import Certificates
 from .wire import Response, answer, nothing
 
 PREFIX = "/sandbox/"
@@ -48,6 +50,14 @@ def switch(call: Call) -> Response:
 
 def faults(call: Call) -> Response:
     return answer({"faults": faults_of(call).listed()})
+
+
+def authority(call: Call) -> Response:
+    """The sandbox's own authority, to be trusted as CA bundle. Raises Refusal 404 without TLS."""
+    certificates: Certificates | None = call.site.parts.get("certificates")
+    if certificates is None:
+        raise Refusal(404, "This sandbox speaks no TLS: start it with --tls or --tls-port.")
+    return Response(200, certificates.authority.encode(), "application/x-pem-file")
 
 
 def clear(call: Call) -> Response:
@@ -122,6 +132,7 @@ def mount(router: Router) -> None:
     router.add("POST", "/sandbox/faults", local(switch))
     router.add("DELETE", "/sandbox/faults", local(clear))
     router.add("GET", "/sandbox/faults.json", local(faults))
+    router.add("GET", "/sandbox/authority.pem", local(authority))
     router.add("POST", "/sandbox/grants", local(grant))
     router.add("POST", "/sandbox/limits", local(limit))
     router.add("POST", "/sandbox/issues", local(issues))

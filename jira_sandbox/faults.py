@@ -1,59 +1,64 @@
-"""Faults a person or a test can switch on; what they do to an answer is in failing.py.
+"""Faults a person or a test can switch on.
+
+What they do is told by three modules: altering.py (a proxy in front changes the request), failing.py
+(answers instead of work, answers that suffer) and standing.py (settings of the whole site).
 
 Over HTTP: `POST /sandbox/faults {"name": …, "value": …, "times": n|null, "path": regex,
-"method": "GET"}`; `value` null or false switches the fault off. `path` is matched below the
-context path and defaults to the REST API; `times` null lasts until switched off.
-
-`body` is a regex that the request's body must match too: one poison issue in a bulk call.
-
-Instead of working:
-
-    rate_limit        429; value = Retry-After in seconds, then optionally the RateLimit-Reason,
-                      such as "5 jira-per-issue-on-write" with the path of that issue
-    error             value = the status to answer with (500, 502, 503, …)
-    slow              value = milliseconds to wait before working
-    login_page        200 with the HTML login page instead of JSON
-    request_lost      the connection is dropped before anything was done
-
-The work is done, but the answer suffers:
-
-    answer_lost       the connection is dropped without an answer
-    answer_html       a proxy's HTML error page (502)
-    truncated         half of the answer, then the connection ends; value "json": half of the JSON
-                      with a length that says it were the whole
-    garbage           200 with bytes that are no JSON
-
-Webhooks:
-
-    webhooks_lost / webhooks_doubled / webhooks_off        deliveries vanish, arrive twice, stop
-    webhooks_slow     value = milliseconds a delivery is late
-    webhooks_reordered  each delivery waits until the next one of its webhook has been sent;
-                      value = milliseconds after which it goes anyway (1000)
-
-Of the whole site:
-
-    clock_skew        value = seconds this Jira's clock is ahead
-    base_url          value = the base URL this Jira believes to have
-    search_lag        value = seconds until Cloud's search sees a new issue
+"method": "GET", "body": regex}`; `value` null or false switches the fault off. `path` is matched
+below the context path and defaults to the REST API (for what proxies do, to the OAuth endpoints
+too); `body` must be found in the request's body: one poison issue in a bulk call. `times` null lasts
+until switched off.
 """
 
 import re
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from .model.site import Site
 from .refusal import Refusal
+from .standing import SETTINGS, stand
 from .wire import Request
 
-SWITCHES = (
-    "rate_limit", "error", "slow", "login_page", "request_lost", "answer_lost", "answer_html",
-    "truncated", "garbage", "webhooks_lost", "webhooks_doubled", "webhooks_off", "webhooks_slow",
-    "webhooks_reordered", "clock_skew", "base_url", "search_lag",
-)  # fmt: skip
-WEBHOOK_SWITCHES = tuple(name for name in SWITCHES if name.startswith("webhooks_"))
-NUMBERS = ("rate_limit", "error", "slow", "webhooks_slow", "webhooks_reordered")
+REST = r"^/rest/"
+ALSO_OAUTH = r"^/(rest/|plugins/servlet/oauth/(request|access)-token)"
+KNOWN = {
+    "rate_limit": "429; value: Retry-After in seconds, then optionally the RateLimit-Reason, such "
+    "as 5 jira-per-issue-on-write with the path of that issue",
+    "error": "answers this status instead of working; value: 500, 502, 503, 409, 413, 422 …",
+    "slow": "value: milliseconds to wait before working",
+    "request_lost": "the connection is dropped before anything was done",
+    "login_page": "200 with a login page of a single sign-on instead of JSON",
+    "login_redirect": "302 to a single sign-on; value: its address, or empty",
+    "redirect": "301: the base URL moved; value: the new base URL",
+    "html_page": "200 with some page that is no login",
+    "empty": "200 with nothing in it",
+    "huge": "200 with a very large answer; value: megabytes",
+    "not_licensed": "the account may log in, but no Jira application is licensed to it",
+    "no_software": "Jira Software is not installed: boards and sprints are unknown",
+    "oauth_problem": "the OAuth provider refuses; value: the problem, then optionally where it is "
+    "told: both, header, body, json, html; such as token_expired html",
+    "answer_lost": "the work is done, then the connection is dropped without an answer",
+    "answer_html": "the work is done, the answer is a proxy's error page (502)",
+    "truncated": "the work is done, half of the answer arrives; value json: with a length that says "
+    "it were the whole",
+    "garbage": "the work is done, the answer is 200 with bytes that are no JSON",
+    "oauth_answer": "the answer of the OAuth endpoints lacks something; value: unconfirmed (no "
+    "oauth_callback_confirmed) or tokenless",
+    "no_authorization": "a proxy removes the Authorization header",
+    "browser_agent": "a proxy sends a browser's User-Agent and removes X-Atlassian-Token (XSRF)",
+    "request_doubled": "a proxy sends the request twice and passes on the second answer",
+    "webhooks_off": "no webhook is delivered",
+    "webhooks_lost": "deliveries vanish",
+    "webhooks_doubled": "deliveries arrive twice",
+    "webhooks_slow": "value: milliseconds a delivery is late",
+    "webhooks_reordered": "each delivery waits until the next one of its webhook has been sent; "
+    "value: milliseconds after which it goes anyway (1000)",
+} | {name: setting.about for name, setting in SETTINGS.items()}  # fmt: skip
+SWITCHES = tuple(KNOWN)
+NUMBERS = ("rate_limit", "error", "slow", "huge", "webhooks_slow", "webhooks_reordered")
+WIDE = ("redirect", "login_redirect", "login_page", "oauth_problem", "oauth_answer",
+        "no_authorization", "request_doubled", "slow", "error")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -61,20 +66,22 @@ class Fault:
     name: str
     value: Any = True
     times: int | None = None
-    path: str = r"^/rest/"
+    path: str = REST
     method: str | None = None
     body: str | None = None
 
     @property
     def number(self) -> float:
         """The value, or its first word, as a number; 0 for a plain "on"."""
-        if isinstance(self.value, bool):
-            return 0.0
-        return float(str(self.value).partition(" ")[0])
+        return 0.0 if isinstance(self.value, bool) else float(self.first)
 
     @property
-    def word(self) -> str:
-        """What follows the number in the value."""
+    def first(self) -> str:
+        return str(self.value).partition(" ")[0]
+
+    @property
+    def second(self) -> str:
+        """What follows the first word in the value."""
         return str(self.value).partition(" ")[2].strip()
 
     def hits(self, request: Request | None) -> bool:
@@ -102,21 +109,21 @@ class Faults:
 
         The same fault can be on for several paths and bodies; without either, one stands for all.
         """
-        if name not in SWITCHES:
+        if name not in KNOWN:
             raise Refusal(400, f"There is no fault '{name}'. Known: {', '.join(SWITCHES)}.")
         off = value is None or value is False
+        if name in SETTINGS:
+            stand(self.site, name, None if off else value)
+            return
+        everywhere = ALSO_OAUTH if name in WIDE else REST
+        fault = Fault(name, value, times, path or everywhere, method, body or None)
         try:
-            fault = Fault(name, value, times, path or r"^/rest/", method, body or None)
             re.compile(fault.path)
             re.compile(fault.body or "")
-            if name in ("clock_skew", "search_lag"):
-                float(value or 0)
-            elif not off and name in NUMBERS:
+            if not off and name in NUMBERS:
                 _ = fault.number
-        except (re.error, TypeError, ValueError) as error:
+        except (re.error, ValueError) as error:
             raise Refusal(400, f"The value or path does not suit the fault: {error}") from error
-        if self._of_the_site(name, None if off else value):
-            return
         with self._lock:
             self._on = [
                 one
@@ -127,18 +134,6 @@ class Faults:
             if not off:
                 self._on.append(fault)
 
-    def _of_the_site(self, name: str, value: Any) -> bool:
-        """Faults that are settings of the site rather than of single requests."""
-        if name == "clock_skew":
-            self.site.skew = timedelta(seconds=float(value or 0))
-        elif name == "base_url":
-            self.site.configured_base_url = str(value).rstrip("/") if value else None
-        elif name == "search_lag":
-            self.site.parts["search_lag"] = timedelta(seconds=float(value or 0))
-        else:
-            return False
-        return True
-
     @property
     def any(self) -> bool:
         return bool(self._on)
@@ -146,8 +141,8 @@ class Faults:
     def clear(self) -> None:
         with self._lock:
             self._on.clear()
-        for name in ("clock_skew", "base_url", "search_lag"):
-            self._of_the_site(name, None)
+        for name in SETTINGS:
+            stand(self.site, name, None)
 
     def take(self, name: str, request: Request | None = None) -> Fault | None:
         """The fault if it is on for this request; counts down its times."""

@@ -18,7 +18,7 @@ from .app import create_app
 from .model.site import Site
 from .refusal import ConnectionLost
 from .seed import seeded
-from .tls import self_signed
+from .tls import Certificates
 
 WsgiApp = Callable[..., Iterable[bytes]]
 
@@ -86,9 +86,22 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], app: WsgiApp) -> None:
         super().__init__(address, Handler)
         self.app = app
-        self.scheme = "http"
+        self.certificates: Certificates | None = None
         self.open: set[socket.socket] = set()
         self.workers: list[threading.Thread] = []
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.certificates else "http"
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Each connection gets the certificate that is shown at this moment."""
+        connection, address = super().get_request()
+        if self.certificates is not None:
+            connection = self.certificates.context.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        return connection, address
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         self.open.add(request)
@@ -131,17 +144,26 @@ def bound(
     With `tls` it serves HTTPS with a fresh self-signed certificate, told in the handle.
     """
     server = Server((host, port), create_app(site))
-    certificate = ""
     if tls:
-        context, certificate = self_signed(host)
-        server.socket = context.wrap_socket(
-            server.socket, server_side=True, do_handshake_on_connect=False
-        )
-        server.scheme = "https"
+        server.certificates = certificates_of(site, host)
     real = int(server.server_address[1])
     url = f"{server.scheme}://{host}:{real}{site.context}"
     site.started_at(url)
-    return server, Handle(url, site, real, certificate)
+    return server, Handle(url, site, real, server.certificates.pem if server.certificates else "")
+
+
+def beside(server: Server, site: Site, host: str, port: int) -> Server:
+    """A second door with TLS to the same site, bound but not yet serving. Raises OSError."""
+    door = Server((host, port), server.app)
+    door.certificates = certificates_of(site, host)
+    return door
+
+
+def certificates_of(site: Site, host: str) -> Certificates:
+    if "certificates" not in site.parts:
+        site.parts["certificates"] = Certificates(host)
+    made: Certificates = site.parts["certificates"]
+    return made
 
 
 @contextlib.contextmanager

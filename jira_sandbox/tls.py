@@ -1,4 +1,7 @@
-"""A self-signed certificate made at start, so that people can see what a client says to it."""
+"""Certificates made at start, good and bad, switchable while the sandbox runs.
+
+So that people can see what a client says to each. One authority and one key serve them all.
+"""
 
 import ssl
 import tempfile
@@ -12,36 +15,84 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 DAYS = 30
+ELSEWHERE = "jira.example.com"
+KINDS = ("self_signed", "unknown_ca", "expired", "host_mismatch")
+"""`unknown_ca` is a good certificate of the sandbox's authority: whoever trusts that is content.
+`expired` and `host_mismatch` come from the same authority, so that they show once it is trusted."""
 
 
-def self_signed(host: str) -> tuple[ssl.SSLContext, str]:
-    """A server context for `host` (an IP address) and localhost, and the certificate as PEM."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Jira sandbox")])
-    now = datetime.now(UTC)
-    names = [x509.IPAddress(ip_address(host)), x509.DNSName("localhost")]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=DAYS))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "sandbox.pem"
-        file.touch(0o600)
-        file.write_bytes(private + pem)
-        context.load_cert_chain(file)
-    return context, pem.decode()
+class Certificates:
+    """What this sandbox shows from the next connection on. Texts are PEM."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._key = rsa.generate_private_key(65537, 2048)
+        self._made: dict[str, tuple[ssl.SSLContext, str]] = {}
+        self.authority = self._pem(self._certificate("authority"))
+        self.kind = KINDS[0]
+        self.show(self.kind)
+
+    def show(self, kind: str) -> None:
+        """Switches. Raises ValueError for an unknown kind."""
+        if kind not in KINDS:
+            raise ValueError(f"the certificate is one of {', '.join(KINDS)}")
+        if kind not in self._made:
+            pem = self._pem(self._certificate(kind))
+            self._made[kind] = (self._context(pem), pem)
+        self.kind = kind
+
+    @property
+    def pem(self) -> str:
+        """The certificate shown now."""
+        return self._made[self.kind][1]
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        return self._made[self.kind][0]
+
+    def _certificate(self, kind: str) -> x509.Certificate:
+        ours, theirs = (
+            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+            for name in ("Jira sandbox", "Jira sandbox authority")
+        )
+        subject = theirs if kind == "authority" else ours
+        alone = kind in ("authority", "self_signed")
+        now = datetime.now(UTC)
+        until = now - timedelta(days=1) if kind == "expired" else now + timedelta(days=DAYS)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject if alone else theirs)
+            .public_key(self._key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=DAYS))
+            .not_valid_after(until)
+            .add_extension(x509.BasicConstraints(ca=alone, path_length=None), critical=True)
+        )
+        if kind != "authority":
+            names = x509.SubjectAlternativeName(self._names(kind))
+            builder = builder.add_extension(names, critical=False)
+        return builder.sign(self._key, hashes.SHA256())
+
+    def _names(self, kind: str) -> list[x509.GeneralName]:
+        if kind == "host_mismatch":
+            return [x509.DNSName(ELSEWHERE)]
+        return [x509.IPAddress(ip_address(self._host)), x509.DNSName("localhost")]
+
+    @staticmethod
+    def _pem(certificate: x509.Certificate) -> str:
+        return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    def _context(self, pem: str) -> ssl.SSLContext:
+        private = self._key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "sandbox.pem"
+            file.touch(0o600)
+            file.write_bytes(private + pem.encode())
+            context.load_cert_chain(file)
+        return context

@@ -44,7 +44,7 @@ class Request:
     def form_pairs(self) -> list[tuple[str, str]]:
         if not self.is_form:
             return []
-        return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return parse_pairs(self.body)
 
     def json(self) -> Any:
         """The body as JSON. Raises Refusal 415 for another content type and 400 for bad JSON."""
@@ -78,6 +78,11 @@ class Response:
             return f"{self.status} {HTTPStatus(self.status).phrase}"
         except ValueError:
             return f"{self.status} Unknown"
+
+
+def parse_pairs(body: bytes) -> list[tuple[str, str]]:
+    """The pairs of a form-encoded body."""
+    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 
 
 def answer(value: Any, status: int = 200) -> Response:

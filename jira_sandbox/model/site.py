@@ -46,7 +46,10 @@ class Site:
         self.address = "http://127.0.0.1" + self.context
         self.configured_base_url: str | None = None
         self.skew = timedelta(0)
-        self.basic_disabled = not self.cloud and version >= 11
+        self.basic_default = not self.cloud and version >= 11
+        self.basic_disabled = self.basic_default
+        self.seen_as: str | None = None
+        """The address under which requests arrive where a proxy rewrites it."""
         self.lock = threading.RLock()
         self.calls: Counter[str] = Counter()
         self.listeners: list[Callable[[Event], None]] = []

@@ -3,7 +3,9 @@
 Source of names and codes: the OAuth problem reporting extension and the provider's own mapping.
 """
 
+import json
 from collections.abc import Mapping
+from html import escape
 from urllib.parse import quote, urlencode
 
 from ..wire import Response
@@ -16,6 +18,10 @@ STATUS = {
     "token_revoked": 401, "token_used": 401, "permission_denied": 401, "permission_unknown": 401,
     "additional_authorization_required": 401,
 }  # fmt: skip
+PAGE = (
+    "<html><head><title>Error {status}</title></head><body><h1>HTTP Status {status}</h1>"
+    "<p>{text}</p></body></html>"
+)
 
 
 class Problem(Exception):
@@ -30,9 +36,18 @@ class Problem(Exception):
     def status(self) -> int:
         return STATUS.get(self.name, 403)
 
-    def response(self, realm: str) -> Response:
+    def response(self, realm: str, place: str = "both") -> Response:
+        """`place`: both (header and form-encoded body, Jira's own way), header, body, json, html."""
         pairs = {"oauth_problem": self.name, **self.parameters}
         shown = ", ".join(f'{key}="{quote(value, safe="-._~")}"' for key, value in pairs.items())
-        body = urlencode(pairs, quote_via=quote).encode()
-        headers = [("WWW-Authenticate", f'OAuth realm="{realm}", {shown}')]
-        return Response(self.status, body, "application/x-www-form-urlencoded", headers)
+        form = urlencode(pairs, quote_via=quote)
+        headers = [("WWW-Authenticate", f'OAuth realm="{realm}"')]
+        if place in ("both", "header"):
+            headers = [("WWW-Authenticate", f'OAuth realm="{realm}", {shown}')]
+        bodies = {
+            "header": ("", "text/plain"),
+            "json": (json.dumps({"message": form, "status-code": self.status}), "application/json"),
+            "html": (PAGE.format(status=self.status, text=escape(form)), "text/html"),
+        }
+        body, kind = bodies.get(place, (form, "application/x-www-form-urlencoded"))
+        return Response(self.status, body.encode(), kind, headers)

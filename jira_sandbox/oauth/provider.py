@@ -1,7 +1,8 @@
 """The two token endpoints, and who a signed request comes from. Check order as Jira's provider.
 
 Every refusal is a Problem. The signature is checked against the configured base URL: a client
-that was given another address fails with `signature_invalid`, as with a real Jira.
+that was given another address, or a proxy that rewrites it, fails with `signature_invalid`, as with
+a real Jira.
 """
 
 import re
@@ -31,7 +32,7 @@ class Message:
     def __init__(self, site: Site, request: Request) -> None:
         self.method = request.method
         below = request.raw_path[len(site.context) :]
-        self.url = site.base_url + below
+        self.url = (site.seen_as or site.base_url) + below
         self.header = header_parameters(request.header("authorization"))
         self.pairs = self.header + query_parameters(request.query) + request.form_pairs()
         self.values = dict(self.pairs)

@@ -2,8 +2,6 @@
 
 from html import escape
 
-from ..control import faults_of
-from ..faults import SWITCHES
 from ..jql import compiled
 from ..model.people import User
 from ..model.permissions import KEYS, known
@@ -14,7 +12,6 @@ from ..wire import Response
 from .layout import (
     button,
     checkbox,
-    choice,
     field,
     for_admins,
     form,
@@ -22,13 +19,11 @@ from .layout import (
     hidden,
     link,
     page,
-    signed_in,
     table,
 )
 
 GRANTS = "/secure/admin/permissions"
 HOOKS = "/plugins/servlet/webhooks"
-FAULTS = "/sandbox/faults"
 
 
 # -- grants
@@ -124,62 +119,8 @@ def change_hooks(call: Call, user: User) -> Response:
     return go(call, HOOKS)
 
 
-# -- faults
-
-
-def faults(call: Call, user: User) -> Response:
-    rows = [
-        [escape(str(one["name"])), escape(str(one["value"])), escape(str(one["times"] or "until "
-         "switched off")), escape(str(one["path"])), escape(str(one["body"] or "")),
-         form(call, FAULTS + "/switch", hidden("name", str(one["name"])), hidden("off", "on"),
-              button("Switch off"))]
-        for one in faults_of(call).listed()
-    ]  # fmt: skip
-    skew = int(call.site.skew.total_seconds())
-    lag = call.site.parts.get("search_lag")
-    return page(
-        call, "Faults",
-        f"<p>Clock {skew:+d} s; base URL {escape(call.site.base_url)}; search lag "
-        f"{lag.total_seconds() if lag else 0:g} s.</p>",
-        table(("Fault", "Value", "Times", "Path", "Body", ""), rows),
-        "<h2>Switch a fault on</h2>",
-        form(call, FAULTS + "/switch", choice("Fault", "name", [(one, one) for one in SWITCHES]),
-             field("Value", "value", note="Seconds, milliseconds, a status or a URL; see the "
-                   "module faults.py. Empty switches settings back."),
-             field("Times", "times", note="Empty: until switched off."),
-             field("Path", "path", "^/rest/"),
-             field("Body", "body", note="A pattern that the request's body must match too."),
-             button("Switch on")),
-        form(call, FAULTS + "/switch", hidden("clear", "on"),
-             button("Switch everything off", style="quiet")),
-    )  # fmt: skip
-
-
-def switch(call: Call, user: User) -> Response:
-    given = call.request.form()
-    switches = faults_of(call)
-    if "clear" in given:
-        switches.clear()
-    elif "off" in given:
-        switches.switch(given["name"], None)
-    else:
-        times = given.get("times", "").strip()
-        value = given.get("value", "").strip()
-        setting = given.get("name") in ("clock_skew", "base_url", "search_lag")
-        switches.switch(
-            given.get("name", ""),
-            value or (None if setting else True),
-            int(times) if times.isdecimal() else None,
-            given.get("path") or None,
-            body=given.get("body") or None,
-        )
-    return go(call, FAULTS)
-
-
 def mount(router: Router) -> None:
     router.add("GET", GRANTS, for_admins(grants))
     router.add("POST", GRANTS, for_admins(set_grant))
     router.add("GET", HOOKS, for_admins(hooks))
     router.add("POST", HOOKS, for_admins(change_hooks))
-    router.add("GET", FAULTS, signed_in(faults))
-    router.add("POST", FAULTS + "/switch", signed_in(switch))

@@ -1,4 +1,4 @@
-"""HTTPS with a self-signed certificate: refused unless it is trusted, then all works."""
+"""HTTPS with certificates good and bad, switched while the sandbox runs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,44 @@ from pathlib import Path
 import pytest
 import requests
 
-from jira_sandbox.serving import running
+from jira_sandbox.serving import Handle, running
+
+INFO = "/rest/api/2/serverInfo"
+
+
+def ask(handle: Handle, verify: str | bool = True) -> requests.Response:
+    with requests.Session() as session:
+        return session.get(handle.url + INFO, timeout=10, verify=verify)
+
+
+def show(handle: Handle, kind: str, verify: str | bool) -> None:
+    with requests.Session() as session:
+        session.post(handle.url + "/sandbox/faults", timeout=10, verify=verify,
+                     json={"name": "tls_certificate", "value": kind}).raise_for_status()  # fmt: skip
 
 
 def test_the_certificate_is_unknown_until_it_is_trusted(tmp_path: Path) -> None:
-    with running("cloud", seed="empty", tls=True) as handle, requests.Session() as session:
-        url = handle.url + "/rest/api/2/serverInfo"
-        assert url.startswith("https://")
+    with running("cloud", seed="empty", tls=True) as handle:
+        assert handle.url.startswith("https://")
         with pytest.raises(requests.exceptions.SSLError):
-            session.get(url, timeout=10)
+            ask(handle)
         bundle = tmp_path / "sandbox.pem"
         bundle.write_text(handle.certificate)
-        answer = session.get(url, timeout=10, verify=str(bundle))
-        assert answer.json()["baseUrl"] == handle.url
+        assert ask(handle, str(bundle)).json()["baseUrl"] == handle.url
+
+
+def test_certificates_change_while_it_runs(tmp_path: Path) -> None:
+    with running("cloud", seed="empty", tls=True) as handle:
+        certificates = handle.site.parts["certificates"]
+        bundle = tmp_path / "authority.pem"
+        bundle.write_text(certificates.authority)
+        own = tmp_path / "own.pem"
+        own.write_text(handle.certificate)
+        show(handle, "unknown_ca", str(own))
+        assert ask(handle, str(bundle)).status_code == 200
+        for kind, words in (("expired", "expired"), ("host_mismatch", "mismatch")):
+            certificates.show(kind)
+            with pytest.raises(requests.exceptions.SSLError, match=words):
+                ask(handle, str(bundle))
+        certificates.show("self_signed")
+        assert ask(handle, str(own)).status_code == 200
