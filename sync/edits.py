@@ -23,11 +23,11 @@ from sync import absence, conflicts, outbox, pull, ranking, states
 from sync.core.mapping import Outgoing, say
 from sync.core.retry import Verdict
 from sync.core.values import Rules
-from sync.lease import Held
 from sync.models import Shadow
 from sync.references import Known, known_to_jira
 from sync.rules import rules_of, values_of
 from sync.sending import Sent, move_to_sprint, send_edit
+from sync.shift import Shift
 from sync.trace import note
 
 SIDE_BY_SIDE = 4
@@ -53,7 +53,7 @@ def send(
     jira: JiraClient,
     project: MappedProject,
     work: Mapping[uuid.UUID, list[Change]],
-    held: Held,
+    shift: Shift,
 ) -> bool:
     """Write what these items' edits changed; True if anything was written.
 
@@ -77,7 +77,7 @@ def send(
     for edit in edits:
         edit.clashing = clashing.get(edit.shadow.item_id, set())
     with transaction.atomic():
-        held.guard()
+        shift.guard()
         outbox.claim([change.pk for edit in edits for change in edit.changes])
     to_write = [edit for edit in edits if edit.values or edit.ranked]
     _write(jira, rules, to_write)

@@ -22,7 +22,7 @@ from planning.models import BoardEvent, Change, ChangeKind, ChangeState, SyncSta
 from sync import conflicts, linking, states
 from sync.core.mapping import parent_reference, see
 from sync.core.merge import Merge, Policy, merge
-from sync.core.values import Lookups, Rules, Seen, Values
+from sync.core.values import TWO_WAY, Lookups, Rules, Seen, Values
 from sync.models import Shadow, ShadowState
 from sync.rules import default_team, lookups_for, rules_of, values_of
 
@@ -170,7 +170,7 @@ def bind(
         item=item,
         remote_id=remote_id,
         remote_key=key,
-        agreed=dict(agreed),
+        agreed={name: value for name, value in agreed.items() if name in TWO_WAY},
         read_at=item.created,
     )
     shadow.item = item
