@@ -23,7 +23,7 @@ from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Issue
-from sync import absence, dry_run, outbox, polling, pull
+from sync import absence, dry_run, outbox, polling, pull, sprint_facts
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.core.retry import Verdict, backoff
 from sync.lease import Held, LeaseLost, holding
@@ -89,6 +89,7 @@ def _slice(run: Run, connection: Connection, jira: JiraClient, held: Held) -> bo
             return True
     if run.kind == RunKind.RECONCILE:
         _find_vanished(run, connection, jira, set(ids))
+    sprint_facts.observe(project, jira)
     _finish(run)
     health.note_success(connection, incoming=True)
     return False
