@@ -68,11 +68,12 @@ def send(
     clashing = conflicts.open_fields(list(work))
     here = {issue.id for issue in fetched.issues}
     _put_off_unread(connection, jira, project, shadows, work, here, applied.stale_items)
+    _park_moved(shadows, work, applied.elsewhere)
     known = known_to_jira([change.item for rows in work.values() for change in rows])
     edits = [
         _prepare(rules, known, shadow, work[item], applied.push.get(item, {}))
         for item, shadow in _reloaded(shadows).items()
-        if shadow.remote_id in here and item not in applied.stale_items
+        if shadow.remote_id in here - applied.elsewhere and item not in applied.stale_items
     ]
     for edit in edits:
         edit.clashing = clashing.get(edit.shadow.item_id, set())
@@ -111,6 +112,17 @@ def _put_off_unread(
             outbox.ensure(project, {item: left}, seconds=LAG)
     late = [change.pk for item in stale for change in work.get(item, ())]
     outbox.postpone(late, LAG, "Jira's answer was older than what is known; reading again.")
+
+
+def _park_moved(
+    shadows: Mapping[uuid.UUID, Shadow],
+    work: Mapping[uuid.UUID, list[Change]],
+    elsewhere: set[str],
+) -> None:
+    """Nothing is written to a project that is not mapped, or paused, where the issue is now."""
+    away = [item for item, shadow in shadows.items() if shadow.remote_id in elsewhere]
+    words = "The issue was moved in Jira to a project that is not mapped here, or paused."
+    outbox.park([change.pk for item in away for change in work[item]], "moved", words)
 
 
 def _reloaded(shadows: Mapping[uuid.UUID, Shadow]) -> dict[uuid.UUID, Shadow]:

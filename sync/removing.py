@@ -43,7 +43,7 @@ def send_links(
             source = _draw(connection, jira, change, change.link)
         else:
             source = _remove(connection, jira, change, change.link)
-        if source is not None:
+        if source is not None and source.project is not None:
             sources.setdefault(source.project, set()).add(source.remote_id)
     for project, ids in sources.items():
         began = timezone.now()
