@@ -20,7 +20,8 @@ class TokenFor(HttpBearer):
     """Admits a live token of one of these roles; then `request.user` is its person.
 
     Use as `@router.post(..., auth=planner)`. A missing or dead token is 401, another role 403.
-    `also`: roles that may call too, where the body holds some of `fields` and nothing else.
+    `also`: roles that may call too, where the body holds some of `fields` and nothing else; with
+    `empty` also where it holds nothing.
     """
 
     def __init__(
@@ -29,9 +30,10 @@ class TokenFor(HttpBearer):
         *,
         also: frozenset[str] = frozenset(),
         fields: frozenset[str] = frozenset(),
+        empty: bool = False,
     ) -> None:
         super().__init__()
-        self.roles, self.also, self.fields = roles, also, fields
+        self.roles, self.also, self.fields, self.empty = roles, also, fields, empty
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         found = (
@@ -42,7 +44,7 @@ class TokenFor(HttpBearer):
         if found is None:
             return None
         if found.role not in self.roles and not (
-            found.role in self.also and _holds_only(request, self.fields)
+            found.role in self.also and _holds_only(request, self.fields, empty=self.empty)
         ):
             raise PermissionDenied
         now = timezone.now()
@@ -52,19 +54,23 @@ class TokenFor(HttpBearer):
         return found
 
 
-def _holds_only(request: HttpRequest, fields: frozenset[str]) -> bool:
+def _holds_only(request: HttpRequest, fields: frozenset[str], *, empty: bool) -> bool:
     """Is the body a JSON object of some of these fields, and of nothing else?"""
+    if not request.body:
+        return empty
     try:
         body = orjson.loads(request.body)
     except orjson.JSONDecodeError:
         return False
-    return isinstance(body, dict) and bool(body) and body.keys() <= fields
+    return isinstance(body, dict) and (bool(body) or empty) and body.keys() <= fields
 
 
 reader, planner = TokenFor(READ), TokenFor(PLAN)
 connector, operator = TokenFor(CONNECT), TokenFor(OPERATE)
 # Whoever plans may stop and start a connection's sync, as on its page; what it is, an admin says.
 pauser = TokenFor(CONNECT, also=PLAN, fields=frozenset({"paused"}))
+# Whoever plans may test what is stored; what is on an admin's screen, an admin tests.
+tester = TokenFor(CONNECT, also=PLAN, fields=frozenset({"retry"}), empty=True)
 
 
 def actor_of(request: HttpRequest) -> User:

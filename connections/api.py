@@ -15,13 +15,15 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
-from accounts.tokens import actor_of, connector, pauser, planner, reader
+from accounts.tokens import actor_of, connector, pauser, planner, reader, tester
 from almconnect.lib.api import Refused, cursor_of, page, read_cursor
 from almconnect.lib.hint import hint
 from almconnect.lib.secret import Secret
 from connections import (
+    changing,
     checkup,
     credentials,
+    deciding,
     deletion,
     editing,
     gateway,
@@ -47,6 +49,7 @@ from connections.bodies import (
     ReportsOut,
     StartedOut,
     StartIn,
+    TestIn,
 )
 from connections.credentials import Credential
 from connections.diagnosing import Explained, http_status
@@ -106,7 +109,8 @@ def edit_connection(
     """
     connection, actor = _find(connection_id), actor_of(request)
     sent = payload.model_dump(exclude_unset=True)
-    values = editing.cleaned({k: v for k, v in sent.items() if k not in {"secret", "paused"}})
+    values = {k: v for k, v in sent.items() if k not in {"secret", "paused", "retry"}}
+    values = editing.cleaned(values)
     credential = None
     if "secret" in sent:
         method = values.pop("auth_method", connection.auth_method)
@@ -114,9 +118,7 @@ def edit_connection(
         credential = _credential(method, username, payload.secret)
     if credential is not None:
         with explained(connection):
-            person = credentials.verify(editing.preview(connection, values), credential)
-            editing.edit(connection, actor=actor, values=values)
-            credentials.settle(connection, credential, person, actor=actor)
+            changing.change(connection, values, credential, actor=actor, retry=payload.retry)
     else:
         editing.edit(connection, actor=actor, values=values)
     if "paused" in sent:
@@ -142,9 +144,9 @@ def choose_credential(
     connection = _find(connection_id)
     with explained(connection):
         if payload.take == "new":
-            credentials.confirm(connection, actor=actor_of(request))
+            deciding.confirm(connection, actor=actor_of(request))
         else:
-            credentials.keep(connection, actor=actor_of(request))
+            deciding.keep(connection, actor=actor_of(request))
     return shapes.connection(_find(connection_id), request)
 
 
@@ -180,10 +182,24 @@ def finish_oauth(
     return shapes.connection(_find(connection_id), request)
 
 
-@router.post("/connections/{uuid:connection_id}/test", auth=planner, response=CheckResultOut)
-def test_connection(request: HttpRequest, connection_id: uuid.UUID) -> Any:
-    """One row per check. A pass resumes a stopped connection whose account is the same."""
-    return shapes.check_result(checkup.run(_find(connection_id)))
+@router.post("/connections/{uuid:connection_id}/test", auth=tester, response=CheckResultOut)
+def run_test(request: HttpRequest, connection_id: uuid.UUID, payload: TestIn | None = None) -> Any:
+    """One row per check. A pass resumes a stopped connection whose account is the same.
+
+    With settings or a `secret` in the body these are tested in place of the stored ones, and nothing
+    is stored (for admins, as for editing). A password that Jira refused is sent again only with
+    `"retry": true`: the person logged in to Jira or changed it.
+    """
+    connection, actor = _find(connection_id), actor_of(request)
+    sent = payload.model_dump(exclude_unset=True, exclude={"retry"}) if payload else {}
+    retry = payload is not None and payload.retry
+    if not sent:
+        return shapes.check_result(checkup.run(connection, actor=actor, retry=retry))
+    secret = sent.pop("secret", None)
+    method = sent.get("auth_method", connection.auth_method)
+    credential = _credential(method, sent.get("username", connection.username) or "", secret)
+    found = checkup.try_out(connection, sent, credential, actor=actor, retry=retry)
+    return shapes.check_result(found)
 
 
 @router.get(

@@ -46,6 +46,22 @@ class ConnectionPatch(Strict):
     fingerprint: Text | None = None
     api_url: Text | None = None
     paused: bool = False
+    # A secret that Jira refused is tried again only where the person says that something changed.
+    retry: bool = False
+
+
+class TestIn(Strict):
+    """What is on the screen and not saved; left out: as stored."""
+
+    base_url: Text = ""
+    auth_method: Method = "oauth1"
+    username: Text | None = None
+    secret: SecretText = ""
+    verify_tls: bool = True
+    ca_bundle: Long | None = None
+    fingerprint: Text | None = None
+    api_url: Text | None = None
+    retry: bool = False
 
 
 class StartIn(Strict):
@@ -96,6 +112,7 @@ class ConnectionOut(Schema):
     base_url: str
     api_url: str
     auth_method: str
+    next_auth_method: str | None
     username: str
     secret: SecretOut
     verify_tls: bool
@@ -132,6 +149,7 @@ class StartedOut(Schema):
     callback_url: str
     authorize_url: str
     expires: datetime
+    key_replaced: bool
 
 
 class CheckOut(Schema):

@@ -2,7 +2,8 @@
 
 Checks are data: name, title, what it needs, checker. A row whose need failed is *not checked*; a
 checker that breaks is *check crashed*, our own fault, and hides nothing of the others. It tests
-what is stored at this moment; it must not repair anything beyond ending a stop that is over.
+what is stored at this moment, or what is on the screen; it must not repair anything beyond ending a
+stop that is over.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.utils import timezone
@@ -17,14 +19,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from connections import credentials, health, instance, probes
+from accounts import audit
+from accounts.models import User
+from connections import credentials, editing, expiry, health, instance, probes
 from connections.diagnosing import Explained, diagnose
+from connections.gateway import NotReady
 from connections.models import Connection, Health, Lifecycle
 from connections.probes import Finding, Probe, State
+from connections.proof import Credential
 from jira_client.values import Person
 
 log = structlog.get_logger(__name__)
-__all__ = ["CHECKS", "Check", "CheckResult", "Row", "State", "run"]
+__all__ = ["CHECKS", "Check", "CheckResult", "Row", "State", "run", "try_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +96,56 @@ CHECKS: tuple[Check, ...] = (
 ANONYMOUS = CHECKS[:7]
 
 
-def run(connection: Connection) -> CheckResult:
+def run(connection: Connection, *, actor: User | None = None, retry: bool = False) -> CheckResult:
     """Run every check against what is stored now, and note what it means for the connection.
 
     A pass ends a stop where the account is still the same, and activates a draft whose stored
-    credential turns out right. Raises nothing of Jira's: failures are rows.
+    credential turns out right. `retry`: the person says that a refused password is good now.
+    Raises nothing of Jira's: failures are rows.
     """
     connection.refresh_from_db()
-    probe = Probe(connection)
-    rows = examine(probe, CHECKS)
-    result = CheckResult(
+    probe = Probe(connection, retry=retry)
+    result = _asked(probe)
+    _note(connection, probe, actor)
+    _tell(connection, result, actor)
+    return result
+
+
+def try_out(
+    connection: Connection,
+    values: dict[str, Any],
+    credential: Credential | None = None,
+    *,
+    actor: User | None,
+    retry: bool = False,
+) -> CheckResult:
+    """The same checks against what is on the screen: settings (as for `editing.edit`) and a typed
+    credential that are not saved. No setting, no credential and no health is written.
+
+    `connection` may be unsaved: `Connection()`. `credential` None: the stored one, which does not
+    open for another address. Raises Refused, a sentence per wrong field, before anything is sent.
+    """
+    found = editing.cleaned(values)
+    if credential is not None:
+        credentials.check(credential)
+    shown = editing.preview(connection, found)
+    result = _asked(Probe(shown, credential=credential, unsaved=True, retry=retry))
+    _tell(connection, result, actor, unsaved=sorted(found))
+    return result
+
+
+def _asked(probe: Probe) -> CheckResult:
+    try:
+        rows = examine(probe, CHECKS)
+    finally:
+        probe.close()
+    return CheckResult(
         state=_worst(row.state for row in rows),
-        target=connection.base_url,
+        target=probe.connection.base_url,
         account=probe.person,
         at=timezone.now(),
         rows=tuple(rows),
     )
-    _note(connection, probe)
-    return result
 
 
 def examine(probe: Probe, checks: tuple[Check, ...]) -> list[Row]:
@@ -140,7 +178,7 @@ def _row(check: Check, probe: Probe, held: dict[str, State]) -> Row:
         }
         remedy = _("Report it with the time of this test; the log holds the details.")
         return Row(check.name, title, State.CRASHED, message, remedy, "check_crashed")
-    return Row(check.name, title, found.state, found.message, found.remedy, found.code)
+    return Row(check.name, title, found.state, found.message, str(found.remedy), found.code)
 
 
 _BLOCKING = frozenset({State.FAIL, State.CRASHED, State.NOT_CHECKED})
@@ -152,17 +190,47 @@ def _worst(states: object) -> State:
     return next((state for state in _ORDER if state in seen), State.NOT_CHECKED)
 
 
-def _note(connection: Connection, probe: Probe) -> None:
-    """What the test means for the connection: proven, or refused and why."""
+def _note(connection: Connection, probe: Probe, actor: User | None) -> None:
+    """What the test means for the connection: proven, or refused and why. A crash means nothing."""
     if probe.server is not None:
         instance.observe(connection, probe.server)
+    if probe.certificate is not None:
+        expiry.observe_certificate(connection, probe.certificate.valid_until)
     if probe.person is None:
-        if probe.failure is not None:
+        if isinstance(probe.failure, Explained) and not _only_not_sent(probe.failure):
             health.note_failure(connection, probe.failure)
         return
     if connection.lifecycle == Lifecycle.DRAFT and not connection.account_id:
         credentials.accept(connection, probe.person)
     if connection.health == Health.STOPPED:
-        health.resume(connection, probe.person.id)
+        health.resume(connection, probe.person.id, actor=actor)
     else:
         health.note_success(connection)
+
+
+def _only_not_sent(failure: Exception) -> bool:
+    """What Jira said before stays to be read: this time it was not asked."""
+    return isinstance(failure, NotReady) and failure.code == "refused_before"
+
+
+def _tell(
+    connection: Connection,
+    result: CheckResult,
+    actor: User | None,
+    *,
+    unsaved: list[str] | None = None,
+) -> None:
+    if actor is None:
+        return
+    audit.record(
+        "connection.tested",
+        actor=actor,
+        target=connection,
+        connection_id=connection.pk,
+        after={
+            "state": result.state.value,
+            "account": result.account.name if result.account else "",
+            "target": result.target,
+            **({"unsaved": unsaved} if unsaved is not None else {}),
+        },
+    )

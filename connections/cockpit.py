@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from connections import expiry
 from connections.models import Connection, Health, Lifecycle
-from connections.probes import EXPIRY_WARN
 from connections.topology import Picture, draw
 
 
@@ -120,9 +119,12 @@ def next_action(row: Connection, flow: Flow) -> Action | None:
     if flow.parked:
         words = ngettext("%(n)d change is parked.", "%(n)d changes are parked.", flow.parked)
         return Action(words % {"n": flow.parked}, flow.parked_address or page, _("Look at it"))
-    if row.token_expires and row.token_expires - timezone.now() < EXPIRY_WARN:
-        address = reverse("connections:reauthenticate", args=[row.pk])
-        return Action(_("The authorisation ends soon."), address, _("Re-authenticate"))
+    if ending := expiry.warnings_of(row):
+        first = ending[0]
+        if first.kind in {"token", "secret"}:
+            address = reverse("connections:reauthenticate", args=[row.pk])
+            return Action(first.message, address, _("Re-authenticate"), first.tone)
+        return Action(first.message, page, _("See what to do"), first.tone)
     if not row.projects.all():
         return Action(_("No project is mapped yet."), page, _("Map a project"), "info")
     return None

@@ -6,38 +6,26 @@ or keeps the old one. Network calls happen outside transactions. It must not log
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-import orjson
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
-from connections import gateway, health, instance, sealing
+from connections import gateway, health, instance, sealing, waiting
 from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SealedSecret, SecretField
-from jira_client.client import JiraClient
+from connections.proof import Credential, Proof, candidate, check, prove, verify
+from connections.waiting import Pending, pending
 from jira_client.dance import AccessToken
-from jira_client.errors import AuthenticationRefused
 from jira_client.values import Person
 
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What signs a connection in. `secret`: access token, password, API token or PAT."""
-
-    method: str
-    secret: Secret
-    username: str = ""
-    handle: Secret | None = None
-    expires: datetime | None = None
+__all__ = ["Credential", "Pending", "candidate", "check", "pending", "prove", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,74 +36,55 @@ class Outcome:
     pending: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A proven credential of another account that waits for a person's word."""
-
-    account_id: str
-    account_name: str
-    credential: Credential = field(repr=False)
-
-
-def verify(connection: Connection, credential: Credential) -> Person:
-    """Who the credential is at the connection's address, asked of Jira by `/myself`; writes nothing.
-
-    `connection` may hold settings that are not saved yet. Raises JiraError, NotReady, SealBroken, and
-    Refused for what cannot be a credential.
-    """
-    check(credential)
-    return candidate(connection, credential).myself()
-
-
-def candidate(connection: Connection, credential: Credential) -> JiraClient:
-    """A client that acts by a credential which is not the connection's own (yet)."""
-    shadow = copy.copy(connection)
-    shadow.auth_method, shadow.username = credential.method, credential.username
-    return gateway.jira_for(shadow, secret=credential.secret, for_check=True)
-
-
 def settle(
-    connection: Connection, credential: Credential, person: Person, *, actor: User | None
+    connection: Connection,
+    credential: Credential,
+    proof: Proof,
+    *,
+    actor: User | None,
 ) -> Outcome:
     """Take a proven credential, or keep it pending where it is another account's."""
+    person = proof.person
+    instance.observe(connection, proof.server)
     if connection.account_id and connection.account_id != person.id:
-        _hold(connection, credential, person, actor=actor)
+        waiting.hold(connection, credential, person, actor=actor)
+        if stored(connection) is None:
+            lost(connection, _("The address changed, and another account waits for your word."))
         return Outcome(person, pending=True)
     take(connection, credential, person, actor=actor)
-    learn(connection)
-    if (connection.diagnosis or {}).get("code") == "secret_missing":
-        # It stopped for want of a credential, and this one was proven a moment ago.
-        health.resume(connection, person.id)
+    if (connection.diagnosis or {}).get("code") in ENDED_BY_PROOF:
+        health.resume(connection, person.id, actor=actor)
     return Outcome(person, pending=False)
 
 
-def present(connection: Connection, credential: Credential, *, actor: User | None) -> Outcome:
-    """Verify and settle. Where Jira does not accept it nothing is stored, and what is raised says why."""
-    return settle(connection, credential, verify(connection, credential), actor=actor)
+# It stopped for want of a credential, not by Jira's word, and one was proven a moment ago.
+ENDED_BY_PROOF = frozenset({"secret_missing", "seal_broken", "key_replaced"})
+
+
+def present(
+    connection: Connection, credential: Credential, *, actor: User | None, retry: bool = False
+) -> Outcome:
+    """Prove and settle. Where Jira does not accept it nothing is stored, and what is raised says why."""
+    proof = prove(connection, credential, retry=retry)
+    with transaction.atomic():
+        return settle(connection, credential, proof, actor=actor)
 
 
 def offer(connection: Connection, credential: Credential, *, actor: User | None) -> bool:
     """For a new connection: keep the credential, then try it. Whether Jira accepted it.
 
-    A refusal leaves the draft with its diagnosis; a later passing test activates it.
+    Whatever fails leaves the draft with its diagnosis; a later passing test activates it.
     """
     check(credential)
     keep_unproven(connection, credential)
     try:
-        settle(connection, credential, verify(connection, credential), actor=actor)
+        proof = prove(connection, credential)
+        with transaction.atomic():
+            settle(connection, credential, proof, actor=actor)
     except Explained as error:
-        health.note_failure(connection, error)
+        health.note_attempt(connection, error)
         return False
     return True
-
-
-def learn(connection: Connection) -> None:
-    """Store what the instance is, for steps and dialects; some tell only those who signed in."""
-    try:
-        server = gateway.anonymous_for(connection).server_info()
-    except AuthenticationRefused:
-        server = gateway.jira_for(connection, for_check=True).server_info()
-    instance.observe(connection, server)
 
 
 @transaction.atomic
@@ -126,13 +95,22 @@ def keep_unproven(connection: Connection, credential: Credential) -> None:
 
 @transaction.atomic
 def take(
-    connection: Connection, credential: Credential, person: Person, *, actor: User | None
+    connection: Connection,
+    credential: Credential,
+    person: Person,
+    *,
+    actor: User | None,
+    renewed: bool = False,
 ) -> None:
     """Seal a proven credential as the connection's own. A draft becomes active; a stop remains until
-    a test passes."""
+    a test passes. `renewed`: nobody decided anything, so what waits for a person goes on waiting."""
     before = {"account": connection.account_name, "method": connection.auth_method}
     _store(connection, credential)
-    SealedSecret.objects.filter(connection=connection, field=SecretField.PENDING).delete()
+    if not renewed:
+        waiting.forget(connection)
+        _write(
+            connection, {"next_method": "", "secret_expires": credential.ends, "refused_digest": ""}
+        )
     accept(connection, person)
     audit.record(
         "connection.authenticated",
@@ -150,6 +128,7 @@ def accept(connection: Connection, person: Person) -> None:
         "account_id": person.id,
         "account_name": person.name[:255],
         "time_zone": person.time_zone or "",
+        "proven_at": timezone.now(),
         "updated": timezone.now(),
     }
     if connection.lifecycle == Lifecycle.DRAFT:
@@ -160,107 +139,18 @@ def accept(connection: Connection, person: Person) -> None:
     health.note_success(connection)
 
 
-def pending(connection: Connection) -> Pending | None:
-    """The credential that waits for confirmation. Raises SealBroken."""
-    sealed = sealing.load(connection, SecretField.PENDING)
-    if not sealed:
-        return None
-    data = orjson.loads(sealed.reveal())
-    expires = data.get("expires")
-    credential = Credential(
-        method=data["method"],
-        secret=Secret(data["secret"]),
-        username=data["username"],
-        handle=Secret(data["handle"]) if data.get("handle") else None,
-        expires=datetime.fromisoformat(expires) if expires else None,
-    )
-    return Pending(data["account_id"], data["account_name"], credential)
-
-
-def confirm(connection: Connection, *, actor: User | None) -> Person:
-    """Take the pending account, after proving it once more. Raises Refused if none waits, JiraError."""
-    waiting = _waiting(connection)
-    person = verify(connection, waiting.credential)
-    take(connection, waiting.credential, person, actor=actor)
-    return person
-
-
-@transaction.atomic
-def keep(connection: Connection, *, actor: User | None) -> None:
-    """Forget the pending account and stay with the old one. Raises Refused if none waits."""
-    waiting = _waiting(connection)
-    SealedSecret.objects.filter(connection=connection, field=SecretField.PENDING).delete()
-    audit.record(
-        "connection.account_kept",
-        actor=actor,
-        target=connection,
-        connection_id=connection.pk,
-        before={"offered": waiting.account_name},
-        after={"account": connection.account_name},
-    )
-
-
 def stored(connection: Connection) -> SealedSecret | None:
     """The row of the credential in use: whether one is set, and since when. Never its text."""
     wanted = gateway.CREDENTIAL[connection.auth_method]
     return next((row for row in connection.secrets.all() if row.field == wanted), None)
 
 
-def lost(connection: Connection, why: str) -> None:
+def lost(connection: Connection, why: str, *, code: str = "secret_missing") -> None:
     """The credential is gone (its address or method changed): nothing is called until a new one."""
     gateway.forget(connection.pk)
     if connection.lifecycle == Lifecycle.DRAFT:
         return
-    health.stop(connection, diagnose(gateway.NotReady("secret_missing", why), connection))
-
-
-def check(credential: Credential) -> None:
-    """Raises Refused for what cannot be a credential, before it is sent anywhere."""
-    text = credential.secret.reveal()
-    if not text.strip():
-        raise _refused("secret", _("Enter the password or token."))
-    if any(ord(letter) < 32 for letter in text):
-        raise _refused("secret", _("The password or token holds a line break; paste it again."))
-    if credential.method == AuthMethod.BASIC:
-        if not credential.username:
-            raise _refused("username", _("Enter the user name that belongs to the password."))
-        if ":" in credential.username:
-            raise _refused("username", _("A user name cannot hold a colon."))
-    if credential.method == AuthMethod.PAT and (not text.isascii() or " " in text):
-        raise _refused("secret", _("This is no token: it holds spaces or special letters."))
-
-
-def _hold(
-    connection: Connection, credential: Credential, person: Person, *, actor: User | None
-) -> None:
-    data = {
-        "method": credential.method,
-        "secret": credential.secret.reveal(),
-        "username": credential.username,
-        "handle": credential.handle.reveal() if credential.handle else None,
-        "expires": credential.expires.isoformat() if credential.expires else None,
-        "account_id": person.id,
-        "account_name": person.name,
-    }
-    with transaction.atomic():
-        sealing.store(connection, SecretField.PENDING, Secret(orjson.dumps(data).decode()))
-        audit.record(
-            "connection.account_offered",
-            actor=actor,
-            target=connection,
-            connection_id=connection.pk,
-            before={"account": connection.account_name},
-            after={"offered": person.name},
-        )
-
-
-def _waiting(connection: Connection) -> Pending:
-    waiting = pending(connection)
-    if waiting is None:
-        raise Refused(
-            _("No other account waits for confirmation."), code="nothing_pending", status=409
-        )
-    return waiting
+    health.stop(connection, diagnose(gateway.NotReady(code, why), connection))
 
 
 def _store(connection: Connection, credential: Credential) -> None:
@@ -297,7 +187,3 @@ def _write(connection: Connection, values: dict[str, Any]) -> None:
     Connection.objects.filter(pk=connection.pk).update(**values)
     for name, value in values.items():
         setattr(connection, name, value)
-
-
-def _refused(name: str, sentence: str) -> Refused:
-    return Refused(sentence, code="invalid", fields={name: [sentence]})

@@ -26,6 +26,10 @@ _REMEDIES = {
     "stopped": "Open the connection's page, correct the credentials with Re-authenticate, then press "
     "Test connection.",
     "secret_missing": "Open the connection's page and press Re-authenticate.",
+    "refused_before": "Log in to Jira once with a browser as this account, or change its password. Then "
+    "enter the new password, or say that you did and test again.",
+    "key_replaced": "Ask a Jira admin to replace the public key in the application link by the one on "
+    "the connection's page, then press Authenticate.",
     "seal_broken": "Open the connection's page, press Re-authenticate and enter the credential again. "
     "If this concerns every connection, ask the operator to put the original "
     "ALMCONNECT_ENCRYPTION_KEYS back.",

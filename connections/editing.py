@@ -7,13 +7,14 @@ Each verb writes its own audit entry.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +22,10 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, gateway, instance, sealing
+from almconnect.lib.secret import Secret
+from connections import credentials, gateway, sealing
+from connections.cleaning import LONGEST_NAME as LONGEST_NAME
+from connections.cleaning import cleaned as cleaned
 from connections.models import (
     AuthMethod,
     Connection,
@@ -31,7 +35,6 @@ from connections.models import (
 )
 
 TLS_OFF = timedelta(days=30)
-LONGEST_NAME = 100
 _SETTINGS = (
     "name",
     "base_url",
@@ -41,29 +44,8 @@ _SETTINGS = (
     "verify_tls",
     "ca_bundle",
     "fingerprint",
+    "secret_expires",
 )
-
-
-def cleaned(values: dict[str, Any]) -> dict[str, Any]:
-    """The values as they are stored. Raises Refused, with a sentence per wrong field."""
-    found, wrong = dict(values), {}
-    for name, judge in (
-        ("name", _name),
-        ("base_url", lambda text: instance.trim(text).url),
-        ("api_url", lambda text: instance.trim(text).url if text.strip() else ""),
-        ("auth_method", _method),
-        ("username", _username),
-        ("ca_bundle", _bundle),
-        ("fingerprint", _fingerprint),
-    ):
-        if name in found:
-            try:
-                found[name] = judge(found[name] or "")
-            except Refused as refused:
-                wrong[name] = [refused.message]
-    if wrong:
-        raise Refused(_("Some fields cannot be accepted."), fields=wrong)
-    return found
 
 
 def create(*, actor: User | None, **values: Any) -> Connection:
@@ -79,7 +61,7 @@ def create(*, actor: User | None, **values: Any) -> Connection:
             actor=actor,
             target=connection,
             connection_id=connection.pk,
-            after=_shown(found),
+            after=_shown(found | _until(connection, found)),
         )
     return connection
 
@@ -94,56 +76,80 @@ def preview(connection: Connection, values: dict[str, Any]) -> Connection:
     return shadow
 
 
-def edit(connection: Connection, *, actor: User | None, values: dict[str, Any]) -> list[str]:
+def edit(
+    connection: Connection,
+    *,
+    actor: User | None,
+    values: dict[str, Any],
+    credential_follows: bool = False,
+) -> list[str]:
     """Change settings; answers the names of what changed. Raises Refused.
 
-    A new address or method takes the credentials away; only the key pair's private half is sealed
-    again for the new address, since it is never sent anywhere.
+    A new address takes the credentials away; only the key pair's private half is sealed again for
+    it, since it is never sent anywhere. Another way to sign in waits as `next_method` until it is
+    proven, and the old one goes on meanwhile. `credential_follows`: the caller seals a proven
+    credential for the new settings in the same transaction.
     """
     found = cleaned({name: value for name, value in values.items() if name in _SETTINGS})
-    changed = {k: v for k, v in found.items() if getattr(connection, k) != v}
-    renewed = found.get("verify_tls") is False
-    if not changed and not renewed:
-        return []
-    before = {name: getattr(connection, name) for name in changed}
+    changed = {k: v for k, v in found.items() if _now(connection, k) != v}
     moved = bool({"base_url", "api_url"} & changed.keys())
-    private = sealing.load(connection, SecretField.PRIVATE_KEY) if moved else None
-    had_credential = credentials.stored(connection) is not None
+    in_use = bool(connection.account_id) and credentials.stored(connection) is not None
+    if in_use and not moved:
+        _wait_for_proof(connection, found, changed)
+    if not changed:
+        return []
+    before = {name: _now(connection, name) for name in changed}
+    pair = _key_pair(connection) if moved else _Pair()
     with transaction.atomic():
+        touched = {*changed, "updated"}
         for name, value in changed.items():
             setattr(connection, name, value)
-        if "verify_tls" in found:
-            off = not connection.verify_tls
-            connection.tls_off_until = timezone.now() + TLS_OFF if off else None
-        touched = {*changed, "updated"} | ({"tls_off_until"} if "verify_tls" in found else set())
+        if "verify_tls" in changed:
+            connection.tls_off_until = None if connection.verify_tls else timezone.now() + TLS_OFF
+            touched.add("tls_off_until")
         if moved:
-            touched |= _leave_address(connection)
+            touched |= _leave_address(connection, pair)
         _save(connection, touched)
-        if private:
-            sealing.store(connection, SecretField.PRIVATE_KEY, private)
-        if "auth_method" in changed or "username" in changed:
-            connection.secrets.filter(
-                field__in=(
-                    SecretField.ACCESS_TOKEN,
-                    SecretField.PASSWORD,
-                    SecretField.SESSION_HANDLE,
-                    SecretField.PENDING,
-                )
-            ).delete()
+        if pair.private:
+            sealing.store(connection, SecretField.PRIVATE_KEY, pair.private)
+        if {"auth_method", "username"} & changed.keys() and not in_use:
+            _drop_unproven(connection)
         audit.record(
             "connection.edited",
             actor=actor,
             target=connection,
             connection_id=connection.pk,
             before=_shown(before),
-            after=_shown(changed),
+            after=_shown(changed | _until(connection, changed)),
+        )
+        if moved and in_use and not credential_follows:
+            credentials.lost(connection, _why_lost(pair), code=pair.code)
+    transaction.on_commit(lambda: gateway.forget(connection.pk))
+    return sorted(changed)
+
+
+def renew_tls_off(connection: Connection, *, actor: User | None) -> None:
+    """ "Renew for 30 days": go on without verifying certificates. Raises Refused where they are
+    verified."""
+    before = connection.tls_off_until
+    if connection.verify_tls:
+        raise Refused(
+            _("Certificates are verified, so there is nothing to renew."),
+            code="tls_verified",
+            status=409,
+        )
+    connection.tls_off_until = timezone.now() + TLS_OFF
+    with transaction.atomic():
+        _save(connection, {"tls_off_until", "updated"})
+        audit.record(
+            "connection.tls_off_renewed",
+            actor=actor,
+            target=connection,
+            connection_id=connection.pk,
+            before={"tls_off_until": before.isoformat() if before else None},
+            after={"tls_off_until": connection.tls_off_until.isoformat()},
         )
     gateway.forget(connection.pk)
-    if had_credential and credentials.stored(connection) is None:
-        credentials.lost(
-            connection, _("The address or the sign-in changed, so the credential was wiped.")
-        )
-    return sorted(changed)
 
 
 def pause(connection: Connection, *, actor: User | None) -> None:
@@ -178,16 +184,91 @@ _OF_ADDRESS: dict[str, Any] = {
     "webhook_state": WebhookState.NONE,
     "webhook_signed": False,
     "token_expires": None,
+    "secret_expires": None,
+    "tls_expires": None,
+    "next_method": "",
+    "pending_id": "",
+    "pending_name": "",
+    "refused_digest": "",
 }
 
 
-def _leave_address(connection: Connection) -> set[str]:
+def _leave_address(connection: Connection, pair: _Pair) -> set[str]:
     """Forget what belongs to the old address: credentials, and what was observed there. The names of
     the columns to be saved."""
     sealing.wipe(connection)
-    for name, empty in _OF_ADDRESS.items():
+    gone = dict(_OF_ADDRESS)
+    if pair.broken:
+        gone["public_key"] = ""  # its other half is lost, so a new pair is made on first need
+    for name, empty in gone.items():
         setattr(connection, name, empty)
-    return set(_OF_ADDRESS)
+    return set(gone)
+
+
+def _wait_for_proof(connection: Connection, found: dict[str, Any], changed: dict[str, Any]) -> None:
+    """A working credential is never given up for one that nobody has seen work. Raises Refused."""
+    sentence = _(
+        "Enter the password or token with it. The connection goes on as it is until the new one is "
+        "proven."
+    )
+    if found.get("auth_method") == AuthMethod.OAUTH1 and connection.auth_method != "oauth1":
+        del changed["auth_method"]
+        changed.pop("username", None)
+        if connection.next_method != AuthMethod.OAUTH1:
+            changed["next_method"] = AuthMethod.OAUTH1.value
+    elif "auth_method" in changed or (
+        "username" in changed and connection.auth_method == AuthMethod.BASIC
+    ):
+        raise Refused(sentence, fields={"secret": [sentence]})
+    elif "auth_method" in found and connection.next_method:
+        changed["next_method"] = ""  # back to what it is
+
+
+def _drop_unproven(connection: Connection) -> None:
+    """What was entered for other settings and never proven."""
+    connection.secrets.filter(
+        field__in=(SecretField.ACCESS_TOKEN, SecretField.PASSWORD, SecretField.SESSION_HANDLE)
+    ).delete()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The key pair's private half on its way to another address; `broken` where it does not open."""
+
+    private: Secret | None = None
+    broken: bool = False
+
+    @property
+    def code(self) -> str:
+        return "key_replaced" if self.broken else "secret_missing"
+
+
+def _key_pair(connection: Connection) -> _Pair:
+    try:
+        return _Pair(sealing.load(connection, SecretField.PRIVATE_KEY))
+    except sealing.SealBroken:
+        return _Pair(broken=True)
+
+
+def _why_lost(pair: _Pair) -> str:
+    if pair.broken:
+        return _(
+            "The address changed, so the credential was wiped. The stored private key did not open "
+            "either: a new key pair is made, and the application link in Jira must get the new "
+            "public key."
+        )
+    return _("The address changed, so the credential was wiped.")
+
+
+def _now(connection: Connection, name: str) -> Any:
+    """The value in force: a check of certificates that was off too long is on again."""
+    return connection.checks_tls if name == "verify_tls" else getattr(connection, name)
+
+
+def _until(connection: Connection, changed: dict[str, Any]) -> dict[str, Any]:
+    """When an unverified connection ends, for the audit trail."""
+    until = connection.tls_off_until
+    return {"tls_off_until": until} if "verify_tls" in changed else {}
 
 
 def _add(connection: Connection) -> None:
@@ -201,69 +282,44 @@ def _save(connection: Connection, columns: Iterable[str]) -> None:
         connection.save(update_fields=sorted(columns))
 
 
+def must_be_free(connection: Connection, values: dict[str, Any]) -> None:
+    """Raises Refused where another connection has the name, before anything is sent."""
+    name = values.get("name", connection.name)
+    if Connection.objects.filter(name=name).exclude(pk=connection.pk).exists():
+        raise _taken()
+
+
+def _taken() -> Refused:
+    sentence = _("Another connection has this name. Choose another one.")
+    return Refused(sentence, fields={"name": [sentence]})
+
+
 @contextmanager
 def _unique_name(connection: Connection) -> Iterator[None]:
-    sentence = _("Another connection has this name. Choose another one.")
-    if Connection.objects.filter(name=connection.name).exclude(pk=connection.pk).exists():
-        raise Refused(sentence, fields={"name": [sentence]})
+    must_be_free(connection, {})
     try:
         with transaction.atomic():
             yield
     except IntegrityError as problem:
-        raise Refused(sentence, fields={"name": [sentence]}) from problem
+        raise _taken() from problem
 
 
 def _shown(values: dict[str, Any]) -> dict[str, Any]:
-    """For the audit trail: a bundle is long, so only its presence is told."""
-    shown = {name: value for name, value in values.items() if name in _SETTINGS}
+    """For the audit trail: a bundle is long, so its certificates' fingerprints stand for it."""
+    kept = (*_SETTINGS, "next_method", "tls_off_until")
+    shown = {name: value for name, value in values.items() if name in kept}
     if "ca_bundle" in shown:
-        shown["ca_bundle"] = bool(shown["ca_bundle"])
-    return shown
+        shown["ca_bundle"] = _fingerprints(shown["ca_bundle"])
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in shown.items()
+    }
 
 
-def _name(text: str) -> str:
-    text = " ".join(text.split())
-    if not text:
-        raise Refused(_("Give the connection a name."))
-    if len(text) > LONGEST_NAME:
-        raise Refused(_("At most %(most)d characters.") % {"most": LONGEST_NAME})
-    if not text.isprintable():
-        raise Refused(_("The name holds characters that cannot be shown."))
-    return text
-
-
-def _method(text: str) -> str:
-    if text not in AuthMethod.values:
-        raise Refused(_("Choose oauth1, basic or pat."))
-    return text
-
-
-def _username(text: str) -> str:
-    text = text.strip()
-    if len(text) > 255 or not text.isprintable():
-        raise Refused(_("This is no user name."))
-    if ":" in text:
-        raise Refused(_("A user name cannot hold a colon."))
-    return text
-
-
-def _bundle(text: str) -> str:
-    text = text.strip()
-    if not text:
-        return ""
-    if "PRIVATE KEY" in text:
-        raise Refused(_("This holds a private key. Paste certificates only."))
-    try:
-        x509.load_pem_x509_certificates(text.encode())
-    except ValueError as problem:
-        raise Refused(
-            _("No certificate can be read. Paste PEM text, from BEGIN CERTIFICATE to END.")
-        ) from problem
-    return text + "\n"
-
-
-def _fingerprint(text: str) -> str:
-    plain = re.sub(r"^sha-?256[ :=]*|[\s:]", "", text.strip(), flags=re.IGNORECASE).lower()
-    if plain and not re.fullmatch(r"[0-9a-f]{64}", plain):
-        raise Refused(_("A fingerprint is SHA-256: 64 hexadecimal digits."))
-    return plain
+def _fingerprints(bundle: str) -> list[str]:
+    if not bundle:
+        return []
+    return [
+        f"sha256:{one.fingerprint(hashes.SHA256()).hex()}"
+        for one in x509.load_pem_x509_certificates(bundle.encode())[:10]
+    ]

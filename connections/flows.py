@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
+from datetime import timedelta
 
 import orjson
 from django.utils import timezone
@@ -18,7 +19,9 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections import sealing
-from connections.models import OAuthFlow
+from connections.models import Connection, OAuthFlow
+
+LEFT_BEHIND = timedelta(minutes=10)
 
 
 def find(flow_id: uuid.UUID) -> OAuthFlow:
@@ -58,6 +61,41 @@ def must_be_open(flow: OAuthFlow, person: User) -> None:
             "flow_expired",
             _("More than ten minutes went by. Press “Authenticate” to start again."),
         )
+
+
+def latest(connection: Connection, person: User) -> OAuthFlow | None:
+    """The run that "Check & Close" means: one that Jira answered before a later one that it did not,
+    as when "Authenticate" was pressed twice and allowed in the first tab."""
+    runs = OAuthFlow.objects.filter(connection=connection, user=person).order_by("-created")
+    open_runs = runs.filter(used=None, expires__gt=timezone.now())
+    return open_runs.exclude(answered=None).first() or runs.first()
+
+
+def supersede(connection: Connection, person: User) -> None:
+    """This person is through: their other runs end, and forget what they held."""
+    OAuthFlow.objects.filter(connection=connection, user=person, used=None).update(
+        used=timezone.now(), outcome="superseded", sealed_token={}
+    )
+
+
+def end_expired() -> int:
+    """Runs that nobody finished hold sealed tokens no longer than they are good for. How many."""
+    now = timezone.now()
+    abandoned = OAuthFlow.objects.filter(used=None, expires__lt=now)
+    ended = abandoned.update(used=now, outcome="expired", sealed_token={})
+    # A process that died amid the exchange left its run claimed.
+    left = OAuthFlow.objects.filter(used__lt=now - LEFT_BEHIND).exclude(sealed_token={})
+    return ended + left.update(sealed_token={})
+
+
+def held(flow: OAuthFlow, person: User) -> dict[str, str]:
+    """What the run holds. Raises Refused where it does not open any more; the run is over then."""
+    try:
+        return opened(flow)
+    except sealing.SealBroken as broken:
+        end(flow, "unreadable")
+        sentence = _("What this authorisation held cannot be read any more. Start again.")
+        raise refuse(flow, person, "flow_unreadable", sentence) from broken
 
 
 def end(flow: OAuthFlow, outcome: str) -> None:

@@ -11,9 +11,11 @@ import ipaddress
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,6 +23,7 @@ from django.db.models import Max
 
 from almconnect.lib.secret import Secret
 from connections import sealing
+from connections.circuit import Circuit, GuardedTransport, circuit_of
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SecretField
 from jira_client.address import AddressPolicy, IPNetwork, resolve
 from jira_client.auth import Anonymous, Auth, Basic, Bearer, OAuth1
@@ -29,6 +32,8 @@ from jira_client.errors import DnsFailed
 from jira_client.flavour import Flavour
 from jira_client.transport import Observation, Transport
 from jira_client.values import Deployment
+
+T = TypeVar("T", bound=Transport)
 
 # What answers an observation of a call: (connection id, observation). Upper apps append to it.
 observers: list[Callable[[uuid.UUID, Observation], None]] = []
@@ -41,7 +46,8 @@ CREDENTIAL = {
 
 
 class NotReady(Exception):
-    """The connection must not or cannot call now. `code`: draft, paused, stopped, secret_missing."""
+    """The connection must not or cannot call now. `code`: draft, paused, stopped, secret_missing,
+    refused_before, key_replaced."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -75,6 +81,8 @@ def jira_for(
     with _lock:
         kept = _clients.get(connection.pk)
         if kept is not None and kept.signature == signature:
+            if isinstance(kept.client.transport, GuardedTransport):
+                _follow(connection, kept.client.transport.circuit)
             return kept.client
     found = sealing.load(connection, CREDENTIAL[connection.auth_method])
     if not found:
@@ -89,19 +97,39 @@ def jira_for(
 
 
 def anonymous_for(connection: Connection) -> JiraClient:
-    """A client without credentials, to ask the instance what it is. Raises TlsFailed, NotJira."""
+    """A client without credentials, to ask the instance what it is; to be closed. Raises TlsFailed,
+    NotJira."""
     return _client(connection, Anonymous())
 
 
+@contextmanager
+def anonymously(connection: Connection) -> Iterator[JiraClient]:
+    """The same for a few questions; its connections are closed at the end."""
+    client = anonymous_for(connection)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def reopen(connection: Connection, username: str, secret: Secret) -> None:
+    """Let a Basic credential be sent again, since a person wants it tried."""
+    circuit_of(connection.pk, username, secret.reveal()).reopen()
+
+
 def transport_for(connection: Connection) -> Transport:
-    """The bounded sender for the connection's address. Raises TlsFailed, NotJira."""
+    """The bounded sender for the connection's address; to be closed. Raises TlsFailed, NotJira."""
+    return _transport(connection, Transport)
+
+
+def _transport(connection: Connection, kind: type[T]) -> T:
     key = connection.pk
 
     def observe(observation: Observation) -> None:
         for observer in observers:
             observer(key, observation)
 
-    return Transport(
+    return kind(
         connection.api_url or connection.base_url,
         address_policy(),
         verify_tls=connection.checks_tls,
@@ -192,7 +220,18 @@ def _build(connection: Connection, secret: Secret) -> JiraClient:
 
 def _client(connection: Connection, auth: Auth) -> JiraClient:
     public = connection.base_url if connection.api_url else None
+    if isinstance(auth, Basic):
+        guarded = _transport(connection, GuardedTransport)
+        guarded.circuit = circuit_of(connection.pk, auth.username, auth.secret)
+        _follow(connection, guarded.circuit)
+        return JiraClient(guarded, auth, flavour_of(connection), public_url=public)
     return JiraClient(transport_for(connection), auth, flavour_of(connection), public_url=public)
+
+
+def _follow(connection: Connection, circuit: Circuit) -> None:
+    """A person's act in another process ends the refusal that this process remembers."""
+    if circuit.closed_at and connection.proven_at and connection.proven_at > circuit.closed_at:
+        circuit.reopen()
 
 
 def _auth(connection: Connection, secret: Secret) -> Auth:

@@ -24,9 +24,10 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
-from connections import credentials, flows, gateway, sealing
-from connections.credentials import Credential, Outcome
-from connections.models import AuthMethod, Connection, OAuthFlow, SecretField
+from connections import credentials, flows, gateway, health, instance, sealing, waiting
+from connections.credentials import Outcome
+from connections.models import AuthMethod, Connection, Lifecycle, OAuthFlow, SecretField
+from connections.proof import Credential, prove
 from jira_client import dance
 from jira_client.errors import ConnectFailed, JiraError, OAuthProblem
 from jira_client.keys import generate_key_pair
@@ -46,12 +47,21 @@ class Started:
     application_url: str
     callback_url: str
     authorize_url: str
+    key_replaced: bool = False
 
 
-def ensure_keys(connection: Connection, *, actor: User | None, bits: int = 2048) -> None:
-    """One key pair and consumer key per connection, made on first need. The private key never leaves."""
-    if connection.public_key and sealing.load(connection, SecretField.PRIVATE_KEY):
-        return
+def ensure_keys(connection: Connection, *, actor: User | None, bits: int = 2048) -> bool:
+    """One key pair and consumer key per connection, made on first need. The private key never leaves.
+
+    Whether a pair that Jira may know had to be replaced, because its private half does not open any
+    more: the application link must then get the new public key, and the diagnosis says so.
+    """
+    broken = False
+    try:
+        if connection.public_key and sealing.load(connection, SecretField.PRIVATE_KEY):
+            return False
+    except sealing.SealBroken:
+        broken = True
     pair = generate_key_pair(bits)
     with transaction.atomic():
         sealing.store(connection, SecretField.PRIVATE_KEY, Secret(pair.private_pem))
@@ -59,12 +69,26 @@ def ensure_keys(connection: Connection, *, actor: User | None, bits: int = 2048)
         connection.public_key = pair.public_pem
         connection.save(update_fields=["consumer_key", "public_key", "updated"])
         audit.record(
-            "oauth.key_made",
+            "oauth.key_replaced" if broken else "oauth.key_made",
             actor=actor,
             target=connection,
             connection_id=connection.pk,
             after={"consumer": connection.consumer_key, "bits": bits},
         )
+    if broken:
+        _tell_of_new_key(connection)
+    return broken
+
+
+def _tell_of_new_key(connection: Connection) -> None:
+    sentence = _(
+        "The stored private key did not open, so a new key pair was made. The application link in "
+        "Jira must get the new public key."
+    )
+    if connection.auth_method == AuthMethod.OAUTH1 and connection.lifecycle != Lifecycle.DRAFT:
+        credentials.lost(connection, sentence, code="key_replaced")
+    else:
+        health.note_attempt(connection, gateway.NotReady("key_replaced", sentence))
 
 
 def start_oauth(
@@ -73,19 +97,20 @@ def start_oauth(
     actor: User,
     session_key: str | None = None,
     out_of_band: bool = False,
+    key_bits: int = 2048,
 ) -> Started:
     """Open a flow. `session_key` None: by API token, to be finished in the browser or by API.
 
     Out of band the request token is fetched at once, so this may raise JiraError; the keys exist
     all the same. Raises Refused where the connection does not use OAuth.
     """
-    if connection.auth_method != AuthMethod.OAUTH1:
+    if AuthMethod.OAUTH1 not in {connection.auth_method, connection.next_method}:
         raise Refused(
             _("This connection does not use OAuth. Switch its authentication method first."),
             code="auth_method",
             status=409,
         )
-    ensure_keys(connection, actor=actor)
+    replaced = ensure_keys(connection, actor=actor, bits=key_bits)
     flow = OAuthFlow.objects.create(
         connection=connection,
         user=actor,
@@ -103,6 +128,7 @@ def start_oauth(
         application_url=settings.BASE_URL,
         callback_url=dance.OUT_OF_BAND if out_of_band else callback_url(flow),
         authorize_url=address,
+        key_replaced=replaced,
     )
 
 
@@ -150,7 +176,7 @@ def answer(
         )
     if not verifier:
         raise flows.refuse(flow, person, "flow_verifier", _("Jira's answer lacks its verifier."))
-    held = flows.opened(flow) | {"verifier": verifier}
+    held = flows.held(flow, person) | {"verifier": verifier}
     claimed = OAuthFlow.objects.filter(
         pk=flow.pk, used=None, answered=None, expires__gt=timezone.now()
     ).update(answered=timezone.now(), sealed_token=flows.sealed(flow, held))
@@ -171,7 +197,7 @@ def finish_oauth(
 
     Pressed again after success it proves the stored token once more. Raises Refused, JiraError.
     """
-    flow = OAuthFlow.objects.filter(connection=connection, user=actor).order_by("-created").first()
+    flow = flows.latest(connection, actor)
     if flow is None or flow.used is not None or not flow.token_digest:
         return _again(connection, flow)
     if session_key is not None and flow.session_digest:
@@ -185,7 +211,9 @@ def finish_oauth(
     if not connection.account_id:
         # Kept before it is proven: the exchange cannot be repeated, the proof can.
         credentials.keep_unproven(connection, credential)
-    return credentials.present(connection, credential, actor=actor)
+    outcome = credentials.present(connection, credential, actor=actor)
+    flows.supersede(connection, actor)
+    return outcome
 
 
 def connection_of(flow_id: uuid.UUID) -> Connection:
@@ -199,7 +227,7 @@ def callback_url(flow: OAuthFlow) -> str:
 
 def _exchange(flow: OAuthFlow, actor: User, typed: str) -> Credential:
     """The access token for the request token. The flow is claimed first, so that two clicks are one."""
-    held = flows.opened(flow)
+    held = flows.held(flow, actor)
     verifier = typed if flow.out_of_band else held.get("verifier", "")
     if verifier and not OAuthFlow.objects.filter(pk=flow.pk, used=None).update(
         used=timezone.now(), outcome="exchanging"
@@ -207,15 +235,16 @@ def _exchange(flow: OAuthFlow, actor: User, typed: str) -> Credential:
         raise flows.refuse(flow, actor, "flow_used", _("This authorisation was used before."))
     connection = flow.connection
     try:
-        found = dance.access_token(
-            gateway.transport_for(connection),
-            connection.base_url,
-            connection.consumer_key,
-            _private_key(connection).reveal(),
-            held["token"],
-            held["secret"],
-            verifier,
-        )
+        with gateway.transport_for(connection) as transport:
+            found = dance.access_token(
+                transport,
+                connection.base_url,
+                connection.consumer_key,
+                _private_key(connection).reveal(),
+                held["token"],
+                held["secret"],
+                verifier,
+            )
     except JiraError as error:
         _after_refusal(flow, actor, error, typed)
         raise
@@ -255,9 +284,8 @@ def _again(connection: Connection, flow: OAuthFlow | None) -> Outcome:
             code="oauth_denied",
             status=409,
         )
-    if waiting := credentials.pending(connection):
-        person = credentials.verify(connection, waiting.credential)
-        return Outcome(person, pending=True)
+    if offered := waiting.pending(connection):
+        return Outcome(prove(connection, offered.credential).person, pending=True)
     token = sealing.load(connection, SecretField.ACCESS_TOKEN)
     if connection.auth_method != AuthMethod.OAUTH1 or not token:
         raise Refused(
@@ -265,21 +293,23 @@ def _again(connection: Connection, flow: OAuthFlow | None) -> Outcome:
             code="oauth_not_started",
             status=409,
         )
-    person = credentials.verify(connection, Credential(AuthMethod.OAUTH1, token))
-    credentials.accept(connection, person)
-    credentials.learn(connection)
-    return Outcome(person, pending=False)
+    proof = prove(connection, Credential(AuthMethod.OAUTH1, token))
+    if connection.account_id in {"", proof.person.id}:
+        credentials.accept(connection, proof.person)
+    instance.observe(connection, proof.server)
+    return Outcome(proof.person, pending=False)
 
 
 def _fetch_token(flow: OAuthFlow, callback: str) -> str:
     connection = flow.connection
-    found = dance.request_token(
-        gateway.transport_for(connection),
-        connection.base_url,
-        connection.consumer_key,
-        _private_key(connection).reveal(),
-        callback,
-    )
+    with gateway.transport_for(connection) as transport:
+        found = dance.request_token(
+            transport,
+            connection.base_url,
+            connection.consumer_key,
+            _private_key(connection).reveal(),
+            callback,
+        )
     OAuthFlow.objects.filter(pk=flow.pk, used=None).update(
         token_digest=flows.digest(found.token),
         sealed_token=flows.sealed(flow, {"token": found.token, "secret": found.secret}),

@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from connections import gateway
+from accounts.models import User
+from connections import gateway, refusals
 from connections.diagnosing import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle
 from connections.sealing import SealBroken
@@ -95,14 +96,17 @@ def note_success(connection: Connection, *, incoming: bool = False, outgoing: bo
 def note_failure(connection: Connection, error: Exception) -> dict[str, Any]:
     """Explains the failure, stores it where it concerns the whole connection, and answers it.
 
-    A refused credential stops the connection only after `/myself` refused it too; CAPTCHA and a
-    switched-off Basic stop it at once. Raises the error again where it is none of ours to explain.
+    A refused credential stops the connection only after `/myself` refused it too; CAPTCHA, a
+    switched-off Basic and a login that Jira itself calls failed stop it at once. Raises the error
+    again where it is none of ours to explain.
     """
     verdict = _verdict(connection, error)
     found = diagnose(verdict or error, connection)
     if isinstance(verdict, RateLimited):
         _wait(connection, verdict)
     if isinstance(verdict, (*_WHOLE, SealBroken)):
+        if _refuses_credential(verdict):
+            refusals.remember_stored(connection, verdict)
         _degrade(connection, _severity(verdict), found)
     return found
 
@@ -128,7 +132,7 @@ def note_mended(connection: Connection) -> None:
         connection.diagnosis = None
 
 
-def resume(connection: Connection, account_id: str) -> bool:
+def resume(connection: Connection, account_id: str, *, actor: User | None) -> bool:
     """End a stop, after a passing test of this very account. Whether it was stopped and now runs."""
     now = timezone.now()
     values: dict[str, Any] = {
@@ -137,12 +141,14 @@ def resume(connection: Connection, account_id: str) -> bool:
         "diagnosis": None,
         "call_after": None,
         "last_success": now,
+        "proven_at": now,
+        "refused_digest": "",
     }
     rows = Connection.objects.filter(pk=connection.pk, health=Health.STOPPED, account_id=account_id)
     if not rows.update(**values):
         return False
     _remember(connection, values)
-    audit.record("connection.resumed", actor=None, target=connection, connection_id=connection.pk)
+    audit.record("connection.resumed", actor=actor, target=connection, connection_id=connection.pk)
     return True
 
 
@@ -162,7 +168,8 @@ def _quiet(connection: Connection, now: datetime, incoming: bool, outgoing: bool
 
 def _verdict(connection: Connection, error: Exception) -> Exception | None:
     """The failure, where it is a refusal as `/myself` sees it: None says that the account is fine
-    and only that one call was refused. One more call, made for refusals alone.
+    and only that one call was refused. One more call, made for refusals alone; where the login
+    itself failed, the circuit answers in Jira's place and nothing is sent.
     """
     if not _refuses_credential(error) or isinstance(error, _AT_ONCE):
         return error

@@ -12,11 +12,13 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from connections import gateway, instance
+from connections import expiry, gateway, instance, refusals, sealing
 from connections.models import AuthMethod, Connection, MappedProject, WebhookState
+from connections.proof import Credential, candidate
 from jira_client import judging, requirements
 from jira_client.client import JiraClient
 from jira_client.errors import (
@@ -25,13 +27,16 @@ from jira_client.errors import (
     ConnectFailed,
     DnsFailed,
     JiraError,
+    NotFound,
+    PermissionRefused,
     TlsFailed,
 )
 from jira_client.requirements import RECOMMENDED, REQUIRED
+from jira_client.tls import CertificateFacts
 from jira_client.values import PermissionState, Person, Project, ServerInfo
 
 CLOCK_WARN, CLOCK_FAIL = 60.0, 300.0  # seconds; Jira's OAuth accepts five minutes either way
-EXPIRY_WARN = timedelta(days=30)
+WARN_DAYS = 30
 WEBHOOK_QUIET = timedelta(days=1)
 
 
@@ -49,16 +54,27 @@ class Finding:
 
     state: State
     message: str
-    remedy: str = ""
+    remedy: str | Promise = ""
     code: str = ""
 
 
 class Probe:
     """One test's questions to Jira and their answers, asked on first need, once."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        credential: Credential | None = None,
+        unsaved: bool = False,
+        retry: bool = False,
+    ) -> None:
         self.connection = connection
+        self.credential = credential
+        self.unsaved = unsaved
+        self.retry = retry
         self.server: ServerInfo | None = None
+        self.certificate: CertificateFacts | None = None
         self.person: Person | None = None
         self.failure: Exception | None = None  # why the account could not be proven
         self.reach: JiraError | None = None  # why the instance could not be asked
@@ -71,7 +87,8 @@ class Probe:
         if not self._asked:
             self._asked = True
             try:
-                self.server = gateway.anonymous_for(self.connection).server_info()
+                with gateway.anonymously(self.connection) as client:
+                    self.server = client.server_info()
             except JiraError as error:
                 self.reach = error
                 # Some Jiras tell strangers nothing; whether that matters, the account will show.
@@ -80,9 +97,40 @@ class Probe:
 
     @property
     def client(self) -> JiraClient:
+        """Acts by the credential under test. Raises NotReady, SealBroken."""
         if self._client is None:
-            self._client = gateway.jira_for(self.connection, for_check=True)
+            if self.unsaved:
+                self._client = self._for_screen()
+            else:
+                refusals.press(self.connection, retry=self.retry)
+                self._client = gateway.jira_for(self.connection, for_check=True)
         return self._client
+
+    def close(self) -> None:
+        if self.unsaved and self._client is not None:
+            self._client.close()
+
+    def remember(self, error: Exception) -> None:
+        """That Jira refused what a person typed; the credential in use is health's matter."""
+        typed = self.credential if self.unsaved else None
+        if typed and typed.method == AuthMethod.BASIC and isinstance(error, AuthenticationRefused):
+            refusals.remember(self.connection, typed.username, typed.secret, error)
+
+    def _for_screen(self) -> JiraClient:
+        """A client of its own: the kept one belongs to what is saved."""
+        if self.credential is None:
+            self.credential = self._stored()
+        one = self.credential
+        if one.method == AuthMethod.BASIC:
+            refusals.must_be_new(self.connection, one.username, one.secret, retry=self.retry)
+        return candidate(self.connection, one)
+
+    def _stored(self) -> Credential:
+        connection = self.connection
+        found = sealing.load(connection, gateway.CREDENTIAL[connection.auth_method])
+        if not found:
+            raise gateway.NotReady("secret_missing", "No credential was entered yet.")
+        return Credential(connection.auth_method, found, connection.username)
 
     @property
     def projects(self) -> list[Project]:
@@ -125,6 +173,7 @@ def tls(probe: Probe) -> Finding:
             _("Ask the Jira admin for the https:// address and enter it as Instance URL."),
             "not_encrypted",
         )
+    probe.certificate = _certificate(probe)
     if not connection.checks_tls:
         return Finding(
             State.WARNING,
@@ -132,7 +181,28 @@ def tls(probe: Probe) -> Finding:
             _("Paste the authority's certificate as CA bundle, then switch the check on again."),
             "tls_not_verified",
         )
+    if (facts := probe.certificate) and (days := expiry.days_until(facts.valid_until)) <= WARN_DAYS:
+        return Finding(
+            State.WARNING,
+            ngettext(
+                "Encrypted, but Jira's certificate ends in %(days)d day.",
+                "Encrypted, but Jira's certificate ends in %(days)d days.",
+                days,
+            )
+            % {"days": days},
+            _("Ask the Jira admin to renew the certificate before then."),
+            "certificate_expires",
+        )
     return _pass(_("Encrypted, and the certificate is trusted."))
+
+
+def _certificate(probe: Probe) -> CertificateFacts | None:
+    """What the server shows; that it cannot be read a second time spoils nothing."""
+    with gateway.transport_for(probe.connection) as transport:
+        try:
+            return transport.certificate()
+        except JiraError:
+            return None
 
 
 def jira(probe: Probe) -> Finding:
@@ -193,12 +263,12 @@ def authentication(probe: Probe) -> Finding:
         probe.person = probe.client.myself()
     except Exception as error:
         probe.failure = error
+        probe.remember(error)
         raise
     probe.failure = None
     method = probe.connection.get_auth_method_display()
-    expires = probe.connection.token_expires
-    if expires and expires - timezone.now() < EXPIRY_WARN:
-        days = max(0, (expires - timezone.now()).days)
+    ends = expiry.credential_ends(probe.connection)
+    if ends and (days := expiry.days_until(ends)) <= WARN_DAYS:
         return Finding(
             State.WARNING,
             ngettext(
@@ -280,20 +350,43 @@ def permissions(probe: Probe) -> Finding:
 
 
 def webhook(probe: Probe) -> Finding:
+    """Asked of Jira itself; only Jira admins are told."""
     connection = probe.connection
-    if connection.webhook_state in {WebhookState.REGISTERED, WebhookState.SILENT}:
-        return _pass(_("Jira tells this console about changes as they happen."))
-    if not connection.projects.exists():
+    stored = connection.webhook_state in {WebhookState.REGISTERED, WebhookState.SILENT}
+    if not stored and not connection.projects.exists():
         return _skipped(_("It is registered when the first project is mapped."))
-    return Finding(
-        State.WARNING,
-        connection.webhook_detail or _("No webhook is registered; changes are found by polling."),
-        _(
-            "Open tab “#5 Webhook”: register it there if the account is a Jira admin, or copy the "
-            "address for your Jira admin."
-        ),
-        "webhook_missing",
-    )
+    ours = f"/hooks/jira/{connection.webhook_token}"
+    try:
+        found = [one for one in probe.client.webhooks.list() if one.url.endswith(ours)]
+    except (PermissionRefused, NotFound, AuthenticationRefused):
+        return _webhook_untold(connection, stored=stored)
+    if any(one.enabled for one in found):
+        return _pass(_("Jira tells this console about changes as they happen."))
+    if found:
+        message = _("The webhook is registered in Jira, but switched off there.")
+    elif stored:
+        message = _("The webhook was registered, but Jira does not hold it any more.")
+    else:
+        message = connection.webhook_detail or _("No webhook is registered; changes are polled.")
+    return Finding(State.WARNING, message, _WEBHOOK_REMEDY, "webhook_missing")
+
+
+_WEBHOOK_REMEDY = gettext_lazy(
+    "Open tab “#5 Webhook”: register it there if the account is a Jira admin, or copy the address "
+    "for your Jira admin."
+)
+
+
+def _webhook_untold(connection: Connection, *, stored: bool) -> Finding:
+    """Jira shows its webhooks to admins only, so what arrived is the only witness."""
+    if connection.webhook_seen and timezone.now() - connection.webhook_seen < WEBHOOK_QUIET:
+        return _pass(_("Jira tells this console about changes; what it sent arrived."))
+    if stored:
+        return _skipped(
+            _("Jira shows its webhooks to Jira admins only, and the account is none (any more).")
+        )
+    message = connection.webhook_detail or _("No webhook is registered; changes are polled.")
+    return Finding(State.WARNING, message, _WEBHOOK_REMEDY, "webhook_missing")
 
 
 def webhook_seen(probe: Probe) -> Finding:

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from accounts import audit
 from connections import credentials, gateway, health, sealing
-from connections.credentials import Credential
 from connections.diagnosing import Explained
 from connections.models import AuthMethod, Connection, SecretField
+from connections.proof import Credential, verify
 from jira_client import dance
 from jira_client.values import Person
 
@@ -46,7 +46,7 @@ def renew(connection_id: uuid.UUID | str) -> bool:
     connection = Connection.objects.get(pk=connection_id)
     try:
         fresh = _fetch(connection)
-        person = credentials.verify(connection, fresh)
+        person = verify(connection, fresh)
     except Explained as error:
         health.note_attempt(connection, error)
         return False
@@ -62,20 +62,21 @@ def _fetch(connection: Connection) -> Credential:
     key = sealing.load(connection, SecretField.PRIVATE_KEY)
     if not (token and handle and key):
         raise gateway.NotReady("secret_missing", "The token to be renewed is not stored.")
-    found = dance.renew_access_token(
-        gateway.transport_for(connection),
-        connection.base_url,
-        connection.consumer_key,
-        key.reveal(),
-        token.reveal(),
-        handle.reveal(),
-    )
+    with gateway.transport_for(connection) as transport:
+        found = dance.renew_access_token(
+            transport,
+            connection.base_url,
+            connection.consumer_key,
+            key.reveal(),
+            token.reveal(),
+            handle.reveal(),
+        )
     return credentials.of_token(found)
 
 
 @transaction.atomic
 def _take(connection: Connection, fresh: Credential, person: Person) -> None:
-    credentials.take(connection, fresh, person, actor=None)
+    credentials.take(connection, fresh, person, actor=None, renewed=True)
     Connection.objects.filter(pk=connection.pk).update(renewal_due=None)
     audit.record(
         "connection.token_renewed", actor=None, target=connection, connection_id=connection.pk

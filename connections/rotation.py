@@ -34,7 +34,12 @@ def rotate() -> Progress:
         else:
             progress.sealed += 1
     for flow in _flows(active):
-        held = flows.opened(flow)
+        try:
+            held = flows.opened(flow)
+        except sealing.SealBroken:
+            # Good for ten minutes at most, and nobody can finish it: the person starts again.
+            flows.end(flow, "unreadable")
+            continue
         OAuthFlow.objects.filter(pk=flow.pk, sealed_token=flow.sealed_token).update(
             sealed_token=flows.sealed(flow, held)
         )

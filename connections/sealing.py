@@ -12,9 +12,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -79,6 +80,24 @@ def open_text(sealed: str, *, table: str, row: uuid.UUID, field: str, origin: st
     return Secret(plain.decode())
 
 
+def digest_of(text: str, *, row: uuid.UUID) -> str:
+    """To recognise a secret without keeping it. Keyed: without the key nobody can guess at it."""
+    kid, key = next(iter(keys().items()))
+    return _digest(kid, key, text, row)
+
+
+def matches(digest: str, text: str, *, row: uuid.UUID) -> bool:
+    """Whether it is the digest of this text. A key that left the ring recognises nothing."""
+    kid = digest.partition(":")[0]
+    key = keys().get(kid)
+    return key is not None and hmac.compare_digest(digest, _digest(kid, key, text, row))
+
+
+def _digest(kid: str, key: bytes, text: str, row: uuid.UUID) -> str:
+    message = "\x1f".join(("almconnect refused", str(row), text)).encode()
+    return f"{kid}:{hmac.new(key, message, hashlib.sha256).hexdigest()}"
+
+
 def store(connection: Connection, field: SecretField, secret: Secret) -> SealedSecret:
     """Seal and save; replaces what the field held."""
     row = SealedSecret.objects.filter(connection=connection, field=field).first()
@@ -108,6 +127,14 @@ def wipe(connection: Connection) -> int:
     return gone
 
 
+def _under_way() -> Iterator[str]:
+    """What runs of the OAuth dance hold that somebody may still finish."""
+    flows = OAuthFlow.objects.filter(used=None, expires__gt=timezone.now())
+    for held in flows.values_list("sealed_token", flat=True):
+        if text := held.get("sealed"):
+            yield text
+
+
 def fingerprints(ring: Mapping[str, bytes]) -> dict[str, str]:
     return {
         kid: hashlib.sha256(b"almconnect key fingerprint\x1f" + key).hexdigest()
@@ -129,7 +156,8 @@ def check_keys() -> None:
                 "was sealed with. Put the original back."
             )
     used = {
-        sealed.split(":")[1] for sealed in SealedSecret.objects.values_list("sealed", flat=True)
+        sealed.split(":")[1]
+        for sealed in (*SealedSecret.objects.values_list("sealed", flat=True), *_under_way())
     }
     if missing := sorted(used - set(at_hand)):
         raise KeysUnusable(

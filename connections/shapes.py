@@ -16,7 +16,7 @@ from almconnect.lib.api import Refused
 from connections import comparison, credentials, matrix
 from connections.checkup import CheckResult
 from connections.handshake import Started
-from connections.models import Connection, PermissionReport, SecretField
+from connections.models import Connection, PermissionReport
 
 
 def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
         "base_url": row.base_url,
         "api_url": row.api_url,
         "auth_method": row.auth_method,
+        "next_auth_method": row.next_method or None,
         "username": row.username,
         "secret": {"set": sealed is not None, "updated": sealed.updated if sealed else None},
         "verify_tls": row.checks_tls,
@@ -43,7 +44,7 @@ def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
         "health": row.health,
         "lifecycle": row.lifecycle,
         "account": _person(row.account_id, row.account_name),
-        "pending": _pending(row),
+        "pending": _person(row.pending_id, row.pending_name),
         "deployment": row.deployment,
         "version": row.version,
         "remote_base_url": row.remote_base_url,
@@ -72,6 +73,7 @@ def started(found: Started) -> dict[str, Any]:
         "callback_url": found.callback_url,
         "authorize_url": found.authorize_url,
         "expires": found.flow.expires,
+        "key_replaced": found.key_replaced,
     }
 
 
@@ -135,11 +137,3 @@ def moment(text: str) -> datetime:
 
 def _person(person_id: str, name: str) -> dict[str, str] | None:
     return {"id": person_id, "name": name} if person_id else None
-
-
-def _pending(row: Connection) -> dict[str, str] | None:
-    """Who waits for confirmation; asked of the rows at hand, opened only where there is one."""
-    if not any(sealed.field == SecretField.PENDING for sealed in row.secrets.all()):
-        return None
-    waiting = credentials.pending(row)
-    return _person(waiting.account_id, waiting.account_name) if waiting else None

@@ -14,7 +14,6 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections.models import MappedProject
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync import states
@@ -81,19 +80,16 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     """Give one side right, also after the policy has decided otherwise. Raises Refused (404, 422)."""
     if take not in ("board", "jira"):
         raise Refused("Take either “board” or “jira”.", fields={"take": ["board or jira"]})
-    pair = (
-        Conflict.objects.filter(pk=conflict_id).values_list("shadow_id", "shadow__item_id").first()
+    conflict = (
+        Conflict.objects.select_for_update(of=("self",))
+        .select_related("shadow__item", "shadow__project")
+        .filter(pk=conflict_id)
+        .first()
     )
-    if pair is None:
+    if conflict is None:
         raise Refused("There is no such conflict.", code="not_found", status=404)
-    # In the order in which reads lock: the item, its pair, then the conflict. Read only now: what a
-    # read agreed a moment ago must not be undone.
-    item = WorkItem.objects.select_for_update().get(pk=pair[1])
-    shadow = Shadow.objects.select_for_update().get(pk=pair[0])
-    conflict = Conflict.objects.select_for_update().get(pk=conflict_id)
-    value, project = getattr(conflict, take), shadow.project
-    if project is None:
-        raise Refused("Its project is no longer mapped.", code="not_mapped", status=409)
+    shadow, value = conflict.shadow, getattr(conflict, take)
+    item = WorkItem.objects.select_for_update().get(pk=shadow.item_id)
     shadow.agreed = {**shadow.agreed, conflict.field: conflict.jira}
     shadow.save(update_fields=["agreed"])
     names = {conflict.field: ""}
@@ -101,7 +97,7 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     if applying.take(item, {conflict.field: value}, names):
         events = applying.update({item: [conflict.field]})
     if take == "board":
-        _queue(project, item, conflict.field, value, actor)
+        _queue(shadow, conflict.field, value, actor)
     conflict.taken, conflict.taken_by = take, str(actor)
     conflict.resolved = timezone.now()
     conflict.save(update_fields=["taken", "taken_by", "resolved"])
@@ -121,10 +117,10 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     return conflict
 
 
-def _queue(project: MappedProject, item: WorkItem, field: str, value: Any, actor: User) -> None:
+def _queue(shadow: Shadow, field: str, value: Any, actor: User) -> None:
     Change.objects.create(
-        project=project,
-        item=item,
+        project=shadow.project,
+        item=shadow.item,
         kind=ChangeKind.EDIT,
         fields={field: value},
         actor=actor,

@@ -23,11 +23,11 @@ from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Issue
-from sync import absence, dry_run, outbox, polling, pull, sprint_facts
+from sync import absence, dry_run, outbox, polling, pull
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.core.retry import Verdict, backoff
 from sync.lease import Held, LeaseLost, holding
-from sync.models import Run, RunKind, RunState
+from sync.models import Run, RunKind, RunState, Shadow, ShadowState
 from sync.rules import rules_of
 
 AT_ONCE = 100
@@ -79,7 +79,7 @@ def _slice(run: Run, connection: Connection, jira: JiraClient, held: Held) -> bo
     until = time.monotonic() + SLICE_SECONDS
     for part, issues, began in _read_ahead(jira, project, left):
         held.renew()
-        applied = pull.take_in(jira, project, issues, began=began)
+        applied = pull.apply(project, issues, began=began)
         outbox.ensure(project, applied.push)
         run.done += len(part)
         run.cursor = {**run.cursor, "after": part[-1]}
@@ -89,7 +89,6 @@ def _slice(run: Run, connection: Connection, jira: JiraClient, held: Held) -> bo
             return True
     if run.kind == RunKind.RECONCILE:
         _find_vanished(run, connection, jira, set(ids))
-    sprint_facts.observe(project, jira)
     _finish(run)
     health.note_success(connection, incoming=True)
     return False
@@ -152,11 +151,23 @@ def _add_findings(run: Run, applied: pull.Applied) -> None:
 
 
 def _find_vanished(run: Run, connection: Connection, jira: JiraClient, present: set[str]) -> None:
-    """Pairs whose issue the census did not list."""
-    found = absence.take_census(connection, jira, run.project, present)
-    run.findings["vanished"] = int(run.findings.get("vanished", 0)) + found.vanished
-    if found.message:
-        run.findings["unobserved"], run.message = found.unobserved, found.message
+    """Pairs whose issue the census did not list. One side suddenly empty stops and asks instead."""
+    known = Shadow.objects.filter(project=run.project, state=ShadowState.LIVE)
+    total = known.count()
+    absent = [one for one in known.values_list("remote_id", flat=True) if one not in present]
+    if total > 10 and len(absent) * 2 > total:
+        run.findings["unobserved"] = len(absent)
+        run.message = (
+            f"{len(absent)} of {total} issues were not listed. Nothing was deleted: check the "
+            "account's permissions and the filter, then run the comparison again."
+        )
+        return
+    # A filter may hide an issue that exists: only those that a read by id does not find are absent.
+    for at in range(0, len(absent), AT_ONCE):
+        fetched = jira.issues.fetch(absent[at : at + AT_ONCE], ("id",))
+        run.findings["vanished"] = int(run.findings.get("vanished", 0)) + absence.note_missing(
+            connection, jira, run.project, fetched.missing
+        )
 
 
 def _finish(run: Run) -> None:

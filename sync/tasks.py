@@ -42,10 +42,9 @@ def tick() -> None:
 
 @shared_task(name="sync.push")
 def push(connection_id: str) -> None:
-    if outbound.push_on(uuid.UUID(connection_id)):
-        hint(
-            push, connection_id
-        )  # at the end of the queue: another connection may have this worker
+    key = uuid.UUID(connection_id)
+    if all(outbound.push(key) for _ in range(SLICES)):
+        hint(push, connection_id)
 
 
 @shared_task(name="sync.drain")

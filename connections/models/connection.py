@@ -67,6 +67,8 @@ class Connection(models.Model):
     auth_method = models.CharField(
         max_length=10, choices=AuthMethod.choices, default=AuthMethod.OAUTH1
     )
+    # Where people switch a connection in use: the way that takes over once it is proven
+    next_method = models.CharField(max_length=10, choices=AuthMethod.choices, blank=True)
     username = models.CharField(max_length=255, blank=True)
     verify_tls = models.BooleanField(default=True)
     tls_off_until = models.DateTimeField(null=True, blank=True)
@@ -75,6 +77,7 @@ class Connection(models.Model):
     consumer_key = models.CharField(max_length=100, blank=True)
     public_key = models.TextField(blank=True)
     token_expires = models.DateTimeField(null=True, blank=True)
+    secret_expires = models.DateTimeField(null=True, blank=True)  # as a person read it in Jira
     renewal_due = models.DateTimeField(null=True, blank=True)  # no try to renew the token before
 
     lifecycle = models.CharField(max_length=10, choices=Lifecycle.choices, default=Lifecycle.DRAFT)
@@ -92,6 +95,11 @@ class Connection(models.Model):
     account_name = models.CharField(max_length=255, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
 
+    tls_expires = models.DateTimeField(null=True, blank=True)  # of the certificate seen last
+    # Another account that authorised, until a person decides; the credential is sealed
+    pending_id = models.CharField(max_length=255, blank=True)
+    pending_name = models.CharField(max_length=255, blank=True)
+
     # Observed of its health; written by connections.health alone
     health = models.CharField(max_length=10, choices=Health.choices, default=Health.UNKNOWN)
     health_at = models.DateTimeField(null=True, blank=True)
@@ -104,6 +112,14 @@ class Connection(models.Model):
     call_after = models.DateTimeField(
         null=True, blank=True
     )  # rate limit or backoff: no call before
+    # Of the secret that Jira refused last, so that it is not tried again (connections.sealing)
+    refused_digest = models.CharField(max_length=120, blank=True)
+    proven_at = models.DateTimeField(null=True, blank=True)  # the account, by a person's act
+    look_due = models.DateTimeField(null=True, blank=True)  # the next light check
+    # What ends → the stage that people were warned of last, such as {"token": 7}
+    warned: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
 
     # The webhook that Jira calls us by
     webhook_token = models.CharField(max_length=64, unique=True, default=_path_token)
@@ -121,9 +137,21 @@ class Connection(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consumer_key"],
+                condition=~models.Q(consumer_key=""),
+                name="one_connection_per_consumer_key",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def wanted_method(self) -> str:
+        """How people want to sign in: differs from `auth_method` until that is proven."""
+        return self.next_method or self.auth_method
 
     @property
     def origin(self) -> str:

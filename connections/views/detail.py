@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 from accounts.access import CONNECT, PLAN, READ, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import checkup, comparison, credentials, deletion, editing, health, tasks
-from connections.diagnosing import Explained
-from connections.models import AuthMethod, Connection, SecretField
+from connections import checkup, comparison, credentials, deciding, deletion, editing, health, tasks
+from connections.diagnosing import Explained, diagnose
+from connections.models import AuthMethod, Connection
+from connections.sealing import SealBroken
 from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of
@@ -56,7 +57,7 @@ def pause(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """ "Re-authenticate": the dance again, or the form again."""
     connection = get_object_or_404(Connection, pk=connection_id)
-    if connection.auth_method == AuthMethod.OAUTH1:
+    if connection.wanted_method == AuthMethod.OAUTH1:
         return redirect("connections:setup_oauth", connection.pk)
     initial = {"username": connection.username}
     form = SecretForm(request.POST or None, connection=connection, initial=initial)
@@ -87,18 +88,24 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
 def account(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """Another account authorised: who it is, who it was, what each may do; take it or keep the old."""
     connection = get_object_or_404(Connection, pk=connection_id)
-    waiting = credentials.pending(connection)
-    if waiting is None:
+    if not connection.pending_id:
         return redirect("connections:detail", connection.pk)
     found = None
+    try:
+        credentials.pending(connection)
+    except SealBroken as broken:
+        found = diagnose(broken, connection)  # the old account may still be kept
     if request.method == "POST":
         try:
             return _decided(request, connection)
         except Explained as error:
             found = health.note_attempt(connection, error)
+        except Refused as refused:  # somebody decided it a moment ago
+            messages.info(request, refused.message)
+            return redirect("connections:detail", connection.pk)
     context = {
         "connection": connection,
-        "waiting": waiting,
+        "waiting": {"account_name": connection.pending_name, "account_id": connection.pending_id},
         "diagnosis": found,
         "tabs": tabs_of(connection, "connection"),
         **_compared(request, connection),
@@ -154,13 +161,13 @@ def delete(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 
 def _decided(request: HttpRequest, connection: Connection) -> HttpResponse:
     if request.POST.get("take") == "new":
-        person = credentials.confirm(connection, actor=person_of(request))
+        person = deciding.confirm(connection, actor=person_of(request))
         checkup.run(connection)
         messages.success(
             request, _("This connection now acts as %(name)s.") % {"name": person.name}
         )
     else:
-        credentials.keep(connection, actor=person_of(request))
+        deciding.keep(connection, actor=person_of(request))
         messages.info(request, _("%(name)s stays the account.") % {"name": connection.account_name})
     return redirect("connections:detail", connection.pk)
 
@@ -179,6 +186,6 @@ def _page(
         "may_connect": role in CONNECT,
         "may_plan": role in PLAN,
         "credential": credentials.stored(connection),
-        "pending": connection.secrets.filter(field=SecretField.PENDING).exists(),
+        "pending": bool(connection.pending_id),
     }
     return render(request, "connections/detail.html", context)

@@ -27,9 +27,10 @@ from connections.views.tabs import tabs_of
 def setup(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """What a Jira admin needs to copy, and the steps for exactly this Jira."""
     connection = get_object_or_404(Connection, pk=connection_id)
-    if connection.auth_method != AuthMethod.OAUTH1:
+    if connection.wanted_method != AuthMethod.OAUTH1:
         return redirect("connections:reauthenticate", connection.pk)
-    handshake.ensure_keys(connection, actor=person_of(request))
+    if handshake.ensure_keys(connection, actor=person_of(request)):
+        return _setup_page(request, connection, diagnosis=connection.diagnosis)
     return _setup_page(request, connection)
 
 

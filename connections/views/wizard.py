@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.access import CONNECT, needs
 from almconnect.lib.api import Refused
-from connections import credentials, editing, health, instance, looking, ways
+from connections import changing, credentials, editing, health, instance, looking, ways
 from connections.credentials import Credential
 from connections.diagnosing import Explained
 from connections.forms import LOOKED, ConnectionForm, ToolForm
@@ -123,11 +123,8 @@ def _change_live(
     request: HttpRequest, connection: Connection, form: ConnectionForm, credential: Credential
 ) -> HttpResponse:
     """Settings and credential of a connection in use: proven together first, or nothing changes."""
-    values = {k: v for k, v in form.values.items() if k not in ("auth_method", "username")}
     try:
-        person = credentials.verify(editing.preview(connection, values), credential)
-        editing.edit(connection, actor=person_of(request), values=values)
-        outcome = credentials.settle(connection, credential, person, actor=person_of(request))
+        outcome = changing.change(connection, form.values, credential, actor=person_of(request))
     except Explained as error:
         found = health.note_attempt(connection, error)
         return _form_page(request, form, connection, diagnosis=found, status=409)
@@ -153,8 +150,8 @@ def _connect(
     if found is not None and found.server is not None:
         instance.observe(connection, found.server)
         _tell_seen(request, connection, found)
-    if connection.auth_method == AuthMethod.OAUTH1:
-        done = credentials.stored(connection) is not None
+    if connection.wanted_method == AuthMethod.OAUTH1:
+        done = credentials.stored(connection) is not None and not connection.next_method
         return redirect("connections:detail" if done else "connections:setup_oauth", connection.pk)
     if credential is None:
         messages.success(request, _("Saved."))

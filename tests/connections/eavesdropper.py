@@ -15,6 +15,7 @@ class Eavesdropper:
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.url = f"http://127.0.0.1:{server.server_address[1]}"
         self.requests: list[str] = []
+        self.answer: tuple[int, object] | None = None  # in place of a Jira's serverInfo
 
     @property
     def heard(self) -> str:
@@ -36,8 +37,9 @@ def eavesdropping() -> Iterator[Eavesdropper]:
                 "name": "x",
                 "displayName": "X",
             }
-            text = json.dumps(facts).encode()
-            self.send_response(200)
+            status, told = ear.answer or (200, facts)
+            text = json.dumps(told).encode()
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()

@@ -1,0 +1,38 @@
+"""Settings and credential of a connection changed together: one decision.
+
+Proven first at the new settings, then one transaction: where Jira refuses, nothing at all changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from connections import credentials, editing
+from connections.credentials import Outcome
+from connections.models import Connection
+from connections.proof import Credential, prove
+
+
+def change(
+    connection: Connection,
+    values: dict[str, Any],
+    credential: Credential,
+    *,
+    actor: User | None,
+    retry: bool = False,
+) -> Outcome:
+    """Raises Refused (a field), JiraError, NotReady, SealBroken; then nothing was changed.
+
+    `values` are settings as for `editing.edit`; method and user name come with the credential.
+    """
+    found = editing.cleaned(values)
+    for name in ("auth_method", "username"):
+        found.pop(name, None)
+    editing.must_be_free(connection, found)
+    proof = prove(editing.preview(connection, found), credential, retry=retry)
+    with transaction.atomic():
+        editing.edit(connection, actor=actor, values=found, credential_follows=True)
+        return credentials.settle(connection, credential, proof, actor=actor)

@@ -1,0 +1,85 @@
+"""Settings as people type them, judged field by field, before anything is stored or called."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cryptography import x509
+from django.utils.translation import gettext as _
+
+from almconnect.lib.api import Refused
+from connections import instance
+from connections.models import AuthMethod
+
+LONGEST_NAME = 100
+
+
+def cleaned(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as they are stored. Raises Refused, with a sentence per wrong field."""
+    found, wrong = dict(values), {}
+    for name, judge in (
+        ("name", _name),
+        ("base_url", lambda text: instance.trim(text).url),
+        ("api_url", lambda text: instance.trim(text).url if text.strip() else ""),
+        ("auth_method", _method),
+        ("username", _username),
+        ("ca_bundle", _bundle),
+        ("fingerprint", _fingerprint),
+    ):
+        if name in found:
+            try:
+                found[name] = judge(found[name] or "")
+            except Refused as refused:
+                wrong[name] = [refused.message]
+    if wrong:
+        raise Refused(_("Some fields cannot be accepted."), fields=wrong)
+    return found
+
+
+def _name(text: str) -> str:
+    text = " ".join(text.split())
+    if not text:
+        raise Refused(_("Give the connection a name."))
+    if len(text) > LONGEST_NAME:
+        raise Refused(_("At most %(most)d characters.") % {"most": LONGEST_NAME})
+    if not text.isprintable():
+        raise Refused(_("The name holds characters that cannot be shown."))
+    return text
+
+
+def _method(text: str) -> str:
+    if text not in AuthMethod.values:
+        raise Refused(_("Choose oauth1, basic or pat."))
+    return text
+
+
+def _username(text: str) -> str:
+    text = text.strip()
+    if len(text) > 255 or not text.isprintable():
+        raise Refused(_("This is no user name."))
+    if ":" in text:
+        raise Refused(_("A user name cannot hold a colon."))
+    return text
+
+
+def _bundle(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return ""
+    if "PRIVATE KEY" in text:
+        raise Refused(_("This holds a private key. Paste certificates only."))
+    try:
+        x509.load_pem_x509_certificates(text.encode())
+    except ValueError as problem:
+        raise Refused(
+            _("No certificate can be read. Paste PEM text, from BEGIN CERTIFICATE to END.")
+        ) from problem
+    return text + "\n"
+
+
+def _fingerprint(text: str) -> str:
+    plain = re.sub(r"^sha-?256[ :=]*|[\s:]", "", text.strip(), flags=re.IGNORECASE).lower()
+    if plain and not re.fullmatch(r"[0-9a-f]{64}", plain):
+        raise Refused(_("A fingerprint is SHA-256: 64 hexadecimal digits."))
+    return plain

@@ -1,0 +1,137 @@
+"""CAPTCHA: three failed logins lock an account, so a refused password costs one, and one per press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from almconnect.lib.secret import Secret
+from connections import checkup, credentials, gateway, health
+from connections.credentials import Credential
+from connections.diagnosing import Explained
+from connections.models import AuthMethod, Connection
+from jira_client.client import JiraClient
+from jira_client.errors import JiraError
+from jira_sandbox.serving import Handle
+from tests.callers import ApiCaller
+
+OLD = "svc-alm-password"
+
+
+@pytest.fixture
+def changed(connected: Callable[..., Connection], datacenter: Handle) -> Connection:
+    """A connection at work, whose password was changed in Jira a moment ago."""
+    connection = connected(datacenter)
+    gateway.jira_for(connection).projects.list()
+    datacenter.site.users["svc-alm"].password = "changed"
+    return connection
+
+
+def failed(jira: Handle) -> int:
+    return jira.site.users["svc-alm"].failed_logins
+
+
+def refusal_of(client: JiraClient) -> str:
+    try:
+        client.projects.list()
+    except JiraError as error:
+        return error.code
+    return "accepted"
+
+
+def work(connection: Connection) -> None:
+    """What every worker does with an object that it loaded before."""
+    try:
+        gateway.jira_for(connection).projects.list()
+    except Explained as error:
+        health.note_failure(connection, error)
+
+
+def settle_down() -> None:
+    """Let the moment pass for which an accepted call vouches for the next ones."""
+    import time
+
+    from connections.circuit import FRESH
+
+    time.sleep(FRESH * 1.5)
+
+
+def test_one_refusal_costs_one_login(changed: Connection, datacenter: Handle) -> None:
+    work(changed)
+    assert failed(datacenter) == 1
+    changed.refresh_from_db()
+    assert (changed.health, (changed.diagnosis or {})["code"]) == (
+        "stopped",
+        "authentication_refused",
+    )
+
+
+def test_workers_side_by_side_cost_one_login(changed: Connection, datacenter: Handle) -> None:
+    settle_down()
+    client = gateway.jira_for(changed)
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(refusal_of, [client] * 24))
+    assert set(codes) == {"authentication_refused"}
+    assert failed(datacenter) == 1
+
+
+def test_stale_objects_of_other_workers_cost_none(changed: Connection, datacenter: Handle) -> None:
+    stale = [Connection.objects.get() for _ in range(4)]
+    for connection in (changed, *stale):
+        work(connection)
+    assert failed(datacenter) == 1
+
+
+def test_a_whole_cycle(
+    changed: Connection, datacenter: Handle, admin: Any, token_of: Callable[..., str]
+) -> None:
+    work(changed)
+    api, path = ApiCaller(token_of(admin)), f"/connections/{changed.pk}"
+    pressed = api.post(f"{path}/test").json()
+    row = {row["name"]: row for row in pressed["checks"]}["authentication"]
+    assert (row["state"], row["code"]) == ("fail", "refused_before")
+    assert "not sent again" in row["message"]
+    assert api.patch(path, {"secret": OLD}).json()["error"]["code"] == "refused_before"
+    assert failed(datacenter) == 1
+    insisted = api.post(f"{path}/test", {"retry": True}).json()
+    assert {row["name"]: row["code"] for row in insisted["checks"]}["authentication"] == (
+        "authentication_refused"
+    )
+    assert failed(datacenter) == 2
+    assert Connection.objects.get().diagnosis["code"] == "authentication_refused"  # type: ignore[index]
+    datacenter.site.users["svc-alm"].password = OLD  # the person changed it back
+    again = api.post(f"{path}/test", {"retry": True}).json()
+    assert again["account"]["name"] == "ALM Service"
+    fresh = Connection.objects.get()
+    assert (fresh.health, fresh.refused_digest) == ("ok", "")
+    assert gateway.jira_for(fresh).myself().name == "ALM Service"
+
+
+def test_a_new_password_is_tried_at_once(changed: Connection, datacenter: Handle) -> None:
+    work(changed)
+    fresh = Credential(AuthMethod.BASIC, Secret("changed"), "svc-alm")
+    assert not credentials.present(changed, fresh, actor=None).pending
+    assert checkup.run(changed).account is not None
+    assert failed(datacenter) == 0
+    assert Connection.objects.get().health == "ok"
+
+
+def test_another_process_follows_a_person_s_act(changed: Connection, datacenter: Handle) -> None:
+    work(changed)
+    datacenter.site.users["svc-alm"].password = OLD
+    Connection.objects.update(health="ok", diagnosis=None, refused_digest="")
+    closed = Connection.objects.get()
+    assert refusal_of(gateway.jira_for(closed)) == "authentication_refused"
+    assert health.resume(closed, closed.account_id, actor=None) is False
+    Connection.objects.update(proven_at=health.timezone.now())
+    assert refusal_of(gateway.jira_for(Connection.objects.get())) == "accepted"
+
+
+def test_the_password_is_not_kept_to_be_recognised(changed: Connection) -> None:
+    work(changed)
+    digest = Connection.objects.get().refused_digest
+    assert digest
+    assert OLD not in digest
