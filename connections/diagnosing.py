@@ -63,7 +63,7 @@ def diagnose(
     )
     return {
         # Jira's own word (signature_invalid, …) is what people search for, so it is our code too.
-        "code": found.code.removeprefix("oauth_"),
+        "code": found.code if found.code == "oauth_problem" else found.code.removeprefix("oauth_"),
         "what": found.what,
         "remedy": found.remedy,
         "seen": [[label, value] for label, value in found.seen],

@@ -126,7 +126,7 @@ def _read(response: WireResponse) -> dict[str, str]:
             problem=answer["oauth_problem"][:60],
             status=response.status,
         )
-    if "oauth_token" not in answer:
+    if not any(name.startswith("oauth_") for name in answer):
         raise _page(response, "")
     return answer
 

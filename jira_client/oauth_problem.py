@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote
 
+import orjson
+
 from jira_client.errors import OAuthProblem
 from jira_client.wire import WireResponse
 
@@ -50,6 +52,21 @@ def oauth_problem(response: WireResponse) -> OAuthProblem | None:
     )
 
 
+def _pairs_in(text: str) -> Mapping[str, str]:
+    return {name: unquote(value) for name, value in _BODY_PAIR.findall(text)}
+
+
+def _from_json(body: bytes) -> Mapping[str, str]:
+    """The parameters where a gateway made them the keys of an object."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    if not isinstance(value, dict):
+        return {}
+    return {name: str(text) for name, text in value.items() if name.startswith("oauth_")}
+
+
 def _from_header(value: str) -> dict[str, str]:
     # The provider percent-encodes values inside the quotes.
     return {name: unquote(text) for name, text in _HEADER_PAIR.findall(value)}
@@ -59,6 +76,8 @@ def _from_body(response: WireResponse) -> Mapping[str, str]:
     body = response.body[:20_000].decode("utf-8", "replace")
     if "oauth_problem" not in body:
         return {}
-    if body.lstrip()[:1] in ("<", "{"):
-        return {name: unquote(text) for name, text in _BODY_PAIR.findall(body)}
+    if body.lstrip()[:1] == "{":
+        return _from_json(response.body) or _pairs_in(body)
+    if body.lstrip()[:1] == "<":
+        return _pairs_in(body)
     return dict(parse_qsl(body.strip()))

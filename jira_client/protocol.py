@@ -3,6 +3,7 @@
 No sockets, no clock, no signing. What Jira's refusals mean is in `refusal`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,6 +26,8 @@ from jira_client.wire import WireRequest, WireResponse
 
 # Refusals that say nothing about the login, so that they may come from there not being one.
 _PLAIN = (Invalid, PermissionRefused, NotFound)
+# Whole words of an address: "lessons" holds "sso".
+_LOGIN_PLACE = re.compile(r"log-?in|sign-?in|(?<![a-z])(sso|saml2?|auth|oauth2?|idp)(?![a-z])")
 Param = str | int | bool | Sequence[str | int] | None
 
 
@@ -185,8 +188,7 @@ def _page(response: WireResponse) -> NotJson:
 
 def _redirected(response: WireResponse) -> Redirected:
     location = plain_location(response.headers.get("location", ""))
-    words = ("login", "signin", "sso", "saml", "auth", "idp")
-    to_login = any(word in location.lower() for word in words)
+    to_login = _LOGIN_PLACE.search(location.lower()) is not None
     if to_login:
         message = (
             "Jira's address leads to a login page. Let this server reach Jira's REST API past "

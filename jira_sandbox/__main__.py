@@ -15,7 +15,7 @@ from typing import Any
 from .model.people import User
 from .model.site import Site
 from .seed import seeded
-from .serving import Handle, Server, beside, bound
+from .serving import Handle, beside, bound, opened
 from .state.keeping import Keeper, restored
 
 
@@ -88,12 +88,6 @@ def site_of(options: argparse.Namespace) -> Site:
     return site
 
 
-def _opened(door: Server) -> threading.Thread:
-    thread = threading.Thread(target=door.serve_forever, args=(0.1,), name="jira-sandbox")
-    thread.start()
-    return thread
-
-
 def main(words: list[str] | None = None) -> int:
     options = arguments(sys.argv[1:] if words is None else words)
     site = site_of(options)
@@ -112,8 +106,8 @@ def main(words: list[str] | None = None) -> int:
     tls_url = ""
     if options.tls_port is not None:
         doors.append(beside(server, site, options.host, options.tls_port))
-        tls_url = f"https://{options.host}:{doors[1].server_address[1]}{site.context}"
-    threads = [_opened(door) for door in doors]
+        tls_url = doors[1].url(site)
+    threads = [opened(door) for door in doors]
     announce(handle, options.json, tls_url)
     ended.wait()
     for door in doors:

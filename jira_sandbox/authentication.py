@@ -39,6 +39,8 @@ def identify(site: Site, request: Request) -> Identity:
         found = Identity(
             site.parts["sessions"].user(request.cookies().get(site.parts["sessions"].cookie, ""))
         )
+    if site.cloud and found.user is not None:
+        found.headers.append(("X-AAccountId", found.user.account_id))
     if not site.cloud:
         found.headers.append(("X-AUSERNAME", found.user.name if found.user else "anonymous"))
     return found

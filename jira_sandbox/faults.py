@@ -37,7 +37,7 @@ KNOWN = {
     "not_licensed": "the account may log in, but no Jira application is licensed to it",
     "no_software": "Jira Software is not installed: boards and sprints are unknown",
     "oauth_problem": "the OAuth provider refuses; value: the problem, then optionally where it is "
-    "told: both, header, body, json, html; such as token_expired html",
+    "told: both, header, body, json, object, html; such as token_expired html",
     "answer_lost": "the work is done, then the connection is dropped without an answer",
     "answer_html": "the work is done, the answer is a proxy's error page (502)",
     "truncated": "the work is done, half of the answer arrives; value json: with a length that says "

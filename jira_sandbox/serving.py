@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -94,6 +94,11 @@ class Server(ThreadingHTTPServer):
     def scheme(self) -> str:
         return "https" if self.certificates else "http"
 
+    def url(self, site: Site) -> str:
+        """The site's address behind this door."""
+        host, port = self.server_address[:2]
+        return f"{self.scheme}://{host!s}:{port}{site.context}"
+
     def get_request(self) -> tuple[Any, Any]:
         """Each connection gets the certificate that is shown at this moment."""
         connection, address = super().get_request()
@@ -128,12 +133,16 @@ class Server(ThreadingHTTPServer):
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """A running sandbox: its address, its model, its port, and its certificate (PEM) if any."""
+    """A running sandbox: its address, its model, its port, and its certificate (PEM) if any.
+
+    `tls_url`: the second door, which speaks TLS, where there is one.
+    """
 
     url: str
     site: Site
     port: int
     certificate: str = ""
+    tls_url: str = ""
 
 
 def bound(
@@ -146,13 +155,20 @@ def bound(
     server = Server((host, port), create_app(site))
     if tls:
         server.certificates = certificates_of(site, host)
-    real = int(server.server_address[1])
-    url = f"{server.scheme}://{host}:{real}{site.context}"
+    url = server.url(site)
     site.started_at(url)
-    return server, Handle(url, site, real, server.certificates.pem if server.certificates else "")
+    shown = server.certificates.pem if server.certificates else ""
+    return server, Handle(url, site, server.server_address[1], shown)
 
 
-def beside(server: Server, site: Site, host: str, port: int) -> Server:
+def opened(door: Server, poll: float = 0.1) -> threading.Thread:
+    """Serves in a thread until the door's `end`."""
+    thread = threading.Thread(target=door.serve_forever, args=(poll,), name="jira-sandbox")
+    thread.start()
+    return thread
+
+
+def beside(server: Server, site: Site, host: str = "127.0.0.1", port: int = 0) -> Server:
     """A second door with TLS to the same site, bound but not yet serving. Raises OSError."""
     door = Server((host, port), server.app)
     door.certificates = certificates_of(site, host)
@@ -173,16 +189,25 @@ def running(
     seed: str = "art",
     context: str = "",
     tls: bool = False,
+    tls_door: bool = False,
     **options: Any,
 ) -> Iterator[Handle]:
-    """A sandbox in a thread of this process; `options` go to the seed. Ends with the block."""
+    """A sandbox in a thread of this process; `options` go to the seed. Ends with the block.
+
+    `tls`: it speaks HTTPS. `tls_door`: it speaks HTTP, and HTTPS on a second port.
+    """
     site = seeded(flavour, version=version, seed=seed, context=context, **options)
     server, handle = bound(site, tls=tls)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="jira-sandbox")
-    thread.start()
+    doors = [server]
+    if tls_door:
+        doors.append(beside(server, site))
+        handle = replace(handle, tls_url=doors[1].url(site))
+    threads = [opened(door, 0.02) for door in doors]
     try:
         yield handle
     finally:
-        server.end()
-        thread.join(5)
+        for door in doors:
+            door.end()
+        for thread in threads:
+            thread.join(5)
         site.close()

@@ -4,7 +4,8 @@
 The sentences are in modules by subject; this one chooses.
 """
 
+from jira_client.diagnosis.codes import CODES
 from jira_client.diagnosis.explain import explain
 from jira_client.diagnosis.verdict import Diagnosis
 
-__all__ = ["Diagnosis", "explain"]
+__all__ = ["CODES", "Diagnosis", "explain"]

@@ -36,6 +36,8 @@ _TLS: dict[str, tuple[str, str]] = {
     ),
 }
 
+KINDS = tuple(_TLS)
+
 
 def dns(error: errors.DnsFailed, case: Case) -> Finding:
     """The name has no address."""
@@ -79,8 +81,8 @@ def address(error: errors.AddressRefused, case: Case) -> Finding:
 
 def tls(error: errors.TlsFailed, case: Case) -> Finding:
     """Trust, by kind."""
-    what, remedy = _TLS.get(error.kind, _TLS["other"])
-    return Finding(f"tls_{error.kind}", what, remedy)
+    kind = error.kind if error.kind in _TLS else "other"
+    return Finding(f"tls_{kind}", *_TLS[kind])
 
 
 def unreachable(error: errors.ConnectFailed, case: Case) -> Finding:

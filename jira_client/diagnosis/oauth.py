@@ -98,6 +98,9 @@ _KNOWN: dict[str, tuple[str, str]] = {
     ),
 }
 
+WORDS = (*_KNOWN, "signature_invalid", "timestamp_refused")
+"""The words that have sentences of their own; any other is `oauth_problem`."""
+
 
 def problem(error: errors.OAuthProblem, case: Case) -> Finding:
     """One of the provider's words."""
@@ -105,19 +108,20 @@ def problem(error: errors.OAuthProblem, case: Case) -> Finding:
         return _signature(error, case)
     if error.problem == "timestamp_refused":
         return _timestamp(error, case)
-    what, remedy = _KNOWN.get(
-        error.problem,
-        (
-            f"Jira's OAuth refuses with a word that is not known here: {error.problem}.",
-            "Jira's operator finds the cause in Jira's log at this time. Often the application "
-            'link is not as shown under "Setup OAuth".',
-        ),
-    )
     seen = tuple(
         (label.removeprefix("oauth_").replace("_", " "), value)
         for label, value in error.parameters.items()
     )
-    return Finding(f"oauth_{error.problem}", what, remedy, seen)
+    if error.problem in _KNOWN:
+        what, remedy = _KNOWN[error.problem]
+        return Finding(f"oauth_{error.problem}", what, remedy, seen)
+    return Finding(
+        "oauth_problem",
+        f"Jira's OAuth refuses with a word that is not known here: {error.problem or 'none'}.",
+        "Jira's operator finds the cause in Jira's log at this time. Often the application "
+        'link is not as shown under "Setup OAuth".',
+        seen,
+    )
 
 
 def signing(error: errors.SigningUnavailable, case: Case) -> Finding:

@@ -4,6 +4,7 @@ from jira_client import errors
 from jira_client.diagnosis.verdict import Case, Finding
 
 _AGILE = "/rest/agile/"
+_UNAUTHORISED = "AUTHORISATION_FAILED"  # Seraph's word: the login is right, but may not use Jira
 
 
 def captcha(error: errors.CaptchaRequired, case: Case) -> Finding:
@@ -58,12 +59,15 @@ def anonymous(error: errors.AnonymousAnswer, case: Case) -> Finding:
 
 def authentication(error: errors.AuthenticationRefused, case: Case) -> Finding:
     """401."""
+    if _login_reason(error) == _UNAUTHORISED:
+        return _not_licensed(case)
     secret = "the API token" if case.is_cloud else "the password or token"
     return Finding(
         "authentication_refused",
         f"Jira does not accept the credentials of {case.who}.",
-        f"Check user name and {secret}, and that it has not expired; then Re-authenticate. Calls "
-        "have stopped, so that Jira does not lock the account.",
+        f"Check user name and {secret}, and that it has not expired; then Re-authenticate. If all "
+        "is right, a proxy may remove the Authorization header. Calls have stopped, so that Jira "
+        "does not lock the account.",
     )
 
 
@@ -82,12 +86,8 @@ def permission(error: errors.PermissionRefused, case: Case) -> Finding:
     words = " ".join(error.messages).lower()
     if "archiv" in words:
         return _archived()
-    if "licen" in words:
-        return Finding(
-            "not_licensed",
-            f"{case.who} has no licence for this Jira application.",
-            "Ask a Jira admin to give the account access to Jira Software (Application access).",
-        )
+    if "licen" in words or _login_reason(error) == _UNAUTHORISED:
+        return _not_licensed(case)
     return Finding(
         "permission_refused",
         f"{case.who} may not do this in Jira.",
@@ -98,7 +98,7 @@ def permission(error: errors.PermissionRefused, case: Case) -> Finding:
 
 def not_found(error: errors.NotFound, case: Case) -> Finding:
     """404: missing, invisible, or no Jira Software."""
-    if (error.path or "").startswith(_AGILE) and not error.messages:
+    if (error.path or "").startswith(_AGILE) and _unknown_address(error):
         return Finding(
             "jira_software_missing",
             "This Jira has no boards and sprints: Jira Software is missing, or not for this account.",
@@ -201,10 +201,29 @@ def bad_payload(error: errors.BadPayload, case: Case) -> Finding:
 
 def other(error: errors.JiraError, case: Case) -> Finding:
     """Anything that has no sentence of its own."""
+    what = str(error) or "Jira refuses the call."
     return Finding(
         error.code,
-        str(error) or "Jira refuses the call.",
+        what if what.endswith((".", "!", "?")) else f"{what}.",
         "Jira's own words are below, if it sent any. Try again, and ask a Jira admin if it stays so.",
+    )
+
+
+def _login_reason(error: errors.JiraError) -> str:
+    return error.seen.get("login reason", "")
+
+
+def _unknown_address(error: errors.NotFound) -> bool:
+    """Whether Jira does not know the address itself, rather than the thing behind it."""
+    words = " ".join(error.messages).lower()
+    return not words or words.startswith("null for uri") or "dead link" in words
+
+
+def _not_licensed(case: Case) -> Finding:
+    return Finding(
+        "not_licensed",
+        f"{case.who} has no licence for this Jira application.",
+        "Ask a Jira admin to give the account access to Jira Software (Application access).",
     )
 
 

@@ -37,7 +37,10 @@ class Problem(Exception):
         return STATUS.get(self.name, 403)
 
     def response(self, realm: str, place: str = "both") -> Response:
-        """`place`: both (header and form-encoded body, Jira's own way), header, body, json, html."""
+        """`place`: both (header and form-encoded body, Jira's own way), header, body, json, object, html.
+
+        json: inside Jira's own error shape; object: as the keys of an object.
+        """
         pairs = {"oauth_problem": self.name, **self.parameters}
         shown = ", ".join(f'{key}="{quote(value, safe="-._~")}"' for key, value in pairs.items())
         form = urlencode(pairs, quote_via=quote)
@@ -47,6 +50,7 @@ class Problem(Exception):
         bodies = {
             "header": ("", "text/plain"),
             "json": (json.dumps({"message": form, "status-code": self.status}), "application/json"),
+            "object": (json.dumps(pairs), "application/json"),
             "html": (PAGE.format(status=self.status, text=escape(form)), "text/html"),
         }
         body, kind = bodies.get(place, (form, "application/x-www-form-urlencoded"))
