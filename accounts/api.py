@@ -12,6 +12,14 @@ from ninja import Query, Router
 from pydantic import Field
 
 from accounts import people, token_care
+from accounts.answers import (
+    EntriesOut,
+    InvitedOut,
+    MemberOut,
+    NewTokenOut,
+    PeopleOut,
+    TokensOut,
+)
 from accounts.models import ApiToken, AuditEntry, User
 from accounts.tokens import actor_of, connector, operator, reader
 from almconnect.lib.api import MOST, Strict, answer, page
@@ -98,13 +106,18 @@ def once(data: dict[str, Any], status: int) -> HttpResponse:
     return response
 
 
-@router.get("/people", auth=connector, summary="Everyone of this console")
+@router.get("/people", auth=connector, response=PeopleOut, summary="Everyone of this console")
 def list_people(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
     rows, following = page(User.objects.all(), cursor=query.cursor, limit=query.limit)
     return answer({"items": [shown_person(row) for row in rows], "next": following})
 
 
-@router.post("/people", auth=connector, summary="Add a person; answers an invitation once")
+@router.post(
+    "/people",
+    auth=connector,
+    response={201: InvitedOut},
+    summary="Add a person; answers an invitation once",
+)
 def add_person(request: HttpRequest, data: PersonIn) -> HttpResponse:
     actor = actor_of(request)
     person = people.add_person(actor=actor, **data.model_dump())
@@ -112,7 +125,12 @@ def add_person(request: HttpRequest, data: PersonIn) -> HttpResponse:
     return once({**shown_person(person), "invitation": invitation}, 201)
 
 
-@router.patch("/people/{uuid:person_id}", auth=connector, summary="Change role, switch off or on")
+@router.patch(
+    "/people/{uuid:person_id}",
+    auth=connector,
+    response=MemberOut,
+    summary="Change role, switch off or on",
+)
 def change_person(request: HttpRequest, person_id: uuid.UUID, data: PersonChange) -> HttpResponse:
     actor, person = actor_of(request), get_object_or_404(User, pk=person_id)
     if "role" in data.model_fields_set:
@@ -122,14 +140,19 @@ def change_person(request: HttpRequest, person_id: uuid.UUID, data: PersonChange
     return answer(shown_person(person))
 
 
-@router.get("/tokens", auth=reader, summary="Your own tokens, never their text")
+@router.get("/tokens", auth=reader, response=TokensOut, summary="Your own tokens, never their text")
 def list_tokens(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
     own = ApiToken.objects.filter(user=actor_of(request))
     rows, following = page(own, cursor=query.cursor, limit=query.limit)
     return answer({"items": [shown_token(row) for row in rows], "next": following})
 
 
-@router.post("/tokens", auth=reader, summary="Make a token; its text is answered once")
+@router.post(
+    "/tokens",
+    auth=reader,
+    response={201: NewTokenOut},
+    summary="Make a token; its text is answered once",
+)
 def create_token(request: HttpRequest, data: TokenIn) -> HttpResponse:
     token, text = token_care.create_token(
         actor=actor_of(request), through=through(request), **data.model_dump()
@@ -137,13 +160,18 @@ def create_token(request: HttpRequest, data: TokenIn) -> HttpResponse:
     return once({**shown_token(token), "token": text}, 201)
 
 
-@router.delete("/tokens/{uuid:token_id}", auth=reader, summary="Revoke one of your own tokens")
+@router.delete(
+    "/tokens/{uuid:token_id}",
+    auth=reader,
+    response={204: None},
+    summary="Revoke one of your own tokens",
+)
 def revoke_token(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
     token_care.revoke_token(actor=actor_of(request), token_id=token_id, through=through(request))
     return HttpResponse(status=204)
 
 
-@router.get("/audit", auth=operator, summary="Who did what, the newest first")
+@router.get("/audit", auth=operator, response=EntriesOut, summary="Who did what, the newest first")
 def list_audit(request: HttpRequest, query: Query[AuditQuery]) -> HttpResponse:
     rows, following = entries(query)
     return answer({"items": [shown_entry(row) for row in rows], "next": following})

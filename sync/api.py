@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,6 +14,19 @@ from connections.api import explained
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeState, WorkItem
 from sync import conflicts, importing, mapped, replay, shapes, trace
+from sync.answers import (
+    ChangeOut,
+    ChangesOut,
+    ConflictOut,
+    ConflictsOut,
+    DeliveriesOut,
+    DeliveryOut,
+    ProjectOut,
+    ProjectsOut,
+    RunOut,
+    StatusOut,
+    TraceOut,
+)
 from sync.models import Conflict, Delivery, DeliveryState, Run, RunKind
 from sync.shapes import Listing, ProjectIn, ProjectPatch, StateListing, TakeIn
 from sync.status import status_of
@@ -27,7 +39,9 @@ def _project(project_id: uuid.UUID) -> MappedProject:
     return get_object_or_404(MappedProject.objects.select_related("connection"), pk=project_id)
 
 
-@router.get("/connections/{uuid:connection_id}/projects", auth=reader)
+@router.get(
+    "/connections/{uuid:connection_id}/projects", auth=reader, response=ProjectsOut, by_alias=True
+)
 def list_projects(
     request: HttpRequest, connection_id: uuid.UUID, query: Query[Listing]
 ) -> HttpResponse:
@@ -36,7 +50,12 @@ def list_projects(
     return answer({"items": [shapes.project(row) for row in rows], "next": cursor})
 
 
-@router.post("/connections/{uuid:connection_id}/projects", auth=planner)
+@router.post(
+    "/connections/{uuid:connection_id}/projects",
+    auth=planner,
+    response={201: ProjectOut},
+    by_alias=True,
+)
 def map_project(request: HttpRequest, connection_id: uuid.UUID, payload: ProjectIn) -> HttpResponse:
     """Maps the project with what its metadata proposes, and starts its import."""
     connection = get_object_or_404(Connection, pk=connection_id)
@@ -53,12 +72,12 @@ def map_project(request: HttpRequest, connection_id: uuid.UUID, payload: Project
     return answer(shapes.project(project), 201)
 
 
-@router.get("/projects/{uuid:project_id}", auth=reader)
+@router.get("/projects/{uuid:project_id}", auth=reader, response=ProjectOut, by_alias=True)
 def get_project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     return answer(shapes.project(_project(project_id)))
 
 
-@router.patch("/projects/{uuid:project_id}", auth=planner)
+@router.patch("/projects/{uuid:project_id}", auth=planner, response=ProjectOut, by_alias=True)
 def change_project(
     request: HttpRequest, project_id: uuid.UUID, payload: ProjectPatch
 ) -> HttpResponse:
@@ -70,23 +89,29 @@ def change_project(
 
 
 @router.delete("/projects/{uuid:project_id}", auth=planner, response={204: None})
-def unmap_project(request: HttpRequest, project_id: uuid.UUID) -> Any:
+def unmap_project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """The items stay on the board; nothing changes in Jira."""
     mapped.unmap(_project(project_id), actor=actor_of(request))
-    return 204, None
+    return HttpResponse(status=204)
 
 
-@router.post("/projects/{uuid:project_id}/import", auth=planner)
+@router.post(
+    "/projects/{uuid:project_id}/import", auth=planner, response={202: RunOut}, by_alias=True
+)
 def start_import(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     return _start(project_id, RunKind.IMPORT)
 
 
-@router.post("/projects/{uuid:project_id}/reconcile", auth=planner)
+@router.post(
+    "/projects/{uuid:project_id}/reconcile", auth=planner, response={202: RunOut}, by_alias=True
+)
 def start_reconcile(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     return _start(project_id, RunKind.RECONCILE)
 
 
-@router.post("/projects/{uuid:project_id}/dry-run", auth=planner)
+@router.post(
+    "/projects/{uuid:project_id}/dry-run", auth=planner, response={202: RunOut}, by_alias=True
+)
 def start_dry_run(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """What a sync would change on either side; the run's `findings` say it, nothing is changed."""
     return _start(project_id, RunKind.DRY_RUN)
@@ -98,18 +123,18 @@ def _start(project_id: uuid.UUID, kind: RunKind) -> HttpResponse:
     return answer(shapes.run(run), 202)
 
 
-@router.get("/runs/{uuid:run_id}", auth=reader)
+@router.get("/runs/{uuid:run_id}", auth=reader, response=RunOut, by_alias=True)
 def get_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     return answer(shapes.run(get_object_or_404(Run, pk=run_id)))
 
 
-@router.get("/sync/status", auth=reader)
+@router.get("/sync/status", auth=reader, response=list[StatusOut], by_alias=True)
 def sync_status(request: HttpRequest) -> HttpResponse:
     """A list, one entry per connection."""
     return answer(status_of(Connection.objects.all()))
 
 
-@router.get("/sync/deliveries", auth=reader)
+@router.get("/sync/deliveries", auth=reader, response=DeliveriesOut, by_alias=True)
 def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpResponse:
     rows = Delivery.objects.defer("body")
     if query.state:
@@ -123,13 +148,18 @@ def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpRes
     return answer({"items": [shapes.delivery(row) for row in found], "next": cursor})
 
 
-@router.post("/sync/deliveries/{int:delivery_id}/replay", auth=planner)
+@router.post(
+    "/sync/deliveries/{int:delivery_id}/replay",
+    auth=planner,
+    response={202: DeliveryOut},
+    by_alias=True,
+)
 def replay_delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     row = get_object_or_404(Delivery.objects.defer("body"), pk=delivery_id)
     return answer(shapes.delivery(replay.replay_delivery(row, actor=actor_of(request))), 202)
 
 
-@router.get("/sync/changes", auth=reader)
+@router.get("/sync/changes", auth=reader, response=ChangesOut, by_alias=True)
 def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpResponse:
     rows = Change.objects.all()
     if query.state:
@@ -142,13 +172,15 @@ def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpRespon
     return answer({"items": [shapes.change(row) for row in found], "next": cursor})
 
 
-@router.post("/sync/changes/{int:change_id}/replay", auth=planner)
+@router.post(
+    "/sync/changes/{int:change_id}/replay", auth=planner, response={202: ChangeOut}, by_alias=True
+)
 def replay_change(request: HttpRequest, change_id: int) -> HttpResponse:
     row = get_object_or_404(Change.objects.select_related("project", "item"), pk=change_id)
     return answer(shapes.change(replay.replay_change(row, actor=actor_of(request))), 202)
 
 
-@router.get("/sync/conflicts", auth=reader)
+@router.get("/sync/conflicts", auth=reader, response=ConflictsOut, by_alias=True)
 def list_conflicts(request: HttpRequest, query: Query[StateListing]) -> HttpResponse:
     rows = Conflict.objects.select_related("shadow")
     if query.state:
@@ -162,14 +194,16 @@ def list_conflicts(request: HttpRequest, query: Query[StateListing]) -> HttpResp
     return answer({"items": [shapes.conflict(row) for row in found], "next": cursor})
 
 
-@router.post("/sync/conflicts/{uuid:conflict_id}/resolve", auth=planner)
+@router.post(
+    "/sync/conflicts/{uuid:conflict_id}/resolve", auth=planner, response=ConflictOut, by_alias=True
+)
 def resolve_conflict(request: HttpRequest, conflict_id: uuid.UUID, payload: TakeIn) -> HttpResponse:
     conflicts.resolve(conflict_id, payload.take, actor=actor_of(request))
     row = Conflict.objects.select_related("shadow").get(pk=conflict_id)
     return answer(shapes.conflict(row))
 
 
-@router.get("/sync/trace", auth=reader)
+@router.get("/sync/trace", auth=reader, response=TraceOut, by_alias=True)
 def get_trace(
     request: HttpRequest, key: str | None = None, item: uuid.UUID | None = None
 ) -> HttpResponse:

@@ -96,7 +96,15 @@ def project(row: MappedProject) -> dict[str, Any]:
 
 def progress(row: Run | None) -> dict[str, Any]:
     if row is None:
-        return {"state": "waiting", "done": 0, "total": None, "rate": None, "eta": None}
+        return {
+            "id": None,
+            "state": "waiting",
+            "done": 0,
+            "total": None,
+            "rate": None,
+            "eta": None,
+            "message": "",
+        }
     return {
         "id": str(row.pk),
         "state": row.state,

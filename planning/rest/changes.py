@@ -8,6 +8,7 @@ from ninja import Router
 from accounts.tokens import reader
 from almconnect.lib.api import Refused, answer, cursor_of, read_cursor
 from planning import feed
+from planning.rest.answers import EventsOut
 from planning.rest.asking import Query, documented
 from planning.rest.showing import show_event
 
@@ -19,6 +20,7 @@ PARAMETERS = ("cursor", "wait", "limit")
 @router.get(
     "/changes",
     auth=reader,
+    response=EventsOut,
     summary="Follow what changes on the board",
     openapi_extra=documented(*PARAMETERS),
 )

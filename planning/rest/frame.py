@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, create_model
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, page
+from planning.rest.answers import ArtOut, IterationOut, PartOut, PiOut, TeamOut, TrainOut
 from planning.rest.asking import Query, documented, key_of
 from planning.shaping import (
     MODELS,
@@ -63,7 +64,7 @@ class IterationBody(PartBody):
     sprints: dict[str, int | str | None] = {}
 
 
-def offer(kind: str, body: type[PartBody]) -> None:
+def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
     """The five calls for one kind, in `router`."""
     path = f"/{kind}s"
 
@@ -72,8 +73,10 @@ def offer(kind: str, body: type[PartBody]) -> None:
     @router.get(
         path,
         auth=reader,
+        response=_list_of(shown),
         tags=[f"{kind}s"],
         operation_id=f"list_{kind}s",
+        summary=f"List {kind}s",
         openapi_extra=documented(*filters),
     )
     def list_parts(request: HttpRequest) -> HttpResponse:
@@ -90,34 +93,67 @@ def offer(kind: str, body: type[PartBody]) -> None:
         found, cursor = page(rows, cursor=query.text("cursor"), limit=query.limit())
         return answer({"items": [show_part(kind, part) for part in found], "next": cursor})
 
-    @router.post(path, auth=planner, tags=[f"{kind}s"], operation_id=f"create_{kind}")
+    @router.post(
+        path,
+        auth=planner,
+        response={201: shown},
+        tags=[f"{kind}s"],
+        operation_id=f"create_{kind}",
+        summary=f"Add a {kind}",
+    )
     def create(request: HttpRequest, payload: body) -> HttpResponse:  # type: ignore[valid-type]
         values = payload.dict(exclude_unset=True)  # type: ignore[attr-defined]
         return answer(show_part(kind, add_part(kind, actor=actor_of(request), values=values)), 201)
 
     one = f"{path}/{{part_id}}"
 
-    @router.get(one, auth=reader, tags=[f"{kind}s"], operation_id=f"read_{kind}")
+    @router.get(
+        one,
+        auth=reader,
+        response=shown,
+        tags=[f"{kind}s"],
+        operation_id=f"read_{kind}",
+        summary=f"One {kind}",
+    )
     def read(request: HttpRequest, part_id: str) -> HttpResponse:
         return answer(show_part(kind, find_part(kind, key_of(part_id))))
 
-    @router.patch(one, auth=planner, tags=[f"{kind}s"], operation_id=f"edit_{kind}")
+    @router.patch(
+        one,
+        auth=planner,
+        response=shown,
+        tags=[f"{kind}s"],
+        operation_id=f"edit_{kind}",
+        summary=f"Edit a {kind}",
+    )
     def edit(request: HttpRequest, part_id: str, payload: body) -> HttpResponse:  # type: ignore[valid-type]
         values = payload.dict(exclude_unset=True)  # type: ignore[attr-defined]
         part = edit_part(kind, key_of(part_id), actor=actor_of(request), values=values)
         return answer(show_part(kind, part))
 
-    @router.delete(one, auth=planner, tags=[f"{kind}s"], operation_id=f"delete_{kind}")
+    @router.delete(
+        one,
+        auth=planner,
+        response={204: None},
+        tags=[f"{kind}s"],
+        operation_id=f"delete_{kind}",
+        summary=f"Remove a {kind}",
+    )
     def delete(request: HttpRequest, part_id: str) -> HttpResponse:
         remove_part(kind, key_of(part_id), actor=actor_of(request))
         return HttpResponse(status=204)
 
 
-for _kind, _body in (
-    ("train", TrainBody),
-    ("art", ArtBody),
-    ("team", TeamBody),
-    ("pi", PiBody),
-    ("iteration", IterationBody),
+def _list_of(shown: type[PartOut]) -> type[Schema]:
+    name = shown.__name__.removesuffix("Out") + "sOut"
+    return create_model(name, __base__=Schema, items=(list[shown], ...), next=(str | None, ...))  # type: ignore[valid-type]
+
+
+for _kind, _body, _shown in (
+    ("train", TrainBody, TrainOut),
+    ("art", ArtBody, ArtOut),
+    ("team", TeamBody, TeamOut),
+    ("pi", PiBody, PiOut),
+    ("iteration", IterationBody, IterationOut),
 ):
-    offer(_kind, _body)
+    offer(_kind, _body, _shown)

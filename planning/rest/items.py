@@ -13,6 +13,7 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, page
 from planning.editing import NotThere, delete_item, edit_item, edit_many
 from planning.models import WorkItem
+from planning.rest.answers import BulkOut, ItemOut, ItemsOut
 from planning.rest.asking import Query, documented, key_of, version_wanted
 from planning.rest.showing import etag, show_item
 
@@ -65,7 +66,13 @@ def shown() -> QuerySet[WorkItem]:
     return WorkItem.objects.live().select_related(*SHOWN)
 
 
-@router.get("/items", auth=reader, summary="List work items", openapi_extra=documented(*PARAMETERS))
+@router.get(
+    "/items",
+    auth=reader,
+    response=ItemsOut,
+    summary="List work items",
+    openapi_extra=documented(*PARAMETERS),
+)
 def list_items(request: HttpRequest) -> HttpResponse:
     query = Query(request)
     rows = shown()
@@ -88,19 +95,21 @@ def list_items(request: HttpRequest) -> HttpResponse:
     return answer({"items": [show_item(item) for item in found], "next": cursor})
 
 
-@router.post("/items", auth=planner, summary="Create a work item")
+@router.post("/items", auth=planner, response={201: ItemOut}, summary="Create a work item")
 def create(request: HttpRequest, payload: ItemNew) -> HttpResponse:
     (made,) = edit_many([payload.dict(exclude_unset=True)], actor=actor_of(request))
     return _tagged(made, 201)
 
 
-@router.post("/items/bulk", auth=planner, summary="Create or edit up to 500 work items")
+@router.post(
+    "/items/bulk", auth=planner, response=BulkOut, summary="Create or edit up to 500 work items"
+)
 def bulk(request: HttpRequest, payload: Bulk) -> HttpResponse:
     results = edit_many(payload.items, actor=actor_of(request))
     return answer({"items": [_result(result) for result in results]})
 
 
-@router.get("/items/{item_id}", auth=reader, summary="One work item")
+@router.get("/items/{item_id}", auth=reader, response=ItemOut, summary="One work item")
 def read(request: HttpRequest, item_id: str) -> HttpResponse:
     item = shown().filter(pk=key_of(item_id)).first()
     if item is None:
@@ -110,7 +119,7 @@ def read(request: HttpRequest, item_id: str) -> HttpResponse:
     return _tagged(item, 200)
 
 
-@router.patch("/items/{item_id}", auth=planner, summary="Edit a work item")
+@router.patch("/items/{item_id}", auth=planner, response=ItemOut, summary="Edit a work item")
 def edit(request: HttpRequest, item_id: str, payload: ItemEdit) -> HttpResponse:
     item = edit_item(
         key_of(item_id),
@@ -121,7 +130,7 @@ def edit(request: HttpRequest, item_id: str, payload: ItemEdit) -> HttpResponse:
     return _tagged(item, 200)
 
 
-@router.delete("/items/{item_id}", auth=planner, summary="Delete a work item")
+@router.delete("/items/{item_id}", auth=planner, response={204: None}, summary="Delete a work item")
 def delete(request: HttpRequest, item_id: str) -> HttpResponse:
     delete_item(key_of(item_id), actor=actor_of(request), expected_version=version_wanted(request))
     return HttpResponse(status=204)

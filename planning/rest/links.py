@@ -11,6 +11,7 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, page
 from planning.linking import add_link, remove_link
 from planning.models import Link
+from planning.rest.answers import LinkOut, LinksOut
 from planning.rest.asking import Query, documented, key_of
 from planning.rest.showing import show_link
 from planning.rules import Unfit, reference
@@ -28,7 +29,13 @@ class LinkNew(Schema):
     type: str
 
 
-@router.get("/links", auth=reader, summary="List links", openapi_extra=documented(*PARAMETERS))
+@router.get(
+    "/links",
+    auth=reader,
+    response=LinksOut,
+    summary="List links",
+    openapi_extra=documented(*PARAMETERS),
+)
 def list_links(request: HttpRequest) -> HttpResponse:
     query = Query(request)
     rows = Link.objects.filter(deleted=None)
@@ -47,7 +54,7 @@ def list_links(request: HttpRequest) -> HttpResponse:
     return answer({"items": [show_link(link) for link in found], "next": cursor})
 
 
-@router.post("/links", auth=planner, summary="Draw a link")
+@router.post("/links", auth=planner, response={201: LinkOut}, summary="Draw a link")
 def create(request: HttpRequest, payload: LinkNew) -> HttpResponse:
     ends = {"source": payload.source, "target": payload.target}
     keys = {}
@@ -67,7 +74,7 @@ def create(request: HttpRequest, payload: LinkNew) -> HttpResponse:
     return answer(show_link(link), 201)
 
 
-@router.get("/links/{link_id}", auth=reader, summary="One link")
+@router.get("/links/{link_id}", auth=reader, response=LinkOut, summary="One link")
 def read(request: HttpRequest, link_id: str) -> HttpResponse:
     link = Link.objects.filter(pk=key_of(link_id), deleted=None).first()
     if link is None:
@@ -75,7 +82,7 @@ def read(request: HttpRequest, link_id: str) -> HttpResponse:
     return answer(show_link(link))
 
 
-@router.delete("/links/{link_id}", auth=planner, summary="Remove a link")
+@router.delete("/links/{link_id}", auth=planner, response={204: None}, summary="Remove a link")
 def delete(request: HttpRequest, link_id: str) -> HttpResponse:
     remove_link(key_of(link_id), actor=actor_of(request))
     return HttpResponse(status=204)

@@ -1,0 +1,170 @@
+"""What the sync's calls answer, for the API's document. The views build these in `shapes`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+RunWord = Literal["waiting", "running", "finished", "failed"]
+
+
+class ProgressOut(Schema):
+    id: str | None
+    state: RunWord
+    done: int
+    total: int | None
+    rate: float | None = Field(description="Issues a second.")
+    eta: float | None = Field(description="Seconds left.")
+    message: str
+
+
+class RunOut(ProgressOut):
+    kind: str
+    project: str
+    findings: Any
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+
+
+class CountsOut(Schema):
+    items: int
+    synced: int
+    waiting: int
+    parked: int
+    conflicts: int
+
+
+class ProjectOut(Schema):
+    id: str
+    connection: str
+    project_key: str
+    key: str
+    name: str
+    remote_id: str
+    team: str | None
+    direction: Literal["both", "from_jira", "to_jira", "paused"]
+    conflict_policy: Literal["jira_wins", "board_wins", "ask"]
+    deletion_policy: Literal["delete", "unlink"]
+    jql: str
+    type_map: dict[str, Any]
+    field_map: dict[str, Any]
+    status_map: dict[str, Any]
+    link_map: dict[str, Any]
+    board_id: int | None
+    progress: ProgressOut = Field(alias="import")
+    counts: CountsOut
+    created: datetime
+    updated: datetime
+
+
+class ProjectsOut(Schema):
+    items: list[ProjectOut]
+    next: str | None
+
+
+class DeliveryOut(Schema):
+    id: str
+    connection: str
+    received: datetime
+    event: str
+    issue_id: str
+    issue_key: str
+    state: str
+    attempts: int
+    detail: str
+    settled: datetime | None
+
+
+class DeliveriesOut(Schema):
+    items: list[DeliveryOut]
+    next: str | None
+
+
+class ChangeOut(Schema):
+    id: str
+    project: str
+    item: str
+    kind: str
+    fields: dict[str, Any]
+    actor: str
+    created: datetime
+    state: str
+    due: datetime
+    attempts: int
+    code: str
+    message: str
+    settled: datetime | None
+
+
+class ChangesOut(Schema):
+    items: list[ChangeOut]
+    next: str | None
+
+
+class ConflictOut(Schema):
+    id: str
+    item: str
+    key: str
+    field: str
+    base: Any
+    board: Any
+    jira: Any
+    board_author: str
+    board_at: datetime | None
+    jira_at: datetime | None
+    found: datetime
+    state: Literal["open", "resolved"]
+    taken: str | None
+    taken_by: str
+    resolved: datetime | None
+
+
+class ConflictsOut(Schema):
+    items: list[ConflictOut]
+    next: str | None
+
+
+class StepOut(Schema):
+    at: datetime
+    step: str
+    outcome: str
+    message: str
+    by: str
+
+
+class TraceOut(Schema):
+    item: str
+    key: str
+    steps: list[StepOut]
+
+
+class AccountOut(Schema):
+    id: str
+    name: str
+
+
+class HookOut(Schema):
+    state: str
+    last_seen: datetime | None
+
+
+class StatusOut(Schema):
+    connection: str
+    name: str
+    state: str
+    health: str
+    account: AccountOut | None
+    waiting_in: int
+    waiting_out: int
+    oldest_waiting_seconds: float
+    last_in: datetime | None
+    last_out: datetime | None
+    parked: int
+    conflicts: int
+    webhook: HookOut
+    rate_budget: dict[str, Any]
+    diagnosis: dict[str, Any] | None

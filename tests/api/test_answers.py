@@ -1,0 +1,171 @@
+"""Real answers of every call, judged by the API's own document, against a sandbox of each flavour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from connections import report
+from connections.models import Connection
+from planning.models import Change
+from sync.models import Conflict
+from tests.api.document import JudgedCaller, operations
+from tests.connections.jira_browser import JiraBrowser, make_link
+from tests.sync.conftest import handle  # noqa: F401  (the sandbox of each flavour)
+from tests.sync.world import World, build
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(handle: Any, admin: User) -> World:  # noqa: F811
+    return build(handle, admin, conflict_policy="ask")
+
+
+@pytest.fixture
+def caller(admin: User, token_of: Callable[..., str]) -> JudgedCaller:
+    return JudgedCaller(token_of(admin))
+
+
+def test_every_call_answers_what_it_documents(world: World, caller: JudgedCaller) -> None:
+    _people(caller)
+    _frame(caller, world)
+    _board(caller, world)
+    _sync(caller, world)
+    _projects(caller, world)
+    _connections(caller, world)
+    missed = {operation["operationId"] for _m, _p, operation in operations()} - caller.seen
+    assert missed == set()
+
+
+def test_refusals_are_documented_too(world: World, caller: JudgedCaller) -> None:
+    for method, path, operation in operations():
+        address = path
+        for row in operation["parameters"]:
+            if row["in"] == "path":
+                number = row["schema"].get("type") == "integer"
+                sample = "7" if number else "00000000-0000-0000-0000-000000000007"
+                address = address.replace("{" + row["name"] + "}", sample)
+        assert JudgedCaller().call(method, address).status_code == 401
+        assert caller.call(method, f"{address}?surprise=1").status_code in (404, 422)
+
+
+def _people(caller: JudgedCaller) -> None:
+    person = caller.post("/people", {"username": "paula"}).json()
+    caller.get("/people")
+    caller.patch(f"/people/{person['id']}", {"role": "rte"})
+    token = caller.post("/tokens", {"name": "script", "role": "viewer"}).json()
+    caller.get("/tokens")
+    caller.delete(f"/tokens/{token['id']}")
+    assert caller.get("/audit?limit=500").json()["items"]
+
+
+def _frame(caller: JudgedCaller, world: World) -> None:
+    train = caller.post("/trains", {"name": "Travel"}).json()["id"]
+    art = caller.post("/arts", {"name": "Rail", "train": train}).json()["id"]
+    pi = caller.post("/pis", {"name": "PI 7", "art": art, "start": "2026-01-05"}).json()["id"]
+    team = caller.post("/teams", {"name": "Red", "art": art}).json()["id"]
+    iteration = caller.post(
+        "/iterations", {"pi": pi, "sprints": {str(world.team.pk): "4711"}}
+    ).json()["id"]
+    parts = {"trains": train, "arts": art, "pis": pi, "teams": team, "iterations": iteration}
+    for kind, key in parts.items():
+        assert caller.get(f"/{kind}").json()["items"]
+        caller.get(f"/{kind}/{key}")
+        caller.patch(f"/{kind}/{key}", {"name": f"Another of {kind}"})
+    for kind in ("iterations", "pis", "teams", "arts", "trains"):
+        assert caller.delete(f"/{kind}/{parts[kind]}").status_code == 204
+
+
+def _board(caller: JudgedCaller, world: World) -> None:
+    sent = {"project": str(world.project.pk), "type": "Story", "summary": "Brakes"}
+    item = caller.post("/items", sent).json()["id"]
+    wrong = {**sent, "summary": ""}
+    rows = caller.post("/items/bulk", {"items": [sent, wrong, {"id": item, "summary": "X"}]}).json()
+    assert ["error" in row for row in rows["items"]] == [False, True, False]
+    caller.get("/items?limit=500")
+    caller.get(f"/items/{item}")
+    caller.patch(f"/items/{item}", {"story_points": 3, "assignee": {"id": "u", "name": "Uma"}})
+    other = rows["items"][0]["id"]
+    link = caller.post("/links", {"source": item, "target": other, "type": "blocks"}).json()["id"]
+    caller.get("/links")
+    caller.get(f"/links/{link}")
+    caller.delete(f"/links/{link}")
+    caller.delete(f"/items/{other}")
+    assert caller.get("/changes?limit=500").json()["items"]
+    world.settle()
+
+
+def _sync(caller: JudgedCaller, world: World) -> None:
+    item = world.first()
+    world.edit(item, summary="Ours")
+    world.edit_issue(item.remote_key, summary="Theirs")
+    world.settle()
+    conflict = Conflict.objects.get(resolved=None)
+    assert caller.get("/sync/conflicts?state=open").json()["items"]
+    caller.post(f"/sync/conflicts/{conflict.pk}/resolve", {"take": "board"})
+    world.settle()
+    caller.get(f"/sync/trace?key={item.remote_key}")
+    delivery = world.connection.deliveries.create(
+        identity="1",
+        event="jira:issue_updated",
+        issue_id=item.remote_id,
+        issue_key=item.remote_key,
+        project_id=world.project.remote_id,
+        body=b"{}",
+        state="failed",
+    )
+    assert caller.get(f"/sync/deliveries?project={world.project.pk}").json()["items"]
+    assert caller.post(f"/sync/deliveries/{delivery.pk}/replay").status_code == 202
+    change = Change.objects.filter(item=item).latest("pk")
+    Change.objects.filter(pk=change.pk).update(state="parked", message="Jira said no.")
+    assert caller.get("/sync/changes?state=parked").json()["items"]
+    assert caller.post(f"/sync/changes/{change.pk}/replay").status_code == 202
+    caller.get("/sync/status")
+
+
+def _projects(caller: JudgedCaller, world: World) -> None:
+    connection, project = world.connection.pk, world.project.pk
+    caller.get(f"/connections/{connection}/jira-projects")
+    made = caller.post(f"/connections/{connection}/projects", {"project_key": "OTTER"}).json()["id"]
+    caller.get(f"/connections/{connection}/projects")
+    caller.get(f"/projects/{made}")
+    caller.patch(f"/projects/{made}", {"direction": "from_jira"})
+    for what in ("import", "reconcile", "dry-run"):
+        run = caller.post(f"/projects/{project}/{what}").json()["id"]
+        caller.get(f"/runs/{run}")
+    caller.delete(f"/projects/{made}")
+
+
+def _connections(caller: JudgedCaller, world: World) -> None:
+    path = f"/connections/{world.connection.pk}"
+    caller.get("/connections")
+    caller.get(path)
+    caller.post(f"{path}/test")
+    asked = caller.post(f"{path}/permission-checks", {"project_keys": ["FALCON"]}).json()["id"]
+    report.take(asked)
+    caller.get(f"/permission-checks/{asked}")
+    caller.get(f"{path}/permission-checks")
+    caller.patch(path, {"paused": True})
+    made = caller.post("/connections", {"name": "By OAuth", "base_url": world.handle.url}).json()
+    other = f"/connections/{made['id']}"
+    keys = caller.post(f"{other}/oauth/start").json()
+    make_link(world.handle, keys["consumer_key"], keys["public_key"])
+    started = caller.post(f"{other}/oauth/start", {"callback": "oob"}).json()
+    code = JiraBrowser(world.handle, "svc-alm").allow_out_of_band(started["authorize_url"])
+    caller.post(f"{other}/oauth/finish", {"verifier": code})
+    _another_account(caller, world, other)
+    caller.delete(other)
+
+
+def _another_account(caller: JudgedCaller, world: World, other: str) -> None:
+    """The account changes, so that the new one waits until somebody says so."""
+    started = caller.post(f"{other}/oauth/start", {"callback": "oob"}).json()
+    code = JiraBrowser(world.handle, "admin").allow_out_of_band(started["authorize_url"])
+    shown = caller.post(f"{other}/oauth/finish", {"verifier": code}).json()
+    assert shown["pending"]["name"] == "Ada Admin"
+    assert caller.post(f"{other}/credential", {"take": "old"}).json()["pending"] is None
+    assert Connection.objects.filter(name="By OAuth").exists()
