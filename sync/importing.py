@@ -1,53 +1,53 @@
 """Runs: importing a project, and comparing it whole. Restartable, in slices, many reads side by side.
 
-Never by offset, which loses issues while others change: the ids are listed cheaply, then read a
-hundred at a time. The id list is at the same time the census that finds what vanished.
+A run goes through phases, each a list of parts that are kept as rows: *listing* finds the issues,
+*reading* reads and applies them (a comparison reads little, and whole only what differs),
+*catching_up* reads what changed since the run began, *census* judges what is no longer there.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
-from django.db.models import F
+from django.db import transaction
 from django.utils import timezone
 
 from connections import health
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
+from jira_client import jql
 from jira_client.client import JiraClient
-from jira_client.errors import JiraError
-from jira_client.values import Issue
-from sync import absence, dry_run, outbox, polling, pull
-from sync.core.mapping import OPERATION_PROPERTY
+from jira_client.errors import JiraError, RateLimited
+from sync import absence, census, comparing, dry_run, outbox, parts, polling, pull
 from sync.core.retry import Verdict, backoff
 from sync.lease import Held, LeaseLost, holding
-from sync.models import Run, RunKind, RunState, Shadow, ShadowState
+from sync.models import Run, RunKind, RunPart, RunState, Shadow, ShadowState
+from sync.patience import is_passing
+from sync.reading import Read, Reader, Slice
 from sync.rules import rules_of
 
-AT_ONCE = 100
-SIDE_BY_SIDE = 8
-SLICE_SECONDS = 15.0
-TRIES = 12
+SLICE_SECONDS = 12.0
+LONGEST_SLICE = 18.0  # a task must end within twenty seconds
+OVERLAP = timedelta(minutes=5)
+_UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
 
 
 def request(project: MappedProject, kind: RunKind) -> Run:
     """Ask for a run; one that already waits or goes on is that run."""
-    under_way = Run.objects.filter(
-        project=project, kind=kind, state__in=(RunState.WAITING, RunState.RUNNING)
-    ).first()
+    under_way = Run.objects.filter(project=project, kind=kind, state__in=_UNDER_WAY).first()
     return under_way or Run.objects.create(project=project, kind=kind)
 
 
 def work(run_id: uuid.UUID) -> bool:
     """One slice of a run; True if somebody should call again at once."""
     run = Run.objects.select_related("project__connection").filter(pk=run_id).first()
-    if run is None or run.state not in (RunState.WAITING, RunState.RUNNING):
+    if run is None or run.state not in _UNDER_WAY:
         return False
     connection = run.project.connection
     if not connection.is_running or run.due > timezone.now():
@@ -55,139 +55,286 @@ def work(run_id: uuid.UUID) -> bool:
     with holding(f"run:{run_id}") as held:
         if held is None:
             return False
-        try:
-            step = _dry_step if run.kind == RunKind.DRY_RUN else _slice
-            return step(run, connection, jira_for(connection), held)
-        except (JiraError, SealBroken) as error:
-            health.note_failure(connection, error)
-            _failed(run, error)
+        # Another worker may have ended a slice, or the run, since the row was read.
+        run.refresh_from_db(fields=["state", "cursor", "done", "total", "findings", "attempts"])
+        if run.state not in _UNDER_WAY:
             return False
+        at_work = _Work(run, connection, held)
+        try:
+            more = at_work.go_on(jira_for(connection))
+        except (JiraError, SealBroken) as error:
+            return at_work.stumbled(error)
         except (NotReady, LeaseLost):
             return False
+        health.note_success(connection, incoming=True)
+        return more
 
 
-def _slice(run: Run, connection: Connection, jira: JiraClient, held: Held) -> bool:
-    project = run.project
-    if run.started is None:
-        _start(run, jira)
-    ids = sorted(jira.search.ids(f"{polling.scope(project)} ORDER BY id ASC"), key=int)
-    run.total = len(ids)
-    after = int(run.cursor.get("after", 0))
-    left = [one for one in ids if int(one) > after]
-    run.done = len(ids) - len(left)
-    run.save(update_fields=["total", "done"])
-    until = time.monotonic() + SLICE_SECONDS
-    for part, issues, began in _read_ahead(jira, project, left):
-        held.renew()
-        applied = pull.apply(project, issues, began=began)
-        outbox.ensure(project, applied.push)
-        run.done += len(part)
-        run.cursor = {**run.cursor, "after": part[-1]}
-        _add_findings(run, applied)
-        run.save(update_fields=["done", "cursor", "findings"])
-        if time.monotonic() > until:
-            return True
-    if run.kind == RunKind.RECONCILE:
-        _find_vanished(run, connection, jira, set(ids))
-    _finish(run)
-    health.note_success(connection, incoming=True)
-    return False
+class _Work:
+    """One slice of one run."""
 
+    def __init__(self, run: Run, connection: Connection, held: Held) -> None:
+        self.run, self.connection, self.held = run, connection, held
+        self.began = time.monotonic()
+        self.progressed = False
 
-def _dry_step(run: Run, connection: Connection, jira: JiraClient, held: Held) -> bool:
-    """One slice of a dry run: nothing but the run itself is written, no watermark, no schedule."""
-    if run.started is None:
-        run.started, run.state = timezone.now(), RunState.RUNNING
-        run.save(update_fields=["started", "state"])
-    if dry_run.step(run, jira, held):
+    def go_on(self, jira: JiraClient) -> bool:
+        """Phase after phase until the slice is over; True if more is to do."""
+        if self.run.kind == RunKind.DRY_RUN:
+            return self._try_dry(jira)
+        if self.run.started is None:
+            self._start(jira)
+        steps = {
+            "listing": self._list,
+            "reading": self._read,
+            "catching_up": self._catch_up,
+            "recount": self._recount,
+            "census": self._judge,
+        }
+        with Slice(self.held, SLICE_SECONDS, LONGEST_SLICE) as part:
+            while not part.is_over:
+                phase = self.run.phase or "listing"
+                following = steps[phase](jira, part)
+                if following == "finished":
+                    self._finish()
+                    return False
+                self._save(phase=following)
         return True
-    run.state, run.finished = RunState.FINISHED, timezone.now()
-    run.save(update_fields=["state", "finished"])
-    health.note_success(connection)
-    return False
 
+    def _try_dry(self, jira: JiraClient) -> bool:
+        """One slice of a dry run: nothing but the run itself is written, no watermark, no schedule."""
+        run = self.run
+        if run.started is None:
+            run.started, run.state = timezone.now(), RunState.RUNNING
+            run.save(update_fields=["started", "state"])
+        if dry_run.step(run, jira, self.held):
+            return True
+        run.state, run.finished = RunState.FINISHED, timezone.now()
+        run.save(update_fields=["state", "finished"])
+        return False
 
-def _start(run: Run, jira: JiraClient) -> None:
-    """From now on live sync works: what changes during the run is polled from this moment on."""
-    run.started, run.state = timezone.now(), RunState.RUNNING
-    run.save(update_fields=["started", "state"])
-    MappedProject.objects.filter(pk=run.project_id, watermark=None).update(
-        watermark=polling.jira_clock(jira), poll_due=timezone.now()
-    )
+    # ── Phases: each works until it is done or the slice over, and names the phase to go on with ──
+    def _start(self, jira: JiraClient) -> None:
+        """From now on live sync works: what changes meanwhile is polled from this moment on."""
+        run, clock = self.run, polling.jira_clock(jira)
+        run.started, run.state = timezone.now(), RunState.RUNNING
+        run.total = jira.search.count(polling.scope(run.project))
+        run.cursor = {"phase": "listing", "since": clock.isoformat()}
+        run.save(update_fields=["started", "state", "total", "cursor"])
+        MappedProject.objects.filter(pk=run.project_id, watermark=None).update(
+            watermark=clock, poll_due=timezone.now()
+        )
 
+    def _list(self, jira: JiraClient, part: Slice) -> str:
+        scope = polling.scope(self.run.project)
+        if jira.flavour.bulk_fetch:
+            if not self._list_ids(jira, part, scope, "reading"):
+                return "listing"
+        elif not self._cut(jira, part, scope):
+            return "listing"
+        return "reading"
 
-def _read_ahead(
-    jira: JiraClient, project: MappedProject, ids: Sequence[str]
-) -> Iterator[tuple[Sequence[str], Sequence[Issue], datetime]]:
-    """Parts of the list with their issues, in order, while the next ones are already being read.
+    def _list_ids(self, jira: JiraClient, part: Slice, scope: str, phase: str) -> bool:
+        """List `scope` into parts of `phase`; True when all of it is listed."""
+        while not part.is_over:
+            cursor = self.run.cursor
+            after = cursor.get("after")
+            page = part.ask(partial(census.list_page, jira, scope, after))
+            listed = int(cursor.get("listed", 0)) + len(page.ids)
+            if page.after is None and phase == "reading":
+                self.run.total = listed
+            with transaction.atomic():
+                parts.add(self.run, phase, page.ids, census.PART)
+                self._save(after=page.after, listed=0 if page.after is None else listed)
+            if page.after is None:
+                return True
+        return False
 
-    At most SIDE_BY_SIDE parts are in memory, whatever the project's size.
-    """
-    fields = rules_of(project).read_fields
-    marks = (OPERATION_PROPERTY,) if pull.waiting_creates(project) else ()
+    def _cut(self, jira: JiraClient, part: Slice, scope: str) -> bool:
+        """Cut the project into ranges of ids, a block of them at a time; True when it is cut."""
+        total = self.run.total or 0
+        step = census.width(total)
+        while not part.is_over:
+            low = self.run.cursor.get("after")
+            bounds, more = census.bounds_of_block(jira, scope, low, step, total, part.side_by_side)
+            ends: list[int | None] = [low, *bounds]
+            with transaction.atomic():
+                parts.add_ranges(self.run, "reading", ends if more else [*ends, None])
+                self._save(after=bounds[-1] if more else None)
+            if not more:
+                return True
+        return False
 
-    def read(part: Sequence[str]) -> tuple[Sequence[str], Sequence[Issue], datetime]:
+    def _read(self, jira: JiraClient, part: Slice) -> str:
+        if self.run.kind == RunKind.RECONCILE:
+            light = comparing.light_fields(rules_of(self.run.project))
+            reader = Reader.of(jira, self.run, part.patience, light)
+            whole = Reader.of(jira, self.run, part.patience)
+            done = self._work_through(part, "reading", reader, whole)
+        else:
+            done = self._work_through(
+                part, "reading", Reader.of(jira, self.run, part.patience), None
+            )
+        if not done:
+            return "reading"
+        return "census" if self.run.kind == RunKind.RECONCILE else "catching_up"
+
+    def _catch_up(self, jira: JiraClient, part: Slice) -> str:
+        """What changed since the run began, read once more."""
+        run = self.run
+        if not run.cursor.get("caught"):
+            since = _moment(run) - OVERLAP
+            recent = jql.moment(since, self.connection.time_zone or None)
+            scope = f"{polling.scope(run.project)} AND updated >= {recent}"
+            if not self._list_ids(jira, part, scope, "catching_up"):
+                return "catching_up"
+            self._save(caught=True)
+        reader = Reader.of(jira, run, part.patience)
+        done = self._work_through(part, "catching_up", reader, None, counted=False)
+        return "recount" if done else "catching_up"
+
+    def _recount(self, jira: JiraClient, part: Slice) -> str:
+        """After a long import, list what is there now: what was deleted meanwhile is found at once."""
+        scope = polling.scope(self.run.project)
+        return "census" if self._list_ids(jira, part, scope, "census") else "recount"
+
+    def _judge(self, jira: JiraClient, part: Slice) -> str:
+        """Pairs whose issue was not listed."""
+        phase = "reading" if self.run.kind == RunKind.RECONCILE else "census"
+        self.held.renew()
+        self._find_vanished(jira, parts.Listed(self.run, phase))
+        return "finished"
+
+    def _work_through(
+        self, part: Slice, phase: str, reader: Reader, whole: Reader | None, counted: bool = True
+    ) -> bool:
+        """Read and apply what waits of a phase; True when nothing waits any more."""
+        for read in part.each(reader.read, self._waiting(phase)):
+            self.held.renew()
+            if whole is None:
+                self._apply(read)
+            else:
+                self._compare(part, whole, read)
+            ids = [issue.id for issue in read.issues] if read.part.is_range else None
+            with transaction.atomic():
+                parts.settle(read.part, ids)
+                self._count(read, counted)
+        return not RunPart.objects.filter(run=self.run, phase=phase, done=False).exists()
+
+    def _waiting(self, phase: str) -> Iterator[RunPart]:
+        last = 0
+        while some := parts.waiting(self.run, phase, last, 50):
+            yield from some
+            last = some[-1].pk
+
+    def _apply(self, read: Read) -> None:
+        applied = pull.apply(self.run.project, read.issues, began=read.began)
+        outbox.ensure(self.run.project, applied.push)
+        for name in ("created", "updated", "ignored", "clashes"):
+            self._find(name, int(getattr(applied, name)))
+
+    def _compare(self, part: Slice, whole: Reader, read: Read) -> None:
+        ids = comparing.differing(self.run.project, read.issues)
+        if not ids:
+            return
         began = timezone.now()
-        return part, jira.issues.fetch(part, fields, marks).issues, began
+        issues, lost = part.ask(lambda: whole.read_ids(ids))
+        self._apply(Read(read.part, issues, began))
+        self._find("unreadable", len(lost))
 
-    parts = iter([ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE)])
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        ahead: list[Future[tuple[Sequence[str], Sequence[Issue], datetime]]] = []
-        try:
-            for part in parts:
-                ahead.append(pool.submit(read, part))
-                if len(ahead) >= SIDE_BY_SIDE:
-                    yield ahead.pop(0).result()
-            while ahead:
-                yield ahead.pop(0).result()
-        finally:
-            for future in ahead:
-                future.cancel()
+    def _count(self, read: Read, counted: bool) -> None:
+        run = self.run
+        self._find("unreadable", len(read.lost))
+        if counted:
+            run.done += len(read.issues) + len(read.lost)
+            if run.total is not None:
+                run.total = max(run.total, run.done)
+        self.progressed = True
+        self._save()
 
+    # ── What is written about the run ────────────────────────────────────────────────────────────
+    def _save(self, **cursor: object) -> None:
+        now = time.monotonic()
+        spent = float(self.run.cursor.get("seconds", 0))
+        if (cursor.get("phase") or self.run.phase) == "reading":
+            spent += now - self.began
+        self.began = now
+        if cursor and self.run.cursor.get("phase") != cursor.get("phase", self.run.phase):
+            self.progressed = True
+        self.run.cursor = {**self.run.cursor, **cursor, "seconds": round(spent, 3)}
+        if self.progressed or cursor:
+            self.run.attempts = 0
+        self.run.save(update_fields=["done", "total", "cursor", "findings", "attempts"])
 
-def _add_findings(run: Run, applied: pull.Applied) -> None:
-    for name in ("created", "updated", "ignored", "clashes"):
-        run.findings[name] = int(run.findings.get(name, 0)) + int(getattr(applied, name))
+    def _find(self, name: str, count: int) -> None:
+        if count or name in ("created", "updated"):
+            self.run.findings[name] = int(self.run.findings.get(name, 0)) + count
 
-
-def _find_vanished(run: Run, connection: Connection, jira: JiraClient, present: set[str]) -> None:
-    """Pairs whose issue the census did not list. One side suddenly empty stops and asks instead."""
-    known = Shadow.objects.filter(project=run.project, state=ShadowState.LIVE)
-    total = known.count()
-    absent = [one for one in known.values_list("remote_id", flat=True) if one not in present]
-    if total > 10 and len(absent) * 2 > total:
-        run.findings["unobserved"] = len(absent)
-        run.message = (
-            f"{len(absent)} of {total} issues were not listed. Nothing was deleted: check the "
-            "account's permissions and the filter, then run the comparison again."
+    def _finish(self) -> None:
+        run, now = self.run, timezone.now()
+        run.state, run.finished, run.cursor = RunState.FINISHED, now, {**run.cursor, "phase": ""}
+        unreadable = int(run.findings.get("unreadable", 0))
+        if unreadable and not run.message:
+            run.message = (
+                f"Jira could not answer for {unreadable} issues, even asked for one by one. They are "
+                "tried again with the next full comparison."
+            )
+        run.save(update_fields=["state", "finished", "cursor", "findings", "message"])
+        RunPart.objects.filter(run=run).delete()
+        MappedProject.objects.filter(pk=run.project_id).update(
+            reconcile_due=now + timedelta(seconds=settings.RECONCILE_SECONDS), poll_due=now
         )
-        return
-    # A filter may hide an issue that exists: only those that a read by id does not find are absent.
-    for at in range(0, len(absent), AT_ONCE):
-        fetched = jira.issues.fetch(absent[at : at + AT_ONCE], ("id",))
-        run.findings["vanished"] = int(run.findings.get("vanished", 0)) + absence.note_missing(
-            connection, jira, run.project, fetched.missing
+
+    def stumbled(self, error: Exception) -> bool:
+        """Later, from where it stopped; for good only where Jira refuses the question itself."""
+        # A limit of calls concerns imports first; live edits go on within what is left.
+        if not isinstance(error, RateLimited):
+            health.note_failure(self.connection, error)
+        attempts = 1 if self.progressed else self.run.attempts + 1
+        never, delay = _judged(error, attempts)
+        Run.objects.filter(pk=self.run.pk).update(
+            state=RunState.FAILED if never else self.run.state,
+            finished=timezone.now() if never else None,
+            attempts=attempts,
+            due=timezone.now() + timedelta(seconds=delay),
+            message=str(error)[:1000],
         )
+        if never:
+            RunPart.objects.filter(run=self.run).delete()
+        return False
+
+    def _find_vanished(self, jira: JiraClient, present: parts.Listed) -> None:
+        """One side suddenly empty stops and asks instead."""
+        run = self.run
+        known = Shadow.objects.filter(project=run.project, state=ShadowState.LIVE)
+        total = known.count()
+        ids = known.values_list("remote_id", flat=True).iterator(chunk_size=2000)
+        absent = [one for one in ids if one not in present]
+        if total > 10 and len(absent) * 2 > total:
+            run.findings["unobserved"] = len(absent)
+            run.message = (
+                f"{len(absent)} of {total} issues were not listed. Nothing was deleted: check the "
+                "account's permissions and the filter, then run the comparison again."
+            )
+            return
+        # A filter may hide an issue that exists: only those a read by id does not find are absent.
+        for at in range(0, len(absent), 100):
+            fetched = jira.issues.fetch(absent[at : at + 100], ("id",))
+            self._find(
+                "vanished",
+                absence.note_missing(self.connection, jira, run.project, fetched.missing),
+            )
 
 
-def _finish(run: Run) -> None:
-    now = timezone.now()
-    run.state, run.finished = RunState.FINISHED, now
-    run.save(update_fields=["state", "finished", "findings", "message"])
-    MappedProject.objects.filter(pk=run.project_id).update(
-        reconcile_due=now + timedelta(seconds=settings.RECONCILE_SECONDS), poll_due=now
-    )
+def _moment(run: Run) -> datetime:
+    return datetime.fromisoformat(str(run.cursor["since"]))
 
 
-def _failed(run: Run, error: Exception) -> None:
-    """Later, from where it stopped; for good where Jira refuses the question itself."""
-    attempts = run.attempts + 1
-    decision = outbox.judge(error, attempts) if isinstance(error, JiraError) else None
-    never = decision is not None and decision.verdict is Verdict.NEVER
-    delay = decision.delay if decision and decision.delay else backoff(attempts, 0.5)
-    Run.objects.filter(pk=run.pk).update(
-        state=RunState.FAILED if never or attempts >= TRIES else run.state,
-        attempts=F("attempts") + 1,
-        due=timezone.now() + timedelta(seconds=delay),
-        message=str(error)[:1000],
-    )
+def _judged(error: Exception, attempts: int) -> tuple[bool, float]:
+    """Is it for good, and else how many seconds to wait."""
+    if not isinstance(error, JiraError):
+        return False, backoff(attempts, 0.5)
+    if is_passing(error):
+        return False, backoff(attempts, 0.5, error.retry_after)
+    decision = outbox.judge(error, attempts)
+    return decision.verdict is Verdict.NEVER, decision.delay or backoff(attempts, 0.5)

@@ -17,6 +17,7 @@ from jira_client.resources.properties import with_properties
 from jira_client.values import Issue, SearchPage
 
 _IDS_PER_PAGE = 5000
+_ANCHORS = 5  # ids to begin the next page behind, should the last have been deleted meanwhile
 _ORDER_BY = re.compile(
     r"""\border\s+by\b(?=(?:[^"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')*$)""", re.I
 )
@@ -77,6 +78,55 @@ class Search:
         """The ids of every matching issue, cheaply: thousands a call."""
         for issue in self.all(jql, ("id",), _IDS_PER_PAGE):
             yield issue.id
+
+    def ids_page(self, jql: str, after: Any = None) -> tuple[list[str], Any]:
+        """A page of ids, thousands a call, and where the next begins (None behind the last).
+
+        By ascending id. `after` can be kept as JSON and used days later, by another process.
+        """
+        if self._caller.flavour.search_style == "token":
+            ordered = f"{without_order(jql)} ORDER BY id ASC"
+            page = self.page(ordered, ("id",), after, _IDS_PER_PAGE)
+            return [issue.id for issue in page.issues], page.next if page.next != after else None
+        issues, following = self.page_between(jql, ("id",), after=after, limit=_IDS_PER_PAGE)
+        return [issue.id for issue in issues], following
+
+    def id_at(self, jql: str, offset: int) -> str | None:
+        """The id of the issue at this place by ascending id, None where there are fewer.
+
+        To cut a project into ranges, never to read it: places shift while issues come and go. Not
+        for deployments that page by token.
+        """
+        ordered = f"{without_order(jql)} ORDER BY id ASC"
+        found = self._offset_page(ordered, ("id",), offset, 1).issues
+        return found[0].id if found else None
+
+    def page_between(
+        self,
+        jql: str,
+        fields: Sequence[str],
+        *,
+        low: int | None = None,
+        high: int | None = None,
+        after: Sequence[str] | None = None,
+        limit: int = 100,
+        properties: Sequence[str] = (),
+    ) -> tuple[tuple[Issue, ...], list[str] | None]:
+        """A page of the issues with low ≤ id < high by ascending id, and behind which ids the next
+        one begins (None behind the last). Not for deployments that page by token.
+
+        Bounds should be ids that exist: some versions refuse to compare with others (Invalid).
+        """
+        floor = f"id >= {low}" if low is not None else ""
+        clause = and_(without_order(jql), floor, f"id < {high}" if high is not None else "")
+        if after:
+            before = tuple(Issue(id=str(one), key="", fields={}) for one in after)
+            page = self._page_after(clause, fields, limit, before)
+        else:
+            page = self._offset_page(f"{clause} ORDER BY id ASC", fields, 0, limit)
+        following = [issue.id for issue in page.issues[-_ANCHORS:]]
+        found = with_properties(self._caller, page.issues, properties)
+        return found, following if following and page.next is not None else None
 
     def count(self, jql: str) -> int:
         """How many issues match; approximate on Cloud."""
@@ -151,7 +201,7 @@ class Search:
         """
         seen = {issue.id for issue in before}
         refused: Invalid | None = None
-        for last in reversed(before[-5:]):
+        for last in reversed(before[-_ANCHORS:]):
             jql = f"{and_(clause, f'id > {last.id}')} ORDER BY id ASC"
             try:
                 page = self._offset_page(jql, fields, 0, limit)

@@ -2,7 +2,7 @@
 
 from sync.models.inbox import Delivery, DeliveryState
 from sync.models.lease import Lease
-from sync.models.run import Run, RunKind, RunState
+from sync.models.run import Run, RunKind, RunPart, RunState
 from sync.models.shadow import Conflict, Shadow, ShadowState
 from sync.models.trace import Attempt
 
@@ -14,6 +14,7 @@ __all__ = [
     "Lease",
     "Run",
     "RunKind",
+    "RunPart",
     "RunState",
     "Shadow",
     "ShadowState",

@@ -61,11 +61,18 @@ class Run(models.Model):
         return f"{self.kind} of {self.project}: {self.state}"
 
     @property
+    def phase(self) -> str:
+        """Which part of the work goes on: `listing`, `reading`, `catching_up`, `census`; or empty."""
+        return str(self.cursor.get("phase", ""))
+
+    @property
     def rate(self) -> float | None:
-        """Issues per second so far, None before anything was done."""
+        """Issues per second of reading so far, pauses left out; None before anything was done."""
         if not (self.started and self.done):
             return None
-        seconds = ((self.finished or timezone.now()) - self.started).total_seconds()
+        seconds = self.cursor.get("seconds")
+        if seconds is None:
+            seconds = ((self.finished or timezone.now()) - self.started).total_seconds()
         return round(self.done / seconds, 1) if seconds > 0 else None
 
     @property
@@ -76,3 +83,26 @@ class Run(models.Model):
         if self.total is None or not self.rate:
             return None
         return round(max(0, self.total - self.done) / self.rate, 1)
+
+
+class RunPart(models.Model):
+    """A piece of a run, so that memory stays flat and a killed run goes on where it was.
+
+    Either a list of issue ids (`ids`, packed as 64-bit numbers in ascending order) or, on Data
+    Center, the range `low` ≤ id < `high` (null: no bound), whose `ids` are known once it was read.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="parts")
+    phase = models.CharField(max_length=12)
+    low = models.BigIntegerField(null=True, blank=True)
+    high = models.BigIntegerField(null=True, blank=True)
+    is_range = models.BooleanField(default=False)
+    ids = models.BinaryField(default=bytes)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "phase", "done", "id"], name="part_of_run")]
+
+    def __str__(self) -> str:
+        return f"{self.phase} part of {self.run_id}"

@@ -1,0 +1,97 @@
+"""The full comparison's cheap half: which of these issues need to be read whole.
+
+Bodies are long and rarely change without touching `updated`. So only what identifies an issue and
+what may change silently (sprint, parent, rank, links, type) is asked for and compared with the rows;
+an issue is read whole and merged only where something differs.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from connections.models import MappedProject
+from jira_client.values import Issue
+from planning.models import Link, WorkItem
+from sync.core.echo import same
+from sync.core.mapping import parent_reference, see
+from sync.core.values import Rules, Seen
+from sync.models import Shadow, ShadowState
+from sync.rules import lookups_for, rules_of, values_of
+
+_SILENT = ("iteration", "parent", "rank")
+_KNOWN = ("project", "issuetype", "status", "updated", "issuelinks")
+
+
+def light_fields(rules: Rules) -> tuple[str, ...]:
+    """The Jira fields of the comparison: a fraction of an issue's size."""
+    mapped = (rules.fields[name] for name in _SILENT if name in rules.fields)
+    return tuple(dict.fromkeys((*_KNOWN, *mapped)))
+
+
+def differing(project: MappedProject, issues: Sequence[Issue]) -> list[str]:
+    """The ids of those that differ from the rows, or that the board does not know."""
+    rules = rules_of(project)
+    lookups = lookups_for(project, [parent_reference(rules, issue) for issue in issues])
+    rows = Shadow.objects.select_related("item").filter(
+        connection_id=project.connection_id, remote_id__in=[issue.id for issue in issues]
+    )
+    known = {shadow.remote_id: shadow for shadow in rows}
+    links = _links_of([shadow.item_id for shadow in known.values()])
+    found = []
+    for issue in issues:
+        seen = see(rules, lookups, issue)
+        shadow = known.get(issue.id)
+        if shadow is None:
+            # An issue of a type that is not mapped is none of ours, today as yesterday.
+            if seen.type is not None:
+                found.append(issue.id)
+        elif _is_settled(shadow) and _differs(project, issue, seen, shadow, links):
+            found.append(issue.id)
+    return found
+
+
+def _is_settled(shadow: Shadow) -> bool:
+    return shadow.state == ShadowState.LIVE and shadow.item.deleted is None
+
+
+def _differs(
+    project: MappedProject,
+    issue: Issue,
+    seen: Seen,
+    shadow: Shadow,
+    links: Mapping[uuid.UUID, set[str]],
+) -> bool:
+    item = shadow.item
+    if issue.updated is None or issue.updated != shadow.remote_updated or shadow.absence:
+        return True
+    if (shadow.project_id, shadow.remote_key) != (project.pk, seen.remote_key):
+        return True
+    if any(shadow.refs.get(name) != value for name, value in seen.refs.items()):
+        return True
+    if project.reads_jira and _looks_other(item, seen, links):
+        return True
+    agreed, ours = shadow.agreed, values_of(item)
+    silent = {name: seen.values[name] for name in _SILENT if name in seen.values}
+    silent.pop("rank", None)
+    if any(not same(name, agreed.get(name), value) for name, value in silent.items()):
+        return True
+    return any(name in ours and not same(name, value, ours[name]) for name, value in agreed.items())
+
+
+def _looks_other(item: WorkItem, seen: Seen, links: Mapping[uuid.UUID, set[str]]) -> bool:
+    rank = seen.values.get("rank", item.rank)
+    if seen.type not in (None, item.type) or str(rank or "") != item.rank:
+        return True
+    return {link.remote_id for link in seen.links} != links.get(item.pk, set())
+
+
+def _links_of(items: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
+    """Item id → the Jira ids of its links, on either end."""
+    found: dict[uuid.UUID, set[str]] = {}
+    live = Link.objects.filter(deleted=None).exclude(remote_id="")
+    for end in ("source_id", "target_id"):
+        rows = live.filter(**{f"{end}__in": items}).values_list(end, "remote_id")
+        for item, remote in rows:
+            found.setdefault(item, set()).add(remote)
+    return found

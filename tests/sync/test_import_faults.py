@@ -1,0 +1,85 @@
+"""An import from a Jira that fails now and then ends with every issue once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from planning.models import WorkItem
+from sync import importing
+from sync.models import Run, RunKind
+from tests.sync.importing import add_issues, fail_every, run_to_end
+from tests.sync.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def keys_on_both_sides(world: World) -> tuple[list[str], list[str]]:
+    ours = WorkItem.objects.live().filter(project=world.project)
+    theirs = [one.key for one in world.handle.site.issues.values() if one.project.key == "FALCON"]
+    return sorted(ours.values_list("remote_key", flat=True)), sorted(theirs)
+
+
+@pytest.mark.parametrize(
+    ("nth", "name", "value"),
+    [(6, "error", 503), (6, "error", 500), (5, "truncated", True), (5, "garbage", True)],
+)
+def test_scattered_failures_are_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, nth: int, name: str, value: Any
+) -> None:
+    add_issues(world, 700)
+    world.fault(name, value, path="^/never$")  # switches the looking at faults on
+    fail_every(monkeypatch, nth, name, value)
+    run = run_to_end(world)
+    assert (run.state, run.findings.get("unreadable", 0)) == ("finished", 0), run.message
+    ours, theirs = keys_on_both_sides(world)
+    assert ours == theirs
+
+
+def test_failures_count_only_without_progress(world: World) -> None:
+    """A hundred failed slices with progress between them are no reason to give up."""
+    add_issues(world, 900)
+    run = importing.request(world.project, RunKind.IMPORT)
+    importing_failed = 0
+    for _ in range(25):
+        # From here on every call fails until the run has given up its slice.
+        world.fault("error", 400 if False else 502)
+        world_patience(world, run)
+        importing_failed += 1
+        world.mend()
+    run.refresh_from_db()
+    assert run.state in ("waiting", "running"), run.message
+    assert run_to_end(world).state == "finished"
+
+
+def world_patience(world: World, run: Run) -> None:
+    Run.objects.filter(pk=run.pk).update(due=timezone.now())
+    importing.work(run.pk)
+
+
+def test_a_limit_of_five_calls_a_second_is_waited_for(world: World) -> None:
+    add_issues(world, 1500)
+    world.control("POST", "limits", user="svc-alm", capacity=5, fill=5, interval=1)
+    run = run_to_end(world, within=90)
+    assert run.state == "finished", run.message
+    ours, theirs = keys_on_both_sides(world)
+    assert ours == theirs
+
+
+def test_one_poisoned_issue_stops_no_other(world: World) -> None:
+    add_issues(world, 300)
+    poison = max(one.id for one in world.handle.site.issues.values())
+    if world.handle.site.cloud:
+        world.fault("error", 500, path="/issue/bulkfetch$", body=rf'"{poison}"')
+        world.fault("error", 500, path=rf"/issue/{poison}$")
+    else:
+        pytest.skip("a search by range names no issue that the sandbox could fail for")
+    run = run_to_end(world)
+    assert run.state == "finished"
+    assert run.findings["unreadable"] == 1
+    assert "could not answer for 1" in run.message
+    assert (
+        WorkItem.objects.filter(project=world.project).count() == len(world.handle.site.issues) - 1
+    )
