@@ -8,7 +8,7 @@ an issue is read whole and merged only where something differs.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from connections.models import MappedProject
 from jira_client.values import Issue
@@ -17,7 +17,7 @@ from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.models import Shadow, ShadowState
-from sync.rules import lookups_for, rules_of, values_of
+from sync.rules import items_by_reference, lookups_for, rules_of, values_of
 
 _SILENT = ("iteration", "parent", "rank")
 _KNOWN = ("project", "issuetype", "status", "updated", "issuelinks")
@@ -38,15 +38,21 @@ def differing(project: MappedProject, issues: Sequence[Issue]) -> list[str]:
     )
     known = {shadow.remote_id: shadow for shadow in rows}
     links = _links_of([shadow.item_id for shadow in known.values()])
+    all_seen = [see(rules, lookups, issue) for issue in issues]
+    far = {
+        end for seen in all_seen for link in seen.links for end in (link.source_id, link.target_id)
+    }
+    ends = set(items_by_reference(project.connection, far))
     found = []
-    for issue in issues:
-        seen = see(rules, lookups, issue)
+    for issue, seen in zip(issues, all_seen, strict=True):
         shadow = known.get(issue.id)
         if shadow is None:
             # An issue of a type that is not mapped is none of ours, today as yesterday.
             if seen.type is not None:
                 found.append(issue.id)
-        elif _is_settled(shadow) and _differs(project, issue, seen, shadow, links):
+        elif _is_settled(shadow) and _differs(
+            project, issue, seen, shadow, _drawable(seen, ends) == links.get(shadow.item_id, set())
+        ):
             found.append(issue.id)
     return found
 
@@ -60,7 +66,7 @@ def _differs(
     issue: Issue,
     seen: Seen,
     shadow: Shadow,
-    links: Mapping[uuid.UUID, set[str]],
+    same_links: bool,
 ) -> bool:
     item = shadow.item
     if issue.updated is None or issue.updated != shadow.remote_updated or shadow.absence:
@@ -69,7 +75,7 @@ def _differs(
         return True
     if any(shadow.refs.get(name) != value for name, value in seen.refs.items()):
         return True
-    if project.reads_jira and _looks_other(item, seen, links):
+    if project.reads_jira and not (same_links and _looks_the_same(item, seen)):
         return True
     agreed, ours = shadow.agreed, values_of(item)
     silent = {name: seen.values[name] for name in _SILENT if name in seen.values}
@@ -79,11 +85,16 @@ def _differs(
     return any(name in ours and not same(name, value, ours[name]) for name, value in agreed.items())
 
 
-def _looks_other(item: WorkItem, seen: Seen, links: Mapping[uuid.UUID, set[str]]) -> bool:
+def _looks_the_same(item: WorkItem, seen: Seen) -> bool:
     rank = seen.values.get("rank", item.rank)
-    if seen.type not in (None, item.type) or str(rank or "") != item.rank:
-        return True
-    return {link.remote_id for link in seen.links} != links.get(item.pk, set())
+    return seen.type in (None, item.type) and str(rank or "") == item.rank
+
+
+def _drawable(seen: Seen, known: Collection[str]) -> set[str]:
+    """The links whose both ends the board has."""
+    return {
+        link.remote_id for link in seen.links if link.source_id in known and link.target_id in known
+    }
 
 
 def _links_of(items: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[str]]:

@@ -244,8 +244,8 @@ class _Work:
 
     def _count(self, read: Read, counted: bool) -> None:
         run = self.run
-        self._find("unreadable", len(read.lost))
         if counted:
+            self._find("unreadable", len(read.lost))
             run.done += len(read.issues) + len(read.lost)
             if run.total is not None:
                 run.total = max(run.total, run.done)

@@ -33,7 +33,6 @@ def fail_every(
         return really(self, asked, request)
 
     monkeypatch.setattr(Faults, "take", take)
-    # The sandbox looks at its faults only while one is on.
 
 
 def add_issues(world: World, count: int) -> None:
