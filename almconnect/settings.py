@@ -50,6 +50,7 @@ WORKER_IN_WEB = env.flag("ALMCONNECT_WORKER_IN_WEB")
 POLL_SECONDS = env.number("ALMCONNECT_POLL_SECONDS", 120, least=1)
 RECONCILE_SECONDS = env.number("ALMCONNECT_RECONCILE_SECONDS", 86400, least=10)
 EGRESS_ALLOW = env.networks("ALMCONNECT_EGRESS_ALLOW")
+CRASH_AT = env.text("ALMCONNECT_CRASH_AT", "")  # for tests only: sync.crash kills the process there
 
 # ── Django ───────────────────────────────────────────────────────────────────────────────────────
 DEBUG = False

@@ -55,8 +55,7 @@ def _oauth_note(flavour: Flavour) -> str:
     if flavour.is_cloud:
         return _(
             "Atlassian calls OAuth 1.0a on Jira Cloud deprecated and names no end date. If your site "
-            "offers no “Direct application link using OAuth 1.0” any more, use Basic Auth with an "
-            "API token."
+            "does not offer such a link any more, use Basic Auth with an API token."
         )
     return _(
         "Atlassian calls OAuth 1.0a deprecated from Jira 9.16 on. It works; a Personal Access Token "

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q
@@ -36,21 +38,13 @@ _REFERENCES = {
     "iteration": "iteration_id",
     "team": "team_id",
 }
-_ALSO = (
-    "project_id",
-    "assignee_name",
-    "reporter_name",
-    "status_category",
-    "remote_id",
-    "remote_key",
-    "sync_state",
-    "sync_detail",
-    "sync_at",
-    "version",
-    "updated",
-    "deleted",
-)
-COLUMNS = (*sorted(_PLAIN), *_REFERENCES.values(), *_ALSO)
+_ALSO = {
+    "assignee": ("assignee_name",),
+    "reporter": ("reporter_name",),
+    "status": ("status_category",),
+    "key": ("remote_id", "remote_key"),
+    "project": ("project_id",),
+}
 _DETAIL = 1000
 _LENGTHS = {
     field.attname: field.max_length
@@ -98,7 +92,10 @@ def insert(items: Sequence[WorkItem]) -> list[BoardEvent]:
 
 
 def update(items: Mapping[WorkItem, Iterable[str]]) -> list[BoardEvent]:
-    """Save items whose board fields Jira changed: item → names of the changed fields."""
+    """Save locked items whose board fields Jira changed: item → names of the changed fields.
+
+    Only these fields are written, so that nothing else a person has just saved can be undone.
+    """
     for item in items:
         item.version += 1
     return complete(items)
@@ -111,12 +108,24 @@ def complete(items: Mapping[WorkItem, Iterable[str]]) -> list[BoardEvent]:
     the version they were given, though Jira has filled in its defaults meanwhile.
     """
     now = timezone.now()
-    for item in items:
+    groups: dict[tuple[str, ...], list[WorkItem]] = {}
+    for item, names in items.items():
         item.updated = now
-    WorkItem.objects.bulk_update(list(items), COLUMNS, batch_size=200)
+        groups.setdefault(_columns(names), []).append(item)
+    for columns, members in groups.items():
+        WorkItem.objects.bulk_update(members, columns, batch_size=200)
     return [
         event("item.updated", item.pk, item.version, names, "jira") for item, names in items.items()
     ]
+
+
+def _columns(names: Iterable[str]) -> tuple[str, ...]:
+    found = {"version", "updated"}
+    for name in names:
+        if name in _PLAIN or name in _REFERENCES:
+            found.add(_REFERENCES.get(name, name))
+        found.update(_ALSO.get(name, ()))
+    return tuple(sorted(found))
 
 
 def note_state(items: Iterable[uuid.UUID], state: SyncState, detail: str = "") -> None:
@@ -147,25 +156,60 @@ def vanish(items: Sequence[WorkItem], detail: str) -> list[BoardEvent]:
     return [event("item.deleted", item.pk, item.version + 1, (), "jira") for item in items]
 
 
-def draw(
-    source: uuid.UUID, target: uuid.UUID, kind: str, remote_id: str, confirmed: Any
-) -> list[BoardEvent]:
-    """A link that Jira holds: adopt the board's own of the same kind, else draw it."""
-    mine = Link.objects.filter(source=source, target=target, type=kind, deleted=None).first()
-    if mine is None:
-        link = Link.objects.create(
-            source_id=source,
-            target_id=target,
-            type=kind,
-            remote_id=remote_id,
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A link that Jira holds, by the board's ids."""
+
+    source: uuid.UUID
+    target: uuid.UUID
+    type: str
+    remote_id: str
+
+
+def draw(links: Sequence[Drawn], confirmed: datetime) -> list[BoardEvent]:
+    """Links that Jira holds: adopt the board's own of the same kind, draw the others.
+
+    A fixed number of statements. Two readers may draw the same link: the second finds the first's.
+    """
+    wanted = {(one.source, one.target, one.type): one for one in links}
+    if not wanted:
+        return []
+    _adopt(wanted, confirmed)
+    new = [
+        Link(
+            source_id=one.source,
+            target_id=one.target,
+            type=one.type,
+            remote_id=one.remote_id,
             confirmed=confirmed,
             sync_state=SyncState.SYNCED,
         )
-        return [event("link.created", link.pk, 1, (), "jira")]
-    mine.remote_id, mine.confirmed = remote_id, confirmed
-    mine.sync_state, mine.sync_detail = SyncState.SYNCED, ""
-    mine.save(update_fields=["remote_id", "confirmed", "sync_state", "sync_detail"])
-    return []
+        for one in wanted.values()
+    ]
+    if not new:
+        return []
+    Link.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
+    stored = set(Link.objects.filter(pk__in=[link.pk for link in new]).values_list("pk", flat=True))
+    if len(stored) < len(new):
+        _adopt(wanted, confirmed)
+    return [
+        event("link.created", pk, 1, (), "jira") for pk in (link.pk for link in new) if pk in stored
+    ]
+
+
+def _adopt(wanted: dict[tuple[uuid.UUID, uuid.UUID, str], Drawn], confirmed: datetime) -> None:
+    """Give the board's own links their ids in Jira; what is found is taken out of `wanted`."""
+    mine = []
+    sources = {source for source, _, _ in wanted}
+    for link in Link.objects.filter(source__in=sources, deleted=None):
+        drawn = wanted.pop((link.source_id, link.target_id, link.type), None)
+        if drawn is not None:
+            link.remote_id, link.confirmed = drawn.remote_id, confirmed
+            link.sync_state, link.sync_detail = SyncState.SYNCED, ""
+            mine.append(link)
+    Link.objects.bulk_update(
+        mine, ["remote_id", "confirmed", "sync_state", "sync_detail"], batch_size=200
+    )
 
 
 def erase(links: Iterable[Link]) -> list[BoardEvent]:

@@ -23,7 +23,7 @@ from planning.fitting import refused
 from planning.frame_rules import index_of, read_date, read_name
 from planning.models import Art, Iteration, Pi, SolutionTrain, Team, WorkItem
 from planning.outbox import Outbox
-from planning.sprints import read_sprints, set_sprints
+from planning.sprints import read_drift, read_sprints, set_sprints
 
 Part = SolutionTrain | Art | Team | Pi | Iteration
 MODELS: Final[Mapping[str, type[Part]]] = {
@@ -107,6 +107,7 @@ def show_part(kind: str, part: Part) -> dict[str, Any]:
     if isinstance(part, Iteration):
         shown["index"] = part.index
         shown["sprints"] = read_sprints(part)
+        shown["drift"] = read_drift(part)
     return shown
 
 

@@ -24,6 +24,12 @@ def read_sprints(iteration: Iteration) -> dict[str, int]:
     return {str(link.team_id): link.sprint_id for link in iteration.sprint_links.all()}
 
 
+def read_drift(iteration: Iteration) -> dict[str, dict[str, str]]:
+    """Team id → where its sprint in Jira differs from the iteration. Uses what was prefetched."""
+    drift = {str(link.team_id): link.drift for link in iteration.sprint_links.all()}
+    return {team: found for team, found in drift.items() if found}
+
+
 def set_sprints(iteration: Iteration, sprints: Any) -> None:
     """Set the named teams' sprints; None takes a team's away; teams not named keep theirs.
 

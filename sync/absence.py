@@ -1,27 +1,49 @@
-"""An issue that is not there when asked for: deleted, moved away, or only out of our sight?
+"""An issue that is not there when asked for: deleted, archived, moved away, or only out of our sight?
 
 Absence is not deletion. An item is tombstoned only if the issue is gone while the account is who it
-was and still sees the project: after Jira's own word for it (`jira:issue_deleted`), or twice.
+was and may still browse the project: after Jira's own word for it (`jira:issue_deleted`), or twice.
+Many at once are held by the brake until a person has looked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
-from jira_client.errors import NotFound
+from jira_client.errors import NotFound, PermissionRefused
+from jira_client.values import PermissionState
 from planning import applying, feed
-from planning.models import SyncState, WorkItem
-from sync.models import Shadow, ShadowState
-from sync.trace import note
+from planning.models import WorkItem
+from sync import brake, duplicates, following, moved, outbox, pull, states
+from sync.models import Absence, Shadow, ShadowState
+from sync.rules import rules_of
+from sync.trace import note_each
 
 LOOKS = 2
 APART = timedelta(seconds=30)
+SECOND_LOOK = timedelta(seconds=60)
+AT_ONCE = 100
+PROBED = 100  # issues that are asked for one by one, so that an archived one is told from a deleted
+LOOKED_FOR = 1000  # at each poll
+BROWSE = "BROWSE_PROJECTS"
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What a full list of a project's issues said about those that it lacks."""
+
+    vanished: int = 0
+    unobserved: int = 0
+    message: str = ""
 
 
 def note_missing(
@@ -36,64 +58,174 @@ def note_missing(
 
     `deleted`: ids of which Jira's webhook said that they were deleted.
     """
-    shadows = list(
-        Shadow.objects.filter(
-            connection=connection, remote_id__in=list(missing), state=ShadowState.LIVE
-        )
-    )
+    wanted = list(missing)
+    live = Shadow.objects.filter(connection=connection, state=ShadowState.LIVE)
+    shadows = [
+        shadow
+        for at in range(0, len(wanted), _CHUNK)
+        for shadow in live.filter(remote_id__in=wanted[at : at + _CHUNK])
+    ]
     if not shadows:
         return 0
-    if not _project_visible(jira, project):
-        _mark(shadows, "access_lost")
-        applying.note_state(
-            [shadow.item_id for shadow in shadows],
-            SyncState.PARKED,
-            f"The account no longer sees the project {project.key} in Jira. Ask a Jira admin for "
-            "“Browse Projects”; nothing is deleted here meanwhile.",
-        )
+    out_of_sight = _out_of_sight(connection, jira, project)
+    if out_of_sight is not None:
+        _mark(connection, shadows, out_of_sight)
         return 0
-    gone = []
-    now = timezone.now()
-    for shadow in shadows:
-        seen_before = shadow.absent_since is not None and now - shadow.absent_since >= APART
-        if shadow.remote_id in deleted or (shadow.absences + 1 >= LOOKS and seen_before):
-            gone.append(shadow)
-    _mark([shadow for shadow in shadows if shadow not in gone], "unobserved")
-    _bury(connection, gone)
-    return len(gone)
+    sure = [one for one in shadows if one.remote_id in deleted or _seen_enough(one)]
+    unsure = [one for one in shadows if one not in sure]
+    if 0 < len(sure) <= PROBED:
+        kinds = {one.pk: _probe(jira, project, one.remote_id) for one in sure}
+        for kind in (Absence.ARCHIVED, Absence.MOVED, Absence.ACCESS_LOST):
+            _mark(connection, [one for one in sure if kinds[one.pk] is kind], kind)
+        sure = [one for one in sure if kinds[one.pk] is None]
+    _mark(connection, unsure, Absence.UNOBSERVED)
+    if unsure:
+        _look_soon(project)
+    return _bury(connection, project, sure)
 
 
-def _project_visible(jira: JiraClient, project: MappedProject) -> bool:
-    """Raises JiraError for anything but a plain “not there”; `/myself` proves the account first."""
-    jira.myself()
-    try:
-        jira.projects.get(project.remote_id)
-    except NotFound:
+def take_census(
+    connection: Connection, jira: JiraClient, project: MappedProject, present: Collection[str]
+) -> Census:
+    """Judge the pairs whose issue a full list (`present`, ids) did not hold. Raises JiraError.
+
+    A filter may hide an issue that exists, so each is asked for by id. Half of a project missing at
+    once is no deletion: they are looked for again, and then a person is asked.
+    """
+    following.refresh(connection, jira, project)
+    duplicates.forget(project, present)
+    mapped = set(connection.projects.values_list("remote_id", flat=True))
+    known = Shadow.objects.filter(project=project, state=ShadowState.LIVE)
+    ids = list(known.values_list("remote_id", flat=True))
+    absent = [one for one in ids if one not in present]
+    missing: list[str] = []
+    for at in range(0, len(absent), AT_ONCE):
+        part = absent[at : at + AT_ONCE]
+        fetched = jira.issues.fetch(part, ("project",))
+        homes = moved.by_home(project, fetched.issues)
+        for home, issues in homes.items():
+            if home not in mapped:
+                moved.mark(connection, issues)
+        missing += fetched.missing
+    vanished = note_missing(connection, jira, project, missing)
+    if len(missing) < brake.HALF_OF or len(missing) * 2 <= len(ids):
+        return Census(vanished)
+    return Census(
+        vanished,
+        len(missing),
+        f"{len(missing)} of {len(ids)} issues were not listed. Nothing was deleted: check the "
+        "account's permissions and the filter. They are looked for again, and then you are asked.",
+    )
+
+
+def look_again(connection: Connection, jira: JiraClient, project: MappedProject) -> None:
+    """The second look, minutes after the first; also at what a person confirmed. Raises JiraError."""
+    earlier = Q(absence=Absence.UNOBSERVED, absent_since__lte=timezone.now() - APART)
+    at_once = Q(absence__in=(Absence.CONFIRMED, Absence.ACCESS_LOST))
+    rows = Shadow.objects.filter(earlier | at_once, project=project, state=ShadowState.LIVE)
+    ids = list(rows.order_by("absent_since", "pk").values_list("remote_id", flat=True)[:LOOKED_FOR])
+    fields = rules_of(project).read_fields
+    for at in range(0, len(ids), AT_ONCE):
+        began = timezone.now()
+        fetched = jira.issues.fetch(ids[at : at + AT_ONCE], fields)
+        applied = pull.take_in(jira, project, fetched.issues, began=began)
+        outbox.ensure(project, applied.push)
+        note_missing(connection, jira, project, fetched.missing)
+
+
+def note_out_of_sight(connection: Connection, jira: JiraClient, project: MappedProject) -> bool:
+    """After Jira refused to search this project: whether that is because we do not see it any more."""
+    kind = _out_of_sight(connection, jira, project)
+    if kind is None:
         return False
+    rows = Shadow.objects.filter(project=project, state=ShadowState.LIVE).exclude(absence=kind)
+    while some := list(rows[:_CHUNK]):
+        _mark(connection, some, kind)
     return True
 
 
-def _mark(shadows: Iterable[Shadow], kind: str) -> None:
-    for shadow in shadows:
-        shadow.absences += 1
-        shadow.absent_since = shadow.absent_since or timezone.now()
-        shadow.absence = kind
-        shadow.save(update_fields=["absences", "absent_since", "absence"])
+def _out_of_sight(
+    connection: Connection, jira: JiraClient, project: MappedProject
+) -> Absence | None:
+    """Why the account cannot judge this project now; None where it can.
+
+    Raises JiraError for anything but a plain “not there”; `/myself` proves the account first.
+    """
+    following.note_time_zone(connection, jira.myself().time_zone)
+    try:
+        found = jira.projects.get(project.remote_id)
+        held = jira.permissions.of_project(project.remote_id, (BROWSE,)).get(BROWSE)
+    except NotFound:
+        return Absence.ACCESS_LOST
+    following.note_project(project, found.key, found.name)
+    if held is not PermissionState.HELD:
+        return Absence.ACCESS_LOST
+    return Absence.ARCHIVED if found.archived else None
 
 
-def _bury(connection: Connection, shadows: list[Shadow]) -> None:
-    if not shadows:
-        return
-    with transaction.atomic():
-        items = list(
-            WorkItem.objects.select_for_update()
-            .filter(pk__in=[shadow.item_id for shadow in shadows], deleted=None)
-            .order_by("pk")
-        )
-        Shadow.objects.filter(pk__in=[shadow.pk for shadow in shadows]).update(
-            state=ShadowState.GONE, absence="deleted"
-        )
-        events = applying.vanish(items, "Deleted in Jira.")
-        for item in items:
-            note(connection, "merge", "done", "Deleted in Jira, so deleted here.", item=item)
-        feed.tell(events)
+def _probe(jira: JiraClient, project: MappedProject, issue_id: str) -> Absence | None:
+    """One issue at its own address, where archived ones still answer; None: it is not there."""
+    try:
+        issue = jira.issues.get(issue_id, ("project",))
+    except NotFound:
+        return None
+    except PermissionRefused:
+        return Absence.ACCESS_LOST
+    home = str((issue.fields.get("project") or {}).get("id", ""))
+    return Absence.ARCHIVED if home in ("", project.remote_id) else Absence.MOVED
+
+
+def _seen_enough(shadow: Shadow) -> bool:
+    if shadow.absence in (Absence.CONFIRMED, Absence.HELD):
+        return True
+    since = shadow.absent_since
+    apart = since is not None and timezone.now() - since >= APART
+    return apart and shadow.absences + 1 >= LOOKS
+
+
+def _mark(connection: Connection, shadows: Sequence[Shadow], kind: Absence) -> None:
+    """Only looks that could have seen the issue count towards its deletion."""
+    rows = Shadow.objects.filter(pk__in=[shadow.pk for shadow in shadows])
+    if kind is Absence.UNOBSERVED:
+        since = Coalesce("absent_since", timezone.now())
+        rows.update(absences=F("absences") + 1, absent_since=since, absence=kind)
+    elif kind is Absence.HELD:
+        rows.update(absence=kind)
+    else:
+        rows.update(absences=0, absent_since=None, absence=kind)
+    news = [shadow.item_id for shadow in shadows if shadow.absence != kind]
+    if news:
+        note_each(connection, "read", "skipped", str(kind.label), news)
+        states.derive(news)
+
+
+def _look_soon(project: MappedProject) -> None:
+    soon = timezone.now() + SECOND_LOOK
+    MappedProject.objects.filter(pk=project.pk, poll_due__gt=soon).update(poll_due=soon)
+
+
+@transaction.atomic
+def _bury(connection: Connection, project: MappedProject, shadows: Sequence[Shadow]) -> int:
+    """Tombstone the items of these pairs, unless the brake holds them; how many were."""
+    confirmed = [one for one in shadows if one.absence == Absence.CONFIRMED]
+    fresh = [one for one in shadows if one.absence != Absence.CONFIRMED]
+    if fresh and brake.holds(connection, project, fresh):
+        _mark(connection, fresh, Absence.HELD)
+        fresh = []
+    gone = [*confirmed, *fresh]
+    items = list(
+        WorkItem.objects.select_for_update()
+        .filter(pk__in=[shadow.item_id for shadow in gone], deleted=None)
+        .order_by("pk")
+    )
+    rows = Shadow.objects.filter(pk__in=[shadow.pk for shadow in gone])
+    rows.update(state=ShadowState.GONE, absence=Absence.DELETED)
+    # What a person confirmed must not trip the brake for the next one.
+    rows.filter(pk__in=[shadow.pk for shadow in fresh]).update(gone_at=timezone.now())
+    if not items:
+        return 0
+    events = applying.vanish(items, "Deleted in Jira.")
+    words = "Deleted in Jira, so deleted here."
+    note_each(connection, "merge", "done", words, [item.pk for item in items])
+    feed.tell(events)
+    return len(items)

@@ -30,6 +30,15 @@ class RunOut(ProgressOut):
     finished: datetime | None
 
 
+class SprintOut(Schema):
+    iteration: str
+    team: str
+    sprint: int
+    name: str
+    state: str
+    drift: dict[str, str] = Field(description="Where the sprint differs from the iteration.")
+
+
 class CountsOut(Schema):
     items: int
     synced: int

@@ -12,8 +12,8 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, page
 from connections.api import explained
 from connections.models import Connection, MappedProject
-from planning.models import Change, ChangeState, WorkItem
-from sync import conflicts, importing, mapped, replay, shapes, trace
+from planning.models import Change, ChangeState, Iteration, Team, WorkItem
+from sync import conflicts, importing, mapped, replay, shapes, sprint_making, trace
 from sync.answers import (
     ChangeOut,
     ChangesOut,
@@ -24,11 +24,12 @@ from sync.answers import (
     ProjectOut,
     ProjectsOut,
     RunOut,
+    SprintOut,
     StatusOut,
     TraceOut,
 )
 from sync.models import Conflict, Delivery, DeliveryState, Run, RunKind
-from sync.shapes import Listing, ProjectIn, ProjectPatch, StateListing, TakeIn
+from sync.shapes import Listing, ProjectIn, ProjectPatch, SprintIn, StateListing, TakeIn
 from sync.status import status_of
 from sync.wake import WORK, wake
 
@@ -121,6 +122,21 @@ def _start(project_id: uuid.UUID, kind: RunKind) -> HttpResponse:
     run = importing.request(_project(project_id), kind)
     wake(WORK, run.pk)
     return answer(shapes.run(run), 202)
+
+
+@router.post("/iterations/{uuid:iteration_id}/sprints", auth=planner, response={201: SprintOut})
+def create_sprint(request: HttpRequest, iteration_id: uuid.UUID, payload: SprintIn) -> HttpResponse:
+    """Creates the sprint of one team for this iteration in the team's Scrum board in Jira."""
+    iteration = get_object_or_404(Iteration.objects.select_related("pi"), pk=iteration_id)
+    team = Team.objects.select_related("project__connection").filter(pk=payload.team).first()
+    if team is None:
+        raise Refused("There is no such team.", fields={"team": ["There is no such team."]})
+    if team.project is None:
+        (made,) = sprint_making.make(team, [iteration], actor=actor_of(request))
+    else:
+        with explained(team.project.connection):
+            (made,) = sprint_making.make(team, [iteration], actor=actor_of(request))
+    return answer(shapes.sprint(made), 201)
 
 
 @router.get("/runs/{uuid:run_id}", auth=reader, response=RunOut, by_alias=True)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
+from connections.models import MappedProject
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync import states
@@ -80,16 +81,19 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     """Give one side right, also after the policy has decided otherwise. Raises Refused (404, 422)."""
     if take not in ("board", "jira"):
         raise Refused("Take either “board” or “jira”.", fields={"take": ["board or jira"]})
-    conflict = (
-        Conflict.objects.select_for_update(of=("self",))
-        .select_related("shadow__item", "shadow__project")
-        .filter(pk=conflict_id)
-        .first()
+    pair = (
+        Conflict.objects.filter(pk=conflict_id).values_list("shadow_id", "shadow__item_id").first()
     )
-    if conflict is None:
+    if pair is None:
         raise Refused("There is no such conflict.", code="not_found", status=404)
-    shadow, value = conflict.shadow, getattr(conflict, take)
-    item = WorkItem.objects.select_for_update().get(pk=shadow.item_id)
+    # In the order in which reads lock: the item, its pair, then the conflict. Read only now: what a
+    # read agreed a moment ago must not be undone.
+    item = WorkItem.objects.select_for_update().get(pk=pair[1])
+    shadow = Shadow.objects.select_for_update().get(pk=pair[0])
+    conflict = Conflict.objects.select_for_update().get(pk=conflict_id)
+    value, project = getattr(conflict, take), shadow.project
+    if project is None:
+        raise Refused("Its project is no longer mapped.", code="not_mapped", status=409)
     shadow.agreed = {**shadow.agreed, conflict.field: conflict.jira}
     shadow.save(update_fields=["agreed"])
     names = {conflict.field: ""}
@@ -97,7 +101,7 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     if applying.take(item, {conflict.field: value}, names):
         events = applying.update({item: [conflict.field]})
     if take == "board":
-        _queue(shadow, conflict.field, value, actor)
+        _queue(project, item, conflict.field, value, actor)
     conflict.taken, conflict.taken_by = take, str(actor)
     conflict.resolved = timezone.now()
     conflict.save(update_fields=["taken", "taken_by", "resolved"])
@@ -117,10 +121,10 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     return conflict
 
 
-def _queue(shadow: Shadow, field: str, value: Any, actor: User) -> None:
+def _queue(project: MappedProject, item: WorkItem, field: str, value: Any, actor: User) -> None:
     Change.objects.create(
-        project=shadow.project,
-        item=shadow.item,
+        project=project,
+        item=item,
         kind=ChangeKind.EDIT,
         fields={field: value},
         actor=actor,

@@ -7,7 +7,7 @@ and its forgery cannot matter: what counts is what Jira answers now.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import F
@@ -21,9 +21,7 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Issue
-from planning import applying
-from planning.models import SyncState
-from sync import absence, outbox, pull
+from sync import absence, moved, outbox, pull
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.core.retry import backoff
 from sync.lease import LeaseLost, holding
@@ -76,7 +74,7 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
         if project.direction != Direction.PAUSED:
             missing = _in_project(project, ours - found)
             absence.note_missing(connection, jira, project, missing, deleted=deleted)
-    _settle(rows, foreign)
+    _settle(rows, foreign, _paused(connection, rows, wanted, projects))
     return bool(found)
 
 
@@ -128,9 +126,9 @@ def read_issues(
     for remote_project, issues in groups.items():
         project = projects.get(remote_project)
         if project is None:
-            _moved_away(connection, issues)
+            moved.mark(connection, issues)
         elif project.direction != Direction.PAUSED:
-            applied = pull.apply(project, issues, began=began)
+            applied = pull.take_in(jira, project, issues, began=began)
             outbox.ensure(project, applied.push)
     return {issue.id for issue in found}
 
@@ -157,18 +155,6 @@ def _read_unknown(
     return kept
 
 
-def _moved_away(connection: Connection, issues: Iterable[Issue]) -> None:
-    """An issue we know is now in a project that is not mapped: it stays, and says so."""
-
-    ids = [issue.id for issue in issues]
-    shadows = Shadow.objects.filter(connection=connection, remote_id__in=ids)
-    shadows.update(absence="moved")
-    items = list(shadows.values_list("item_id", flat=True))
-    applying.note_state(
-        items, SyncState.PARKED, "The issue was moved in Jira to a project that is not mapped."
-    )
-
-
 def _in_project(project: MappedProject, ids: set[str]) -> list[str]:
     return list(
         Shadow.objects.filter(project=project, remote_id__in=ids).values_list(
@@ -177,15 +163,37 @@ def _in_project(project: MappedProject, ids: set[str]) -> list[str]:
     )
 
 
-def _settle(rows: Sequence[Delivery], foreign: set[str]) -> None:
+def _paused(
+    connection: Connection,
+    rows: Sequence[Delivery],
+    wanted: set[str],
+    projects: dict[str, MappedProject],
+) -> set[str]:
+    """Issues of paused mappings. They are not read now: resuming compares the project whole."""
+    paused = {p.remote_id: p.pk for p in projects.values() if p.direction == Direction.PAUSED}
+    if not paused:
+        return set()
+    held = Shadow.objects.filter(
+        connection=connection, remote_id__in=wanted, project__in=paused.values()
+    )
+    named = {row.issue_id for row in rows if row.project_id in paused}
+    return named | set(held.values_list("remote_id", flat=True))
+
+
+def _settle(rows: Sequence[Delivery], foreign: set[str], paused: set[str]) -> None:
     now = timezone.now()
     ignored = [row.pk for row in rows if row.issue_id in foreign]
     no_issue = [row.pk for row in rows if not row.issue_id]
+    noted = [row.pk for row in rows if row.issue_id in paused]
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=DeliveryState.DONE, settled=now, detail=""
     )
     Delivery.objects.filter(pk__in=ignored).update(
         state=DeliveryState.IGNORED, detail="The issue's project is not mapped."
+    )
+    Delivery.objects.filter(pk__in=noted).update(
+        state=DeliveryState.IGNORED,
+        detail="The project is paused. It is compared whole when it is resumed.",
     )
     Delivery.objects.filter(pk__in=no_issue).update(
         state=DeliveryState.IGNORED, detail="The delivery names no issue."

@@ -23,11 +23,11 @@ from sync import absence, conflicts, outbox, pull, ranking, states
 from sync.core.mapping import Outgoing, say
 from sync.core.retry import Verdict
 from sync.core.values import Rules
-from sync.lease import Held
 from sync.models import Shadow
 from sync.references import Known, known_to_jira
 from sync.rules import rules_of, values_of
 from sync.sending import Sent, move_to_sprint, send_edit
+from sync.shift import Shift
 from sync.trace import note
 
 SIDE_BY_SIDE = 4
@@ -53,7 +53,7 @@ def send(
     jira: JiraClient,
     project: MappedProject,
     work: Mapping[uuid.UUID, list[Change]],
-    held: Held,
+    shift: Shift,
 ) -> bool:
     """Write what these items' edits changed; True if anything was written.
 
@@ -68,16 +68,17 @@ def send(
     clashing = conflicts.open_fields(list(work))
     here = {issue.id for issue in fetched.issues}
     _put_off_unread(connection, jira, project, shadows, work, here, applied.stale_items)
+    _park_moved(shadows, work, applied.elsewhere)
     known = known_to_jira([change.item for rows in work.values() for change in rows])
     edits = [
         _prepare(rules, known, shadow, work[item], applied.push.get(item, {}))
         for item, shadow in _reloaded(shadows).items()
-        if shadow.remote_id in here and item not in applied.stale_items
+        if shadow.remote_id in here - applied.elsewhere and item not in applied.stale_items
     ]
     for edit in edits:
         edit.clashing = clashing.get(edit.shadow.item_id, set())
     with transaction.atomic():
-        held.guard()
+        shift.guard()
         outbox.claim([change.pk for edit in edits for change in edit.changes])
     to_write = [edit for edit in edits if edit.values or edit.ranked]
     _write(jira, rules, to_write)
@@ -111,6 +112,17 @@ def _put_off_unread(
             outbox.ensure(project, {item: left}, seconds=LAG)
     late = [change.pk for item in stale for change in work.get(item, ())]
     outbox.postpone(late, LAG, "Jira's answer was older than what is known; reading again.")
+
+
+def _park_moved(
+    shadows: Mapping[uuid.UUID, Shadow],
+    work: Mapping[uuid.UUID, list[Change]],
+    elsewhere: set[str],
+) -> None:
+    """Nothing is written to a project that is not mapped, or paused, where the issue is now."""
+    away = [item for item, shadow in shadows.items() if shadow.remote_id in elsewhere]
+    words = "The issue was moved in Jira to a project that is not mapped here, or paused."
+    outbox.park([change.pk for item in away for change in work[item]], "moved", words)
 
 
 def _reloaded(shadows: Mapping[uuid.UUID, Shadow]) -> dict[uuid.UUID, Shadow]:

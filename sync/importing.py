@@ -24,10 +24,20 @@ from connections.sealing import SealBroken
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError, RateLimited
-from sync import absence, census, comparing, dry_run, outbox, parts, polling, pull
+from sync import (
+    absence,
+    census,
+    comparing,
+    dry_run,
+    outbox,
+    parts,
+    polling,
+    pull,
+    sprint_facts,
+)
 from sync.core.retry import Verdict, backoff
 from sync.lease import Held, LeaseLost, holding
-from sync.models import Run, RunKind, RunPart, RunState, Shadow, ShadowState
+from sync.models import Run, RunKind, RunPart, RunState
 from sync.patience import is_passing
 from sync.reading import Read, Reader, Slice
 from sync.rules import rules_of
@@ -80,6 +90,7 @@ class _Work:
 
     def go_on(self, jira: JiraClient) -> bool:
         """Phase after phase until the slice is over; True if more is to do."""
+        self.jira = jira
         if self.run.kind == RunKind.DRY_RUN:
             return self._try_dry(jira)
         if self.run.started is None:
@@ -96,6 +107,7 @@ class _Work:
                 phase = self.run.phase or "listing"
                 following = steps[phase](jira, part)
                 if following == "finished":
+                    sprint_facts.observe(self.run.project, jira)
                     self._finish()
                     return False
                 self._save(phase=following)
@@ -228,7 +240,7 @@ class _Work:
             last = some[-1].pk
 
     def _apply(self, read: Read) -> None:
-        applied = pull.apply(self.run.project, read.issues, began=read.began)
+        applied = pull.take_in(self.jira, self.run.project, read.issues, began=read.began)
         outbox.ensure(self.run.project, applied.push)
         for name in ("created", "updated", "ignored", "clashes"):
             self._find(name, int(getattr(applied, name)))
@@ -304,26 +316,11 @@ class _Work:
         return False
 
     def _find_vanished(self, jira: JiraClient, present: parts.Listed) -> None:
-        """One side suddenly empty stops and asks instead."""
-        run = self.run
-        known = Shadow.objects.filter(project=run.project, state=ShadowState.LIVE)
-        total = known.count()
-        ids = known.values_list("remote_id", flat=True).iterator(chunk_size=2000)
-        absent = [one for one in ids if one not in present]
-        if total > 10 and len(absent) * 2 > total:
-            run.findings["unobserved"] = len(absent)
-            run.message = (
-                f"{len(absent)} of {total} issues were not listed. Nothing was deleted: check the "
-                "account's permissions and the filter, then run the comparison again."
-            )
-            return
-        # A filter may hide an issue that exists: only those a read by id does not find are absent.
-        for at in range(0, len(absent), 100):
-            fetched = jira.issues.fetch(absent[at : at + 100], ("id",))
-            self._find(
-                "vanished",
-                absence.note_missing(self.connection, jira, run.project, fetched.missing),
-            )
+        """Pairs whose issue the census did not list."""
+        found = absence.take_census(self.connection, jira, self.run.project, present)
+        self._find("vanished", found.vanished)
+        if found.message:
+            self.run.findings["unobserved"], self.run.message = found.unobserved, found.message
 
 
 def _moment(run: Run) -> datetime:

@@ -1,7 +1,8 @@
 """One worker at a time for one piece of work, by a conditional UPDATE that counts rows.
 
-A lease ends by itself, so a killed worker blocks nobody for long; its `fence` lets a worker that was
-only slow find out, before it commits, that another has taken over.
+A lease ends by itself, so a killed worker blocks nobody for long; while its holder lives a thread
+renews it, however long a call to Jira takes. Its `fence` lets a worker that was only slow find out,
+before it commits or sends anything, that another has taken over.
 """
 
 from __future__ import annotations
@@ -9,36 +10,52 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, connections, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from sync.models import Lease
 
+log = structlog.get_logger(__name__)
+
 SECONDS = 30.0
+BEATS = 3  # renewals within a lease's time: two may fail before it ends
 
 
 class LeaseLost(Exception):
-    """Another worker has taken this work over; nothing more may be written for it."""
+    """Another worker has taken this work over; nothing more may be sent or written for it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Held:
-    """A lease that was claimed. `guard` before each commit, `renew` between slices."""
+    """A lease that was claimed: `check` before each call to Jira, `guard` in each transaction."""
 
-    name: str
-    owner: str
-    fence: int
+    def __init__(self, name: str, owner: str, fence: int, seconds: float = SECONDS) -> None:
+        self.name, self.owner, self.fence = name, owner, fence
+        self._seconds = seconds
+        self._sure_until = time.monotonic() + seconds
+        self._lost = False
 
-    def renew(self, seconds: float = SECONDS) -> None:
-        """Raises LeaseLost."""
-        until = timezone.now() + timedelta(seconds=seconds)
-        if not Lease.objects.filter(name=self.name, fence=self.fence).update(until=until):
+    def renew(self) -> None:
+        """Hold it for its full time again. Raises LeaseLost."""
+        # Counted from before the write: the row must never end before we believe that it does.
+        asked = time.monotonic()
+        until = timezone.now() + timedelta(seconds=self._seconds)
+        rows = Lease.objects.filter(name=self.name)
+        if rows.filter(fence=self.fence).update(until=until):
+            self._sure_until = asked + self._seconds
+        elif rows.filter(fence__gt=self.fence).exists():
+            self._lost = True
+            raise LeaseLost(self.name)
+
+    def check(self) -> None:
+        """Without asking the database: is it surely ours still? Raises LeaseLost."""
+        if self._lost or time.monotonic() >= self._sure_until:
             raise LeaseLost(self.name)
 
     def guard(self) -> None:
@@ -58,7 +75,7 @@ def _owner() -> str:
 
 
 def claim(name: str, seconds: float = SECONDS) -> Held | None:
-    """The lease, or None while another holds it."""
+    """The lease, or None while another holds it. Nobody renews it: see `holding`."""
     now, owner = timezone.now(), _owner()
     with transaction.atomic():
         Lease.objects.get_or_create(name=name, defaults={"until": now})
@@ -67,15 +84,41 @@ def claim(name: str, seconds: float = SECONDS) -> Held | None:
         )
         if not won:
             return None
-        return Held(name, owner, Lease.objects.values_list("fence", flat=True).get(name=name))
+        fence = Lease.objects.values_list("fence", flat=True).get(name=name)
+        return Held(name, owner, fence, seconds)
 
 
 @contextmanager
 def holding(name: str, seconds: float = SECONDS) -> Iterator[Held | None]:
-    """`with holding("push:…") as held:`, where `held` is None if another worker is at it."""
+    """`with holding("push:…") as held:`, where `held` is None if another worker is at it.
+
+    It is renewed in the background until the block ends.
+    """
     held = claim(name, seconds)
+    if held is None:
+        yield None
+        return
+    done = threading.Event()
+    beat = threading.Thread(
+        target=_keep, args=(held, done, seconds / BEATS), name=f"lease {name}", daemon=True
+    )
+    beat.start()
     try:
         yield held
     finally:
-        if held is not None:
-            held.release()
+        done.set()
+        beat.join()
+        held.release()
+
+
+def _keep(held: Held, done: threading.Event, every: float) -> None:
+    """Renew until told to end. A database that fails costs beats; the holder's `check` counts them."""
+    while not done.wait(every):
+        try:
+            held.renew()
+        except LeaseLost:
+            return
+        except DatabaseError as problem:
+            log.warning("lease not renewed", lease=held.name, problem=type(problem).__name__)
+        finally:
+            connections.close_all()

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from connections.models import MappedProject
-from planning import applying
+from planning import applying, feed
 from planning.models import BoardEvent, Change, ChangeKind, Link, WorkItem
 from sync.core.values import Rules, Seen
 from sync.models import Shadow
@@ -33,7 +34,7 @@ def reconcile(
     items = [uuid.UUID(known[one.remote_id]) for one in seen if one.remote_id in known]
     held = _links_of(items)
     leaving = _being_removed(items)
-    events: list[BoardEvent] = []
+    drawn: dict[str, applying.Drawn] = {}
     listed: dict[uuid.UUID, set[str]] = {}
     for one in seen:
         if one.remote_id not in known:
@@ -42,13 +43,13 @@ def reconcile(
         for link in one.links:
             if link.source_id not in known or link.target_id not in known:
                 continue
-            if link.remote_id in leaving:
-                continue
-            source, target = uuid.UUID(known[link.source_id]), uuid.UUID(known[link.target_id])
             mine = held.get(link.remote_id)
-            if mine is None or mine.confirmed is None:
-                events += applying.draw(source, target, link.type, link.remote_id, began)
-                held = {**held, **_links_of([source])}
+            if link.remote_id not in leaving and (mine is None or mine.confirmed is None):
+                source, target = uuid.UUID(known[link.source_id]), uuid.UUID(known[link.target_id])
+                drawn[link.remote_id] = applying.Drawn(source, target, link.type, link.remote_id)
+    events = applying.draw(list(drawn.values()), began)
+    if drawn:
+        held = _links_of(items)
     _confirm(held, listed, began)
     return events + applying.erase(_vanished(held, listed, began))
 
@@ -90,22 +91,39 @@ def _vanished(
     return gone
 
 
-def find_children(project: MappedProject, parents: Sequence[Shadow]) -> list[BoardEvent]:
-    """Issues read before their parent was known get it now: parents and children come in any order."""
+@transaction.atomic
+def find_children(project: MappedProject, parents: Sequence[Shadow]) -> None:
+    """Issues read before their parent was known get it now: parents and children come in any order.
+
+    In its own transaction, so that items are locked in one order; what a crash leaves out here is
+    found when the child is read again.
+    """
     by_reference = {shadow.remote_id: shadow for shadow in parents}
     by_reference |= {shadow.remote_key: shadow for shadow in parents}
-    waiting = (
-        Shadow.objects.select_for_update(of=("self",))
-        .select_related("item")
-        .filter(connection_id=project.connection_id, parent_ref__in=by_reference, item__parent=None)
+    waiting = Shadow.objects.filter(
+        connection_id=project.connection_id, parent_ref__in=by_reference, item__parent=None
     )
+    children = list(waiting.values_list("pk", "item_id"))
+    if not children:
+        return
+    items = {
+        item.pk: item
+        for item in WorkItem.objects.select_for_update()
+        .filter(pk__in=[item for _, item in children], parent=None, deleted=None)
+        .order_by("pk")
+    }
+    rows = Shadow.objects.select_for_update().filter(pk__in=[pk for pk, _ in children])
     moved: dict[WorkItem, list[str]] = {}
-    for shadow in waiting:
-        if shadow.agreed.get("parent"):
-            continue  # the board took the parent away and Jira has not heard yet
-        item, parent = shadow.item, by_reference[shadow.parent_ref].item_id
-        applying.take(item, {"parent": str(parent)}, {})
-        shadow.agreed = {**shadow.agreed, "parent": str(parent)}
-        shadow.save(update_fields=["agreed"])
+    changed: list[Shadow] = []
+    for shadow in rows.order_by("pk"):
+        found, item = by_reference.get(shadow.parent_ref), items.get(shadow.item_id)
+        # Where it was agreed, the board took the parent away and Jira has not heard yet.
+        if found is None or item is None or shadow.agreed.get("parent"):
+            continue
+        applying.take(item, {"parent": str(found.item_id)}, {})
+        shadow.agreed = {**shadow.agreed, "parent": str(found.item_id)}
+        changed.append(shadow)
         moved[item] = ["parent"]
-    return applying.update(moved) if moved else []
+    Shadow.objects.bulk_update(changed, ["agreed"], batch_size=200)
+    if moved:
+        feed.tell(applying.update(moved))

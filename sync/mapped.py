@@ -14,7 +14,7 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections import report
 from connections.gateway import jira_for
-from connections.models import Connection, MappedProject, WebhookState
+from connections.models import Connection, Direction, MappedProject, WebhookState
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.jql import quote
@@ -23,7 +23,7 @@ from planning import applying
 from planning.models import SyncState, Team, WorkItem
 from sync import importing
 from sync.core.propose import Metadata, Proposal, propose
-from sync.models import Run, RunKind
+from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
 OPTIONS = ("direction", "conflict_policy", "deletion_policy", "jql")
@@ -209,6 +209,9 @@ def change(
         if categories:
             project.facts = _with_categories(project, categories)
         project.poll_due = timezone.now()
+        if before.get("direction") == Direction.PAUSED != project.direction:
+            # Deliveries of the pause were noted and not read: what went meanwhile is found by census.
+            project.reconcile_due = project.poll_due
         project.save()
         if "team" in values:
             assign_team(project, values["team"])
@@ -242,5 +245,11 @@ def unmap(project: MappedProject, *, actor: User) -> None:
         connection_id=project.connection_id,
         before={"key": project.key, "items": len(items)},
     )
+    pairs = Shadow.objects.filter(project=project)
+    Conflict.objects.filter(shadow__in=pairs, resolved=None).update(
+        resolved=timezone.now(), taken_by="no longer mapped"
+    )
+    # The pairs are remembered: mapped again, the same issues find their items.
+    pairs.filter(state=ShadowState.LIVE).update(state=ShadowState.UNMAPPED)
     project.delete()
     applying.note_state(items, SyncState.LOCAL_ONLY, "Its Jira project is no longer mapped.")

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from accounts.audit import SYSTEM
 from connections.models import Connection, Direction, MappedProject
-from jira_client.errors import JiraError
+from jira_client.errors import JiraError, RateLimited
 from planning.models import Change, ChangeKind, ChangeState
 from sync.core.coalesce import Pending
-from sync.core.retry import Decision, Failure, decide
+from sync.core.retry import Decision, Failure, backoff, decide
 from sync.states import UNDER_WAY
 
 SLICE = 300
@@ -43,7 +43,7 @@ def as_pending(change: Change) -> Pending:
         kind=change.kind,
         link=str(change.link_id or ""),
         fields=tuple(change.fields),
-        sent=change.attempts > 0,
+        sent=change.attempts > 0 or change.state in (ChangeState.SENDING, ChangeState.LOOKING),
     )
 
 
@@ -95,16 +95,31 @@ def postpone(
     )
 
 
-def judge(error: JiraError, attempts: int, *, creating: bool = False) -> Decision:
-    """What the core says to do after this failure; `attempts` counts the one that failed."""
-    failure = Failure(
+def failure_of(error: JiraError, *, creating: bool = False) -> Failure:
+    """What the core needs to know of it."""
+    return Failure(
         code=error.code,
         transient=error.transient,
         outcome_unknown=error.outcome_unknown,
         retry_after=error.retry_after,
         creating=creating,
+        status=error.status,
+        reason=error.reason if isinstance(error, RateLimited) else "",
     )
-    return decide(failure, attempts, random.random())  # noqa: S311  # jitter, not a secret
+
+
+def judge(error: JiraError, attempts: int, *, creating: bool = False) -> Decision:
+    """What the core says to do after this failure; `attempts` counts the one that failed."""
+    return decide(failure_of(error, creating=creating), attempts, chance())
+
+
+def pause(attempts: int) -> float:
+    """Seconds to wait after so many tries in a row, for failures that Jira has no part in."""
+    return backoff(attempts, chance())
+
+
+def chance() -> float:
+    return random.random()  # noqa: S311  # jitter, not a secret
 
 
 def words_of(error: JiraError) -> str:

@@ -20,9 +20,9 @@ from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from jira_client import jql
 from jira_client.client import JiraClient
-from jira_client.errors import JiraError
+from jira_client.errors import Invalid, JiraError
 from jira_client.values import Issue
-from sync import outbox, placing, pull
+from sync import absence, outbox, placing, pull
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.lease import LeaseLost, holding
 from sync.rules import rules_of
@@ -32,8 +32,10 @@ BATCH = 100
 
 
 def scope(project: MappedProject) -> str:
-    """The JQL of what belongs to this mapping."""
-    own = f"project = {jql.quote(project.key)}"
+    """The JQL of what belongs to this mapping: by the project's id, since its key may be changed."""
+    own = (
+        f"project = {project.remote_id if project.remote_id.isdigit() else jql.quote(project.key)}"
+    )
     return f"{own} AND ({project.jql})" if project.jql.strip() else own
 
 
@@ -53,7 +55,12 @@ def poll(project_id: uuid.UUID) -> None:
         if held is None:
             return
         try:
-            newest = _read_since(jira_for(connection), project)
+            jira = jira_for(connection)
+            newest = _read_since(jira, project)
+            absence.look_again(connection, jira, project)
+        except Invalid as error:
+            _refused(connection, jira, project, error)
+            return
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
             return
@@ -63,6 +70,19 @@ def poll(project_id: uuid.UUID) -> None:
         placing.place(project.pk)
         if newest is not None:
             MappedProject.objects.filter(pk=project_id).update(watermark=newest)
+
+
+def _refused(
+    connection: Connection, jira: JiraClient, project: MappedProject, error: Invalid
+) -> None:
+    """Jira does not take the question: most often, because the account sees the project no more."""
+    try:
+        if absence.note_out_of_sight(connection, jira, project):
+            return
+    except (JiraError, SealBroken) as worse:
+        health.note_failure(connection, worse)
+        return
+    health.note_failure(connection, error)
 
 
 def _read_since(jira: JiraClient, project: MappedProject) -> datetime | None:
@@ -77,7 +97,7 @@ def _read_since(jira: JiraClient, project: MappedProject) -> datetime | None:
     began = timezone.now()
     issues = jira.search.all(query, rules_of(project).read_fields, BATCH, marks)
     for batch in batches(issues, BATCH):
-        applied = pull.apply(project, batch, began=began)
+        applied = pull.take_in(jira, project, batch, began=began)
         outbox.ensure(project, applied.push)
         newest = max((i.updated for i in batch if i.updated), default=newest)
         began = timezone.now()

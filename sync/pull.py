@@ -14,20 +14,24 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from connections.models import Direction, MappedProject
+from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning import applying, feed
 from planning.models import BoardEvent, Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync import conflicts, linking, states
-from sync.core.mapping import parent_reference, see
+from sync import conflicts, duplicates, following, linking, moved, outbox, states
+from sync.core.mapping import OPERATION_PROPERTY, parent_reference, see
 from sync.core.merge import Merge, Policy, merge
-from sync.core.values import Lookups, Rules, Seen, Values
+from sync.core.values import TWO_WAY, Lookups, Rules, Seen, Values
 from sync.models import Shadow, ShadowState
 from sync.rules import default_team, lookups_for, rules_of, values_of
+from sync.trace import note
 
 _SHADOW_COLUMNS = (
     "project",
+    "state",
     "agreed",
     "refs",
     "parent_ref",
@@ -57,6 +61,18 @@ class Applied:
     push: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
     items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
     stale_items: set[uuid.UUID] = field(default_factory=set)
+    elsewhere: set[str] = field(default_factory=set)  # issue ids: in a project that is not mapped
+    unsure: list[str] = field(default_factory=list)  # issue ids: perhaps of a create under way
+
+    def add(self, other: Applied) -> None:
+        """What a second reading of some of the same issues did."""
+        for name in ("created", "updated", "same", "stale", "ignored", "clashes"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.push |= other.push
+        self.items |= other.items
+        self.stale_items |= other.stale_items
+        self.elsewhere |= other.elsewhere
+        self.unsure = list(other.unsure)
 
 
 @dataclass(slots=True)
@@ -75,6 +91,28 @@ class _Batch:
     placed: set[uuid.UUID] = field(default_factory=set)  # ranked on the board, Jira not told yet
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)
+    doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
+
+
+def take_in(
+    jira: JiraClient,
+    project: MappedProject,
+    issues: Sequence[Issue],
+    *,
+    began: datetime,
+    asked: bool = False,
+) -> Applied:
+    """`apply`, and once more, with their marks, for issues that a create under way may have made.
+
+    `asked`: these were read with their marks. Raises JiraError.
+    """
+    applied = apply(project, issues, began=began, asked=asked)
+    if applied.unsure:
+        again = timezone.now()
+        fields = rules_of(project).read_fields
+        marked = jira.issues.fetch(applied.unsure, fields, (OPERATION_PROPERTY,)).issues
+        applied.add(apply(project, marked, began=again, asked=True))
+    return applied
 
 
 def apply(
@@ -84,18 +122,24 @@ def apply(
     began: datetime,
     sent: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
     ranked: Collection[uuid.UUID] = (),
+    asked: bool = False,
 ) -> Applied:
     """Merge these issues of one project into the board, in one transaction.
 
     `began`: when the read started, by our clock; a read that is older than what was applied last is
     not applied. `sent`: item id → values that Jira has just accepted from us: they are agreed before
     the merge, so that whatever the read shows beyond them is Jira's own. `ranked`: items whose place
-    Jira has just accepted.
+    Jira has just accepted. `asked`: the read asked for the marks of our creates; without it, issues
+    that we do not know are left in `unsure` while creates are under way.
     """
+    homes = moved.by_home(project, issues)
+    issues = homes.pop(project.remote_id, [])
     rules = rules_of(project)
     parents = [parent_reference(rules, issue) for issue in issues]
     with transaction.atomic():
         batch = _Batch(project, rules, lookups_for(project, parents), began)
+        # Before the pairs are read: a create that settles in between is then already one of them.
+        batch.doubt = not asked and waiting_creates(project)
         known = _lock_known(project, issues)
         batch.placed = _placed_here(known) - set(ranked)
         team = default_team(project)
@@ -104,10 +148,45 @@ def apply(
             shadow = known.get(issue.id) or _adopt_own(batch, seen)
             if shadow is None:
                 _bring_in(batch, issue, seen, team.pk if team else None)
+            elif shadow.remote_id != seen.remote_id:
+                duplicates.flag(project.connection, shadow, seen)
+                batch.applied.ignored += 1
             else:
                 _merge_in(batch, issue, seen, shadow, (sent or {}).get(shadow.item_id, {}))
         feed.tell(_save(batch))
+    if batch.new_shadows:
+        linking.find_children(project, batch.new_shadows)
+    _follow(project, issues)
+    for home, others in homes.items():
+        _hand_over(batch.applied, project, home, others, began)
     return batch.applied
+
+
+def _follow(project: MappedProject, issues: Sequence[Issue]) -> None:
+    """A project that was renamed in Jira says so on each of its issues."""
+    if issues:
+        named = issues[-1].fields.get("project") or {}
+        following.note_project(project, str(named.get("key") or ""), str(named.get("name") or ""))
+
+
+def _hand_over(
+    applied: Applied, project: MappedProject, home: str, issues: Sequence[Issue], began: datetime
+) -> None:
+    """Issues that were moved to another project: to its mapping, if there is one that is at work."""
+    other = (
+        MappedProject.objects.filter(connection=project.connection_id, remote_id=home)
+        .select_related("connection")
+        .first()
+    )
+    if other is None:
+        moved.mark(project.connection, issues)
+    if other is None or other.direction == Direction.PAUSED:
+        applied.elsewhere |= {issue.id for issue in issues}
+        return
+    theirs = apply(other, issues, began=began)
+    outbox.ensure(other, theirs.push)
+    applied.items |= theirs.items
+    applied.stale_items |= set(theirs.items.values())  # to be read again by the other's rules
 
 
 def _lock_known(project: MappedProject, issues: Sequence[Issue]) -> dict[str, Shadow]:
@@ -150,6 +229,7 @@ def _adopt_own(batch: _Batch, seen: Seen) -> Shadow | None:
     item = WorkItem.objects.select_for_update().get(pk=change.item_id)
     existing = Shadow.objects.filter(item=item).first()
     if existing is not None:
+        existing.item = item
         return existing
     return bind(batch.project, item, seen.remote_id, seen.remote_key, change.sent)
 
@@ -164,17 +244,30 @@ def bind(
     """
     item.remote_id, item.remote_key = remote_id, key
     item.save(update_fields=["remote_id", "remote_key"])
+    _give_up_second(project, item, remote_id, key)
     shadow = Shadow.objects.create(
         connection_id=project.connection_id,
         project=project,
         item=item,
         remote_id=remote_id,
         remote_key=key,
-        agreed=dict(agreed),
+        agreed={name: value for name, value in agreed.items() if name in TWO_WAY},
         read_at=item.created,
     )
     shadow.item = item
     return shadow
+
+
+def _give_up_second(project: MappedProject, item: WorkItem, remote_id: str, key: str) -> None:
+    """The issue was brought in as an item of its own before its create was known to be ours."""
+    second = Shadow.objects.filter(connection_id=project.connection_id, remote_id=remote_id)
+    twin = WorkItem.objects.select_for_update().filter(shadow__in=second).first()
+    if twin is None:
+        return
+    second.delete()
+    words = f"{key} is the issue of another item, “{item.summary}”."
+    feed.tell(applying.vanish([twin], words))
+    note(project.connection, "merge", "skipped", words, item=twin)
 
 
 def _as_uuid(text: str) -> uuid.UUID | None:
@@ -187,6 +280,9 @@ def _as_uuid(text: str) -> uuid.UUID | None:
 def _bring_in(batch: _Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> None:
     if seen.type is None or not batch.project.reads_jira:
         batch.applied.ignored += 1
+        return
+    if batch.doubt and not seen.operation:
+        batch.applied.unsure.append(seen.remote_id)
         return
     item = WorkItem(
         project=batch.project,
@@ -224,7 +320,7 @@ def _merge_in(
 ) -> None:
     item = shadow.item
     batch.applied.items[seen.remote_id] = item.pk
-    if shadow.state != ShadowState.LIVE or item.deleted:
+    if shadow.state not in (ShadowState.LIVE, ShadowState.UNMAPPED) or item.deleted:
         batch.applied.ignored += 1
         return
     if _is_stale(shadow, issue, batch.began):
@@ -266,11 +362,16 @@ def _advance(batch: _Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: M
     """The shadow after this read. Most reads change nothing but when it was read: those stay cheap."""
     after = {
         "project": batch.project,
+        "state": ShadowState.LIVE,
         "agreed": dict(outcome.agreed),
         "refs": dict(seen.refs),
         "parent_ref": str(seen.refs.get("parent") or ""),
         "sprint_ref": seen.refs.get("sprint"),
-        "parked": {n: why for n, why in shadow.parked.items() if n in outcome.push},
+        "parked": {
+            name: why
+            for name, why in shadow.parked.items()
+            if name in outcome.push or name.startswith(duplicates.PREFIX)
+        },
         "remote_key": seen.remote_key,
         "remote_updated": issue.updated,
         "absent_since": None,
@@ -299,29 +400,37 @@ def _take(
     """`own_create`: the first read of an issue that the board has just created. What Jira fills in
     there (defaults, rank, key) nobody has edited, so the item's version stays.
     """
-    moved = set(outcome.take)
-    edited = {name for name in moved if ours.get(name) not in _EMPTY}
+    changed = set(outcome.take)
+    edited = {name for name in changed if ours.get(name) not in _EMPTY}
     applying.take(item, outcome.take, seen.names)
     if batch.project.reads_jira:
         rank = item.rank if item.pk in batch.placed else seen.values.get("rank", item.rank)
         extras = {"rank": rank, "type": seen.type or item.type}
-        moved |= {name for name, value in extras.items() if getattr(item, name) != value}
-        edited |= moved & {"type"}
+        changed |= {name for name, value in extras.items() if getattr(item, name) != value}
+        edited |= changed & {"type"}
         applying.take(item, extras, {})
         if item.remote_key != seen.remote_key or own_create:
-            moved.add("key")
+            changed.add("key")
         if (
             item.project_id != batch.project.pk
         ):  # the issue was moved; its id stays, so does the item
             item.project = batch.project
-            moved.add("project")
+            changed.add("project")
             edited.add("project")
+            _hand_changes_over(batch.project, item)
     item.remote_id, item.remote_key = seen.remote_id, seen.remote_key
-    if moved:
-        (batch.filled if own_create and not edited else batch.moved)[item] = moved
+    if changed:
+        (batch.filled if own_create and not edited else batch.moved)[item] = changed
         batch.applied.updated += 1
     else:
         batch.applied.same += 1
+
+
+def _hand_changes_over(project: MappedProject, item: WorkItem) -> None:
+    """What waits for the item is sent by the rules of the project in which the issue is now."""
+    Change.objects.filter(item=item, state__in=states.UNDER_WAY).exclude(
+        kind=ChangeKind.CREATE
+    ).update(project=project)
 
 
 def _save(batch: _Batch) -> list[BoardEvent]:
@@ -338,17 +447,20 @@ def _save(batch: _Batch) -> list[BoardEvent]:
     )
     conflicts.keep(batch.found)
     conflicts.close_agreed(batch.changed)
-    if batch.new_shadows:
-        events += linking.find_children(batch.project, batch.new_shadows)
     events += linking.reconcile(batch.project, batch.rules, batch.current, batch.began)
     states.derive([shadow.item_id for shadow in batch.changed])
     return events
 
 
 def waiting_creates(project: MappedProject) -> bool:
-    """Is a create of this connection under way, so that unknown issues must be asked whose they are?"""
+    """Is a create of this connection under way, so that unknown issues must be asked whose they are?
+
+    One whose outcome stayed unknown is, too: its issue may yet be seen.
+    """
+    under_way = Q(state__in=(ChangeState.SENDING, ChangeState.LOOKING))
+    unknown = Q(state=ChangeState.PARKED, code="outcome_unknown")
     return Change.objects.filter(
+        under_way | unknown,
         kind=ChangeKind.CREATE,
-        state__in=(ChangeState.SENDING, ChangeState.LOOKING),
         project__connection_id=project.connection_id,
     ).exists()

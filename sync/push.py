@@ -6,6 +6,7 @@ parked with the reason; a failure of the connection ends the slice and is noted 
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,17 +20,30 @@ from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
-from sync import creating, edits, outbox, removing, states
+from sync import creating, edits, looking, outbox, removing, states
 from sync.core.coalesce import ItemWork, fold
-from sync.lease import Held, LeaseLost, holding
+from sync.lease import LeaseLost, holding
 from sync.models import Shadow, ShadowState
+from sync.shift import SECONDS, Shift
 
 AT_ONCE = 100  # items read together before they are written
 WAIT_FOR_CREATE = 30.0
 
 
-def push(connection_id: uuid.UUID) -> bool:
-    """Send one slice of what waits; True if more may be waiting and somebody should call again."""
+def push_on(connection_id: uuid.UUID) -> bool:
+    """Send slice after slice for as long as a task may take; True if more may be waiting."""
+    ends = time.monotonic() + SECONDS
+    while push(connection_id, ends):
+        if time.monotonic() >= ends:
+            return True
+    return False
+
+
+def push(connection_id: uuid.UUID, ends: float | None = None) -> bool:
+    """Send one slice of what waits; True if more may be waiting and somebody should call again.
+
+    `ends`: by the monotonic clock, when to leave the rest; SECONDS from now if not given.
+    """
     connection = Connection.objects.running().filter(pk=connection_id).first()
     if connection is None or (connection.call_after and connection.call_after > timezone.now()):
         return False
@@ -39,11 +53,12 @@ def push(connection_id: uuid.UUID) -> bool:
         changes = outbox.due(connection)
         if not changes:
             return False
+        shift = Shift(held, ends or time.monotonic() + SECONDS)
         try:
-            _send(connection, jira_for(connection), changes, held)
+            _send(connection, jira_for(connection), changes, shift)
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
-            _put_back(changes, str(error))
+            _put_back(changes, error)
             return False
         except (NotReady, LeaseLost):
             return False
@@ -51,15 +66,16 @@ def push(connection_id: uuid.UUID) -> bool:
         return True
 
 
-def _put_back(changes: Sequence[Change], message: str) -> None:
+def _put_back(changes: Sequence[Change], error: Exception) -> None:
     """What was not reached, or claimed with an outcome that edits can repeat, waits for the next try."""
     rows = Change.objects.filter(pk__in=[change.pk for change in changes])
-    rows.filter(state=ChangeState.WAITING, message="").update(message=message[:1000])
     again = rows.filter(state=ChangeState.SENDING).exclude(kind=ChangeKind.CREATE)
-    outbox.postpone(list(again.values_list("pk", flat=True)), 5.0, message)
-    now = timezone.now()
-    immediately = rows.filter(state=ChangeState.WAITING, due__lte=now)
-    outbox.postpone(list(immediately.values_list("pk", flat=True)), 5.0, message)
+    unreached = rows.filter(state=ChangeState.WAITING, due__lte=timezone.now())
+    attempts = max(change.attempts for change in changes) + 1
+    decision = outbox.judge(error, attempts) if isinstance(error, JiraError) else None
+    delay = (decision and decision.delay) or outbox.pause(attempts)
+    for left in (again, unreached):
+        outbox.postpone(list(left.values_list("pk", flat=True)), delay, str(error))
     states.derive({change.item_id for change in changes})
 
 
@@ -73,25 +89,26 @@ class _Slice:
         return [self.by_id[key] for key in ids]
 
 
-def _send(connection: Connection, jira: JiraClient, changes: Sequence[Change], held: Held) -> None:
+def _send(
+    connection: Connection, jira: JiraClient, changes: Sequence[Change], shift: Shift
+) -> None:
     folded = fold(outbox.as_pending(change) for change in changes)
     outbox.drop(folded.dropped, "Undone before it was sent.")
     part = _Slice({change.pk: change for change in changes}, folded.work)
     creates = [c for work in part.work for c in part.changes(work.creates)]
-    doubtful = [change for change in creates if creating.in_doubt(change)]
+    doubtful = [change for change in creates if looking.in_doubt(change)]
     if doubtful:
-        creating.look(connection, jira, doubtful)
-    fresh = [change for change in creates if not creating.in_doubt(change)]
+        looking.look(connection, jira, doubtful, shift)
+    fresh = [change for change in creates if not looking.in_doubt(change)]
     if fresh:
-        creating.create(connection, jira, fresh, held)
+        creating.create(connection, jira, fresh, shift)
     _sort_out(part)
-    _send_edits(connection, jira, part, held)
-    held.renew()
+    _send_edits(connection, jira, part, shift)
     ready = [work for work in part.work if work.item in part.paired]
     links = [c for work in ready for c in part.changes((*work.links, *work.unlinks))]
-    removing.send_links(connection, jira, sorted(links, key=lambda change: change.pk))
+    removing.send_links(connection, jira, sorted(links, key=lambda change: change.pk), shift)
     removing.send_deletes(
-        connection, jira, [c for work in ready for c in part.changes(work.deletes)]
+        connection, jira, [c for work in ready for c in part.changes(work.deletes)], shift
     )
     states.derive({change.item_id for change in changes})
 
@@ -131,14 +148,14 @@ def _without_create(part: _Slice, work: ItemWork) -> None:
         )
     elif work.edits and create.state == ChangeState.PARKED:
         # A person has changed what Jira refused: the create, with the new values, is tried again.
-        outbox.postpone([create.pk], 0, "Edited since Jira refused it; trying again.")
+        looking.send_again(create, "Edited since it was parked; trying again.")
         outbox.settle(work.edits, "Goes with the create.")
     else:
         rest = (*work.links, *work.unlinks, *work.deletes)
         outbox.postpone(rest, WAIT_FOR_CREATE, "Waiting until Jira has taken the item itself.")
 
 
-def _send_edits(connection: Connection, jira: JiraClient, part: _Slice, held: Held) -> None:
+def _send_edits(connection: Connection, jira: JiraClient, part: _Slice, shift: Shift) -> None:
     """Edits, and what a create could not carry (status, sprint), project by project."""
     by_project: dict[MappedProject, dict[uuid.UUID, list[Change]]] = {}
     for work in part.work:
@@ -149,6 +166,7 @@ def _send_edits(connection: Connection, jira: JiraClient, part: _Slice, held: He
     for project, items in by_project.items():
         keys = list(items)
         for start in range(0, len(keys), AT_ONCE):
-            held.renew()
+            if shift.over:
+                return
             some = {key: items[key] for key in keys[start : start + AT_ONCE]}
-            edits.send(connection, jira, project, some, held)
+            edits.send(connection, jira, project, some, shift)

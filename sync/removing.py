@@ -23,13 +23,16 @@ from sync import outbox, pull
 from sync.core.retry import Verdict
 from sync.models import Shadow, ShadowState
 from sync.rules import rules_of
+from sync.shift import Shift
 from sync.states import UNDER_WAY
 from sync.trace import note
 
 WAIT_FOR_END = 2.0
 
 
-def send_links(connection: Connection, jira: JiraClient, changes: Sequence[Change]) -> None:
+def send_links(
+    connection: Connection, jira: JiraClient, changes: Sequence[Change], shift: Shift
+) -> None:
     """Draw and remove links in Jira, then read their sources, which tells the ids of new ones."""
     sources: dict[MappedProject, set[str]] = {}
     for change in changes:
@@ -40,7 +43,7 @@ def send_links(connection: Connection, jira: JiraClient, changes: Sequence[Chang
             source = _draw(connection, jira, change, change.link)
         else:
             source = _remove(connection, jira, change, change.link)
-        if source is not None:
+        if source is not None and source.project is not None:
             sources.setdefault(source.project, set()).add(source.remote_id)
     for project, ids in sources.items():
         began = timezone.now()
@@ -135,7 +138,9 @@ def _live(item: uuid.UUID) -> Shadow | None:
     )
 
 
-def send_deletes(connection: Connection, jira: JiraClient, changes: Sequence[Change]) -> None:
+def send_deletes(
+    connection: Connection, jira: JiraClient, changes: Sequence[Change], shift: Shift
+) -> None:
     """Delete in Jira where the policy says so; else let go of the issue and say so."""
     for change in changes:
         shadow = _live(change.item_id)

@@ -14,7 +14,7 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection
 from planning.models import Change, ChangeState
-from sync import states
+from sync import looking, states
 from sync.models import Delivery, DeliveryState, Shadow
 from sync.wake import DRAIN, PUSH, wake
 
@@ -42,7 +42,9 @@ def replay_change(change: Change, *, actor: User) -> Change:
             code="not_parked",
             status=409,
         )
-    change.state, change.due, change.attempts = ChangeState.WAITING, timezone.now(), 0
+    # A create whose outcome nobody knows is looked for first: replaying must not make a second issue.
+    change.state = ChangeState.LOOKING if looking.is_doubtful(change) else ChangeState.WAITING
+    change.due, change.attempts = timezone.now(), 0
     change.code = change.message = ""
     change.settled = None
     change.save(update_fields=["state", "due", "attempts", "code", "message", "settled"])

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from almconnect.lib.api import MOST, Strict
 from connections.models import MappedProject
-from planning.models import Change, Team
+from planning.models import Change, SprintLink, Team
 from sync.models import Conflict, Delivery, Run, RunKind
 
 Short = Annotated[str, StringConstraints(max_length=100)]
@@ -53,6 +53,10 @@ class StateListing(Listing):
     state: str | None = None
     connection: uuid.UUID | None = None
     project: uuid.UUID | None = None
+
+
+class SprintIn(Strict):
+    team: uuid.UUID
 
 
 class TakeIn(Strict):
@@ -178,4 +182,15 @@ def conflict(row: Conflict) -> dict[str, Any]:
         "taken": row.taken or None,
         "taken_by": row.taken_by,
         "resolved": row.resolved,
+    }
+
+
+def sprint(row: SprintLink) -> dict[str, Any]:
+    return {
+        "iteration": str(row.iteration_id),
+        "team": str(row.team_id),
+        "sprint": row.sprint_id,
+        "name": row.sprint_name,
+        "state": row.sprint_state,
+        "drift": row.drift,
     }

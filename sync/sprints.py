@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,13 +22,13 @@ from connections.models import MappedProject
 from jira_client.values import Sprint
 from planning.models import Iteration, Pi, SprintLink, Team
 from planning.shaping import add_part, edit_part
+from planning.sprint_names import iteration_name
 from sync import importing
 from sync.models import Run, RunKind, RunState
+from sync.sprint_facts import day, keep, last_day
 from sync.wake import WORK, wake
 
 OPEN = ("active", "future")
-_GENERIC = frozenset({"team", "squad", "sprint", "iteration"})
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +129,9 @@ def pair(sprints: Sequence[Sprint], iterations: Sequence[Iteration]) -> list[Pai
     return pairs
 
 
-def iteration_name(sprint: str, team: str) -> str:
-    """“Falcon 26.4.2” of “Team Falcon” → “26.4.2”: iterations are shared by all teams of a PI."""
-    own = {word.lower() for word in re.findall(r"\w+", team)} | _GENERIC
-    words = sprint.split()
-    while len(words) > 1 and words[0].strip(":-–·|").lower() in own | {""}:
-        words.pop(0)
-    rest = " ".join(words)
-    plain = f"Iteration {rest}" if rest.isdigit() else rest
-    return plain[:_LONGEST_NAME]
-
-
 def suggested_pi(sprints: Sequence[Sprint]) -> str:
     """A name for a PI that holds these sprints: the year and quarter in which they begin."""
-    first = next((_day(one.start) for one in sprints if one.start), None) or timezone.localdate()
+    first = next((day(one.start) for one in sprints if one.start), None) or timezone.localdate()
     return f"PI {first.year}.{(first.month - 1) // 3 + 1}"
 
 
@@ -156,7 +144,7 @@ def _order(sprint: Sprint) -> tuple[bool, str, list[tuple[int, str]], int]:
 
 
 def _fits(sprint: Sprint, iteration: Iteration) -> bool:
-    first, last = _day(sprint.start), _last_day(sprint)
+    first, last = day(sprint.start), last_day(sprint)
     if not (first and last and iteration.start and iteration.end):
         return True  # the order decides
     both = (min(last, iteration.end) - max(first, iteration.start)).days + 1
@@ -168,35 +156,19 @@ def _link(one: Pair, team: Team, pi: Pi, actor: User) -> None:
     sprints = {str(team.pk): sprint.id}
     if iteration is None:
         name = iteration_name(sprint.name, team.name)
-        first, last = _day(sprint.start), _last_day(sprint)
+        first, last = day(sprint.start), last_day(sprint)
         values = {"pi": pi.pk, "name": name, "start": first, "end": last, "sprints": sprints}
         iteration_id = add_part("iteration", actor=actor, values=values).pk
     else:
         iteration_id = iteration.pk
         edit_part("iteration", iteration_id, actor=actor, values={"sprints": sprints})
-    SprintLink.objects.filter(iteration_id=iteration_id, team=team).update(
-        sprint_name=sprint.name[:255]
-    )
+    keep(SprintLink.objects.filter(iteration_id=iteration_id, team=team), sprint)
 
 
 def _frame(pi: Pi, sprints: Sequence[Sprint], actor: User) -> None:
     """A PI without dates gets those of its sprints."""
-    starts = [day for day in (_day(one.start) for one in sprints) if day]
-    ends = [day for day in (_last_day(one) for one in sprints) if day]
+    starts = [first for first in (day(one.start) for one in sprints) if first]
+    ends = [last for last in (last_day(one) for one in sprints) if last]
     if pi.start is None and pi.end is None and starts and ends:
         values = {"start": min(starts), "end": max(ends)}
         edit_part("pi", pi.pk, actor=actor, values=values)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return timezone.localtime(moment).date() if moment else None
-
-
-def _last_day(sprint: Sprint) -> date | None:
-    """A sprint that ends when the next one begins ends, for people, the day before."""
-    first, last = _day(sprint.start), _day(sprint.end)
-    if not (first and last and sprint.start and sprint.end):
-        return last
-    whole = (sprint.end - sprint.start) >= timedelta(days=2)
-    touches = timezone.localtime(sprint.start).time() >= timezone.localtime(sprint.end).time()
-    return last - timedelta(days=1) if whole and touches else last

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from planning import applying
 from planning.models import Change, ChangeState, SyncState, WorkItem
-from sync.models import Conflict, Shadow, ShadowState
+from sync.models import Absence, Conflict, Shadow, ShadowState
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
 
@@ -38,33 +39,45 @@ def derive(items: Iterable[uuid.UUID]) -> None:
     waiting = dict(
         Change.objects.filter(item__in=ids, state__in=UNDER_WAY).values_list("item_id", "message")
     )
+    absent = {
+        item: str(Absence(kind).label)
+        for item, kind in Shadow.objects.filter(item__in=ids, state=ShadowState.LIVE)
+        .exclude(absence="")
+        .values_list("item_id", "absence")
+    }
     paired = set(
         Shadow.objects.filter(item__in=ids, state=ShadowState.LIVE).values_list(
             "item_id", flat=True
         )
     )
-    _write(ids, conflict, parked, waiting, paired)
+    _write(ids, _Told(conflict, parked, absent, waiting, paired))
 
 
-def _write(
-    ids: set[uuid.UUID],
-    conflict: dict[uuid.UUID, str],
-    parked: dict[uuid.UUID, str],
-    waiting: dict[uuid.UUID, str],
-    paired: set[uuid.UUID],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of the items: a field, a reason or a sentence of each that it concerns."""
+
+    conflict: dict[uuid.UUID, str]
+    parked: dict[uuid.UUID, str]
+    absent: dict[uuid.UUID, str]
+    waiting: dict[uuid.UUID, str]
+    paired: set[uuid.UUID]
+
+    def of(self, item: uuid.UUID) -> tuple[SyncState, str]:
+        if item in self.conflict:
+            return SyncState.CONFLICT, f"Both sides changed {self.conflict[item]}."
+        if item in self.absent:  # before what waits: it says why that waits
+            return SyncState.PARKED, self.absent[item]
+        if item in self.parked:
+            return SyncState.PARKED, self.parked[item]
+        if item in self.waiting:
+            return SyncState.WAITING, self.waiting[item]
+        return (SyncState.SYNCED if item in self.paired else SyncState.LOCAL_ONLY), ""
+
+
+def _write(ids: set[uuid.UUID], told: _Told) -> None:
     groups: dict[tuple[SyncState, str], list[uuid.UUID]] = {}
     for item in ids:
-        if item in conflict:
-            key = (SyncState.CONFLICT, f"Both sides changed {conflict[item]}.")
-        elif item in parked:
-            key = (SyncState.PARKED, parked[item])
-        elif item in waiting:
-            key = (SyncState.WAITING, waiting[item])
-        elif item in paired:
-            key = (SyncState.SYNCED, "")
-        else:
-            key = (SyncState.LOCAL_ONLY, "")
-        groups.setdefault(key, []).append(item)
+        groups.setdefault(told.of(item), []).append(item)
     for (state, detail), members in groups.items():
         applying.note_state(members, state, detail)

@@ -42,9 +42,10 @@ def tick() -> None:
 
 @shared_task(name="sync.push")
 def push(connection_id: str) -> None:
-    key = uuid.UUID(connection_id)
-    if all(outbound.push(key) for _ in range(SLICES)):
-        hint(push, connection_id)
+    if outbound.push_on(uuid.UUID(connection_id)):
+        hint(
+            push, connection_id
+        )  # at the end of the queue: another connection may have this worker
 
 
 @shared_task(name="sync.drain")

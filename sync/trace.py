@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from almconnect.lib.redact import redact
@@ -35,6 +37,20 @@ def note(
         delivery=delivery,
         code=code[:60],
         remote_id=remote_id,
+    )
+
+
+def note_each(
+    connection: Connection, step: str, outcome: str, message: str, items: Iterable[uuid.UUID]
+) -> None:
+    """The same step for many items, in one statement."""
+    words = redact(message)[:1000]
+    Attempt.objects.bulk_create(
+        (
+            Attempt(connection=connection, step=step, outcome=outcome, message=words, item_id=item)
+            for item in items
+        ),
+        batch_size=500,
     )
 
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{_project}/runs/start/", project.start, name="start_run"),
     path(f"{_project}/dry-runs/<uuid:run_id>/", dry_run.dry_run, name="dry_run"),
     path(f"{_project}/sprints/", project.sprints, name="adopt_sprints"),
+    path(f"{_project}/sprints/make/", project.make_sprints, name="make_sprints"),
     path(f"{_project}/fields/", fields.change, name="change_fields"),
     path(f"{_project}/unmap/", project.unmap, name="unmap"),
     path("activity/", activity.activity, name="activity"),

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from connections.models import MappedProject
+from planning.sprint_names import iteration_name
 
 
 class SolutionTrain(models.Model):
@@ -98,12 +99,20 @@ class Iteration(models.Model):
 
 
 class SprintLink(models.Model):
-    """The sprint that an iteration is for one team, by the sprint's id in the team's Scrum board."""
+    """The sprint that an iteration is for one team, by the sprint's id in the team's Scrum board.
+
+    `sprint_…` is what Jira said of it when it was `observed` last: the name, the first and the last
+    day, and the state (future, active, closed; gone where Jira no longer has it).
+    """
 
     iteration = models.ForeignKey(Iteration, on_delete=models.CASCADE, related_name="sprint_links")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="sprint_links")
     sprint_id = models.IntegerField()
     sprint_name = models.CharField(max_length=255, blank=True)
+    sprint_start = models.DateField(null=True, blank=True)
+    sprint_end = models.DateField(null=True, blank=True)
+    sprint_state = models.CharField(max_length=10, blank=True)
+    observed = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -117,3 +126,23 @@ class SprintLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.iteration} of {self.team} = sprint {self.sprint_id}"
+
+    @property
+    def drift(self) -> dict[str, str]:
+        """Where the sprint in Jira differs from the iteration: what Jira says, by name, start, end,
+        state. Empty while Jira was not asked yet.
+        """
+        if self.observed is None:
+            return {}
+        if self.sprint_state == "gone":
+            return {"state": "gone"}
+        iteration, found = self.iteration, {}
+        if iteration_name(self.sprint_name, self.team.name) != iteration.name:
+            found["name"] = self.sprint_name
+        for word, ours, theirs in (
+            ("start", iteration.start, self.sprint_start),
+            ("end", iteration.end, self.sprint_end),
+        ):
+            if ours and theirs and ours != theirs:
+                found[word] = theirs.isoformat()
+        return found

@@ -32,7 +32,7 @@ WORDS = {
 @require_GET
 @needs(READ)
 def show(request: HttpRequest) -> HttpResponse:
-    sprints = SprintLink.objects.select_related("team").order_by("team__name")
+    sprints = SprintLink.objects.select_related("team", "iteration").order_by("team__name")
     iterations = Iteration.objects.order_by("index").prefetch_related(
         Prefetch("sprint_links", queryset=sprints)
     )

@@ -153,3 +153,6 @@ class IterationOut(PartOut):
     start: date | None
     end: date | None
     sprints: dict[str, int] = Field(description="Team id → sprint id.")
+    drift: dict[str, dict[str, str]] = Field(
+        description="Team id → where its sprint in Jira differs: name, start, end, state."
+    )

@@ -89,7 +89,7 @@ def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
         if query.text("name"):
             rows = rows.filter(name__iexact=query.text("name"))
         if kind == "iteration":
-            rows = rows.prefetch_related("sprint_links")
+            rows = rows.prefetch_related("sprint_links__team", "sprint_links__iteration")
         found, cursor = page(rows, cursor=query.text("cursor"), limit=query.limit())
         return answer({"items": [show_part(kind, part) for part in found], "next": cursor})
 

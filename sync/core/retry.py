@@ -19,18 +19,22 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What is known of a failed call. `code` is jira_client's slug for it."""
+    """What is known of a failed call. `code` is jira_client's slug for it, `reason` Jira's own word
+    for a rate limit.
+    """
 
     code: str
     transient: bool = False
     outcome_unknown: bool = False
     retry_after: float | None = None
     creating: bool = False
+    status: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`delay` in seconds, for *later* and *look first*."""
+    """`delay` in seconds: never 0, but for *never*."""
 
     verdict: Verdict
     delay: float = 0.0
@@ -51,14 +55,27 @@ _CONNECTION_FAULTS = {
     "redirected",
     "not_jira",
     "signing_unavailable",
+    "key_unusable",
+    "xsrf_refused",
 }
+_UNREACHED = {"connect_failed", "dns_failed", "connection_refused", "connect_timed_out"}
+_GATEWAYS = {502, 503, 504}  # what stands before Jira; a plain 500 may be this very request's
+
+
+def concerns_connection(failure: Failure) -> bool:
+    """Whether any other request would fail now as well, so that sending on is in vain."""
+    if failure.code == "rate_limited":
+        return "per-issue" not in failure.reason
+    if failure.code == "server_fault":
+        return failure.status in _GATEWAYS
+    return failure.code in _STOPPERS | _CONNECTION_FAULTS | _UNREACHED
 
 
 def decide(failure: Failure, attempts: int, chance: float = 0.5) -> Decision:
     """`attempts` counts this one; `chance` in [0, 1) spreads retries (jitter × 0.7 to 1.3)."""
-    if failure.code in _STOPPERS:
-        return Decision(Verdict.STOP)
     delay = backoff(attempts, chance, failure.retry_after)
+    if failure.code in _STOPPERS:
+        return Decision(Verdict.STOP, delay)
     if failure.outcome_unknown and failure.creating:
         return Decision(Verdict.LOOK_FIRST, delay)
     if failure.code == "server_fault" and attempts >= SERVER_FAULTS:
@@ -72,4 +89,5 @@ def backoff(attempts: int, chance: float, retry_after: float | None = None) -> f
     """Seconds: what Jira asked for at least, else doubling from 2 up to 300, with jitter."""
     delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(max(attempts, 1) - 1, 16))
     spread = float(delay * (0.7 + 0.6 * chance))
-    return max(spread, retry_after) if retry_after is not None else spread
+    # What Jira asked for is the least, and spread as well: all that wait would come back at once.
+    return max(spread, retry_after * (1.0 + 0.3 * chance)) if retry_after is not None else spread

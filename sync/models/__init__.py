@@ -1,14 +1,18 @@
 """What the sync remembers: deliveries, shadows, conflicts, runs, leases, attempts."""
 
+from sync.models.brake import Brake, Decision
 from sync.models.inbox import Delivery, DeliveryState
 from sync.models.lease import Lease
 from sync.models.run import Run, RunKind, RunPart, RunState
-from sync.models.shadow import Conflict, Shadow, ShadowState
+from sync.models.shadow import Absence, Conflict, Shadow, ShadowState
 from sync.models.trace import Attempt
 
 __all__ = [
+    "Absence",
     "Attempt",
+    "Brake",
     "Conflict",
+    "Decision",
     "Delivery",
     "DeliveryState",
     "Lease",

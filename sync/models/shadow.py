@@ -17,6 +17,26 @@ class ShadowState(models.TextChoices):
     LIVE = "live", _("Live")
     UNLINKED = "unlinked", _("Unlinked")  # deleted on the board, kept in Jira by policy
     GONE = "gone", _("Gone")
+    UNMAPPED = "unmapped", _("Its project is not mapped now")  # found again when it is mapped again
+
+
+class Absence(models.TextChoices):
+    """Why an issue is not there when it is asked for. Its label is what people read on the item."""
+
+    UNOBSERVED = "unobserved", _("Jira does not show the issue now. It is looked for again.")
+    ARCHIVED = "archived", _("The issue is archived in Jira, so it can only be read there.")
+    MOVED = "moved", _("The issue was moved in Jira to a project that is not mapped.")
+    ACCESS_LOST = (
+        "access_lost",
+        _(
+            "The account no longer sees the project in Jira. Ask a Jira admin for “Browse Projects”; "
+            "nothing is deleted here meanwhile."
+        ),
+    )
+    HELD = "held", _("Gone from Jira with many others at once. A person has to confirm it.")
+    CONFIRMED = "confirmed", _("A person confirmed that it is gone; Jira is asked once more.")
+    DELETED = "deleted", _("Deleted in Jira.")
+    KEPT = "kept", _("Gone from Jira; a person decided to keep it on the board.")
 
 
 class Shadow(models.Model):
@@ -29,7 +49,9 @@ class Shadow(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="shadows")
-    project = models.ForeignKey(MappedProject, on_delete=models.CASCADE, related_name="shadows")
+    project = models.ForeignKey(
+        MappedProject, null=True, blank=True, on_delete=models.SET_NULL, related_name="shadows"
+    )
     item = models.OneToOneField(WorkItem, on_delete=models.CASCADE, related_name="shadow")
     remote_id = models.CharField(max_length=40)
     remote_key = models.CharField(max_length=60)
@@ -45,7 +67,10 @@ class Shadow(models.Model):
     state = models.CharField(max_length=10, choices=ShadowState.choices, default=ShadowState.LIVE)
     absent_since = models.DateTimeField(null=True, blank=True)
     absences = models.PositiveSmallIntegerField(default=0)
-    absence = models.CharField(max_length=12, blank=True)
+    absence = models.CharField(max_length=12, blank=True, choices=Absence.choices)
+    gone_at = models.DateTimeField(
+        null=True, blank=True
+    )  # buried by itself; the brake counts these
 
     class Meta:
         constraints = [
@@ -53,7 +78,19 @@ class Shadow(models.Model):
                 fields=["connection", "remote_id"], name="one_item_per_issue_and_connection"
             )
         ]
-        indexes = [models.Index(fields=["project", "state"], name="shadow_of_project")]
+        indexes = [
+            models.Index(fields=["project", "state"], name="shadow_of_project"),
+            models.Index(
+                fields=["project", "absence"],
+                condition=models.Q(state="live") & ~models.Q(absence=""),
+                name="shadow_absent",
+            ),
+            models.Index(
+                fields=["connection", "gone_at"],
+                condition=models.Q(gone_at__isnull=False),
+                name="shadow_gone_lately",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.remote_key} = {self.item_id}"

@@ -17,7 +17,7 @@ from almconnect.lib.pages import show_refusal
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, Pi, Team
-from sync import importing, mapped
+from sync import importing, mapped, sprint_making
 from sync.forms import OptionsForm, OwnerForm, SprintsForm, owner_of, owner_value
 from sync.models import Conflict, Run, RunKind
 from sync.pages import owning
@@ -43,6 +43,9 @@ def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResp
         "owner": owner,
         "items": project.items.filter(deleted=None).count(),
         "conflicts": Conflict.objects.filter(shadow__project=project, resolved=None).count(),
+        "lacking": sprint_making.lacking(owner)
+        if isinstance(owner, Team) and _scrum(project, owner)
+        else [],
         "sprints_form": SprintsForm(initial=_sprints_initial(owner))
         if _scrum(project, owner)
         else None,
@@ -125,6 +128,33 @@ def sprints(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         take_sprints(request, row, owner, form)
     except Refused as refusal:
         messages.error(request, refusal.message)
+    return redirect("sync:project", row.pk)
+
+
+@require_POST
+@needs(PLAN)
+def make_sprints(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """Create in Jira the sprints of the ticked iterations."""
+    row = project_for(project_id)
+    owner = owner_of(row)
+    ticked = set(request.POST.getlist("iteration"))
+    if not isinstance(owner, Team):
+        messages.error(request, _("Sprints are a team's: let the project belong to a team first."))
+        return redirect("sync:project", row.pk)
+    wanted = [one for one in sprint_making.lacking(owner) if str(one.pk) in ticked]
+    if not wanted:
+        messages.error(request, _("Tick the iterations that are to become sprints."))
+        return redirect("sync:project", row.pk)
+    actor = person_of(request)
+    try:
+        asked = ask(row.connection, lambda: sprint_making.make(owner, wanted, actor=actor))
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("sync:project", row.pk)
+    if asked.answer is None:
+        return _page(request, project_for(project_id), diagnosis=asked.diagnosis)
+    names = ", ".join(link.sprint_name for link in asked.answer)
+    messages.success(request, _("In Jira now: %(names)s.") % {"names": names})
     return redirect("sync:project", row.pk)
 
 

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from jira_sandbox.serving import Handle, running
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,6 +43,18 @@ class Demo:
     url: str
     login_url: str
     jiras: dict[str, Jira]
+
+
+@contextmanager
+def own_jira(flavour: str, **options: Any) -> Iterator[tuple[Jira, Handle]]:
+    """A sandbox of this process for one test alone, which it may spoil; `options` as of `running`."""
+    with running(flavour=flavour, **options) as handle:
+        people = {}
+        for name in ("admin", "svc-alm"):
+            user = handle.site.users[name]
+            basic = (user.email, user.api_token) if handle.site.cloud else (name, user.password)
+            people[name] = Account(name, user.password, user.display_name, *basic)
+        yield Jira(flavour, handle.url, people["admin"], people["svc-alm"]), handle
 
 
 @contextmanager

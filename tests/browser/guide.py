@@ -74,8 +74,8 @@ def connected(page: Page, demo: Demo, jira: Jira, name: str) -> str:
     return page.url
 
 
-def authorise(context: BrowserContext, console: Page, jira: Jira) -> None:
-    """From "Setup OAuth" on: the link as Jira's admin, the consent as the service user, the end."""
+def make_link(context: BrowserContext, console: Page, jira: Jira) -> None:
+    """The application link as Jira's admin, in a tab of its own, from what "Setup OAuth" shows."""
     tab = context.new_page()
     sandbox.log_in(tab, jira, jira.admin)
     sandbox.create_application_link(
@@ -87,16 +87,45 @@ def authorise(context: BrowserContext, console: Page, jira: Jira) -> None:
     )
     tab.get_by_role("button", name="Log out").click()
     tab.close()
+
+
+def authenticate(context: BrowserContext, console: Page) -> Page:
+    """Press "Authenticate"; the new tab."""
     with context.expect_page() as opening:
         console.get_by_role("link", name="Authenticate").click()
-    consent = opening.value
-    sandbox.fill_login(consent, jira.service)
-    expect(consent.get_by_text(f"as {jira.service.shown}")).to_be_visible()
+    return opening.value
+
+
+def allow(consent: Page, account: Account) -> None:
+    """Jira's side of it, in the tab that "Authenticate" opened."""
+    sandbox.fill_login(consent, account)
+    expect(consent.get_by_text(f"as {account.shown}")).to_be_visible()
     consent.get_by_role("button", name="Allow").click()
     heading(consent, "Access was allowed in Jira")
     consent.close()
+
+
+def authorise(context: BrowserContext, console: Page, jira: Jira) -> None:
+    """From "Setup OAuth" on: the link as Jira's admin, the consent as the service user, the end."""
+    make_link(context, console, jira)
+    allow(authenticate(context, console), jira.service)
     console.get_by_role("button", name="Check & Close").click()
     expect(console.get_by_text(f"{jira.service.shown} authorised this connection")).to_be_visible()
+
+
+def connect_by_token(page: Page, demo: Demo, name: str, address: str, token: str) -> None:
+    """Up to the answer of "Connect to Jira", by "Use a Personal Access Token"."""
+    select_tool(page, demo)
+    page.get_by_role("link", name="Use a Personal Access Token").click()
+    page.get_by_label("Connection Name").fill(name)
+    page.get_by_label("Instance URL").fill(address)
+    page.get_by_label("Personal Access Token").fill(token)
+    page.get_by_role("button", name="Connect to Jira").click()
+
+
+def told(page: Page) -> str:
+    """What the page says went wrong, in one sentence, and what to do."""
+    return page.get_by_role("group", name="What happened").inner_text()
 
 
 def copied(page: Page, what: str) -> str:
@@ -105,6 +134,23 @@ def copied(page: Page, what: str) -> str:
     page.get_by_role("button", name=f"Copy {what}").click()
     expect(page.get_by_role("button", name="Copied").first).to_be_visible()  # for two seconds
     return field.input_value()
+
+
+def invited(page: Page, demo: Demo, other: BrowserContext, username: str, role: str) -> Page:
+    """Another person of that role, who follows the invitation in a browser of their own."""
+    page.goto(f"{demo.url}/people/add/")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Role").select_option(label=role)
+    page.get_by_role("button", name="Add and make an invitation").click()
+    link = page.get_by_label("Invitation link", exact=True).input_value()
+    theirs = other.new_page()
+    theirs.goto(link)
+    password = secrets.token_urlsafe(16)
+    theirs.get_by_label("Password", exact=True).fill(password)
+    theirs.get_by_label("Password again").fill(password)
+    theirs.get_by_role("button", name="Set password and sign in").click()
+    expect(theirs.get_by_role("navigation", name="Main")).to_be_visible()
+    return theirs
 
 
 def open_tab(page: Page, name: str) -> None:

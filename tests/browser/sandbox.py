@@ -97,3 +97,21 @@ def link_to(page: Page, word: str, other: str) -> None:
     page.get_by_label("Issue key").fill(other)
     page.get_by_role("button", name="Link", exact=True).click()
     expect(page.get_by_role("row").filter(has_text=other)).to_be_visible()
+
+
+def set_base_url(page: Page, jira: Jira, address: str) -> None:
+    """Settings > System > General configuration, as Jira's admin, who must be logged in."""
+    page.goto(jira.url)
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="General configuration").click()
+    page.get_by_label("Base URL").fill(address)
+    page.get_by_role("button", name="Update").click()
+    expect(page.get_by_label("Base URL")).to_have_value(address)
+
+
+def make_token(page: Page, jira: Jira) -> str:
+    """Profile > Personal Access Tokens of whoever is logged in; the token's text."""
+    page.goto(f"{jira.url}/secure/ViewProfile.jspa")
+    page.get_by_label("Token name").fill("ALM Connect")
+    page.get_by_role("button", name="Create token").click()
+    return page.get_by_role("code").inner_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 
 import pytest
@@ -9,11 +10,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import guide, sandbox
 from tests.browser.demonstration import Demo, Jira
-
-
-def told(page: Page) -> str:
-    """What the page says went wrong, in one sentence, and what to do."""
-    return page.get_by_role("group", name="What happened").inner_text()
 
 
 def test_a_pasted_issue_page_is_trimmed(page: Page, demo: Demo) -> None:
@@ -28,13 +24,15 @@ def test_an_address_where_nothing_answers(page: Page, demo: Demo) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     guide.connect_by_oauth(page, demo, guide.named("Nobody"), f"http://127.0.0.1:{port}")
-    assert "Nothing answers at the host and port of the Instance URL" in told(page)
+    assert "Nothing answers at the host and port of the Instance URL" in guide.told(page)
     expect(page.get_by_label("Instance URL")).to_have_value(f"http://127.0.0.1:{port}")
 
 
 def test_an_address_that_is_no_jira(page: Page, demo: Demo) -> None:
     guide.connect_by_oauth(page, demo, guide.named("Ourselves"), demo.url)
-    assert "Jira" in told(page)
+    words = guide.told(page)
+    assert "it is not a Jira" in words, words
+    assert "Instance URL" in words
 
 
 @pytest.mark.parametrize("address", ["", "ftp://jira.example.com"])
@@ -42,13 +40,21 @@ def test_what_is_no_address_is_said_beside_the_field(page: Page, demo: Demo, add
     guide.connect_by_oauth(page, demo, guide.named("No address"), address)
     summary = page.get_by_role("alert").filter(has_text="Please look at this again")
     expect(summary.get_by_role("link", name="Instance URL")).to_be_visible()
+    field = page.get_by_label("Instance URL")
+    sentence = "must begin with https" if address else "This field is required"
+    expect(field).to_have_accessible_description(re.compile(sentence))
+    expect(page.get_by_label("Connection Name")).not_to_have_accessible_description(
+        re.compile(sentence)
+    )
 
 
 def test_a_wrong_password(page: Page, demo: Demo, jira: Jira) -> None:
     name = guide.named(f"Wrong password {jira.flavour}")
     guide.connect_by_basic(page, demo, name, jira.url, jira.service, secret="wrong")
-    words = told(page)
-    assert "password" in words.lower() or "token" in words.lower()
+    words = guide.told(page)
+    wanted = "API token" if jira.flavour == "cloud" else "password"
+    assert wanted in words, words
+    assert "Jira" in words.splitlines()[0]
     expect(page.get_by_label("Username")).to_have_value(jira.service.basic_name)
     expect(page.get_by_label("Password")).to_have_value("")
     page.get_by_label("Password").fill(jira.service.secret)
@@ -63,7 +69,7 @@ def test_authenticate_before_the_link_exists(
     with context.expect_page() as opening:
         page.get_by_role("link", name="Authenticate").click()
     guide.heading(opening.value, "Jira did not open the authorisation")
-    words = told(opening.value)
+    words = guide.told(opening.value)
     assert "application link" in words.lower()
     assert "Create incoming link" in words
 
@@ -88,7 +94,7 @@ def test_check_and_close_before_allowing(
         page.get_by_role("link", name="Authenticate").click()
     expect(opening.value.get_by_role("button", name="Allow")).to_be_visible()
     page.get_by_role("button", name="Check & Close").click()
-    assert "Allow" in told(page)
+    assert "Allow" in guide.told(page)
 
     opening.value.get_by_role("button", name="Deny").click()
     guide.heading(opening.value, "Nothing was changed")

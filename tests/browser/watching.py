@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Request, WebError
 
 # Chromium's word for an answer of 400 and above, also where the page itself is the answer.
 REFUSED = "Failed to load resource"
@@ -30,8 +30,12 @@ class Watch:
         self.asked += 1
         if request.is_navigation_request() or urlsplit(request.url).scheme in {"data", "blob"}:
             return
-        if self._is_ours(request.frame.url) and not self._is_ours(request.url):
-            self.leaks.append(f"{request.frame.url} asked for {request.url}")
+        try:
+            asking = request.frame.url
+        except Error:
+            asking = self.ours  # a tab that opens just now: take it for one of ours
+        if self._is_ours(asking) and not self._is_ours(request.url):
+            self.leaks.append(f"{asking} asked for {request.url}")
 
     def _said(self, message: ConsoleMessage) -> None:
         page = message.page.url if message.page else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from accounts.models import User
 from connections import gateway
 from jira_sandbox.serving import Handle, running
+from sync import crash
 from tests.sync.world import World, build
 
 
@@ -39,3 +41,28 @@ def world_with(handle: Handle, rte: User) -> Callable[..., World]:
         return build(handle, rte, **options)
 
     return make
+
+
+class Killed(BaseException):
+    """What SIGKILL is in these tests: nothing catches it, the database keeps what was committed."""
+
+
+@pytest.fixture
+def killed_at(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], AbstractContextManager[None]]:
+    """`with killed_at("create.sent"):` the block must reach that point, and ends there."""
+
+    def kill(pid: int, number: int) -> None:
+        raise Killed
+
+    @contextmanager
+    def block(name: str) -> Iterator[None]:
+        settings.CRASH_AT = name
+        with monkeypatch.context() as patched:
+            patched.setattr(crash.os, "kill", kill)
+            with pytest.raises(Killed):
+                yield
+        settings.CRASH_AT = ""
+
+    return block

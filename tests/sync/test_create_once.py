@@ -32,24 +32,26 @@ def test_a_failure_before_the_commit_is_looked_for_and_sent_again(world: World):
     assert world.issues("Second try") == [item.remote_key]
 
 
-def test_a_worker_killed_between_the_post_and_its_commit(world: World, monkeypatch):
-    from sync import creating
-
-    class Killed(BaseException):
-        pass
-
-    def die(*args, **kwargs):
-        raise Killed
-
-    item = world.create("Survivor")
-    monkeypatch.setattr(creating, "_pair", die)
-    with pytest.raises(Killed):
+@pytest.mark.parametrize(
+    "place", ["create.claimed", "create.sent", "create.pairing", "create.paired"]
+)
+def test_a_worker_killed_anywhere_makes_one_issue(world: World, killed_at, place: str):
+    item = world.create("Survivor", story_points=3)
+    with killed_at(place):
         world.push(rounds=1)
-    monkeypatch.undo()
-    assert state_of(item) == "sending"
     world.settle()
     item.refresh_from_db()
     assert world.issues("Survivor") == [item.remote_key]
+    assert (item.story_points, item.sync_state) == (3, "synced")
+
+
+def test_a_worker_killed_after_creating_without_a_refused_field(world: World, killed_at):
+    item = world.create("Fewer fields", assignee={"id": "nobody-knows", "name": "x"})
+    with killed_at("create.sent_without"):
+        world.push(rounds=1)
+    world.settle()
+    item.refresh_from_db()
+    assert world.issues("Fewer fields") == [item.remote_key]
 
 
 def test_the_issue_is_read_before_the_creates_answer_is_settled(world: World, monkeypatch):

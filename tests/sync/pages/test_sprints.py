@@ -8,7 +8,8 @@ import pytest
 
 from jira_client.values import Sprint
 from planning.models import Iteration
-from sync.sprints import iteration_name, pair, suggested_pi
+from planning.sprint_names import iteration_name
+from sync.sprints import pair, suggested_pi
 
 FIRST = datetime(2026, 1, 5, 9, tzinfo=UTC)
 

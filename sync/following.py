@@ -1,0 +1,33 @@
+"""What Jira renames, we rename: a project's key and name, the account's time zone."""
+
+from __future__ import annotations
+
+from connections.models import Connection, MappedProject
+from jira_client.client import JiraClient
+from jira_client.errors import NotFound
+
+
+def refresh(connection: Connection, jira: JiraClient, project: MappedProject) -> None:
+    """Two calls; for what runs once a day. Raises JiraError."""
+    note_time_zone(connection, jira.myself().time_zone)
+    try:
+        found = jira.projects.get(project.remote_id)
+    except NotFound:
+        return  # whoever reads its issues finds out why
+    note_project(project, found.key, found.name)
+
+
+def note_project(project: MappedProject, key: str, name: str) -> None:
+    """The project as Jira calls it now; nothing is written where it is called so already."""
+    values = {"key": key[:40] or project.key, "name": name[:255] or project.name}
+    if (project.key, project.name) == (values["key"], values["name"]):
+        return
+    MappedProject.objects.filter(pk=project.pk).update(**values)
+    project.key, project.name = values["key"], values["name"]
+
+
+def note_time_zone(connection: Connection, zone: str | None) -> None:
+    """JQL reads times in the account's own zone, which a person may change in Jira."""
+    if zone and zone != connection.time_zone:
+        Connection.objects.filter(pk=connection.pk).update(time_zone=zone[:64])
+        connection.time_zone = zone[:64]

@@ -1,0 +1,59 @@
+"""One item's fault of our own ends that item's work, and no other's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, transaction
+
+from connections.models import Connection
+from jira_client.errors import JiraError
+from planning.models import Change
+from sync import outbox
+from sync.lease import LeaseLost
+from sync.shift import Shift
+from sync.trace import note
+
+log = structlog.get_logger(__name__)
+
+OUR_FAULT = "our_fault"
+# Not the item's: Jira's answers are judged elsewhere, and without lease, time or database all must end.
+_OF_ALL = (JiraError, LeaseLost, SoftTimeLimitExceeded, OperationalError, InterfaceError)
+
+
+@contextmanager
+def isolated(
+    connection: Connection, changes: Change | Iterable[Change], shift: Shift
+) -> Iterator[None]:
+    """Park these changes if the block fails on them, with our fault named; its traceback is logged."""
+    try:
+        yield
+    except _OF_ALL:
+        raise
+    except Exception as problem:
+        rows = [changes] if isinstance(changes, Change) else list(changes)
+        log.exception("a change could not be handled", changes=[change.pk for change in rows])
+        _park(connection, rows, type(problem).__name__, shift)
+
+
+def _park(connection: Connection, changes: list[Change], problem: str, shift: Shift) -> None:
+    message = (
+        f"ALM Connect itself failed on this item ({problem}), not Jira. The log has the details; "
+        "report them, and replay this change afterwards."
+    )
+    with transaction.atomic():
+        shift.guard()
+        outbox.park([change.pk for change in changes], OUR_FAULT, message)
+        for change in changes:
+            note(
+                connection,
+                "send",
+                "failed",
+                message,
+                item=change.item,
+                change=change,
+                code=OUR_FAULT,
+            )
