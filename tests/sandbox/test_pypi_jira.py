@@ -1,4 +1,4 @@
-"""PyPI's `jira`, unchanged: Basic and OAuth 1.0a RSA-SHA1, on both flavours, the whole thread."""
+"""PyPI's `jira`, unchanged: Basic and OAuth, on Cloud and Data Center 9 and 10, the whole thread."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from collections.abc import Iterator
 import jira as pypi
 import pytest
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.serving import Handle, running
 from tests.sandbox.dancing import CONSUMER, danced
 
 OPTIONS = {"check_update": False, "agile_rest_path": "agile"}
+
+
+@pytest.fixture(params=[("cloud", 10), ("datacenter", 9), ("datacenter", 10)],
+                ids=["cloud", "dc9", "dc10"])  # fmt: skip
+def jira(request: pytest.FixtureRequest) -> Iterator[Handle]:
+    flavour, version = request.param
+    with running(flavour, version, context="/jira" if flavour == "datacenter" else "") as handle:
+        yield handle
 
 
 @pytest.fixture(params=["basic", "oauth"])
