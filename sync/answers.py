@@ -39,6 +39,18 @@ class SprintOut(Schema):
     drift: dict[str, str] = Field(description="Where the sprint differs from the iteration.")
 
 
+class FindingOut(Schema):
+    part: Literal["screens", "types", "boards", "workflow", "statuses"]
+    state: str = Field(description="missing, or unknown where Jira could not be asked.")
+    message: str
+    text: str = Field(description="What to send to the Jira admin.")
+
+
+class CheckedOut(Schema):
+    looked_at: datetime | None = Field(description="When the screens were read last.")
+    findings: list[FindingOut]
+
+
 class CountsOut(Schema):
     items: int
     synced: int

@@ -13,10 +13,20 @@ from almconnect.lib.api import Refused, answer, page
 from connections.api import explained
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeState, Iteration, Team, WorkItem
-from sync import conflicts, importing, mapped, replay, shapes, sprint_making, trace
+from sync import (
+    conflicts,
+    importing,
+    mapped,
+    mapping_check,
+    replay,
+    shapes,
+    sprint_making,
+    trace,
+)
 from sync.answers import (
     ChangeOut,
     ChangesOut,
+    CheckedOut,
     ConflictOut,
     ConflictsOut,
     DeliveriesOut,
@@ -122,6 +132,15 @@ def _start(project_id: uuid.UUID, kind: RunKind) -> HttpResponse:
     run = importing.request(_project(project_id), kind)
     wake(WORK, run.pk)
     return answer(shapes.run(run), 202)
+
+
+@router.get("/projects/{uuid:project_id}/mapping-check", auth=reader, response=CheckedOut)
+def check_mapping(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """What of the project's screens, required fields and workflows does not fit its mapping."""
+    project = _project(project_id)
+    with explained(project.connection):
+        checked = mapping_check.check(project)
+    return answer(shapes.checked(checked))
 
 
 @router.post("/iterations/{uuid:iteration_id}/sprints", auth=planner, response={201: SprintOut})

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from almconnect.lib.api import MOST, Strict
 from connections.models import MappedProject
 from planning.models import Change, SprintLink, Team
+from sync.mapping_check import Checked
 from sync.models import Conflict, Delivery, Run, RunKind
 
 Short = Annotated[str, StringConstraints(max_length=100)]
@@ -193,4 +194,14 @@ def sprint(row: SprintLink) -> dict[str, Any]:
         "name": row.sprint_name,
         "state": row.sprint_state,
         "drift": row.drift,
+    }
+
+
+def checked(found: Checked) -> dict[str, Any]:
+    return {
+        "looked_at": found.looked_at,
+        "findings": [
+            {"part": one.part, "state": one.state, "message": one.message, "text": one.text}
+            for one in found.findings
+        ],
     }

@@ -19,7 +19,7 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
 from planning.models import Link, WorkItem
-from sync import mapped, sprints
+from sync import mapped, mapping_check, sprints
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.looks import shown_value
 from sync.pages.pairing import Choices, PairsForm, choices_of, sections
@@ -106,7 +106,12 @@ def _page(
         choices, diagnosis = asked.answer, asked.diagnosis
     if form is None and choices is not None and context["may_plan"]:
         form = PairsForm(project=project, choices=choices)
+    checked = None
+    if diagnosis is None:
+        asked_check = ask(project.connection, lambda: mapping_check.check(project))
+        checked = asked_check.answer
     context |= {
+        "checked": checked,
         "project": project,
         "projects": project.connection.projects.all(),
         "sections": sections(project, choices or {}, samples_of(project), form),

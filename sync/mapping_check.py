@@ -1,0 +1,92 @@
+"""Does the mapping fit the project? Screens and required fields as the permission report saw them last,
+workflows as Jira tells them now. Reads only; each finding says what will not work and whom to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from connections import surveys
+from connections.gateway import jira_for
+from connections.models import MappedProject
+from jira_client.values import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`state`: missing (will not work) or unknown (could not be asked). `text` is for the Jira admin."""
+
+    part: str  # screens | types | boards | workflow | statuses
+    state: str
+    message: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`looked_at`: when the screens were read; None if they never were."""
+
+    findings: Sequence[Finding]
+    looked_at: datetime | None
+
+
+def check(project: MappedProject) -> Checked:
+    """Asks Jira for the workflows of the project. Raises JiraError, NotReady, SealBroken."""
+    of_types = jira_for(project.connection).projects.statuses(project.remote_id)
+    setup = surveys.earlier(project.connection).get(project.remote_id)
+    screens = _screens(setup) if setup else []
+    at = parse_datetime(setup["at"]) if setup else None
+    return Checked([*workflow(project, of_types), *screens], at)
+
+
+def _screens(setup: Mapping[str, Any]) -> list[Finding]:
+    return [
+        Finding("screens", one["state"], one["message"], one["text"])
+        for one in setup.get("obstacles", ())
+    ]
+
+
+def workflow(project: MappedProject, of_types: Mapping[str, Sequence[Status]]) -> list[Finding]:
+    """Statuses that a mapped type can never reach, and Jira's statuses that no board word stands for.
+
+    `of_types`: issue type id → the statuses of its workflow.
+    """
+    found: list[Finding] = []
+    every = {one.id: one.name for statuses in of_types.values() for one in statuses}
+    for word, status in project.status_map.items():
+        if str(status) not in every:
+            words = _("“%(word)s” is mapped to a status that %(key)s does not have any more.")
+            found.append(Finding("statuses", "missing", words % {"word": word, "key": project.key}))
+    for kind, type_id in project.type_map.items():
+        there = {one.id for one in of_types.get(str(type_id), ())}
+        if not there:
+            words = _("%(key)s has no issue type for “%(kind)s” any more.")
+            found.append(Finding("types", "missing", words % {"kind": kind, "key": project.key}))
+            continue
+        out = [w for w, s in project.status_map.items() if str(s) in every and str(s) not in there]
+        if out:
+            found.append(_unreachable(project, kind, out))
+    known = {str(status) for status in project.status_map.values()}
+    left = sorted(name for status, name in every.items() if status not in known)
+    if left:
+        words = _("No board status stands for %(names)s; Jira's own name is shown for these.")
+        found.append(Finding("statuses", "unknown", words % {"names": ", ".join(left)}))
+    return found
+
+
+def _unreachable(project: MappedProject, kind: str, words: Sequence[str]) -> Finding:
+    values = {"kind": kind, "names": ", ".join(words), "key": project.key}
+    return Finding(
+        "workflow",
+        "missing",
+        _("The workflow of %(kind)s in %(key)s has no %(names)s: moving one there is parked.")
+        % values,
+        _("Please add the status %(names)s to the workflow of %(kind)s in project %(key)s.")
+        % values,
+    )
