@@ -22,7 +22,8 @@ from django.conf import settings
 from django.db.models import Max
 
 from almconnect.lib.secret import Secret
-from connections import sealing
+from connections import budget, sealing
+from connections.budget import Purpose
 from connections.circuit import Circuit, GuardedTransport, circuit_of
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SecretField
 from jira_client.address import AddressPolicy, IPNetwork, resolve
@@ -36,7 +37,7 @@ from jira_client.values import Deployment
 T = TypeVar("T", bound=Transport)
 
 # What answers an observation of a call: (connection id, observation). Upper apps append to it.
-observers: list[Callable[[uuid.UUID, Observation], None]] = []
+observers: list[Callable[[uuid.UUID, Observation], None]] = [budget.note]
 
 CREDENTIAL = {
     AuthMethod.OAUTH1.value: SecretField.ACCESS_TOKEN,
@@ -61,13 +62,19 @@ class _Kept:
 
 
 _clients: dict[uuid.UUID, _Kept] = {}
+_bulk_clients: dict[uuid.UUID, _Kept] = {}  # their own sockets: an import must not occupy an edit's
 _lock = threading.Lock()
 
 
 def jira_for(
-    connection: Connection, *, secret: Secret | None = None, for_check: bool = False
+    connection: Connection,
+    *,
+    secret: Secret | None = None,
+    for_check: bool = False,
+    purpose: Purpose = Purpose.LIVE,
 ) -> JiraClient:
-    """The client that acts as the connection's account.
+    """The client that acts as the connection's account. Calls for an import or a comparison are
+    `Purpose.BULK`: they leave part of Jira's limit to those that somebody waits for.
 
     `secret` is a credential that is not stored yet (access token, password or PAT): proven before
     it is kept. `for_check` lets a person's own test or handshake through although the connection is
@@ -78,8 +85,9 @@ def jira_for(
     if secret is not None:
         return _build(connection, secret)
     signature = _signature(connection)
+    clients = _bulk_clients if purpose is Purpose.BULK else _clients
     with _lock:
-        kept = _clients.get(connection.pk)
+        kept = clients.get(connection.pk)
         if kept is not None and kept.signature == signature:
             if isinstance(kept.client.transport, GuardedTransport):
                 _follow(connection, kept.client.transport.circuit)
@@ -90,9 +98,9 @@ def jira_for(
             "secret_missing",
             "No credential is stored for this connection. Authenticate it on its page.",
         )
-    client = _build(connection, found)
+    client = _build(connection, found, purpose)
     with _lock:
-        _clients[connection.pk] = _Kept(signature, client)
+        clients[connection.pk] = _Kept(signature, client)
     return client
 
 
@@ -142,9 +150,10 @@ def _transport(connection: Connection, kind: type[T]) -> T:
 def forget(connection_id: uuid.UUID) -> None:
     """Drop the kept client: the next call opens the secret again."""
     with _lock:
-        kept = _clients.pop(connection_id, None)
-    if kept is not None:
-        kept.client.transport.close()
+        kept = [clients.pop(connection_id, None) for clients in (_clients, _bulk_clients)]
+    for one in kept:
+        if one is not None:
+            one.client.transport.close()
 
 
 def address_policy() -> AddressPolicy:
@@ -214,18 +223,25 @@ def _signature(connection: Connection) -> tuple[object, ...]:
     )
 
 
-def _build(connection: Connection, secret: Secret) -> JiraClient:
-    return _client(connection, _auth(connection, secret))
+def _build(connection: Connection, secret: Secret, purpose: Purpose = Purpose.LIVE) -> JiraClient:
+    return _client(connection, _auth(connection, secret), purpose)
 
 
-def _client(connection: Connection, auth: Auth) -> JiraClient:
-    public = connection.base_url if connection.api_url else None
+def _client(connection: Connection, auth: Auth, purpose: Purpose = Purpose.LIVE) -> JiraClient:
+    transport: Transport
     if isinstance(auth, Basic):
-        guarded = _transport(connection, GuardedTransport)
+        transport = guarded = _transport(connection, GuardedTransport)
         guarded.circuit = circuit_of(connection.pk, auth.username, auth.secret)
         _follow(connection, guarded.circuit)
-        return JiraClient(guarded, auth, flavour_of(connection), public_url=public)
-    return JiraClient(transport_for(connection), auth, flavour_of(connection), public_url=public)
+    else:
+        transport = transport_for(connection)
+    return JiraClient(
+        transport,
+        auth,
+        flavour_of(connection),
+        public_url=connection.base_url if connection.api_url else None,
+        gate=budget.gate(connection.pk, purpose),
+    )
 
 
 def _follow(connection: Connection, circuit: Circuit) -> None:

@@ -4,6 +4,7 @@ It decides nothing about retries, and knows no resource's details. One client ma
 several threads at once.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from jira_client import parse
@@ -37,7 +38,8 @@ class JiraClient:
     """Every call to one Jira, as one account.
 
     `flavour` is asked of the instance on first need where it is not given. `public_url` is Jira's
-    own base URL where calls go to an internal address: OAuth signs the public one.
+    own base URL where calls go to an internal address: OAuth signs the public one. `gate` is
+    called before each request is signed: it returns when the call may be made, or raises.
     """
 
     def __init__(
@@ -46,10 +48,12 @@ class JiraClient:
         auth: Auth,
         flavour: Flavour | None = None,
         public_url: str | None = None,
+        gate: Callable[[WireRequest], None] | None = None,
     ) -> None:
         self.transport = transport
         self.auth = auth
         self._flavour = flavour
+        self._gate = gate
         self._signed_url = (public_url or transport.base_url).rstrip("/")
         self.projects = Projects(self)
         self.permissions = Permissions(self)
@@ -144,6 +148,8 @@ class JiraClient:
 
     def _send(self, wire: WireRequest) -> WireResponse:
         try:
+            if self._gate is not None:
+                self._gate(wire)  # before signing: a signature is good for minutes only
             headers = self.auth.headers(wire.method, self._signed_url + wire.target)
         except JiraError as error:
             error.located(wire.method, wire.template)

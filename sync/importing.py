@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connections import health
+from connections.budget import Purpose
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
@@ -71,7 +72,7 @@ def work(run_id: uuid.UUID) -> bool:
             return False
         at_work = _Work(run, connection, held)
         try:
-            more = at_work.go_on(jira_for(connection))
+            more = at_work.go_on(jira_for(connection, purpose=Purpose.BULK))
         except (JiraError, SealBroken) as error:
             return at_work.stumbled(error)
         except (NotReady, LeaseLost):

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Min
 from django.utils import timezone
 
+from connections import budget
 from connections.models import Connection
 from planning.models import Change, ChangeState
 from sync.models import Conflict, Delivery, DeliveryState
@@ -40,10 +41,21 @@ def status_of(connections: Iterable[Connection]) -> list[dict[str, Any]]:
         .values_list("shadow__connection_id")
         .annotate(n=Count("pk"))
     )
+    budgets = budget.status_of(rows)
     return [
-        _entry(row, waiting_in, waiting_out, parked.get(row.pk, 0), conflicts.get(row.pk, 0))
+        {
+            **_entry(row, waiting_in, waiting_out, parked.get(row.pk, 0), conflicts.get(row.pk, 0)),
+            "rate_budget": _budget(row, budgets.get(row.pk, {})),
+        }
         for row in rows
     ]
+
+
+def _budget(row: Connection, told: dict[str, Any]) -> dict[str, Any]:
+    """What Jira lets this connection do; nulls where it limits nothing."""
+    ends = [end for end in (row.call_after, told.get("held_until")) if end and end > timezone.now()]
+    nothing = dict.fromkeys(("limit", "remaining", "per_second", "resets", "seen"))
+    return {**nothing, "held_endpoints": {}, **told, "held_until": max(ends, default=None)}
 
 
 def _counted(rows: Any, moment: str) -> dict[uuid.UUID, tuple[int, datetime]]:
@@ -63,7 +75,6 @@ def _entry(
     oldest = min((at for at in (oldest_in, oldest_out) if at), default=None)
     now = timezone.now()
     account = {"id": row.account_id, "name": row.account_name} if row.account_id else None
-    held = row.call_after and row.call_after > now
     return {
         "connection": str(row.pk),
         "name": row.name,
@@ -78,6 +89,5 @@ def _entry(
         "parked": parked,
         "conflicts": conflicts,
         "webhook": {"state": row.webhook_state, "last_seen": row.webhook_seen},
-        "rate_budget": {"held_until": row.call_after if held else None},
         "diagnosis": row.diagnosis,
     }

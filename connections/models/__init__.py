@@ -1,5 +1,6 @@
 """ALM connections, their sealed secrets, and the projects mapped through them."""
 
+from connections.models.budget import RateBudget
 from connections.models.connection import (
     AuthMethod,
     Connection,
@@ -28,6 +29,7 @@ __all__ = [
     "MappedProject",
     "OAuthFlow",
     "PermissionReport",
+    "RateBudget",
     "ReportState",
     "SealedSecret",
     "SecretField",

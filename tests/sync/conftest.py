@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from connections import gateway
+from connections import budget, gateway
 from jira_sandbox.serving import Handle, running
 from sync import crash
 from tests.sync.world import World, build
@@ -18,8 +18,9 @@ from tests.sync.world import World, build
 @pytest.fixture(autouse=True)
 def _no_kept_clients() -> Iterator[None]:
     yield
-    for connection_id in list(gateway._clients):
+    for connection_id in {*gateway._clients, *gateway._bulk_clients}:
         gateway.forget(connection_id)
+    budget.forget()
 
 
 @pytest.fixture(params=["cloud", "datacenter"])
