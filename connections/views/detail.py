@@ -10,9 +10,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.access import CONNECT, PLAN, READ, needs
+from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
 from connections import checkup, comparison, credentials, deciding, deletion, editing, health, tasks
@@ -53,7 +55,9 @@ def pause(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     return redirect("connections:detail", connection.pk)
 
 
+@sensitive_post_parameters("password")
 @needs(CONNECT)
+@reconfirmed()
 def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """ "Re-authenticate": the dance again, or the form again."""
     connection = get_object_or_404(Connection, pk=connection_id)
@@ -85,6 +89,7 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
 
 
 @needs(CONNECT)
+@reconfirmed()
 def account(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """Another account authorised: who it is, who it was, what each may do; take it or keep the old."""
     connection = get_object_or_404(Connection, pk=connection_id)

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import CONNECT, needs, public
+from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
 from connections import adminpart, checkup, credentials, handshake, health, instance, looking
 from connections.diagnosing import Explained
@@ -23,6 +24,7 @@ from connections.views.tabs import tabs_of
 
 
 @needs(CONNECT)
+@reconfirmed()
 @require_GET
 def setup(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """What a Jira admin needs to copy, and the steps for exactly this Jira."""
@@ -35,6 +37,7 @@ def setup(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed(back="connections:setup_oauth")
 @require_GET
 def authenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """ "Authenticate": opens a flow for this person and session, and goes on to Jira."""
@@ -88,6 +91,7 @@ def look(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 
 @sensitive_post_parameters("verifier")
 @needs(CONNECT)
+@reconfirmed(back="connections:setup_oauth")
 @require_POST
 def typed(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """Without a callback: Jira shows a code, which the person types here."""
@@ -158,6 +162,7 @@ def callback_base(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("verifier")
 @needs(CONNECT)
+@reconfirmed(back="connections:setup_oauth")
 @require_POST
 def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """ "Check & Close"."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.access import CONNECT, needs
+from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
 from connections import changing, credentials, editing, health, instance, looking, ways
 from connections.credentials import Credential
@@ -40,6 +41,7 @@ def select_tool(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password", "token")
 @needs(CONNECT)
+@reconfirmed()
 def new_jira(request: HttpRequest) -> HttpResponse:
     """A new connection: a valid form makes the draft, unless its address could never be called."""
     return _page(request, None, AuthMethod.OAUTH1.value, {})
@@ -47,6 +49,7 @@ def new_jira(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password", "token")
 @needs(CONNECT)
+@reconfirmed()
 def edit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """The same form for a draft under way, and for the settings of a connection."""
     connection = get_object_or_404(Connection, pk=connection_id)

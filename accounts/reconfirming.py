@@ -1,0 +1,59 @@
+"""Before credentials or the TLS check are touched, whoever signed in a while ago says once more who
+they are: a session left open on a shared screen must not be enough to send a password elsewhere.
+
+The page is asked for first, so that nothing typed is lost or kept: a form that was opened in time may
+be sent for as long again. A person without password and second step has nothing to confirm with.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account import app_settings
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.access import View
+from accounts.session_limits import BEGUN
+
+GRACE = 2  # how many times longer a form may lie open than its page may be asked for
+
+
+def reconfirmed(*, back: str = "") -> Any:
+    """For views below `@needs`. `back`: the page, by URL name, that leads to a view which only takes
+    POST; it gets the same arguments."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if _is_fresh(request):
+                return view(request, *args, **kwargs)
+            target = reverse(back, args=args, kwargs=kwargs) if back else request.get_full_path()
+            address = f"{reverse(_page_for(request))}?{urlencode({'next': target})}"
+            if request.headers.get("HX-Request") == "true":
+                return HttpResponse(headers={"HX-Redirect": address})
+            return HttpResponseRedirect(address)
+
+        return guarded
+
+    return declare
+
+
+def _is_fresh(request: HttpRequest) -> bool:
+    if not get_reauthentication_flows(request.user):
+        return True
+    records = get_authentication_records(request, request.user)
+    proofs = [record["at"] for record in records] + [request.session.get(BEGUN, 0)]
+    allowed = app_settings.REAUTHENTICATION_TIMEOUT * (GRACE if request.method == "POST" else 1)
+    return bool(time.time() - max(proofs) < allowed)
+
+
+def _page_for(request: HttpRequest) -> str:
+    """By password where the person has one, else by the second step."""
+    known = request.user.has_usable_password()
+    return "account_reauthenticate" if known else "mfa_reauthenticate"
