@@ -21,6 +21,7 @@ COPY jira_client jira_client
 COPY jira_sandbox jira_sandbox
 COPY templates templates
 COPY static static
+COPY docs/troubleshooting.md docs/troubleshooting.md
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     ALMCONNECT_DATA_DIR=/data ALMCONNECT_WEB_HOST=0.0.0.0
 RUN python -m compileall -q /app

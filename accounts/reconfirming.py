@@ -8,6 +8,7 @@ be sent for as long again. A person without password and second step has nothing
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -24,7 +25,7 @@ from accounts.session_limits import BEGUN
 GRACE = 2  # how many times longer a form may lie open than its page may be asked for
 
 
-def reconfirmed(*, back: str = "") -> Any:
+def reconfirmed(*, back: str = "") -> Callable[[View], View]:
     """For views below `@needs`. `back`: the page, by URL name, that leads to a view which only takes
     POST; it gets the same arguments."""
 
@@ -55,5 +56,5 @@ def _is_fresh(request: HttpRequest) -> bool:
 
 def _page_for(request: HttpRequest) -> str:
     """By password where the person has one, else by the second step."""
-    known = request.user.has_usable_password()
+    known = request.user.is_authenticated and request.user.has_usable_password()
     return "account_reauthenticate" if known else "mfa_reauthenticate"

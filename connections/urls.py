@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from connections.views import detail, oauth, overview, permissions, wizard
+from connections.views import detail, help, oauth, overview, permissions, wizard
 
 _one = "connections/<uuid:connection_id>"
 pages = [
@@ -36,6 +36,7 @@ pages = [
     path("connections/oauth/authorize/<uuid:flow_id>/", oauth.authorize, name="oauth_authorize"),
     path("connections/oauth/callback/", oauth.callback_base, name="oauth_callback_base"),
     path("connections/oauth/callback/<uuid:flow_id>/", oauth.callback, name="oauth_callback"),
+    path("help/troubleshooting/", help.troubleshooting, name="troubleshooting"),
     path("connections/jira-admin/<str:signed>/", oauth.admin_part, name="admin_part"),
 ]
 urlpatterns = [

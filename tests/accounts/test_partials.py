@@ -48,7 +48,7 @@ def test_a_diagnosis_says_cause_remedy_and_what_was_seen() -> None:
     assert "<refused>" not in words
     assert 'data-copy-text="Jira &lt;refused&gt;.\nAsk an admin."' in words
     assert "<dt>Host</dt><dd>jira.example.com</dd>" in words
-    assert "docs/troubleshooting.md#refused" in words
+    assert "/help/troubleshooting/#refused" in words
 
 
 def test_a_copy_field_is_an_area_only_where_lines_are_asked_for() -> None:

@@ -16,7 +16,14 @@ from connections import looking
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 
-PAGES = ("edit", "reauthenticate", "account", "setup_oauth", "oauth_authenticate")
+# Page → where the person is led back to
+PAGES = {
+    "edit": "edit",
+    "reauthenticate": "reauthenticate",
+    "account": "account",
+    "setup_oauth": "setup_oauth",
+    "oauth_authenticate": "setup_oauth",
+}
 POSTS = ("edit", "reauthenticate", "account", "oauth_typed", "oauth_finish")
 
 
@@ -47,8 +54,8 @@ def test_a_page_is_asked_for_again(browser: Client, connection: Connection, name
     page = reverse(f"connections:{name}", args=[connection.pk])
     assert not asks(browser.get(page), "")
     age(browser, 1.1)
-    back = reverse("connections:setup_oauth", args=[connection.pk]) if "authent" in name[6:] else ""
-    assert asks(browser.get(page), (back or page).replace("/", "%2F"))
+    back = reverse(f"connections:{PAGES[name]}", args=[connection.pk])
+    assert asks(browser.get(page), back.replace("/", "%2F"))
 
 
 @pytest.mark.parametrize("name", POSTS)
