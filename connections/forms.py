@@ -16,6 +16,7 @@ from connections.models import AuthMethod, Connection
 from jira_client.flavour import Flavour
 
 ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url")
+_SIGN_IN = ("username", "password", "token", "secret_expires")
 LOOKED = ("base_url", *ADVANCED)  # what a look at the instance needs
 NO_FILL = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
@@ -77,17 +78,25 @@ class ConnectionForm(forms.Form):
         help_text=_("Only if this console must call Jira at another address than people do."),
         widget=forms.TextInput(attrs={**NO_FILL, "inputmode": "url"}),
     )
+    key_bits = forms.ChoiceField(
+        label=_("OAuth key size"),
+        required=False,
+        choices=[(2048, _("2048 bits")), (3072, _("3072 bits: stronger, and slower to sign"))],
+        help_text=_("Of the key pair that is made here; its private half never leaves."),
+    )
     method = AuthMethod.OAUTH1.value
 
     def __init__(self, *args: Any, connection: Connection | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
         self.connection = connection
+        if self.method != AuthMethod.OAUTH1 or (connection and connection.public_key):
+            del self.fields["key_bits"]
         self.values: dict[str, Any] = {}
         self.looked: dict[str, Any] = {}
 
     @property
     def advanced_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ADVANCED]
+        return [self[name] for name in (*ADVANCED, "key_bits") if name in self.fields]
 
     @property
     def shows_advanced(self) -> bool:
@@ -105,7 +114,7 @@ class ConnectionForm(forms.Form):
 
     @property
     def sign_in_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("username", "password", "token") if name in self.fields]
+        return [self[name] for name in _SIGN_IN if name in self.fields]
 
     def notes(self) -> list[str]:
         """What was trimmed of the values as they were typed, in sentences."""

@@ -56,7 +56,10 @@ class Look:
 def look(connection: Connection) -> Look:
     """Asks the instance what it is. `connection` need not be saved."""
     probe = Probe(connection)
-    rows = tuple(checkup.examine(probe, checkup.ANONYMOUS))
+    try:
+        rows = tuple(checkup.examine(probe, checkup.ANONYMOUS))
+    finally:
+        probe.close()
     server = probe.server
     return Look(
         target=connection.api_url or connection.base_url,

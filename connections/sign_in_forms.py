@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
@@ -17,11 +19,39 @@ from connections.models import AuthMethod, Connection
 LONGEST_SECRET = 10_000
 
 
+class LastDay(forms.DateField):
+    """The day that an API token or PAT expires on, as Jira shows it; the moment that it is over."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Expires on"),
+            required=False,
+            help_text=_(
+                "The day that Jira names for the token. You are warned 30, 7 and 1 days before."
+            ),
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        )
+
+    def clean(self, value: Any) -> datetime | None:
+        day = super().clean(value)
+        if day is None:
+            return None
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day is over: make a new token in Jira first."))
+        return timezone.make_aware(datetime.combine(day, time.max))
+
+    def prepare_value(self, value: Any) -> Any:
+        return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
 class WithSecret(ConnectionForm):
     """A form that also asks for a secret."""
 
+    secret_expires = LastDay()
     secret_name = ""
-    field_order = ["name", "base_url", "username", "password", "token", *ADVANCED]
+    field_order = [
+        "name", "base_url", "username", "password", "token", "secret_expires", *ADVANCED,
+    ]  # fmt: skip
 
     def __init__(self, *args: Any, connection: Connection | None = None, **more: Any) -> None:
         super().__init__(*args, connection=connection, **more)
@@ -39,10 +69,13 @@ class WithSecret(ConnectionForm):
         if not text:
             return None
         username = self.cleaned_data.get("username", "")
-        return Credential(self.method, Secret(text), username)
+        ends = self.cleaned_data.get("secret_expires")
+        return Credential(self.method, Secret(text), username, ends=ends)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if self.values:
+            self.values["secret_expires"] = data.get("secret_expires")
         typed = data.get(self.secret_name, "")
         if typed:
             username = self.values.get("username", data.get("username", ""))
@@ -112,6 +145,9 @@ FORMS: dict[str, type[ConnectionForm]] = {
 class SecretForm(forms.Form):
     """ "Re-authenticate" by user name and password, or by token."""
 
+    field_order = ["username", "password", "secret_expires"]
+    secret_expires = LastDay()
+
     username = forms.CharField(
         label=_("Username"), max_length=255, widget=forms.TextInput(attrs=NO_FILL)
     )
@@ -136,6 +172,7 @@ class SecretForm(forms.Form):
             self.connection.auth_method,
             Secret(self.cleaned_data["password"]),
             self.cleaned_data.get("username", ""),
+            ends=self.cleaned_data.get("secret_expires"),
         )
 
     def clean(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ pages = [
     path(f"{_one}/", detail.detail, name="detail"),
     path(f"{_one}/edit/", wizard.edit, name="edit"),
     path(f"{_one}/test/", detail.test, name="test"),
+    path(f"{_one}/tls-off/renew/", detail.renew_tls_off, name="renew_tls_off"),
     path(f"{_one}/pause/", detail.pause, name="pause"),
     path(f"{_one}/reauthenticate/", detail.reauthenticate, name="reauthenticate"),
     path(f"{_one}/account/", detail.account, name="account"),

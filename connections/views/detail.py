@@ -39,7 +39,7 @@ def detail(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 def test(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """ "Test connection": runs now, and shows every row with what it tested and as whom."""
     connection = get_object_or_404(Connection, pk=connection_id)
-    result = checkup.run(connection)
+    result = checkup.run(connection, actor=person_of(request), retry="retry" in request.POST)
     return _page(request, connection, result=result)
 
 
@@ -50,6 +50,19 @@ def pause(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     change = editing.unpause if request.POST.get("resume") else editing.pause
     try:
         change(connection, actor=person_of(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect("connections:detail", connection.pk)
+
+
+@needs(CONNECT)
+@reconfirmed(back="connections:detail")
+@require_POST
+def renew_tls_off(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """ "Renew for 30 days": go on without verifying certificates."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    try:
+        editing.renew_tls_off(connection, actor=person_of(request))
     except Refused as refused:
         messages.error(request, refused.message)
     return redirect("connections:detail", connection.pk)
@@ -68,7 +81,12 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
     found = None
     if request.method == "POST" and form.is_valid():
         try:
-            outcome = credentials.present(connection, form.credential(), actor=person_of(request))
+            outcome = credentials.present(
+                connection,
+                form.credential(),
+                actor=person_of(request),
+                retry="retry" in request.POST,
+            )
         except Explained as error:
             found = health.note_attempt(connection, error)
         else:
@@ -82,6 +100,7 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
         "connection": connection,
         "form": form,
         "diagnosis": found,
+        "sent_before": bool(found and found["code"] == "refused_before"),
         "tabs": tabs_of(connection, "connection"),
     }
     status = 409 if found else 422 if form.errors else 200

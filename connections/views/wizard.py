@@ -18,7 +18,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.access import CONNECT, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections import changing, credentials, editing, health, instance, looking, ways
+from connections import (
+    changing,
+    checkup,
+    credentials,
+    editing,
+    handshake,
+    health,
+    instance,
+    looking,
+    ways,
+)
+from connections.checkup import CheckResult
 from connections.credentials import Credential
 from connections.diagnosing import Explained
 from connections.forms import LOOKED, ConnectionForm, ToolForm
@@ -28,7 +39,9 @@ from connections.sign_in_forms import FORMS, WithSecret
 from connections.views.session import is_fragment, person_of
 from connections.views.tabs import tabs_of
 
-_SHOWN = ("name", "base_url", "username", "ca_bundle", "fingerprint", "api_url")
+_SHOWN = (
+    "name", "base_url", "username", "ca_bundle", "fingerprint", "api_url", "secret_expires",
+)  # fmt: skip
 
 
 @needs(CONNECT)
@@ -70,6 +83,8 @@ def _page(
         if "look" in request.POST or "trust" in request.POST:
             return _look(request, form, connection)
         if form.is_valid():
+            if "test" in request.POST:
+                return _test(request, form, connection)
             return _submit(request, form, connection)
     return _form_page(request, form, connection)
 
@@ -96,10 +111,32 @@ def _look(
     return _form_page(request, form, connection, look=found)
 
 
+def _test(
+    request: HttpRequest, form: ConnectionForm, connection: Connection | None
+) -> HttpResponse:
+    """ "Test connection" of what is on the screen, typed secret included; nothing is written."""
+    try:
+        result = checkup.try_out(
+            connection or Connection(),
+            form.values,
+            _credential(form),
+            actor=person_of(request),
+            retry="retry" in request.POST,
+        )
+    except Refused as refused:
+        form.blame(refused)
+        return _form_page(request, form, connection)
+    return _form_page(request, form, connection, result=result)
+
+
+def _credential(form: ConnectionForm) -> Credential | None:
+    return form.credential() if isinstance(form, WithSecret) else None
+
+
 def _submit(
     request: HttpRequest, form: ConnectionForm, connection: Connection | None
 ) -> HttpResponse:
-    credential = form.credential() if isinstance(form, WithSecret) else None
+    credential = _credential(form)
     in_use = connection is not None and bool(connection.account_id)
     found = None
     if credential is not None or not in_use or form.changes_the_way():
@@ -127,7 +164,13 @@ def _change_live(
 ) -> HttpResponse:
     """Settings and credential of a connection in use: proven together first, or nothing changes."""
     try:
-        outcome = changing.change(connection, form.values, credential, actor=person_of(request))
+        outcome = changing.change(
+            connection,
+            form.values,
+            credential,
+            actor=person_of(request),
+            retry="retry" in request.POST,
+        )
     except Explained as error:
         found = health.note_attempt(connection, error)
         return _form_page(request, form, connection, diagnosis=found, status=409)
@@ -154,13 +197,17 @@ def _connect(
         instance.observe(connection, found.server)
         _tell_seen(request, connection, found)
     if connection.wanted_method == AuthMethod.OAUTH1:
+        if bits := form.cleaned_data.get("key_bits"):
+            handshake.ensure_keys(connection, actor=person_of(request), bits=int(bits))
         done = credentials.stored(connection) is not None and not connection.next_method
         return redirect("connections:detail" if done else "connections:setup_oauth", connection.pk)
     if credential is None:
         messages.success(request, _("Saved."))
         return redirect("connections:detail", connection.pk)
     try:
-        outcome = credentials.present(connection, credential, actor=person_of(request))
+        outcome = credentials.present(
+            connection, credential, actor=person_of(request), retry="retry" in request.POST
+        )
     except Explained as error:
         why = health.note_attempt(connection, error)
         return _form_page(request, form, connection, diagnosis=why, look=found, status=409)
@@ -226,6 +273,7 @@ def _form_page(
     *,
     diagnosis: dict[str, Any] | None = None,
     look: Look | None = None,
+    result: CheckResult | None = None,
     status: int | None = None,
 ) -> HttpResponse:
     context = {
@@ -234,6 +282,9 @@ def _form_page(
         "method": form.method,
         "diagnosis": diagnosis,
         "look": look,
+        "result": result,
+        "sent_before": bool(diagnosis and diagnosis["code"] == "refused_before")
+        or bool(result and any(row.code == "refused_before" for row in result.rows)),
         "tabs": tabs_of(connection, "connection") if connection else [],
         **_ways(form, look),
     }
