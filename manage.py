@@ -1,16 +1,9 @@
 #!/usr/bin/env python
-"""Django's own entry point; `run.py manage …` calls it inside the project's environment."""
+"""The console's commands in a checkout; `run.py manage …` calls it inside the project's environment."""
 
-import os
 import sys
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almconnect.settings")
-    from django.core.management import execute_from_command_line
+    from almconnect.command import run
 
-    from almconnect.lib.env import EnvironmentInvalid
-
-    try:
-        execute_from_command_line(sys.argv)
-    except EnvironmentInvalid as problem:
-        sys.exit(str(problem))
+    sys.exit(run(sys.argv[1:], called="manage.py"))

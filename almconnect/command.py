@@ -1,4 +1,4 @@
-"""The console entry `almconnect`: set-up, roles, doctor; any other word goes to Django's commands.
+"""The one entry, as `almconnect` and as `manage.py`: the console's own commands, and Django's.
 
 Roles replace this process by the very command that the demo runs, so that signals reach it directly.
 """
@@ -13,7 +13,7 @@ from almconnect.house import roles
 from almconnect.lib.env import EnvironmentInvalid
 
 USAGE = """\
-Usage: almconnect COMMAND
+Usage: {called} COMMAND
 
   init [FOLDER]        write secrets/ and .env for docker compose; keeps what exists
   migrate              bring the database up to date (all other roles wait for it)
@@ -22,7 +22,7 @@ Usage: almconnect COMMAND
   doctor               look at everything and name the fix
   setup                print the one-time setup link, if nobody can sign in yet
 
-Any other command is one of manage.py's: `almconnect help` lists them.
+Any other command is one of Django's: `{called} help` lists them.
 """
 
 
@@ -30,24 +30,24 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def run(words: list[str]) -> int:
+def run(words: list[str], called: str = "almconnect") -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almconnect.settings")
     command = words[0] if words else ""
     if command in {"", "-h", "--help"}:
-        sys.stdout.write(USAGE)
+        sys.stdout.write(USAGE.format(called=called))
         return 0 if command else 2
     own = OWN.get(command)
     try:
-        return own(words[1:]) if own else manage(words)
+        return own(words[1:]) if own else manage(words, called)
     except EnvironmentInvalid as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
 
 
-def manage(words: list[str]) -> int:
+def manage(words: list[str], called: str = "almconnect") -> int:
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["almconnect", *words])
+    execute_from_command_line([called, *words])
     return 0
 
 

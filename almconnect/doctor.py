@@ -1,4 +1,4 @@
-"""`almconnect doctor`: everything the console stands on, looked at now, each fault with its fix.
+"""`manage.py doctor`: everything the console stands on, looked at now, each fault with its fix.
 
 Changes nothing. Readiness (`almconnect.health`) is what machines ask; this is what a person asks.
 """
@@ -22,18 +22,29 @@ from almconnect import health, heartbeat
 LEAST_DISK = 500_000_000  # bytes
 CLOCK_SLACK = 30.0  # seconds; Jira refuses a signature that is five minutes off
 
+MARKS = {"pass": "ok", "warning": "warn", "fail": "FAIL", "not_checked": "-"}
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """One line of the doctor's report; `fix` is empty where all is well."""
 
+    """One part. `fix`: what to do; where it was not `checked`: why not, and what would check it."""
+
     name: str
     fix: str = ""
     failed: bool = False
+    checked: bool = True
+
+    @property
+    def state(self) -> str:
+        """pass, warning, fail or not_checked, as the console shows them."""
+        if not self.checked:
+            return "not_checked"
+        return "fail" if self.failed else "warning" if self.fix else "pass"
 
     def line(self) -> str:
-        mark = "FAIL" if self.failed else "warn" if self.fix else "ok"
-        return f"{mark:5} {self.name}" + (f": {self.fix}" if self.fix else "")
+        return f"{MARKS[self.state]:5} {self.name}" + (f": {self.fix}" if self.fix else "")
 
 
 def examine() -> list[Examined]:
@@ -50,7 +61,9 @@ def role(name: str) -> Callable[[], Examined]:
             return Examined(name)
         return Examined(
             name,
-            f"No sign of life for {heartbeat.DEAD_AFTER_SECONDS:g} s; start it (`almconnect {name}`).",
+            f"No sign of life for {heartbeat.DEAD_AFTER_SECONDS:g} s; start it: "
+            f"`./run.py serve` starts everything, `./run.py manage {name}` this alone, "
+            f"`docker compose up -d {name}` under compose.",
             failed=True,
         )
 
@@ -73,15 +86,20 @@ def signing() -> Examined:
 
 
 def clock() -> Examined:
-    """Against the database's clock; SQLite has none of its own."""
+    """Against the database's clock; SQLite has none of its own, so then nothing is claimed."""
     if connection.vendor != "postgresql":
-        return Examined("clock")
+        return Examined(
+            "clock",
+            "Not compared: SQLite has no clock of its own. “Test connection” compares this host's "
+            "with Jira's.",
+            checked=False,
+        )
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
             off = abs(float(cursor.fetchone()[0]) - time.time())
     except DatabaseError:
-        return Examined("clock", "Not compared: the database does not answer.")
+        return Examined("clock", "Not compared: the database does not answer.", checked=False)
     if off > CLOCK_SLACK:
         return Examined(
             "clock", f"This host and the database differ by {off:.0f} s; start NTP on both.", True

@@ -28,6 +28,7 @@ from almconnect.lib.hint import broker_answers
 from connections.sealing import KeysUnusable, check_keys
 
 log = structlog.get_logger(__name__)
+MIGRATE = "`./run.py manage migrate` (under compose: `docker compose run --rm migrate`)"
 REMEMBER_SECONDS = 60.0  # migrations and keys change rarely; a good answer is kept this long
 
 
@@ -68,7 +69,7 @@ def migrations() -> Finding:
     except (DatabaseError, InconsistentMigrationHistory):
         return Finding(State.FAILED, "The database's migrations cannot be read.")
     if waiting:
-        return Finding(State.FAILED, f"{len(waiting)} migrations are waiting; run `migrate`.")
+        return Finding(State.FAILED, f"{len(waiting)} migrations are waiting; run {MIGRATE}.")
     return OK
 
 

@@ -1,4 +1,4 @@
-"""`almconnect init`: the secrets and the `.env` that docker compose needs, made once.
+"""`manage.py init`: the secrets and the `.env` that docker compose needs, made once.
 
 A file that exists is never touched: a new encryption key over an old one would lock every stored
 credential away. Nothing secret is printed.

@@ -1,4 +1,4 @@
-"""The System page: what the console stands on, as `almconnect doctor` sees it. Changes nothing."""
+"""The System page: what the console stands on, as `manage.py doctor` sees it. Changes nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import OPERATE, needs
@@ -27,24 +28,29 @@ def system(request: HttpRequest) -> HttpResponse:
         request,
         "system.html",
         {
-            "rows": [(row, _state(row)) for row in found],
+            "rows": found,
             "faults": sum(1 for row in found if row.failed),
             "signs": heartbeat.signs(),
             "runs": Run.objects.filter(state__in=("waiting", "running")).select_related("project"),
             "leases": Lease.objects.exclude(owner="").order_by("until")[:50],
             "versions": [*_versions()],
             "database": connection.vendor,
-            "broker": "embedded" if settings.BROKER_URL.startswith("redis+socket") else "Redis",
+            "broker": _broker(),
+            "worker_in_web": settings.WORKER_IN_WEB,
             "poll_seconds": settings.POLL_SECONDS,
             "reconcile_seconds": settings.RECONCILE_SECONDS,
         },
     )
 
 
-def _state(row: doctor.Examined) -> str:
-    if row.failed:
-        return "fail"
-    return "warning" if row.fix else "pass"
+def _broker() -> str:
+    """What carries the messages, without its address, which may hold a password."""
+    kind = settings.BROKER_URL.partition(":")[0]
+    if kind == "redis+socket":
+        return _("embedded Valkey")
+    if kind == "memory":
+        return _("none: the memory of this process")
+    return "Redis"
 
 
 def _versions() -> list[tuple[str, str]]:

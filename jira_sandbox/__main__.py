@@ -38,7 +38,16 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--state", type=Path, help="a file that keeps everything across restarts")
     parser.add_argument("--webhooks-anywhere", action="store_true",
                         help="delivers webhooks beyond loopback too")  # fmt: skip
+    parser.add_argument("--webhooks-to", type=host_and_port, metavar="HOST:PORT",
+                        help="delivers every webhook there, whatever host its address names")  # fmt: skip
     return parser.parse_args(words)
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return host, int(port)
 
 
 def person(site: Site, user: User) -> dict[str, str]:
@@ -93,6 +102,7 @@ def main(words: list[str] | None = None) -> int:
     site = site_of(options)
     server, handle = bound(site, options.host, options.port, options.tls)
     site.parts["delivery"].anywhere = options.webhooks_anywhere
+    site.parts["delivery"].through = options.webhooks_to
     if options.state:
         Keeper(site, options.state)
     ended = threading.Event()

@@ -56,7 +56,7 @@ def test_a_waiting_migration_fails_it() -> None:
     MigrationRecorder.Migration.objects.filter(app="sync").delete()
     status, body = ask()
     assert status == 503
-    assert "run `migrate`" in body["checks"]["migrations"]["reason"]
+    assert "run `./run.py manage migrate`" in body["checks"]["migrations"]["reason"]
 
 
 def test_another_key_than_the_database_knows_fails_it(settings: Any) -> None:

@@ -1,4 +1,4 @@
-"""`almconnect init` writes what compose needs, once, and never touches what exists."""
+"""`./run.py manage init` writes what compose needs, once, and never touches what exists."""
 
 from __future__ import annotations
 
