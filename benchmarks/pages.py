@@ -1,0 +1,195 @@
+"""What pages cost with 100 connections and many items: p95 milliseconds and the number of queries.
+
+Run: python -m benchmarks.pages [--connections N] [--items N] [--json FILE]. In process, by Django's test
+client, so that the figure is the page and not the network; each page's queries are counted at a tenth of
+the connections and at all of them, and must be equal. On PostgreSQL where BENCH_POSTGRES names a server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+import uuid
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks import _house
+
+LOOKS = 20  # times each page is asked for
+
+
+def connections(first: int, number: int) -> list[Any]:
+    """So many active connections, each with a mapped project and a permission report."""
+    from connections import matrix
+    from connections.models import Connection, MappedProject, PermissionReport
+    from jira_client.requirements import PROJECT_KEYS
+    from jira_client.values import PermissionState, Project
+
+    rows = Connection.objects.bulk_create(
+        Connection(
+            name=f"Jira {n}", base_url=f"https://jira{n}.example.com", auth_method="basic",
+            lifecycle="active", health="ok", deployment="cloud", account_id=f"a{n}",
+            account_name="ALM Service",
+        )
+        for n in range(first, first + number)
+    )  # fmt: skip
+    held = dict.fromkeys(PROJECT_KEYS, PermissionState.HELD)
+    PermissionReport.objects.bulk_create(
+        PermissionReport(
+            connection=row, state="finished", account_name="ALM Service", done=500, total=500,
+            taken_at=row.created,
+            rows=[matrix.kept(Project(str(n), f"P{n}", f"Project {n}"), held) for n in range(500)],
+        )
+        for row in rows[:5]
+    )  # fmt: skip
+    return MappedProject.objects.bulk_create(
+        MappedProject(connection=row, remote_id=str(n), key=f"K{first + n}", name=f"Project {n}")
+        for n, row in enumerate(rows)
+    )
+
+
+def items(projects: list[Any], number: int) -> None:
+    """Work items of these projects, a PI's worth of them planned."""
+    from planning.models import Art, Iteration, Pi, Team, WorkItem
+
+    dice = random.Random(7)
+    art = Art.objects.create(name="ART")
+    pi = Pi.objects.create(name="PI 1", art=art)
+    start = date(2026, 10, 5)
+    iterations = [
+        Iteration.objects.create(
+            pi=pi, index=n, name=f"PI 1.{n}", start=start + timedelta(days=14 * n),
+            end=start + timedelta(days=14 * n + 13),
+        )
+        for n in range(1, 6)
+    ]  # fmt: skip
+    teams = [Team.objects.create(name=f"Team {n}", art=art) for n in range(8)]
+    for at in range(0, number, 5000):
+        WorkItem.objects.bulk_create(
+            WorkItem(
+                project=projects[n % len(projects)], type="Story", summary=f"Item {n} of the plan",
+                status=dice.choice(("To Do", "In Progress", "Done")), remote_id=str(n),
+                remote_key=f"K-{n}", story_points=dice.randrange(1, 9),
+                team=teams[n % 8] if n < 400 else None,
+                iteration=iterations[n % 5] if n < 400 else None,
+            )
+            for n in range(at, min(at + 5000, number))
+        )  # fmt: skip
+
+
+def addresses() -> dict[str, str]:
+    """Name → address of the pages that grow. "#2 Projects" asks Jira and is left out."""
+    from connections.models import Connection
+    from planning.models import Pi, WorkItem
+
+    first = Connection.objects.filter(reports__isnull=False).first()
+    item = WorkItem.objects.first()
+    assert first is not None
+    assert item is not None
+    here = f"/connections/{first.pk}"
+    return {
+        "RTE Cockpit": "/cockpit/",
+        "ALM Connections": "/connections/",
+        "one connection": f"{here}/",
+        "#3 Permissions, 500 projects": f"{here}/permissions/",
+        "by operation, 500 projects": f"{here}/permissions/?view=operations",
+        "Activity": "/activity/",
+        "Board": f"/board/?pi={Pi.objects.get().pk}",
+        "Items": "/items/",
+        "Items, searched": "/items/?q=Item+77",
+        "one item": f"/items/{item.pk}/",
+        "API items": "/api/v1/items?limit=100",
+        "API sync status": "/api/v1/sync/status",
+    }
+
+
+def looked(client: Any, address: str, times: int) -> tuple[list[float], int, int]:
+    """Milliseconds of each look, queries of the last, HTTP status."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    took, status = [], 0
+    for _ in range(times):
+        began = time.perf_counter()
+        status = client.get(address).status_code
+        assert status == 200, f"{address} answered {status}"
+        took.append((time.perf_counter() - began) * 1000)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    return took, len(queries), status
+
+
+def measured(options: argparse.Namespace) -> list[dict[str, Any]]:
+    from django.test import Client
+
+    from accounts.models import ApiToken, User
+
+    person = User.objects.create_user(f"bench-{uuid.uuid4().hex[:6]}", role="admin")
+    _, token = ApiToken.issue(person, "admin", "bench")
+    client = Client(SERVER_NAME="localhost", headers={"Authorization": f"Bearer {token}"})
+    client.force_login(person)
+    few = max(1, options.connections // 10)
+    projects = connections(0, few)
+    items(projects, 2000)
+    before = {name: looked(client, address, 1)[1] for name, address in addresses().items()}
+    projects += connections(few, options.connections - few)
+    more = [row for row in projects if row.key != projects[0].key]
+    _items_more(more, options.items - 2000)
+    rows = []
+    for name, address in addresses().items():
+        looked(client, address, 2)
+        took, queries, status = looked(client, address, LOOKS)
+        rows.append(
+            {"page": name, "status": status, "p50_ms": _house.percentile(took, 0.5),
+             "p95_ms": _house.percentile(took, 0.95), "queries": queries,
+             "queries_at_a_tenth": before[name]}
+        )  # fmt: skip
+    return rows
+
+
+def _items_more(projects: list[Any], number: int) -> None:
+    from django.db import connection
+
+    from planning.models import WorkItem
+
+    for at in range(2000, 2000 + number, 5000):
+        WorkItem.objects.bulk_create(
+            WorkItem(
+                project=projects[n % len(projects)], type="Story", summary=f"Item {n} of the plan",
+                status="To Do", remote_id=str(n), remote_key=f"K-{n}",
+            )
+            for n in range(at, min(at + 5000, 2000 + number))
+        )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--connections", type=int, default=100)
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    with _house.postgres() as database, tempfile.TemporaryDirectory() as folder:
+        _house.prepare(Path(folder), database)
+        rows = measured(options)
+        _house.close()
+    kind = "PostgreSQL" if database else "SQLite"
+    print(f"{options.connections} connections, {options.items} items, {kind}")
+    print(f"{'':30} {'p50 ms':>7} {'p95 ms':>7} {'queries':>8} {'at a tenth':>11}")
+    for row in rows:
+        wrong = "" if row["status"] == 200 else f"  HTTP {row['status']}"
+        print(
+            f"{row['page']:30} {row['p50_ms']:>7.0f} {row['p95_ms']:>7.0f} {row['queries']:>8} "
+            f"{row['queries_at_a_tenth']:>11}{wrong}"
+        )
+    facts = {"connections": options.connections, "items": options.items, "database": kind}
+    _house.write(options.json, "pages", {**facts, "rows": rows})
+
+
+if __name__ == "__main__":
+    main()

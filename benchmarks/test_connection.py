@@ -1,0 +1,89 @@
+"""What "Test connection" costs: calls and milliseconds, beside PyPI `jira` asking only who it is.
+
+Run: python -m benchmarks.test_connection [--latencies 0,50,150] [--mapped N] [--json FILE].
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks import _house
+
+
+def ours(connection: Any) -> None:
+    from connections import checkup
+
+    result = checkup.run(connection)
+    assert result.account is not None
+    states = {row.name: row.state.value for row in result.rows}
+    assert states["authentication"] == states["permissions"] == "pass", states
+
+
+def plain(url: str) -> None:
+    """What people write first: a client and `myself`."""
+    from jira import JIRA
+
+    JIRA(url, basic_auth=(_house.USER, _house.TOKEN)).myself()
+
+
+def measured(flavour: str, mapped: int, latencies: list[float]) -> list[dict[str, Any]]:
+    from connections.models import MappedProject
+
+    rows = []
+    with _house.server("--flavour", flavour, "--projects", str(mapped + 1)) as server:
+        connection = _house.connected(server.url, f"Bench {flavour}")
+        for number in range(1, mapped + 1):
+            MappedProject.objects.create(
+                connection=connection, remote_id=str(10000 + number), key=f"P{number}", name="P"
+            )
+        works = (
+            ("13 rows", lambda: ours(connection)),
+            ("jira.myself", lambda: plain(server.url)),
+        )
+        for latency in latencies:
+            server.latency(latency)
+            for name, work in works:
+                work()  # what is kept between tests (connection, key) is part of the product
+                server.reset()
+                took = []
+                for _ in range(5):
+                    began = time.perf_counter()
+                    work()
+                    took.append((time.perf_counter() - began) * 1000)
+                calls = sum(server.calls().values()) / len(took)
+                rows.append(
+                    {"flavour": flavour, "latency_ms": latency, "what": name, "calls": calls,
+                     "ms": _house.percentile(took, 0.5)}
+                )  # fmt: skip
+    return rows
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--latencies", default="0,50,150", help="milliseconds, with commas")
+    parser.add_argument("--mapped", type=int, default=10, help="mapped projects")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    latencies = [float(word) for word in options.latencies.split(",")]
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        _house.prepare(Path(folder))
+        for flavour in ("cloud", "datacenter"):
+            rows += measured(flavour, options.mapped, latencies)
+    print(f"{options.mapped} mapped projects; the median of five")
+    print(f"{'':11} {'ms a call':>9} {'':12} {'calls':>6} {'ms':>8}")
+    for row in rows:
+        print(
+            f"{row['flavour']:11} {row['latency_ms']:>9.0f} {row['what']:12} {row['calls']:>6.0f} "
+            f"{row['ms']:>8.0f}"
+        )
+    _house.write(options.json, "test_connection", rows)
+
+
+if __name__ == "__main__":
+    main()
