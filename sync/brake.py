@@ -1,8 +1,8 @@
 """The delete brake: what would delete much at once stops and asks a person.
 
-More than ten items of a connection, or two in a hundred of a project (five at least), or half of a
-small one, gone within ten minutes: from then on the connection's deletions are held, each shown on
-its item, until somebody says what they are. Everything else goes on (docs/decisions/0040).
+Two in a hundred gone within ten minutes, of a project (five at least) or of a connection (more than
+ten), or half of a small project: from then on the connection's deletions are held, each shown on its
+item, until somebody says what they are. Everything else goes on (docs/decisions/0040).
 """
 
 from __future__ import annotations
@@ -40,8 +40,13 @@ def holds(connection: Connection, project: MappedProject, gone: Sequence[Shadow]
         return True
     lately = Shadow.objects.filter(connection=connection, gone_at__gte=timezone.now() - WINDOW)
     here = lately.filter(project=project).count() + len(gone)
-    live = Shadow.objects.filter(project=project, state=ShadowState.LIVE).count()
-    reason = _too_many(lately.count() + len(gone), here, live + here - len(gone))
+    live = Shadow.objects.filter(connection=connection, state=ShadowState.LIVE)
+    everywhere = lately.count() + len(gone)
+    # The ones to be judged are live still.
+    of_project = live.filter(project=project).count() + here - len(gone)
+    reason = _much(here, of_project, FEW)
+    if not reason and everywhere > MOST:
+        reason = _much(everywhere, live.count() + everywhere - len(gone), MOST + 1)
     if not reason:
         return False
     brake = Brake.objects.create(connection=connection, reason=f"{project.key}: {reason}"[:500])
@@ -55,15 +60,11 @@ def holds(connection: Connection, project: MappedProject, gone: Sequence[Shadow]
     return True
 
 
-def _too_many(of_connection: int, of_project: int, total: int) -> str:
+def _much(gone: int, total: int, least: int) -> str:
     """Why so many at once are not believed; empty where they are."""
-    if of_connection > MOST:
-        return f"{of_connection} issues went from Jira within ten minutes."
-    much = of_project >= FEW and of_project * SHARE > total
-    half = of_project >= HALF_OF and of_project * 2 > total
-    if much or half:
-        return f"{of_project} of {total} issues went from Jira within ten minutes."
-    return ""
+    much = gone >= least and gone * SHARE > total
+    half = gone >= HALF_OF and gone * 2 > total
+    return f"{gone} of {total} issues went from Jira within ten minutes." if much or half else ""
 
 
 def held(connection_id: uuid.UUID) -> int:
