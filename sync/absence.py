@@ -7,7 +7,7 @@ Many at once are held by the brake until a person has looked.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -85,7 +85,7 @@ def note_missing(
 
 
 def take_census(
-    connection: Connection, jira: JiraClient, project: MappedProject, present: Collection[str]
+    connection: Connection, jira: JiraClient, project: MappedProject, present: Container[str]
 ) -> Census:
     """Judge the pairs whose issue a full list (`present`, ids) did not hold. Raises JiraError.
 

@@ -50,8 +50,15 @@ def differing(project: MappedProject, issues: Sequence[Issue]) -> list[str]:
             # An issue of a type that is not mapped is none of ours, today as yesterday.
             if seen.type is not None:
                 found.append(issue.id)
-        elif _is_settled(shadow) and _differs(
-            project, issue, seen, shadow, _drawable(seen, ends) == links.get(shadow.item_id, set())
+        elif _comes_back(shadow) or (
+            _is_settled(shadow)
+            and _differs(
+                project,
+                issue,
+                seen,
+                shadow,
+                _drawable(seen, ends) == links.get(shadow.item_id, set()),
+            )
         ):
             found.append(issue.id)
     return found
@@ -59,6 +66,11 @@ def differing(project: MappedProject, issues: Sequence[Issue]) -> list[str]:
 
 def _is_settled(shadow: Shadow) -> bool:
     return shadow.state == ShadowState.LIVE and shadow.item.deleted is None
+
+
+def _comes_back(shadow: Shadow) -> bool:
+    """A pair of an earlier mapping of this project."""
+    return shadow.state == ShadowState.UNMAPPED and shadow.item.deleted is None
 
 
 def _differs(

@@ -5,7 +5,7 @@ It is shown on the item until a person has deleted one of them in Jira.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Container
 
 from connections.models import Connection, MappedProject
 from sync import states
@@ -31,7 +31,7 @@ def flag(connection: Connection, shadow: Shadow, seen: Seen) -> None:
     states.derive([shadow.item_id])
 
 
-def forget(project: MappedProject, present: Collection[str]) -> None:
+def forget(project: MappedProject, present: Container[str]) -> None:
     """After a census: duplicates that Jira does not list any more are over."""
     over = []
     for shadow in Shadow.objects.filter(project=project).exclude(parked={}):
