@@ -173,6 +173,31 @@ class HookOut(Schema):
     last_seen: datetime | None
 
 
+class BrakeOut(Schema):
+    id: str
+    connection: str
+    tripped: datetime
+    reason: str
+    state: Literal["open", "decided"]
+    held: int = Field(description="Items whose deletion waits for the decision.")
+    decision: Literal["delete", "keep", "restore"] | None
+    decided: datetime | None
+    decided_by: str
+    count: int = Field(description="Items that the decision was about.")
+
+
+class BrakesOut(Schema):
+    items: list[BrakeOut]
+    next: str | None
+
+
+class HeldOut(Schema):
+    id: str
+    reason: str
+    since: datetime
+    held: int
+
+
 class StatusOut(Schema):
     connection: str
     name: str
@@ -187,5 +212,6 @@ class StatusOut(Schema):
     parked: int
     conflicts: int
     webhook: HookOut
+    brake: HeldOut | None = Field(description="Deletions that are held, if any.")
     rate_budget: dict[str, Any]
     diagnosis: dict[str, Any] | None

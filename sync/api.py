@@ -14,6 +14,7 @@ from connections.api import explained
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeState, Iteration, Team, WorkItem
 from sync import (
+    brake,
     conflicts,
     importing,
     mapped,
@@ -24,6 +25,8 @@ from sync import (
     trace,
 )
 from sync.answers import (
+    BrakeOut,
+    BrakesOut,
     ChangeOut,
     ChangesOut,
     CheckedOut,
@@ -38,8 +41,8 @@ from sync.answers import (
     StatusOut,
     TraceOut,
 )
-from sync.models import Conflict, Delivery, DeliveryState, Run, RunKind
-from sync.shapes import Listing, ProjectIn, ProjectPatch, SprintIn, StateListing, TakeIn
+from sync.models import Brake, Conflict, Delivery, DeliveryState, Run, RunKind
+from sync.shapes import DecisionIn, Listing, ProjectIn, ProjectPatch, SprintIn, StateListing, TakeIn
 from sync.status import status_of
 from sync.wake import WORK, wake
 
@@ -236,6 +239,27 @@ def resolve_conflict(request: HttpRequest, conflict_id: uuid.UUID, payload: Take
     conflicts.resolve(conflict_id, payload.take, actor=actor_of(request))
     row = Conflict.objects.select_related("shadow").get(pk=conflict_id)
     return answer(shapes.conflict(row))
+
+
+@router.get("/sync/brakes", auth=reader, response=BrakesOut)
+def list_brakes(request: HttpRequest, query: Query[StateListing]) -> HttpResponse:
+    """Stops of deletions, where much was gone from Jira at once."""
+    rows = Brake.objects.all()
+    if query.state:
+        is_open = _one_of(query.state, ["open", "decided"]) == "open"
+        rows = rows.filter(decided__isnull=is_open)
+    if query.connection:
+        rows = rows.filter(connection=query.connection)
+    found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
+    items = [shapes.brake(row, brake.held(row.connection_id)) for row in found]
+    return answer({"items": items, "next": cursor})
+
+
+@router.post("/sync/brakes/{uuid:brake_id}/decide", auth=planner, response=BrakeOut)
+def decide_brake(request: HttpRequest, brake_id: uuid.UUID, payload: DecisionIn) -> HttpResponse:
+    """*delete* the held items here too, *keep* them on the board only, or *restore* them in Jira."""
+    row = brake.decide(brake_id, payload.decision, actor=actor_of(request), count=payload.count)
+    return answer(shapes.brake(row, 0))
 
 
 @router.get("/sync/trace", auth=reader, response=TraceOut, by_alias=True)

@@ -67,16 +67,20 @@ def _much(gone: int, total: int, least: int) -> str:
     return f"{gone} of {total} issues went from Jira within ten minutes." if much or half else ""
 
 
-def held(connection_id: uuid.UUID) -> int:
-    """How many items wait for a person's word."""
-    return _held(connection_id).count()
+def held(connection_id: uuid.UUID | None = None) -> int:
+    """How many items wait for a person's word, of one connection or of all."""
+    if connection_id is not None:
+        return held_of(connection_id).count()
+    stopped = Brake.objects.filter(decided=None).values_list("connection_id", flat=True)
+    return sum(held(key) for key in stopped)
 
 
-def decide(brake_id: uuid.UUID, decision: str, *, actor: User) -> Brake:
+def decide(brake_id: uuid.UUID, decision: str, *, actor: User, count: int | None = None) -> Brake:
     """A person says what the vanished issues are. Raises Refused (404, 409, 422).
 
     *Delete*: each is asked for once more, and tombstoned if it is still not there. *Keep*: the items
     stay on the board, no longer linked. *Restore*: they are created in Jira again, as new issues.
+    `count`: how many the person was shown; where there are others by now, nothing is done.
     """
     if decision not in Decision.values:
         words = ", ".join(Decision.values)
@@ -87,7 +91,13 @@ def decide(brake_id: uuid.UUID, decision: str, *, actor: User) -> Brake:
             raise Refused("There is no such stop.", code="not_found", status=404)
         if brake.decided:
             raise Refused("This was decided already.", code="decided", status=409)
-        rows = list(_held(brake.connection_id).select_related("project", "item"))
+        rows = list(held_of(brake.connection_id).select_related("project", "item"))
+        if count is not None and count != len(rows):
+            raise Refused(
+                f"{len(rows)} items are held by now, not {count}. Look again before you decide.",
+                code="more_held",
+                status=409,
+            )
         brake.decision, brake.count = decision, len(rows)
         brake.decided, brake.decided_by = timezone.now(), str(actor)
         brake.save()
@@ -109,7 +119,8 @@ def decide(brake_id: uuid.UUID, decision: str, *, actor: User) -> Brake:
     return brake
 
 
-def _held(connection_id: uuid.UUID) -> QuerySet[Shadow]:
+def held_of(connection_id: uuid.UUID) -> QuerySet[Shadow]:
+    """The pairs whose deletion waits for a person's word."""
     return Shadow.objects.filter(
         connection=connection_id, state=ShadowState.LIVE, absence=Absence.HELD
     )

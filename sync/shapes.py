@@ -12,7 +12,7 @@ from almconnect.lib.api import MOST, Strict
 from connections.models import MappedProject
 from planning.models import Change, SprintLink, Team
 from sync.mapping_check import Checked
-from sync.models import Conflict, Delivery, Run, RunKind
+from sync.models import Brake, Conflict, Delivery, Run, RunKind
 
 Short = Annotated[str, StringConstraints(max_length=100)]
 Words = dict[Short, Annotated[str, StringConstraints(max_length=255)] | None]
@@ -62,6 +62,13 @@ class SprintIn(Strict):
 
 class TakeIn(Strict):
     take: Literal["board", "jira"]
+
+
+class DecisionIn(Strict):
+    """`count`: how many were shown; where others are held by now, nothing is done."""
+
+    decision: Literal["delete", "keep", "restore"]
+    count: int | None = Field(default=None, ge=0)
 
 
 def project(row: MappedProject) -> dict[str, Any]:
@@ -204,4 +211,19 @@ def checked(found: Checked) -> dict[str, Any]:
             {"part": one.part, "state": one.state, "message": one.message, "text": one.text}
             for one in found.findings
         ],
+    }
+
+
+def brake(row: Brake, held: int) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "connection": str(row.connection_id),
+        "tripped": row.tripped,
+        "reason": row.reason,
+        "state": "decided" if row.decided else "open",
+        "held": 0 if row.decided else held,
+        "decision": row.decision or None,
+        "decided": row.decided,
+        "decided_by": row.decided_by,
+        "count": row.count,
     }

@@ -13,7 +13,15 @@ from django.utils import timezone
 from connections import budget
 from connections.models import Connection
 from planning.models import Change, ChangeState
-from sync.models import Conflict, Delivery, DeliveryState
+from sync.models import (
+    Absence,
+    Brake,
+    Conflict,
+    Delivery,
+    DeliveryState,
+    Shadow,
+    ShadowState,
+)
 from sync.states import UNDER_WAY
 
 
@@ -41,11 +49,22 @@ def status_of(connections: Iterable[Connection]) -> list[dict[str, Any]]:
         .values_list("shadow__connection_id")
         .annotate(n=Count("pk"))
     )
+    stops = {
+        brake.connection_id: brake
+        for brake in Brake.objects.filter(connection__in=keys, decided=None)
+    }
+    held = dict(
+        Shadow.objects.filter(connection__in=stops, state=ShadowState.LIVE, absence=Absence.HELD)
+        .values_list("connection_id")
+        .annotate(n=Count("pk"))
+    )
+    brakes = {key: _brake(stop, held.get(key, 0)) for key, stop in stops.items()}
     budgets = budget.status_of(rows)
     return [
         {
             **_entry(row, waiting_in, waiting_out, parked.get(row.pk, 0), conflicts.get(row.pk, 0)),
             "rate_budget": _budget(row, budgets.get(row.pk, {})),
+            "brake": brakes.get(row.pk),
         }
         for row in rows
     ]
@@ -56,6 +75,11 @@ def _budget(row: Connection, told: dict[str, Any]) -> dict[str, Any]:
     ends = [end for end in (row.call_after, told.get("held_until")) if end and end > timezone.now()]
     nothing = dict.fromkeys(("limit", "remaining", "per_second", "resets", "seen"))
     return {**nothing, "held_endpoints": {}, **told, "held_until": max(ends, default=None)}
+
+
+def _brake(stop: Brake, held: int) -> dict[str, Any]:
+    """Deletions that wait for a person's word."""
+    return {"id": str(stop.pk), "reason": stop.reason, "since": stop.tripped, "held": held}
 
 
 def _counted(rows: Any, moment: str) -> dict[uuid.UUID, tuple[int, datetime]]:

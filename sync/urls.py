@@ -5,6 +5,7 @@ from django.urls import path
 from sync import hooks
 from sync.pages import (
     activity,
+    brakes,
     conflicts,
     dry_run,
     fields,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("activity/replay/", activity.replay_many, name="replay"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
     path("conflicts/<uuid:conflict_id>/resolve/", conflicts.resolve, name="resolve"),
+    path("held-deletions/", brakes.brakes, name="brakes"),
+    path("held-deletions/<uuid:brake_id>/", brakes.decide, name="decide_brake"),
     path("parked/", parked.parked, name="parked"),
     path("trace/", trace.trace, name="trace"),
 ]

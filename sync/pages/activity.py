@@ -23,7 +23,7 @@ from almconnect.lib.pages import way_back
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from planning.models import Change
-from sync import replay
+from sync import brake, replay
 from sync.models import Attempt, Delivery
 from sync.pages import looks, stream
 from sync.pages.asking import connection_for, frame
@@ -128,6 +128,7 @@ def activity(request: HttpRequest, connection_id: uuid.UUID | None = None) -> Ht
         "form": form,
         "first": place == Place(),
         "filtered": any(request.GET.get(name) for name in names),
+        "held": brake.held(connection.pk if connection else None),
         "trouble": sum(row.badge.state in {"failed", "parked"} for row in rows),
     }
     return render(request, "sync/activity.html", context, status=200 if form.is_valid() else 422)
