@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -33,6 +34,7 @@ from connections import (
     shapes,
     tasks,
 )
+from connections.api_facts import router as facts_router
 from connections.bodies import (
     CheckResultOut,
     ConnectionIn,
@@ -54,8 +56,10 @@ from connections.bodies import (
 from connections.credentials import Credential
 from connections.diagnosing import Explained, http_status
 from connections.models import AuthMethod, Connection, PermissionReport
+from jira_client.errors import AddressRefused
 
 router = Router(tags=["connections"])
+FEWEST_BITS = 2048
 
 
 @contextmanager
@@ -86,9 +90,14 @@ def create_connection(request: HttpRequest, payload: ConnectionIn) -> Any:
     refuses or does not answer, the connection is a draft that holds the diagnosis, still 201; a
     passing `/test` activates it. With OAuth go on with `oauth/start`.
     """
-    values = payload.model_dump(exclude={"secret"}, exclude_none=True)
-    credential = _credential(payload.auth_method, payload.username or "", payload.secret)
+    values = payload.model_dump(exclude={"secret", "key_bits"}, exclude_none=True)
+    values = _callable(editing.cleaned(values))
+    credential = _credential(
+        payload.auth_method, payload.username or "", payload.secret, values.get("secret_expires")
+    )
     connection = editing.create(actor=actor_of(request), **values)
+    if connection.auth_method == AuthMethod.OAUTH1 and payload.key_bits != FEWEST_BITS:
+        handshake.ensure_keys(connection, actor=actor_of(request), bits=payload.key_bits)
     if credential is not None:
         credentials.offer(connection, credential, actor=actor_of(request))
     return Status(201, shapes.connection(connection, request))
@@ -110,12 +119,13 @@ def edit_connection(
     connection, actor = _find(connection_id), actor_of(request)
     sent = payload.model_dump(exclude_unset=True)
     values = {k: v for k, v in sent.items() if k not in {"secret", "paused", "retry"}}
-    values = editing.cleaned(values)
+    values = _callable(editing.cleaned(values))
     credential = None
     if "secret" in sent:
         method = values.pop("auth_method", connection.auth_method)
         username = values.pop("username", connection.username)
-        credential = _credential(method, username, payload.secret)
+        ends = values.get("secret_expires")
+        credential = _credential(method, username, payload.secret, ends)
     if credential is not None:
         with explained(connection):
             changing.change(connection, values, credential, actor=actor, retry=payload.retry)
@@ -161,6 +171,7 @@ def start_oauth(
             connection,
             actor=actor_of(request),
             out_of_band=payload is not None and payload.callback == "oob",
+            key_bits=payload.key_bits if payload is not None else FEWEST_BITS,
         )
     return shapes.started(started)
 
@@ -200,6 +211,16 @@ def run_test(request: HttpRequest, connection_id: uuid.UUID, payload: TestIn | N
     credential = _credential(method, sent.get("username", connection.username) or "", secret)
     found = checkup.try_out(connection, sent, credential, actor=actor, retry=retry)
     return shapes.check_result(found)
+
+
+@router.post(
+    "/connections/{uuid:connection_id}/tls-off/renew", auth=connector, response=ConnectionOut
+)
+def renew_tls_off(request: HttpRequest, connection_id: uuid.UUID) -> Any:
+    """Go on for 30 days without verifying certificates. 409 where they are verified."""
+    connection = _find(connection_id)
+    editing.renew_tls_off(connection, actor=actor_of(request))
+    return shapes.connection(connection, request)
 
 
 @router.get(
@@ -273,13 +294,29 @@ def _find(connection_id: uuid.UUID) -> Connection:
     return get_object_or_404(Connection, pk=connection_id)
 
 
-def _credential(method: str, username: str, secret: str | None) -> Credential | None:
+def _callable(values: dict[str, Any]) -> dict[str, Any]:
+    """The same values. Raises Refused where an address may never be called: nothing is stored then."""
+    for name in ("base_url", "api_url"):
+        try:
+            gateway.must_be_callable(values.get(name) or "")
+        except AddressRefused as refused:
+            sentence = str(refused)
+            raise Refused(sentence, code=refused.code, fields={name: [sentence]}) from refused
+    return values
+
+
+def _credential(
+    method: str, username: str, secret: str | None, ends: datetime | None = None
+) -> Credential | None:
     """Raises Refused where a secret does not fit the method."""
     if secret is None:
         return None
     if method == AuthMethod.OAUTH1:
         sentence = "An OAuth connection has no secret to enter: use oauth/start."
         raise Refused(sentence, fields={"secret": [sentence]})
-    credential = Credential(method=method, secret=Secret(secret), username=username)
+    credential = Credential(method=method, secret=Secret(secret), username=username, ends=ends)
     credentials.check(credential)
     return credential
+
+
+router.add_router("", facts_router)

@@ -31,6 +31,8 @@ class ConnectionIn(Strict):
     ca_bundle: Long | None = None
     fingerprint: Text | None = None
     api_url: Text | None = None
+    secret_expires: datetime | None = None
+    key_bits: Literal[2048, 3072] = 2048
 
 
 class ConnectionPatch(Strict):
@@ -45,6 +47,7 @@ class ConnectionPatch(Strict):
     ca_bundle: Long | None = None
     fingerprint: Text | None = None
     api_url: Text | None = None
+    secret_expires: datetime | None = None
     paused: bool = False
     # A secret that Jira refused is tried again only where the person says that something changed.
     retry: bool = False
@@ -66,6 +69,7 @@ class TestIn(Strict):
 
 class StartIn(Strict):
     callback: Literal["oob", "browser"] = "browser"
+    key_bits: Literal[2048, 3072] = 2048
 
 
 class FinishIn(Strict):
@@ -105,6 +109,17 @@ class WebhookOut(Schema):
     url: str | None = None
 
 
+class WarningOut(Schema):
+    """Something that ends: `what` is token, secret, certificate, ca_bundle or tls_off; `stage` the
+    days ahead (30, 7, 1), 0 once it ended."""
+
+    what: str
+    stage: int
+    at: datetime
+    message: str
+    remedy: str
+
+
 class ConnectionOut(Schema):
     id: str
     name: str
@@ -122,6 +137,9 @@ class ConnectionOut(Schema):
     consumer_key: str
     public_key: str
     token_expires: datetime | None
+    secret_expires: datetime | None
+    certificate_expires: datetime | None
+    warnings: list[WarningOut]
     state: str
     health: str
     lifecycle: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
@@ -32,9 +34,21 @@ def cleaned(values: dict[str, Any]) -> dict[str, Any]:
                 found[name] = judge(found[name] or "")
             except Refused as refused:
                 wrong[name] = [refused.message]
+    try:
+        if found.get("secret_expires"):
+            found["secret_expires"] = _moment(found["secret_expires"])
+    except Refused as refused:
+        wrong["secret_expires"] = [refused.message]
     if wrong:
         raise Refused(_("Some fields cannot be accepted."), fields=wrong)
     return found
+
+
+def _moment(at: datetime) -> datetime:
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if at <= timezone.now():
+        raise Refused(_("This day is past: the token does not work any more. Make a new one."))
+    return at
 
 
 def _name(text: str) -> str:

@@ -28,6 +28,11 @@ _REMEDIES = {
     "secret_missing": "Open the connection's page and press Re-authenticate.",
     "refused_before": "Log in to Jira once with a browser as this account, or change its password. Then "
     "enter the new password, or say that you did and test again.",
+    "base_url_differs": "Enter exactly Jira's Base URL as Instance URL, or ask a Jira admin to correct it: "
+    "Settings → System → General configuration → Base URL.",
+    "clock_skew": "Set both servers by NTP. OAuth accepts five minutes at most.",
+    "account_changed": "Open the connection's page, press Re-authenticate and decide which account it "
+    "shall be.",
     "key_replaced": "Ask a Jira admin to replace the public key in the application link by the one on "
     "the connection's page, then press Authenticate.",
     "seal_broken": "Open the connection's page, press Re-authenticate and enter the credential again. "

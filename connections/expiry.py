@@ -82,6 +82,7 @@ def due() -> QuerySet[Connection]:
         | Q(tls_expires__lt=soon)
         | Q(tls_off_until__lt=soon)
         | ~Q(ca_bundle="")
+        | ~Q(warned={})
     )
 
 

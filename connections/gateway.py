@@ -48,7 +48,7 @@ CREDENTIAL = {
 
 class NotReady(Exception):
     """The connection must not or cannot call now. `code`: draft, paused, stopped, secret_missing,
-    refused_before, key_replaced."""
+    refused_before, key_replaced, or what a light check found."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -163,6 +163,20 @@ def address_policy() -> AddressPolicy:
     minute = int(time.monotonic() // 60)
     closed = [pair for host, port in own_services() for pair in _addresses(host, port, minute)]
     return AddressPolicy(allow=networks(settings.EGRESS_ALLOW), closed=tuple(closed))
+
+
+def must_be_callable(address: str) -> None:
+    """Raises AddressRefused where the address names a host that may never be called, as can be told
+    without asking anybody: a number, or this computer."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        host = "127.0.0.1"
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return
+    address_policy().judge(host, parts.port or (443 if parts.scheme == "https" else 80))
 
 
 def networks(words: Sequence[str]) -> tuple[IPNetwork, ...]:

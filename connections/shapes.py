@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Refused
-from connections import comparison, credentials, matrix
+from connections import comparison, credentials, expiry, matrix
 from connections.checkup import CheckResult
 from connections.handshake import Started
 from connections.models import Connection, PermissionReport
@@ -40,6 +40,18 @@ def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
         "consumer_key": row.consumer_key,
         "public_key": row.public_key,
         "token_expires": row.token_expires,
+        "secret_expires": row.secret_expires,
+        "certificate_expires": row.tls_expires,
+        "warnings": [
+            {
+                "what": one.kind,
+                "stage": one.stage,
+                "at": one.at,
+                "message": one.message,
+                "remedy": one.remedy,
+            }
+            for one in expiry.warnings_of(row)
+        ],
         "state": row.state,
         "health": row.health,
         "lifecycle": row.lifecycle,

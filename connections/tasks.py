@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from almconnect.lib.hint import hint
-from connections import renewal, report
+from connections import expiry, flows, light_check, renewal, report
 
 
 @shared_task(name="connections.take_report")
@@ -18,9 +18,18 @@ def renew_token(connection_id: str) -> None:
     renewal.renew(connection_id)
 
 
+@shared_task(name="connections.check_lightly")
+def check_lightly(connection_id: str) -> None:
+    light_check.take(connection_id)
+
+
 def sweep() -> int:
-    """Ask for renewals and daily reports, and send again what waits without a message. Returns how many
-    reports waited."""
+    """Ask for renewals, light checks and daily reports, warn of what ends, and send again what waits
+    without a message. Returns how many reports waited."""
+    flows.end_expired()
+    expiry.warn()
+    for key in light_check.due().values_list("pk", flat=True)[:20]:
+        hint(check_lightly, key)
     for key in renewal.due().values_list("pk", flat=True):
         hint(renew_token, key)
     for row in report.request_daily():

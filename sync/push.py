@@ -44,7 +44,7 @@ def push(connection_id: uuid.UUID, ends: float | None = None) -> bool:
 
     `ends`: by the monotonic clock, when to leave the rest; SECONDS from now if not given.
     """
-    connection = Connection.objects.running().filter(pk=connection_id).first()
+    connection = Connection.objects.writing().filter(pk=connection_id).first()
     if connection is None or (connection.call_after and connection.call_after > timezone.now()):
         return False
     with holding(f"push:{connection_id}") as held:

@@ -26,7 +26,7 @@ def due_pushes() -> list[str]:
         state__in=UNDER_WAY,
         due__lte=timezone.now(),
         project__direction__in=(Direction.BOTH, Direction.TO_JIRA),
-        project__connection__in=Connection.objects.running(),
+        project__connection__in=Connection.objects.writing(),
     )
     return [str(key) for key in rows.values_list("project__connection_id", flat=True).distinct()]
 
@@ -75,8 +75,8 @@ def due_runs() -> list[str]:
 
 
 def due_webhooks() -> list[str]:
-    """Running connections with a mapped project and no word yet on their webhook."""
-    rows = Connection.objects.running().filter(
+    """Connections that may write, with a mapped project and no word yet on their webhook."""
+    rows = Connection.objects.writing().filter(
         webhook_state=WebhookState.NONE, projects__isnull=False
     )
     return [str(key) for key in rows.values_list("pk", flat=True).distinct()]

@@ -81,7 +81,7 @@ def register_webhook(connection_id: str) -> None:
     # The lease is not released: after a failure the next try comes a minute later.
     if claim(f"webhook:{connection_id}", REGISTER_AGAIN) is None:
         return
-    connection = Connection.objects.running().filter(pk=connection_id).first()
+    connection = Connection.objects.writing().filter(pk=connection_id).first()
     if connection is None:
         return
     try:

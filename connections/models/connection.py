@@ -57,6 +57,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         """Those that may call Jira: people want them to, and nothing stopped them."""
         return self.filter(lifecycle=Lifecycle.ACTIVE).exclude(health=Health.STOPPED)
 
+    def writing(self) -> ConnectionQuerySet:
+        """Those that may change things in Jira: running, and nobody has to say as which account."""
+        return self.running().filter(pending_id="")
+
 
 class Connection(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -168,6 +172,11 @@ class Connection(models.Model):
     @property
     def is_running(self) -> bool:
         return self.lifecycle == Lifecycle.ACTIVE and self.health != Health.STOPPED
+
+    @property
+    def is_held(self) -> bool:
+        """Another account authorised, and until a person decides, no change goes to Jira."""
+        return bool(self.pending_id)
 
     @property
     def state(self) -> str:

@@ -79,3 +79,11 @@ def test_what_does_not_open_is_named_and_left(connections: list[Connection]) -> 
     with pytest.raises(CommandError, match="still need the old key"):
         call_command("rotate_encryption_key")
     assert kids() == {"new", "old"}
+
+
+def test_a_run_of_the_dance_that_does_not_open_ends(connections: list[Connection]) -> None:
+    OAuthFlow.objects.update(sealed_token={"sealed": "v1:old:AAAA"})
+    call_command("rotate_encryption_key")
+    assert kids() == {"new"}
+    flow = OAuthFlow.objects.get()
+    assert (flow.outcome, flow.sealed_token) == ("unreadable", {})

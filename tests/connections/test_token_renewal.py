@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import gateway, handshake, renewal, sealing
+from connections import credentials, gateway, handshake, renewal, sealing
 from connections.models import Connection, SecretField
 from jira_sandbox.oauth.mount import provider_of
 from jira_sandbox.serving import Handle
+from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link
 
 
@@ -64,3 +65,16 @@ def test_refused_it_is_tried_again_after_an_hour_and_the_old_token_works(
     assert fresh.diagnosis is not None
     Connection.objects.update(renewal_due=timezone.now())
     assert renewal.due().exists()
+
+
+def test_an_account_that_waits_for_a_word_goes_on_waiting(
+    authorised: Connection, jira: Handle, admin: Any
+) -> None:
+    credentials.present(authorised, basic_of(jira, "rita"), actor=admin)
+    Connection.objects.update(token_expires=timezone.now() + timedelta(days=5))
+    assert renewal.renew(authorised.pk)
+    fresh = Connection.objects.get()
+    assert fresh.pending_name == "Rita Train"
+    waiting = credentials.pending(fresh)
+    assert waiting is not None
+    assert waiting.account_name == "Rita Train"

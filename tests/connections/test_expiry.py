@@ -1,0 +1,77 @@
+"""What ends is told 30, 7 and 1 days ahead, everywhere, and once per stage in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from connections import cockpit, expiry
+from connections.cockpit import Flow
+from connections.models import Connection
+from jira_sandbox.serving import Handle
+from tests.callers import ApiCaller
+from tests.connections.conftest import basic_of
+
+
+def in_days(days: float) -> Any:
+    return timezone.now() + timedelta(days=days)
+
+
+@pytest.mark.parametrize(("days", "stage"), [(31, None), (29, 30), (6.9, 7), (0.9, 1), (-1, 0)])
+def test_stages(days: float, stage: int | None) -> None:
+    assert expiry.stage_of(in_days(days)) == stage
+
+
+def test_everything_that_ends(connected: Callable[..., Connection], cloud: Handle) -> None:
+    connection = connected(cloud, verify_tls=False)
+    Connection.objects.update(
+        tls_off_until=in_days(6), secret_expires=in_days(20), tls_expires=in_days(0.5)
+    )
+    found = expiry.warnings_of(Connection.objects.get())
+    assert [(one.kind, one.stage) for one in found] == [
+        ("certificate", 1),
+        ("tls_off", 7),
+        ("secret", 30),
+    ]
+    assert found[1].message.endswith("ends in 5 days.")
+    assert connection.pk
+
+
+def test_once_per_stage(connected: Callable[..., Connection], cloud: Handle) -> None:
+    connected(cloud)
+    Connection.objects.update(secret_expires=in_days(20))
+    assert (expiry.warn(), expiry.warn()) == (1, 0)
+    Connection.objects.update(secret_expires=in_days(5))
+    assert (expiry.warn(), expiry.warn()) == (1, 0)
+    entries = AuditEntry.objects.filter(action="connection.ends_soon").order_by("pk")
+    assert [entry.after["stage"] for entry in entries] == [30, 7]
+    Connection.objects.update(secret_expires=in_days(300))
+    assert expiry.warn() == 0
+    assert Connection.objects.get().warned == {}
+
+
+def test_a_date_that_a_person_entered_is_shown_and_ends_with_the_secret(
+    connected: Callable[..., Connection], cloud: Handle, admin: Any, token_of: Callable[..., str]
+) -> None:
+    connection, api = connected(cloud), ApiCaller(token_of(admin))
+    path = f"/connections/{connection.pk}"
+    body = {"secret_expires": in_days(3).isoformat()}
+    shown = api.patch(path, body).json()
+    assert [(one["what"], one["stage"]) for one in shown["warnings"]] == [("secret", 7)]
+    row = {one["name"]: one for one in api.post(f"{path}/test").json()["checks"]}["authentication"]
+    assert (row["state"], row["code"]) == ("warning", "token_expires")
+    action = cockpit.next_action(Connection.objects.get(), Flow())
+    assert action is not None
+    assert "ends in 2 days" in action.words
+    later = in_days(300).isoformat()
+    fresh = {"secret": basic_of(cloud).secret.reveal(), "secret_expires": later}
+    assert api.patch(path, fresh).json()["warnings"] == []
+    assert Connection.objects.get().secret_expires is not None
+    assert api.patch(path, {"secret": fresh["secret"]}).json()["secret_expires"] is None
+    past = api.patch(path, {"secret_expires": in_days(-1).isoformat()})
+    assert (past.status_code, list(past.json()["error"]["fields"])) == (422, ["secret_expires"])
