@@ -18,6 +18,7 @@ from .oauth import mount as oauth
 from .oauth.mount import provider_of
 from .pages import admin, applinks, consent, home, login, work
 from .pages import faults as fault_page
+from .pages import roles as role_page
 from .pages import tokens as token_page
 from .refusal import ConnectionLost, Refusal
 from .rest import (
@@ -31,6 +32,7 @@ from .rest import (
     moves,
     people,
     projects,
+    roles,
     searching,
     sprints,
     tokens,
@@ -46,9 +48,9 @@ logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
-    people, projects, founding, metadata, archiving, issues, links, attached, searching, boards, moves,
-    sprints, webhooks, tokens, oauth, control, consent, login, home, applinks, admin,
-    work, fault_page, token_page,
+    people, projects, roles, founding, metadata, archiving, issues, links, attached, searching, boards,
+    moves, sprints, webhooks, tokens, oauth, control, consent, login, home, applinks, admin,
+    work, fault_page, role_page, token_page,
 )  # fmt: skip
 
 

@@ -86,6 +86,18 @@ class Project:
     hidden_fields: set[str] = field(default_factory=set)
     versions: dict[str, Version] = field(default_factory=dict)
     components: dict[str, Component] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    """User names by role id (as text, for the state file)."""
+
+    def join(self, role: int, user: str) -> None:
+        members = self.members.setdefault(str(role), [])
+        if user not in members:
+            members.append(user)
+
+    def leave(self, role: int, user: str) -> None:
+        members = self.members.get(str(role), [])
+        if user in members:
+            members.remove(user)
 
 
 ISSUE_TYPES = (

@@ -18,6 +18,7 @@ from .fields import Field, catalogue
 from .issues import History, Issue, Link
 from .people import Pat, User
 from .projects import IssueType, LinkType, Project, Status, Transition
+from .roles import roles_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,16 @@ class Site:
         if permission == "ADMINISTER":
             return permission in user.global_permissions
         if project is None:
-            return any(permission in held.get(user.name, ()) for held in self.grants.values())
-        return permission in self.grants.get(project.id, {}).get(user.name, ())
+            return any(self._holds(user, permission, one) for one in self.projects.values())
+        return self._holds(user, permission, project)
+
+    def _holds(self, user: User, permission: str, project: Project) -> bool:
+        """By a grant of one's own, or by a role of the project."""
+        if permission in self.grants.get(project.id, {}).get(user.name, ()):
+            return True
+        return bool(project.members) and any(
+            user.name in project.members.get(str(role.id), ()) for role in roles_with(permission)
+        )
 
     def sees(self, user: User | None, project: Project) -> bool:
         return self.may(user, "BROWSE_PROJECTS", project)

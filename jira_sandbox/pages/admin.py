@@ -52,7 +52,9 @@ def grants(call: Call, user: User) -> Response:
                 f'aria-label="{escape(label)}">{verb}</button>'))  # fmt: skip
         rows.append(cells)
     head = ("Permission", *(one.display_name for one in site.users.values()))
-    return page(call, "Project permissions", f"<p>{tabs}</p><h2>{escape(chosen.name)}</h2>",
+    people = link(call, f"/plugins/servlet/project-config/{chosen.key}/roles", "People in roles")
+    return page(call, "Project permissions",
+                f"<p>{tabs}</p><h2>{escape(chosen.name)}</h2><p>{people}</p>",
                 table(head, rows))  # fmt: skip
 
 

@@ -28,6 +28,8 @@ from .layout import (
 
 PATH = "/plugins/servlet/applinks/listApplicationLinks"
 CREATE = "/plugins/servlet/applinks/createApplicationLink"
+RADIO_SINCE = 9
+"""Data Center's major version from which the connection type is asked for."""
 CARRIED = ("connection_type", "application_url", "application_name")
 
 
@@ -54,19 +56,25 @@ def start(call: Call, user: User) -> Response:
 
 
 def _first(call: Call, problem: str = "") -> Response:
+    given = call.request.form()
+    address = field("Application URL", "application_url", given.get("application_url", ""))
+    if not call.site.cloud and call.site.version < RADIO_SINCE:
+        # One field and one button: what Jira 8 makes of it is an OAuth 1.0 link.
+        return page(call, "Configure Application Links", bad(problem),
+                    form(call, CREATE, hidden("step", "1"), hidden("connection_type", "oauth1"),
+                         address, button("Create new link")))  # fmt: skip
     if call.site.cloud:
         kinds = (("oauth1", "Direct application link using OAuth 1.0"),
                  ("oauth2", "External application using OAuth 2.0"))  # fmt: skip
     else:
         kinds = (("oauth1", "Atlassian product"), ("oauth2", "External application"))
-    given = call.request.form()
     return page(
         call, "Create an application link", bad(problem),
         form(call, CREATE, hidden("step", "1"),
              "<fieldset><legend>Application link type: Connection type</legend>",
              radio("connection_type", kinds, given.get("connection_type", "oauth2")),
              "</fieldset>",
-             field("Application URL", "application_url", given.get("application_url", "")),
+             address,
              button("Next" if call.site.cloud else "Continue")),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from ..refusal import Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer, nothing
 from .lookups import page, project_of, renderer, visible_projects
+from .roles import links
 
 
 def full(call: Call, project: Project) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def full(call: Call, project: Project) -> dict[str, Any]:
         "issueTypes": [shapes.issue_type(site.types[id]) for id in project.type_ids],
         "assigneeType": "UNASSIGNED",
         "versions": [shapes.version(one) for one in project.versions.values()],
-        "roles": {},
+        "roles": links(call, project),
         "archived": project.archived,
     }
 

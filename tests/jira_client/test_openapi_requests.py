@@ -1,6 +1,6 @@
 """Every request that the client builds for Cloud is one that the vendor's documents allow.
 
-Deviations, and why: webhooks of administrators (`/rest/webhooks/1.0`) are in no OpenAPI document.
+Deviations, each with its reason, are in UNDOCUMENTED.
 """
 
 from collections.abc import Callable
@@ -35,6 +35,7 @@ CALLS: dict[str, Act] = {
     "global permissions": lambda c: c.permissions.global_(("ADMINISTER",)),
     "fields": lambda c: c.fields.all(),
     "create fields": lambda c: c.fields.create_fields("A", "2"),
+    "create types": lambda c: c.fields.create_types("A"),
     "edit fields": lambda c: c.fields.edit_fields("10"),
     "issue": lambda c: c.issues.get("10", ("summary",), ("alm",)),
     "fetch": lambda c: c.issues.fetch(["10"], ("summary",), ("alm",)),
@@ -49,6 +50,9 @@ CALLS: dict[str, Act] = {
     "changelog": lambda c: c.issues.changelog("10"),
     "rank": lambda c: c.issues.rank(["A-1"], before="A-2", rank_field="customfield_10019"),
     "search": lambda c: c.search.page("a = 1", ("summary",), "t", 50, ("alm",), ("10",)),
+    "search all": lambda c: list(c.search.all("a = 1", ("summary",))),
+    "search ids": lambda c: list(c.search.ids("a = 1")),
+    "page of ids": lambda c: c.search.ids_page("a = 1"),
     "count": lambda c: c.search.count("a = 1"),
     "link types": lambda c: c.links.types(),
     "link": lambda c: c.links.create("Blocks", "A-1", "10"),
@@ -65,6 +69,15 @@ CALLS: dict[str, Act] = {
     "delete sprint": lambda c: c.sprints.delete(1),
     "people": lambda c: c.people.search("ann"),
     "assignable people": lambda c: c.people.search("ann", "A"),
+}
+UNDOCUMENTED = {
+    "people.person_value": "asks nothing: it writes a person into a field",
+    "search.by_ids": "Data Center's: Cloud reads in bulk",
+    "search.id_at": "Data Center's: Cloud pages by token",
+    "search.page_between": "the same",
+    "webhooks.create": "webhooks of administrators (/rest/webhooks/1.0) are in no OpenAPI document",
+    "webhooks.delete": "the same",
+    "webhooks.list": "the same",
 }
 ARRAYS = ("/statuses", "/issuetype/project", "/field", "/user/search", "/assignable/search")
 
@@ -96,6 +109,19 @@ def test_the_vendor_allows(name: str, jira_data: Path) -> None:
     assert transport.sent
     found = [complaints(jira_data / "openapi", request) for request in transport.sent]
     assert found == [[]] * len(found)
+
+
+def test_every_verb_for_cloud_is_judged() -> None:
+    source = Path(__file__).read_text("utf-8")
+    client, _ = scripted(CLOUD, jira)
+    left = [
+        f"{resource}.{verb}"
+        for resource, thing in vars(client).items()
+        if type(thing).__module__.startswith("jira_client.resources.")
+        for verb in vars(type(thing))
+        if not verb.startswith("_") and f"c.{resource}.{verb}(" not in source
+    ]
+    assert sorted(left) == sorted(UNDOCUMENTED)
 
 
 def test_the_judge_does_complain(jira_data: Path) -> None:

@@ -44,6 +44,26 @@ def components(name: str) -> Any:
     return converted(document(name).get("components", {}))
 
 
+def documented(name: str, method: str, path: str) -> dict[str, Any]:
+    """The answers that the document names for an operation, by status."""
+    found: dict[str, Any] = document(name)["paths"][path][method]["responses"]
+    return found
+
+
+def error_problems(value: Any) -> list[str]:
+    """What the platform's document has against the body of a refusal."""
+    schema = components(PLATFORM)["schemas"]["ErrorCollection"]
+    found = jsonschema.Draft7Validator(schema).iter_errors(value)
+    return sorted(f"/{'/'.join(map(str, one.path))}: {one.message}"[:200] for one in found)
+
+
+def example(name: str, method: str, path: str, status: int) -> Any:
+    """The document's example of an answer, None where it shows none."""
+    content = documented(name, method, path)[str(status)].get("content", {})
+    text = content.get("application/json", {}).get("example")
+    return json.loads(text) if isinstance(text, str) else text
+
+
 def problems(name: str, method: str, path: str, status: int, value: Any) -> list[str]:
     """What the document has against the answer: `pointer: message`, sorted."""
     operation = document(name)["paths"][path][method]

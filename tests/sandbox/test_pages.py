@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.serving import Handle, running
 from tests.sandbox.callers import Browser, Caller
+from tests.sandbox.dancing import CONSUMER, request_token
 
 
 @pytest.fixture
@@ -124,3 +125,19 @@ def test_a_token_is_revoked_in_the_profile(
     with signed(key_pair[0], token) as oauth:
         answer = oauth.get(jira.url + "/rest/api/2/myself", timeout=10)
     assert (answer.status_code, "token_rejected" in answer.text) == (401, True)
+
+
+def test_data_center_8_asks_for_no_connection_type(key_pair: tuple[str, str]) -> None:
+    with running("datacenter", version=8, context="/jira") as handle:
+        admin = Browser(handle, "admin")
+        path = "/plugins/servlet/applinks/createApplicationLink"
+        page = admin.open(path)
+        assert "Create new link" in page.text
+        assert 'type="radio"' not in page.text
+        admin.submit(path, application_url="http://127.0.0.1:8000")
+        admin.submit(path)
+        admin.submit(path, application_name="Board", incoming="on")
+        admin.submit(path, consumer_key=CONSUMER, consumer_name="B", public_key=key_pair[1])
+        assert CONSUMER in admin.page.text
+        admin.close()
+        assert request_token(handle, key_pair[0])["oauth_token"]

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from jira_client.auth import Basic
+from jira_client.auth import Auth, Basic, Bearer
 from jira_client.client import JiraClient
 from jira_client.transport import Transport
 from jira_client.values import Project
+from jira_sandbox.rest.tokens import make
 from jira_sandbox.serving import Handle, running
 from tests.jira_client.servers import LOOPBACK
 
-FLAVOURS = [("cloud", 10), ("datacenter", 9), ("datacenter", 10)]
+FLAVOURS = [("cloud", 10), *(("datacenter", version) for version in (8, 9, 10, 11))]
 
 
-@pytest.fixture(params=FLAVOURS, ids=["cloud", "dc9", "dc10"])
+@pytest.fixture(params=FLAVOURS, ids=["cloud", "dc8", "dc9", "dc10", "dc11"])
 def jira(request: pytest.FixtureRequest) -> Iterator[Handle]:
     flavour, version = request.param
     with running(flavour=flavour, version=version, context="/jira", service_admin=True) as handle:
@@ -24,9 +25,16 @@ def jira(request: pytest.FixtureRequest) -> Iterator[Handle]:
 @pytest.fixture
 def client(jira: Handle) -> Iterator[JiraClient]:
     with Transport(jira.url, LOOPBACK) as transport:
-        cloud = jira.site.cloud
-        name = "svc-alm@example.com" if cloud else "svc-alm"
-        yield JiraClient(transport, Basic(name, f"svc-alm-{'api-token' if cloud else 'password'}"))
+        yield JiraClient(transport, login(jira))
+
+
+def login(jira: Handle) -> Auth:
+    """What the service user signs in with; Data Center 11 takes no password at its API."""
+    site = jira.site
+    if site.basic_disabled:
+        return Bearer(make(site, site.users["svc-alm"], "contract", None).secret)
+    name = "svc-alm@example.com" if site.cloud else "svc-alm"
+    return Basic(name, f"svc-alm-{'api-token' if site.cloud else 'password'}")
 
 
 @pytest.fixture

@@ -120,6 +120,8 @@ def test_clock_skew_is_told_in_seconds(jira: Handle, control: Control, pair: Key
 def test_captcha_after_failed_logins_stops_everything(jira: Handle, client: JiraClient) -> None:
     if jira.site.cloud:
         pytest.skip("Cloud has no CAPTCHA")
+    if jira.site.basic_disabled:
+        pytest.skip("Data Center 11 takes no password at its API, so nothing counts failed ones")
     client.auth = type(client.auth)("svc-alm", "wrong")  # type: ignore[call-arg]
     for _ in range(3):
         with pytest.raises(JiraError):
