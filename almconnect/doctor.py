@@ -11,13 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from almconnect import health, heartbeat
+from jira_client.errors import SigningUnavailable
+from jira_client.keys import check_signing
 
 LEAST_DISK = 500_000_000  # bytes
 CLOCK_SLACK = 30.0  # seconds; Jira refuses a signature that is five minutes off
@@ -72,16 +71,10 @@ def role(name: str) -> Callable[[], Examined]:
 
 def signing() -> Examined:
     """Some systems' policies switch SHA-1 off; Jira's OAuth 1.0a accepts nothing else."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     try:
-        key.sign(b"doctor", padding.PKCS1v15(), hashes.SHA1())  # noqa: S303  (Jira demands it)
-    except (UnsupportedAlgorithm, ValueError):
-        return Examined(
-            "RSA-SHA1 signing",
-            "This system forbids SHA-1, which Jira's OAuth 1.0a demands. Allow it in the system's "
-            "crypto policy, or connect by Basic auth or a Personal Access Token.",
-            failed=True,
-        )
+        check_signing()
+    except SigningUnavailable as error:
+        return Examined("RSA-SHA1 signing", str(error), failed=True)
     return Examined("RSA-SHA1 signing")
 
 

@@ -12,9 +12,9 @@ from tests.doctor.test_every_failure import PARAGRAPHS, ROWS
 
 NOT_BY_JIRA = {
     "connect_failed": "the base of its kinds; the sender raises only these",
-    "bad_payload": "a webhook's body: it comes to us; the inbox's tests post it there",
-    "signing_unavailable": "this computer's cryptography; the start-up check's tests provoke it",
-    "key_unusable": "a private key of our own; nothing is sent",
+    "bad_payload": "a webhook's body, which comes to us: see tests/jira_client/test_webhook_events.py",
+    "signing_unavailable": "this computer's cryptography; see tests/jira_client/test_keys.py",
+    "key_unusable": "a private key of our own, nothing is sent: see tests/jira_client/test_keys.py",
     "internal": "our own fault",
 }
 FOLDER = Path(diagnosis.__file__).parent

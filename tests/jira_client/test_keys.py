@@ -1,11 +1,20 @@
 """Keys that cannot sign are named in a plain sentence; keys that can are taken in every form."""
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from jira_client.errors import KeyUnusable
-from jira_client.keys import KeyPair, check_signing, generate_key_pair, load_private_key, public_pem
+from jira_client.diagnosis import explain
+from jira_client.errors import KeyUnusable, SigningUnavailable
+from jira_client.keys import (
+    KeyPair,
+    check_signing,
+    generate_key_pair,
+    load_private_key,
+    public_pem,
+    sign_sha1,
+)
 
 PEM = serialization.Encoding.PEM
 PKCS8 = serialization.PrivateFormat.PKCS8
@@ -13,8 +22,34 @@ PKCS1 = serialization.PrivateFormat.TraditionalOpenSSL
 PLAIN = serialization.NoEncryption()
 
 
-def test_this_computer_can_sign() -> None:
+class Forbidding:
+    """A key on a computer whose policy forbids SHA-1, as Red Hat's does since version 9."""
+
+    def sign(self, *_: object) -> bytes:
+        raise UnsupportedAlgorithm("sha1 is not supported by this backend for RSA signing.")
+
+
+def test_what_is_signed_is_what_jira_verifies(pair: KeyPair) -> None:
+    signature = sign_sha1(load_private_key(pair.private_pem), b"GET&http%3A%2F%2Fjira")
+    shown = serialization.load_pem_public_key(pair.public_pem.encode())
+    assert isinstance(shown, rsa.RSAPublicKey)
+    shown.verify(signature, b"GET&http%3A%2F%2Fjira", padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+    with pytest.raises(InvalidSignature):
+        shown.verify(signature, b"GET&http%3A%2F%2Fother", padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+
+
+def test_a_computer_that_may_not_sign_names_the_remedy() -> None:
+    with pytest.raises(SigningUnavailable, match="update-crypto-policies") as caught:
+        sign_sha1(Forbidding(), b"proof")  # type: ignore[arg-type]
+    found = explain(caught.value)
+    assert (found.code, "container image" in found.remedy) == ("signing_unavailable", True)
+
+
+def test_the_proof_at_the_start_finds_that_out(monkeypatch: pytest.MonkeyPatch) -> None:
     check_signing()
+    monkeypatch.setattr(rsa, "generate_private_key", lambda **_: Forbidding())
+    with pytest.raises(SigningUnavailable):
+        check_signing()
 
 
 def test_a_new_pair_belongs_together(pair: KeyPair) -> None:
