@@ -10,9 +10,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
+import structlog
 from django.db.models import F
 from django.utils import timezone
 
+from almconnect.lib.redact import redact
 from connections import health
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection, Direction, MappedProject
@@ -21,14 +23,17 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Issue
-from sync import absence, moved, outbox, pull
+from sync import absence, halving, moved, outbox, pull
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.core.retry import backoff
 from sync.lease import LeaseLost, holding
-from sync.models import Delivery, DeliveryState, Shadow
+from sync.models import Attempt, Delivery, DeliveryState, Shadow
 from sync.rules import rules_of
 
+log = structlog.get_logger(__name__)
 SLICE = 500
+AT_ONCE = 100  # issues in one clause of a search
+FAULTS = 4  # failures of our own, then a person is asked
 DELETED = "jira:issue_deleted"
 
 
@@ -40,13 +45,7 @@ def drain(connection_id: uuid.UUID) -> bool:
     with holding(f"drain:{connection_id}") as held:
         if held is None:
             return False
-        rows = list(
-            Delivery.objects.filter(
-                connection=connection, state=DeliveryState.WAITING, due__lte=timezone.now()
-            )
-            .defer("body")
-            .order_by("id")[:SLICE]
-        )
+        rows = _due(connection)
         if not rows:
             return False
         try:
@@ -57,8 +56,24 @@ def drain(connection_id: uuid.UUID) -> bool:
             return False
         except (NotReady, LeaseLost):
             return False
+        except halving.OF_ALL:
+            raise
+        except Exception as problem:
+            # Whose fault it is cannot be told yet: from now on each of these is read alone.
+            log.exception("a slice of the inbox failed", connection=str(connection.pk))
+            _stumble(rows, f"ALM Connect itself failed ({type(problem).__name__}); see the log.")
+            return True
         health.note_success(connection, incoming=True)
-        return changed or len(rows) == SLICE
+        return changed or _due(connection) != []
+
+
+def _due(connection: Connection) -> list[Delivery]:
+    """What is to be worked on now: many together, or one alone on which we have failed before."""
+    waiting = Delivery.objects.filter(
+        connection=connection, state=DeliveryState.WAITING, due__lte=timezone.now()
+    ).defer("body")
+    crowd = list(waiting.filter(faults=0).order_by("id")[:SLICE])
+    return crowd or list(waiting.order_by("id")[:1])
 
 
 def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) -> bool:
@@ -68,13 +83,18 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
     for project in projects.values():
         project.connection = connection
     ours, foreign = _of_mapped(connection, rows, wanted, projects)
-    found = read_issues(connection, jira, projects, sorted(ours, key=_number))
+    found, failed = read_issues(connection, jira, projects, sorted(ours, key=_number))
     deleted = {row.issue_id for row in rows if row.event == DELETED}
     for project in projects.values():
         if project.direction != Direction.PAUSED:
-            missing = _in_project(project, ours - found)
+            missing = _in_project(project, ours - found - failed.keys())
             absence.note_missing(connection, jira, project, missing, deleted=deleted)
-    _settle(rows, foreign, _paused(connection, rows, wanted, projects))
+    whole = [row for row in rows if not {row.issue_id, row.other_issue_id} & failed.keys()]
+    _settle(whole, foreign, _paused(connection, rows, wanted, projects))
+    for row in rows:
+        why = failed.get(row.issue_id) or failed.get(row.other_issue_id)
+        if why is not None:
+            _stumble([row], why)
     return bool(found)
 
 
@@ -106,11 +126,13 @@ def read_issues(
     jira: JiraClient,
     projects: dict[str, MappedProject],
     ids: Sequence[str],
-) -> set[str]:
-    """Read these issues in bulk and apply them, each to its own project; the ids that were read."""
+) -> tuple[set[str], dict[str, str]]:
+    """Read these issues in bulk and apply them, each to its own project: the ids that were read, and
+    those that could not be taken in, with the reason.
+    """
     live = [project for project in projects.values() if project.direction != Direction.PAUSED]
     if not ids or not live:
-        return set(ids)  # not asked for, so nothing may be concluded from their absence
+        return set(ids), {}  # not asked for, so nothing may be concluded from their absence
     fields = sorted({name for project in live for name in rules_of(project).read_fields})
     known = set(
         Shadow.objects.filter(connection=connection, remote_id__in=ids).values_list(
@@ -118,41 +140,56 @@ def read_issues(
         )
     )
     began = timezone.now()
-    found = list(jira.issues.fetch([one for one in ids if one in known], fields).issues)
-    found += _read_unknown(jira, live, [one for one in ids if one not in known], fields)
+    read = halving.fetch(jira, [one for one in ids if one in known], fields)
+    strange, outside = _read_unknown(jira, live, [one for one in ids if one not in known], fields)
+    read.add(strange)
     groups: dict[str, list[Issue]] = {}
-    for issue in found:
+    for issue in read.issues:
         groups.setdefault(str((issue.fields.get("project") or {}).get("id", "")), []).append(issue)
     for remote_project, issues in groups.items():
         project = projects.get(remote_project)
         if project is None:
             moved.mark(connection, issues)
         elif project.direction != Direction.PAUSED:
-            applied = pull.take_in(jira, project, issues, began=began)
+            applied, failed = halving.take_in(jira, project, issues, began=began)
             outbox.ensure(project, applied.push)
-    return {issue.id for issue in found}
+            read.failed |= failed
+    return {issue.id for issue in read.issues} | outside, read.failed
 
 
 def _read_unknown(
     jira: JiraClient, live: Sequence[MappedProject], ids: Sequence[str], fields: Sequence[str]
-) -> list[Issue]:
-    """Issues the board does not have: perhaps our own create, perhaps outside a mapping's filter."""
-    if not ids:
-        return []
+) -> tuple[halving.Read, set[str]]:
+    """Issues the board does not have: perhaps our own create, perhaps outside a mapping's filter.
+
+    The second answer: those that are there and outside of it. One search a filter, for all of them.
+    """
     marks = (OPERATION_PROPERTY,) if pull.waiting_creates(live[0]) else ()
-    found = jira.issues.fetch(ids, fields, marks).issues
-    filters = {project.remote_id: project.jql for project in live if project.jql}
-    kept = []
-    for issue in found:
-        jql_filter = filters.get(str((issue.fields.get("project") or {}).get("id", "")))
-        own = OPERATION_PROPERTY in issue.properties
-        if (
-            not jql_filter
-            or own
-            or next(jira.search.ids(jql.and_(jql_filter, f"id = {issue.id}")), None)
-        ):
-            kept.append(issue)
-    return kept
+    read = halving.fetch(jira, ids, fields, marks)
+    outside: set[str] = set()
+    for project in live:
+        if not project.jql.strip():
+            continue
+        asked = [
+            issue.id
+            for issue in read.issues
+            if str((issue.fields.get("project") or {}).get("id", "")) == project.remote_id
+            and OPERATION_PROPERTY not in issue.properties
+        ]
+        outside |= set(asked) - _matching(jira, project.jql, asked)
+    read.issues = [issue for issue in read.issues if issue.id not in outside]
+    return read, outside
+
+
+def _matching(jira: JiraClient, condition: str, ids: Sequence[str]) -> set[str]:
+    """Those of these issues that a mapping's filter lets in."""
+    found: set[str] = set()
+    for at in range(0, len(ids), AT_ONCE):
+        some = ids[at : at + AT_ONCE]
+        query = jql.and_(condition, f"id in ({', '.join(some)})")
+        # What was created a moment ago is named, since Cloud's index lags (fifty at most).
+        found |= {issue.id for issue in jira.search.all(query, ("id",), 5000, (), some[-50:])}
+    return found
 
 
 def _in_project(project: MappedProject, ids: set[str]) -> list[str]:
@@ -205,3 +242,26 @@ def _later(rows: Sequence[Delivery], why: str) -> None:
     delay = timedelta(seconds=backoff(min(row.attempts for row in rows) + 1, 0.5))
     mine = Delivery.objects.filter(pk__in=ids)
     mine.update(attempts=F("attempts") + 1, due=timezone.now() + delay, detail=why[:500])
+
+
+def _stumble(rows: Sequence[Delivery], why: str) -> None:
+    """We failed on these: tried again alone, later, and after some times given to a person."""
+    now = timezone.now()
+    mine = Delivery.objects.filter(pk__in=[row.pk for row in rows])
+    delay = timedelta(seconds=backoff(min(row.faults for row in rows) + 1, 0.5))
+    mine.update(
+        faults=F("faults") + 1, attempts=F("attempts") + 1, due=now + delay, detail=why[:500]
+    )
+    mine.filter(faults__gte=FAULTS).update(state=DeliveryState.FAILED, settled=now)
+    connection = rows[0].connection_id
+    Attempt.objects.bulk_create(
+        Attempt(
+            connection_id=connection,
+            step="read",
+            outcome="failed",
+            message=redact(why)[:1000],
+            delivery=row,
+            remote_id=row.issue_id,
+        )
+        for row in rows
+    )

@@ -16,11 +16,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connections import sealing
-from connections.models import Connection, SecretField, WebhookState
+from connections.models import Connection, MappedProject, SecretField, WebhookState
 from jira_client.errors import BadPayload
 from jira_client.webhook import parse_event, signature_ok
 from sync.models import Delivery, DeliveryState
 
+READ_AGAIN = "read_again"  # no event of Jira's: an issue on which a poll failed
 LARGEST = 2_621_440
 DEEPEST = 60
 QUOTA = 10_000  # deliveries of one connection that may wait; beyond, Jira is asked to come back
@@ -105,3 +106,27 @@ def _note_seen(connection: Connection) -> None:
     Connection.objects.filter(pk=connection.pk, webhook_state=WebhookState.SILENT).update(
         webhook_state=WebhookState.REGISTERED
     )
+
+
+def read_again(project: MappedProject, keys: Mapping[str, str], why: Mapping[str, str]) -> None:
+    """Issues (id → key) that a poll read and could not take in wait in the inbox like a delivery:
+    there they are tried again, and after some times shown as failed.
+    """
+    for issue_id, key in keys.items():
+        identity = f"read-again:{issue_id}"
+        values = {
+            "event": READ_AGAIN,
+            "issue_id": issue_id,
+            "issue_key": key[:60],
+            "project_id": project.remote_id,
+            "body": b"",
+            "faults": 1,
+            "detail": why[issue_id][:500],
+        }
+        row, new = Delivery.objects.get_or_create(
+            connection_id=project.connection_id, identity=identity, defaults=values
+        )
+        if not new and row.state in (DeliveryState.DONE, DeliveryState.IGNORED):
+            Delivery.objects.filter(pk=row.pk).update(
+                state=DeliveryState.WAITING, due=timezone.now(), settled=None, **values
+            )

@@ -22,7 +22,7 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError
 from jira_client.values import Issue
-from sync import absence, outbox, placing, pull
+from sync import absence, halving, inbox, outbox, placing, pull
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.lease import LeaseLost, holding
 from sync.rules import rules_of
@@ -97,8 +97,9 @@ def _read_since(jira: JiraClient, project: MappedProject) -> datetime | None:
     began = timezone.now()
     issues = jira.search.all(query, rules_of(project).read_fields, BATCH, marks)
     for batch in batches(issues, BATCH):
-        applied = pull.take_in(jira, project, batch, began=began)
+        applied, failed = halving.take_in(jira, project, batch, began=began, asked=bool(marks))
         outbox.ensure(project, applied.push)
+        inbox.read_again(project, {i.id: i.key for i in batch if i.id in failed}, failed)
         newest = max((i.updated for i in batch if i.updated), default=newest)
         began = timezone.now()
     return newest

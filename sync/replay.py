@@ -63,8 +63,8 @@ def replay_change(change: Change, *, actor: User) -> Change:
 def replay_delivery(delivery: Delivery, *, actor: User) -> Delivery:
     """Read the issue of a delivery again, whatever became of it before."""
     delivery.state, delivery.due, delivery.detail = DeliveryState.WAITING, timezone.now(), ""
-    delivery.attempts, delivery.settled = 0, None
-    delivery.save(update_fields=["state", "due", "detail", "attempts", "settled"])
+    delivery.attempts, delivery.faults, delivery.settled = 0, 0, None
+    delivery.save(update_fields=["state", "due", "detail", "attempts", "faults", "settled"])
     audit.record("delivery.replayed", actor=actor, connection_id=delivery.connection_id)
     wake(DRAIN, delivery.connection_id)
     return delivery

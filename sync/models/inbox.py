@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,7 @@ class Delivery(models.Model):
     """A hint that an issue changed. Its body is never applied: the issue is read again from Jira."""
 
     id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # for callers
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="deliveries")
     identity = models.CharField(max_length=80)  # Jira's delivery id, else the body's SHA-256
     received = models.DateTimeField(default=timezone.now)
@@ -34,6 +37,7 @@ class Delivery(models.Model):
         max_length=12, choices=DeliveryState.choices, default=DeliveryState.WAITING
     )
     due = models.DateTimeField(default=timezone.now)
+    faults = models.PositiveSmallIntegerField(default=0)  # times that we ourselves failed on it
     attempts = models.PositiveSmallIntegerField(default=0)
     detail = models.CharField(max_length=500, blank=True)
     settled = models.DateTimeField(null=True, blank=True)

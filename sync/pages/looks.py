@@ -57,6 +57,7 @@ _CHANGE: Final[dict[str, Badge]] = {
     ChangeState.DROPPED: Badge("not_checked", _("Not needed any more")),
 }
 _EVENTS: Final[dict[str, Word]] = {
+    "read_again": _("Read again"),
     "jira:issue_created": _("Issue created"),
     "jira:issue_updated": _("Issue updated"),
     "jira:issue_deleted": _("Issue deleted"),

@@ -106,3 +106,17 @@ def test_while_a_mapping_is_paused_nothing_is_concluded(world: World):
     world.drain()
     item.refresh_from_db()
     assert item.deleted is None
+
+
+def test_new_issues_of_a_filtered_mapping_are_one_search(world: World):
+    from connections.models import MappedProject
+
+    MappedProject.objects.update(jql="summary ~ wanted")
+    keys = [world.create_issue("wanted" if n % 2 else "other") for n in range(30)]
+    for number, key in enumerate(keys):
+        deliver(world, "jira:issue_created", str(world.handle.site.issue(key).id), number)
+    world.control("POST", "reset")
+    world.drain()
+    assert sum(world.calls().values()) <= 3
+    assert WorkItem.objects.filter(summary="wanted").count() == 15
+    assert not WorkItem.objects.filter(summary="other").exists()
