@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
+from almconnect.lib import bulk_rows
 from planning.feed import event
 from planning.models import BoardEvent, Change, ChangeState, Link, SyncState, WorkItem
 
@@ -87,7 +88,7 @@ def _fitted(name: str, column: str, value: Any) -> Any:
 
 def insert(items: Sequence[WorkItem]) -> list[BoardEvent]:
     """Save new items that Jira brought. Their events are returned, to be told last."""
-    WorkItem.objects.bulk_create(items, batch_size=500)
+    bulk_rows.insert(items)
     return [event("item.created", item.pk, item.version, (), "jira") for item in items]
 
 
@@ -113,7 +114,7 @@ def complete(items: Mapping[WorkItem, Iterable[str]]) -> list[BoardEvent]:
         item.updated = now
         groups.setdefault(_columns(names), []).append(item)
     for columns, members in groups.items():
-        WorkItem.objects.bulk_update(members, columns, batch_size=200)
+        bulk_rows.update(members, columns)
     return [
         event("item.updated", item.pk, item.version, names, "jira") for item, names in items.items()
     ]

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from almconnect.lib import bulk_rows
 from planning.models import BoardEvent
 from planning.turns import Turn, take_turn
 
@@ -32,14 +33,15 @@ def event(
     actor_name: str = "",
 ) -> BoardEvent:
     """An event that is not told yet: `kind` is `item.updated` and the like, `fields` what changed."""
-    return BoardEvent(
-        kind=kind,
-        object_id=object_id,
-        version=version,
-        fields=sorted(fields),
-        origin=origin,
-        actor_name=actor_name[:150],
-    )
+    values = {
+        "kind": kind,
+        "object_id": object_id,
+        "version": version,
+        "fields": sorted(fields),
+        "origin": origin,
+        "actor_name": actor_name[:150],
+    }
+    return bulk_rows.make(BoardEvent, values)
 
 
 def tell(events: Sequence[BoardEvent]) -> None:
@@ -53,7 +55,7 @@ def tell(events: Sequence[BoardEvent]) -> None:
     if not events:
         return
     take_turn(Turn.FEED)
-    BoardEvent.objects.bulk_create(events, batch_size=500)
+    bulk_rows.insert(events)
 
 
 def read(after: int, limit: int = 500) -> list[BoardEvent]:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from almconnect.lib import bulk_rows
 from connections.models import Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
@@ -284,33 +285,40 @@ def _bring_in(batch: _Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -
     if batch.doubt and not seen.operation:
         batch.applied.unsure.append(seen.remote_id)
         return
-    item = WorkItem(
-        project=batch.project,
-        type=seen.type,
-        team_id=team,
-        remote_id=seen.remote_id,
-        remote_key=seen.remote_key,
-        sync_state=SyncState.SYNCED,
-        sync_at=batch.began,
+    item = bulk_rows.make(
+        WorkItem,
+        {
+            "project_id": batch.project.pk,
+            "type": seen.type,
+            "team_id": team,
+            "remote_id": seen.remote_id,
+            "remote_key": seen.remote_key,
+            "sync_state": SyncState.SYNCED.value,
+            "sync_at": batch.began,
+        },
     )
     applying.take(item, seen.values, seen.names)
     batch.new_items.append(item)
-    batch.new_shadows.append(
-        Shadow(
-            connection_id=batch.project.connection_id,
-            project=batch.project,
-            item=item,
-            remote_id=seen.remote_id,
-            remote_key=seen.remote_key,
-            agreed={name: value for name, value in seen.values.items() if name != "rank"},
-            refs=dict(seen.refs),
-            parent_ref=str(seen.refs.get("parent") or ""),
-            sprint_ref=seen.refs.get("sprint"),
-            remote_updated=issue.updated,
-            read_at=batch.began,
-        )
+    shadow = bulk_rows.make(
+        Shadow,
+        {
+            "connection_id": batch.project.connection_id,
+            "project_id": batch.project.pk,
+            "item_id": item.pk,
+            "remote_id": seen.remote_id,
+            "remote_key": seen.remote_key,
+            "agreed": {name: value for name, value in seen.values.items() if name != "rank"},
+            "refs": dict(seen.refs),
+            "parent_ref": str(seen.refs.get("parent") or ""),
+            "sprint_ref": seen.refs.get("sprint"),
+            "remote_updated": issue.updated,
+            "read_at": batch.began,
+        },
     )
-    batch.current.append(seen)
+    shadow.item = item
+    batch.new_shadows.append(shadow)
+    if seen.links:  # a new item without any has none on the board that could be amiss
+        batch.current.append(seen)
     batch.applied.created += 1
     batch.applied.items[seen.remote_id] = item.pk
 
@@ -436,12 +444,12 @@ def _hand_changes_over(project: MappedProject, item: WorkItem) -> None:
 def _save(batch: _Batch) -> list[BoardEvent]:
     """Write the whole batch, a few statements whatever its size; the events to tell last."""
     events = applying.insert(batch.new_items)
-    Shadow.objects.bulk_create(batch.new_shadows, batch_size=500)
+    bulk_rows.insert(batch.new_shadows)
     if batch.moved:
         events += applying.update(batch.moved)
     if batch.filled:
         events += applying.complete(batch.filled)
-    Shadow.objects.bulk_update(batch.changed, _SHADOW_COLUMNS, batch_size=200)
+    bulk_rows.update(batch.changed, _SHADOW_COLUMNS)
     Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.untouched]).update(
         read_at=batch.began
     )
