@@ -62,7 +62,8 @@ _KNOWN: dict[str, tuple[str, str]] = {
     ),
     "user_refused": (
         "Jira refuses the user for now.",
-        "Check that the service user is active in Jira, then try again.",
+        "Ask a Jira admin to look at the service user under User management: it must be active. "
+        "Then try again.",
     ),
     "parameter_absent": (
         "A part of the OAuth request did not arrive at Jira.",

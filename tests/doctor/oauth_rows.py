@@ -161,8 +161,28 @@ NATURAL = (
     Row("oauth_token_missing", lacking("tokenless"), "holds no token", ("Instance URL",)),
     Row("oauth_problem", told("moon_phase", "both"), "moon_phase", ("operator", "log")),
 )  # fmt: skip
+SAID: dict[str, tuple[str, tuple[str, ...]]] = {
+    "signature_invalid": ("cannot confirm", ("Instance URL", "proxy", "Public Key")),
+    "timestamp_refused": ("clocks differ", ("NTP", "five minutes")),
+    "consumer_key_unknown": ("Consumer Key", ("Create incoming link", "External application")),
+    "consumer_key_rejected": ("switched off", ("Application links", "Enable it")),
+    "consumer_key_refused": ("for now", ("Application links", "Enable it")),
+    "nonce_used": ("twice", ("proxy", "operator")),
+    "token_rejected": ("does not know the access token", AGAIN),
+    "token_expired": ("has expired", AGAIN),
+    "token_revoked": ("revoked in Jira", AGAIN),
+    "token_used": ("used already", ("Authenticate",)),
+    "permission_denied": ("refused in Jira", ("Authenticate", "Allow", "service user")),
+    "permission_unknown": ("Nobody has approved", ("Jira tab", "Allow", "Check & Close")),
+    "user_refused": ("refuses the user", ("Jira admin", "User management")),
+    "parameter_absent": ("did not arrive", ("proxy", "operator", "Authorization header")),
+    "parameter_rejected": ("a part of the OAuth request", ("console's operator",)),
+    "signature_method_rejected": ("is signed", ("RSA-SHA1", "Setup OAuth")),
+    "version_rejected": ("version of OAuth", ("application link", "create it again")),
+    "additional_authorization_required": ("more authorisation", AGAIN),
+}
 TOLD = tuple(
-    Row(f"oauth_{word}", told(word, place), "", (), name=f"{word} in {place}")
+    Row(f"oauth_{word}", told(word, place), *SAID[word], name=f"{word} in {place}")
     for word in WORDS
     for place in PLACES
 )
