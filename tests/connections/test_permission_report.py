@@ -37,7 +37,8 @@ def test_a_revoked_grant_is_the_difference(
     assert [(c.project, c.name, c.lost) for c in changes] == [("FALCON", "Schedule Issues", True)]
     assert comparison.missing(second) == {"FALCON": ["Schedule Issues"]}
     text = comparison.text_for_admin(second)
-    assert "ALM Service" in text
+    assert "add ALM Service to a role that holds" in text  # role, place and button
+    assert "Project settings → People → “Add people”" in text
     assert "FALCON (Team Falcon): Schedule Issues (SCHEDULE_ISSUES, required)" in text
     told = matrix.told(second.rows[0], second.account_name)
     operations = {row["name"]: row for row in told["operations"]}
@@ -45,7 +46,9 @@ def test_a_revoked_grant_is_the_difference(
     assert operations["Draw a dependency"]["state"] == "held"
     page = client_of(rte).get(f"/connections/{connection.pk}/permissions/").content.decode()
     assert "1 required permission missing in 1 project" in page
-    assert "Lost Schedule Issues on FALCON" in page
+    assert first.taken_at is not None
+    day = f"{timezone.localtime(first.taken_at):%A}"
+    assert f"Lost Schedule Issues on FALCON since {day}" in page
     board = client_of(rte).get(f"/connections/{connection.pk}/permissions/?view=operations")
     assert "Will not work: Schedule Issues is missing." in board.content.decode()
 
