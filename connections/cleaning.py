@@ -22,8 +22,8 @@ def cleaned(values: dict[str, Any]) -> dict[str, Any]:
     found, wrong = dict(values), {}
     for name, judge in (
         ("name", _name),
-        ("base_url", lambda text: instance.trim(text).url),
-        ("api_url", lambda text: instance.trim(text).url if text.strip() else ""),
+        ("base_url", instance.callable_url),
+        ("api_url", lambda text: instance.callable_url(text) if text.strip() else ""),
         ("auth_method", _method),
         ("username", _username),
         ("ca_bundle", _bundle),

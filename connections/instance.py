@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from almconnect.lib.api import Refused
 from connections import gateway
 from connections.models import Connection
+from jira_client.errors import AddressRefused
 from jira_client.values import Deployment, ServerInfo
 
 # First segments of Jira's own pages: what stands before them is the context path.
@@ -79,6 +80,30 @@ def trim(pasted: str) -> Trimmed:
 def look(connection: Connection) -> Seen:
     """Asks the instance what it is. `connection` need not be saved. Raises JiraError."""
     return read(gateway.anonymous_for(connection).server_info(), connection.base_url)
+
+
+def callable_url(pasted: str) -> str:
+    """The base URL, refused at once where it is a number that this console must never call.
+
+    What a name leads to is judged with each call. Raises Refused (field `base_url`).
+    """
+    url = trim(pasted).url
+    parts = urlsplit(url)
+    try:
+        number = ipaddress.ip_address(parts.hostname or "")
+    except ValueError:
+        return url
+    try:
+        gateway.address_policy().judge(number, parts.port or int(_port(parts)))
+    except AddressRefused as error:
+        raise _no(
+            _(
+                "The console is not allowed to call the address %(address)s. If Jira is really in "
+                "your internal network, the console's operator adds it to the allowed networks."
+            )
+            % {"address": number}
+        ) from error
+    return url
 
 
 def read(server: ServerInfo, entered: str) -> Seen:

@@ -7,14 +7,16 @@ refuses to use the database, and another file's tests may come next in the same 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests import environment
 from tests.browser import chromium, demonstration, guide, sandbox
-from tests.browser.demonstration import Demo, Jira
+from tests.browser.demonstration import Demo, Jira, OwnJira
 from tests.browser.guide import Board
 from tests.browser.watching import Watch
 
@@ -108,6 +110,28 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture(params=["cloud", "datacenter"])
 def jira(request: pytest.FixtureRequest, demo: Demo) -> Jira:
     return demo.jiras[request.param]
+
+
+@pytest.fixture
+def own_jira(
+    open_context: Callable[..., BrowserContext], demo: Demo
+) -> Iterator[Callable[..., OwnJira]]:
+    """`own_jira("cloud", tls=True)`: a sandbox for one test alone, which it may spoil, and its handle.
+
+    Connections to it are deleted at the end: other tests look at every page of the demo.
+    """
+    with ExitStack() as stack:
+        made: list[Jira] = []
+
+        def make(flavour: str, **options: Any) -> OwnJira:
+            found = stack.enter_context(demonstration.own_jira(flavour, **options))
+            made.append(found[0])
+            return found
+
+        yield make
+        page = open_context().new_page()
+        for jira in made:
+            guide.forget_connections(page, demo, jira)
 
 
 @pytest.fixture(scope="package")

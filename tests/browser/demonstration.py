@@ -38,6 +38,9 @@ class Jira:
     service: Account
 
 
+OwnJira = tuple[Jira, Handle]
+
+
 @dataclass(frozen=True, slots=True)
 class Demo:
     url: str
@@ -46,7 +49,7 @@ class Demo:
 
 
 @contextmanager
-def own_jira(flavour: str, **options: Any) -> Iterator[tuple[Jira, Handle]]:
+def own_jira(flavour: str, **options: Any) -> Iterator[OwnJira]:
     """A sandbox of this process for one test alone, which it may spoil; `options` as of `running`."""
     with running(flavour=flavour, **options) as handle:
         people = {}

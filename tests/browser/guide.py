@@ -153,6 +153,16 @@ def invited(page: Page, demo: Demo, other: BrowserContext, username: str, role: 
     return theirs
 
 
+def forget_connections(page: Page, demo: Demo, jira: Jira) -> None:
+    """Delete every connection to this Jira, drafts too."""
+    page.goto(f"{demo.url}/connections/")
+    names = page.get_by_role("row").filter(has_text=jira.url).get_by_role("rowheader")
+    for link in [one.get_attribute("href") for one in names.get_by_role("link").all()]:
+        page.goto(f"{demo.url}{link}delete/")
+        page.get_by_role("button", name="Delete this connection").click()
+        heading(page, "ALM Connections")
+
+
 def open_tab(page: Page, name: str) -> None:
     """A tab of the connection that is open, such as "#2 Projects"."""
     page.get_by_role("link", name=name, exact=True).click()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser import demonstration, guide, sandbox
-from tests.browser.demonstration import Demo, Jira
+from tests.browser import guide, sandbox
+from tests.browser.demonstration import Demo, Jira, OwnJira
 
 
 @pytest.fixture(params=["cloud", "datacenter"])
-def jira(request: pytest.FixtureRequest) -> Iterator[Jira]:
+def jira(request: pytest.FixtureRequest, own_jira: Callable[..., OwnJira]) -> Jira:
     """One whose base URL this test may change."""
     context = "" if request.param == "cloud" else "/jira"
-    with demonstration.own_jira(request.param, context=context) as (one, _handle):
-        yield one
+    return own_jira(request.param, context=context)[0]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import demonstration, guide
-from tests.browser.demonstration import Demo, Jira
+from tests.browser import guide
+from tests.browser.demonstration import Demo, Jira, OwnJira
 
 
 def test_paused_and_resumed(page: Page, demo: Demo, jira: Jira) -> None:
@@ -44,26 +45,28 @@ def test_an_address_where_nothing_answers_changes_nothing(page: Page, demo: Demo
     expect(page.get_by_role("row", name="Who am I")).to_contain_text(jira.service.shown)
 
 
-def test_deleting_says_what_goes_and_takes_the_webhook_along(page: Page, demo: Demo) -> None:
-    with demonstration.own_jira("datacenter", service_admin=True) as (jira, handle):
-        name = guide.named("Deleted")
-        address = guide.connected(page, demo, jira, name)
-        guide.map_project(page, "FALCON", team=guide.named("Team"), pi=guide.named("PI"))
-        guide.imported(page, "FALCON")
-        page.goto(f"{address}webhook/")
-        guide.heading(page, "Jira tells us of changes at once")
-        hooks = handle.site.parts["webhooks"].known
-        assert len(hooks) == 1
-        page.goto(address)
-        page.get_by_role("link", name="Delete this connection").click()
-        guide.heading(page, f"Delete “{name}”?")
-        goes = page.get_by_role("main")
-        expect(goes).to_contain_text(re.compile(r"mapped projects\s*1"))
-        expect(goes).to_contain_text("stored credentials")
-        expect(page.get_by_label("Remove its webhook in Jira, too")).to_be_checked()
-        page.get_by_role("button", name="Delete this connection").click()
-        expect(page.get_by_text(f"“{name}” was deleted.")).to_be_visible()
-        assert not handle.site.parts["webhooks"].known
+def test_deleting_says_what_goes_and_takes_the_webhook_along(
+    page: Page, demo: Demo, own_jira: Callable[..., OwnJira]
+) -> None:
+    jira, handle = own_jira("datacenter", service_admin=True)
+    name = guide.named("Deleted")
+    address = guide.connected(page, demo, jira, name)
+    guide.map_project(page, "FALCON", team=guide.named("Team"), pi=guide.named("PI"))
+    guide.imported(page, "FALCON")
+    page.goto(f"{address}webhook/")
+    guide.heading(page, "Jira tells us of changes at once")
+    hooks = handle.site.parts["webhooks"].known
+    assert len(hooks) == 1
+    page.goto(address)
+    page.get_by_role("link", name="Delete this connection").click()
+    guide.heading(page, f"Delete “{name}”?")
+    goes = page.get_by_role("main")
+    expect(goes).to_contain_text(re.compile(r"mapped projects\s*1"))
+    expect(goes).to_contain_text("stored credentials")
+    expect(page.get_by_label("Remove its webhook in Jira, too")).to_be_checked()
+    page.get_by_role("button", name="Delete this connection").click()
+    expect(page.get_by_text(f"“{name}” was deleted.")).to_be_visible()
+    assert not handle.site.parts["webhooks"].known
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).not_to_contain_text(name)
     page.goto(f"{demo.url}/audit/")

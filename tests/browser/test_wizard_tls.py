@@ -4,22 +4,18 @@ bundle, or not verified at all."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from jira_sandbox.serving import Handle
-from tests.browser import demonstration, guide
-from tests.browser.demonstration import Demo, Jira
-
-Encrypted = tuple[Jira, Handle]
+from tests.browser import guide
+from tests.browser.demonstration import Demo, Jira, OwnJira
 
 
-@pytest.fixture(scope="module")
-def encrypted() -> Iterator[Encrypted]:
-    with demonstration.own_jira("datacenter", tls=True) as found:
-        yield found
+@pytest.fixture
+def encrypted(own_jira: Callable[..., OwnJira]) -> OwnJira:
+    return own_jira("datacenter", tls=True)
 
 
 def sign_in(page: Page, jira: Jira) -> None:
@@ -29,7 +25,7 @@ def sign_in(page: Page, jira: Jira) -> None:
     expect(page.get_by_text(f"This connection acts as {jira.service.shown}.")).to_be_visible()
 
 
-def test_the_certificate_is_shown_and_trusted(page: Page, demo: Demo, encrypted: Encrypted) -> None:
+def test_the_certificate_is_shown_and_trusted(page: Page, demo: Demo, encrypted: OwnJira) -> None:
     jira, _handle = encrypted
     guide.connect_by_basic(page, demo, guide.named("Pinned"), jira.url, jira.service)
     assert "self-signed" in guide.told(page)
@@ -41,12 +37,12 @@ def test_the_certificate_is_shown_and_trusted(page: Page, demo: Demo, encrypted:
     fingerprint = pairs.inner_text().replace(":", "").lower()
     page.get_by_role("button", name="Trust exactly this certificate").click()
     expect(page.get_by_label("Certificate fingerprint (SHA-256)")).to_have_value(fingerprint)
-    expect(page.get_by_role("row", name="Encryption (TLS)")).to_contain_text("trusted")
+    expect(page.get_by_role("row", name="Encryption (TLS)")).to_contain_text("Encrypted")
     sign_in(page, jira)
     expect(page.get_by_text("TLS certificates are not verified.")).to_have_count(0)
 
 
-def test_a_ca_bundle(page: Page, demo: Demo, encrypted: Encrypted) -> None:
+def test_a_ca_bundle(page: Page, demo: Demo, encrypted: OwnJira) -> None:
     jira, handle = encrypted
     guide.connect_by_basic(page, demo, guide.named("Bundle"), jira.url, jira.service)
     page.get_by_label("Advanced Settings").check()
@@ -56,7 +52,7 @@ def test_a_ca_bundle(page: Page, demo: Demo, encrypted: Encrypted) -> None:
 
 
 def test_switched_off_is_a_red_banner_on_every_page(
-    page: Page, demo: Demo, encrypted: Encrypted
+    page: Page, demo: Demo, encrypted: OwnJira
 ) -> None:
     jira, _handle = encrypted
     guide.connect_by_basic(page, demo, guide.named("Unverified"), jira.url, jira.service)
