@@ -7,7 +7,7 @@ and its forgery cannot matter: what counts is what Jira answers now.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -23,9 +23,10 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Issue
-from sync import absence, halving, moved, outbox, pull
+from sync import absence, halving, moved, outbox, placing, pull, sprint_facts
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.core.retry import backoff
+from sync.inbox import OF_SPRINTS
 from sync.lease import LeaseLost, holding
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
 from sync.rules import rules_of
@@ -84,6 +85,8 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
         project.connection = connection
     ours, foreign = _of_mapped(connection, rows, wanted, projects)
     found, failed = read_issues(connection, jira, projects, sorted(ours, key=_number))
+    if any(row.event.startswith(OF_SPRINTS) for row in rows):
+        _look_at_sprints(jira, projects.values())
     deleted = {row.issue_id for row in rows if row.event == DELETED}
     for project in projects.values():
         if project.direction != Direction.PAUSED:
@@ -96,6 +99,14 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
         if why is not None:
             _stumble([row], why)
     return bool(found)
+
+
+def _look_at_sprints(jira: JiraClient, projects: Iterable[MappedProject]) -> None:
+    """A sprint's webhook names no issue: the sprints of the mapped boards are read again."""
+    for project in projects:
+        if project.direction != Direction.PAUSED and project.board_id is not None:
+            sprint_facts.observe(project, jira)
+            placing.place(project.pk)
 
 
 def _number(issue_id: str) -> tuple[int, str]:
@@ -220,7 +231,7 @@ def _paused(
 def _settle(rows: Sequence[Delivery], foreign: set[str], paused: set[str]) -> None:
     now = timezone.now()
     ignored = [row.pk for row in rows if row.issue_id in foreign]
-    no_issue = [row.pk for row in rows if not row.issue_id]
+    no_issue = [row.pk for row in rows if not row.issue_id and not row.event.startswith(OF_SPRINTS)]
     noted = [row.pk for row in rows if row.issue_id in paused]
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=DeliveryState.DONE, settled=now, detail=""

@@ -12,7 +12,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from connections import sealing
@@ -27,7 +26,8 @@ DEEPEST = 60
 QUOTA = 10_000  # deliveries of one connection that may wait; beyond, Jira is asked to come back
 SEEN_EVERY = timedelta(seconds=10)
 OF_ISSUES = ("jira:issue_", "issuelink_", "comment_", "worklog_", "attachment_", "issue_property_")
-OF_OTHERS = ("sprint_", "board_", "project_", "user_", "jira:version_", "issuetype_", "filter_")
+OF_SPRINTS = "sprint_"
+OF_OTHERS = ("board_", "project_", "user_", "jira:version_", "issuetype_", "filter_")
 
 
 class Verdict(StrEnum):
@@ -58,7 +58,7 @@ def accept(
     if connection.webhook_signed and not _signed(connection, headers, body):
         return Verdict.FORGED, connection
     try:
-        event = parse_event(headers, body, max_depth=DEEPEST)
+        event = parse_event(headers, body, max_depth=DEEPEST, max_bytes=LARGEST)
     except BadPayload:
         return Verdict.BAD, connection
     _note_seen(connection)
@@ -68,10 +68,10 @@ def accept(
     source, target = event.link or ("", "")
     row = Delivery(
         connection=connection,
-        identity=(event.delivery_id or hashlib.sha256(body).hexdigest())[:80],
-        event=event.event[:80],
+        identity=_clean(event.delivery_id or hashlib.sha256(body).hexdigest(), 80),
+        event=_clean(event.event, 80),
         issue_id=(event.issue_id or source or "")[:40],
-        issue_key=(event.issue_key or "")[:60],
+        issue_key=_clean(event.issue_key or "", 60),
         other_issue_id=target[:40],
         project_id=(event.project_id or "")[:40],
         body=body,
@@ -81,12 +81,14 @@ def accept(
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
+        if not Connection.objects.filter(pk=connection.pk).exists():
+            return Verdict.UNKNOWN, None  # deleted while the delivery came
         return Verdict.REPEATED, connection
     return Verdict.STORED, connection
 
 
 def _first_state(event: str) -> DeliveryState:
-    if event.startswith(OF_ISSUES):
+    if event.startswith((*OF_ISSUES, OF_SPRINTS)):
         return DeliveryState.WAITING
     return DeliveryState.IGNORED if event.startswith(OF_OTHERS) else DeliveryState.UNSUPPORTED
 
@@ -98,14 +100,24 @@ def _signed(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
 
 
 def _note_seen(connection: Connection) -> None:
-    """Proof of life, written at most every ten seconds."""
-    now = timezone.now()
-    stale = Q(webhook_seen=None) | Q(webhook_seen__lt=now - SEEN_EVERY)
-    rows = Connection.objects.filter(stale, pk=connection.pk)
+    """Proof of life, written at most every ten seconds; it ends a silence."""
+    now, seen = timezone.now(), connection.webhook_seen
+    silent = connection.webhook_state == WebhookState.SILENT
+    if not silent and seen is not None and now - seen < SEEN_EVERY:
+        return
+    rows = Connection.objects.filter(pk=connection.pk)
+    if silent:
+        back = WebhookState.REGISTERED if connection.webhook_id else WebhookState.MANUAL
+        if rows.filter(webhook_state=WebhookState.SILENT).update(
+            webhook_state=back, webhook_seen=now
+        ):
+            return
     rows.update(webhook_seen=now)
-    Connection.objects.filter(pk=connection.pk, webhook_state=WebhookState.SILENT).update(
-        webhook_state=WebhookState.REGISTERED
-    )
+
+
+def _clean(text: str, most: int) -> str:
+    """What a database can hold: half a surrogate pair and NUL are in JSON, but in no column."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "?")[:most]
 
 
 def read_again(project: MappedProject, keys: Mapping[str, str], why: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from connections.models import Connection, Direction, MappedProject, WebhookState
 from planning.models import Change
+from sync import liveness
 from sync.models import Delivery, DeliveryState, Run, RunKind, RunState
 from sync.states import UNDER_WAY
 
@@ -44,12 +45,13 @@ def due_drains() -> list[str]:
 def claim_polls() -> list[str]:
     """Projects whose poll is due; each is claimed, so that it is handed out once."""
     now = timezone.now()
-    later = now + timedelta(seconds=settings.POLL_SECONDS)
     rows = MappedProject.objects.filter(
         poll_due__lte=now, connection__in=Connection.objects.running()
     ).exclude(direction=Direction.PAUSED)
     claimed = []
-    for key, due in rows.order_by("poll_due").values_list("pk", "poll_due")[:POLLS_PER_TICK]:
+    found = rows.order_by("poll_due").values_list("pk", "poll_due", "connection__webhook_state")
+    for key, due, webhook in found[:POLLS_PER_TICK]:
+        later = now + timedelta(seconds=liveness.poll_seconds(webhook))
         if MappedProject.objects.filter(pk=key, poll_due=due).update(poll_due=later):
             claimed.append(str(key))
     return claimed

@@ -14,7 +14,7 @@ from connections.models import Connection
 from connections.sealing import SealBroken
 from jira_client.errors import JiraError
 from sync import drain as inbound
-from sync import importing, placing, polling, sweep, tidying, webhooks
+from sync import importing, liveness, placing, polling, sweep, tidying, webhooks
 from sync import push as outbound
 from sync.lease import claim
 
@@ -35,6 +35,7 @@ def tick() -> None:
         hint(work, key)
     for key in sweep.due_webhooks():
         hint(register_webhook, key)
+    liveness.judge()
     reports.sweep()
     if claim("tidy", TIDY_AGAIN) is not None:
         hint(tidy)

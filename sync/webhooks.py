@@ -15,7 +15,7 @@ from connections.gateway import jira_for
 from connections.models import Connection, SecretField, WebhookState
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused, Gone, Invalid, NotFound, PermissionRefused
-from jira_client.values import PermissionState
+from jira_client.values import PermissionState, Webhook
 
 EVENTS = (
     "jira:issue_created",
@@ -52,7 +52,7 @@ def register(connection: Connection) -> WebhookState:
 def _register(connection: Connection, jira: JiraClient) -> WebhookState:
     url = address(connection)
     for old in jira.webhooks.list():
-        if old.url == url:
+        if _is_ours(connection, old):
             jira.webhooks.delete(old.id)
     secret = Secret(secrets.token_urlsafe(32))
     signed = jira.flavour.webhooks_signed
@@ -76,6 +76,13 @@ def _register(connection: Connection, jira: JiraClient) -> WebhookState:
             after={"id": made.id, "signed": signed},
         )
     return WebhookState.REGISTERED
+
+
+def _is_ours(connection: Connection, hook: Webhook) -> bool:
+    """Also one with an earlier address of this console: the path's token is the connection's own."""
+    path = f"/hooks/jira/{connection.webhook_token}"
+    named = hook.id == connection.webhook_id and hook.name.startswith("ALM Connect")
+    return hook.url.endswith(path) or named
 
 
 def _by_hand(connection: Connection, why: str) -> WebhookState:

@@ -31,7 +31,14 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["item", "-id"], name="attempt_of_item")]
+        indexes = [
+            models.Index(fields=["item", "-id"], name="attempt_of_item"),
+            models.Index(
+                fields=["connection", "at"],
+                condition=models.Q(step="send", outcome="done"),
+                name="attempt_sent",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.step} {self.outcome}"

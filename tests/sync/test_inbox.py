@@ -122,13 +122,57 @@ def test_a_huge_body_is_refused(connection: Connection):
     [
         ("jira:issue_created", "waiting"),
         ("issuelink_created", "waiting"),
-        ("sprint_updated", "ignored"),
+        ("sprint_updated", "waiting"),
+        ("board_updated", "ignored"),
         ("something_new", "unsupported"),
     ],
 )
 def test_events_are_told_apart(connection: Connection, event: str, state: str):
     assert send(connection, {**BODY, "webhookEvent": event}).status_code == 204
     assert Delivery.objects.get().state == state
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"webhookEvent": "a\\ud83d", "issue": {"id": "1"}}',
+        b'{"webhookEvent": "a\\u0000b", "issue": {"id": "1"}}',
+    ],
+)
+def test_text_that_no_column_holds_is_no_error(connection: Connection, body: bytes):
+    assert send(connection, body).status_code == 204
+    assert Delivery.objects.get().state == "unsupported"
+
+
+def test_up_to_its_bound_a_body_is_taken_and_above_it_refused_as_too_large(
+    connection: Connection,
+):
+    from sync.inbox import LARGEST
+
+    head, tail = b'{"webhookEvent": "jira:issue_updated", "pad": "', b'"}'
+    pad = LARGEST - len(head) - len(tail)
+    assert send(connection, head + b"a" * pad + tail).status_code == 204
+    assert send(connection, head + b"a" * (pad + 1) + tail).status_code == 413
+
+
+@pytest.mark.django_db(transaction=True)  # references are judged at the commit
+def test_a_connection_that_goes_meanwhile_is_not_called_repeated(
+    connection: Connection, monkeypatch
+):
+    from sync import inbox
+
+    monkeypatch.setattr(inbox, "_note_seen", lambda one: Connection.objects.all().delete())
+    with_it = inbox.accept(connection.webhook_token, {}, json.dumps(BODY).encode())
+    assert with_it == (inbox.Verdict.UNKNOWN, None)
+
+
+def test_a_delivery_costs_few_statements(connection: Connection, django_assert_max_num_queries):
+    from sync import inbox
+
+    inbox.accept(connection.webhook_token, {}, json.dumps(BODY).encode())
+    more = json.dumps({**BODY, "timestamp": 2}).encode()
+    with django_assert_max_num_queries(5):  # its connection, the quota, the row in its savepoint
+        assert inbox.accept(connection.webhook_token, {}, more)[0] == "stored"
 
 
 def recorded() -> list[Path]:
