@@ -43,3 +43,8 @@ def refuse_a_wrong_key(**about: Any) -> None:
     from almconnect.health import insist_on_the_key
 
     insist_on_the_key()
+
+
+@worker_init.connect
+def count_requests(**about: Any) -> None:
+    from almconnect import calls  # noqa: F401  (importing it is what makes requests counted)
