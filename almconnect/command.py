@@ -20,6 +20,8 @@ Usage: {called} COMMAND
   web | worker | beat  run one role in the foreground
   healthy ROLE         exit 0 if that role on this host lives (for health checks)
   doctor               look at everything and name the fix
+  backup FILE          one archive of the database, while it runs; without the encryption keys
+  restore FILE         a backup into an empty installation: [--keys FILE] with the old keys
   setup                print the one-time setup link, if nobody can sign in yet
 
 Any other command is one of Django's: `{called} help` lists them.
@@ -97,6 +99,49 @@ def doctor(words: list[str]) -> int:
     return 1 if any(finding.failed for finding in findings) else 0
 
 
+def backup(words: list[str]) -> int:
+    from pathlib import Path
+
+    import django
+
+    if len(words) != 1:
+        sys.stderr.write("Name the file to write: backup FILE\n")
+        return 2
+    django.setup()
+    from almconnect.backup import write
+
+    count = write(Path(words[0]).resolve())
+    sys.stdout.write(
+        f"{count} rows are in {words[0]}. The encryption keys are not: keep them apart.\n"
+    )
+    return 0
+
+
+def restore(words: list[str]) -> int:
+    import argparse
+    from pathlib import Path
+
+    import django
+
+    parser = argparse.ArgumentParser("restore")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--keys", type=Path, help="a file that holds the old encryption keys")
+    wanted = parser.parse_args(words)
+    django.setup()
+    from almconnect.old_keys import ask, keep
+    from almconnect.restore import CannotRestore, read
+
+    try:
+        keys = ask(wanted.keys)
+        done = read(wanted.file)
+    except CannotRestore as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    sys.stdout.write(f"{done.rows} rows are restored; {done.credentials} credentials open.\n")
+    sys.stdout.write(keep(keys))
+    return 0
+
+
 def setup(words: list[str]) -> int:
     from almconnect.first_link import main as print_link
 
@@ -115,6 +160,8 @@ OWN: dict[str, Callable[[list[str]], int]] = {
     "beat": lambda words: become(roles.beat()),
     "healthy": healthy,
     "doctor": doctor,
+    "backup": backup,
+    "restore": restore,
     "setup": setup,
     "migrate": migrate,
 }
