@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote
 
 from jira_client.auth import OAuth1
 from jira_client.errors import JiraError, NotJson, OAuthProblem
-from jira_client.protocol import Request, encode, plain_location
+from jira_client.protocol import Request, encode, redirected
 from jira_client.refusal import looks_like_login, page_title, refusal
 from jira_client.transport import Transport
 from jira_client.wire import WireRequest, WireResponse
@@ -47,7 +47,7 @@ def request_token(
     """First leg. `callback` is an absolute address or "oob".
 
     Raises OAuthProblem, also where the answer lacks oauth_callback_confirmed=true; NotJson where a
-    page came; KeyUnusable; and whatever the transport raises.
+    page came, Redirected where Jira is elsewhere; KeyUnusable; and whatever the transport raises.
     """
     auth = OAuth1(consumer_key, private_key_pem, extra={"oauth_callback": callback or OUT_OF_BAND})
     answer = _post(transport, base_url, REQUEST_TOKEN, auth)
@@ -105,7 +105,7 @@ def _post(transport: Transport, base_url: str, path: str, auth: OAuth1) -> dict[
     headers["Accept"] = "*/*"
     response = transport.send(WireRequest("POST", wire.target, headers, b"", path))
     try:
-        return _read(response)
+        return _read(response, path)
     except JiraError as error:
         error.located("POST", path)
         if isinstance(error, OAuthProblem):
@@ -113,11 +113,11 @@ def _post(transport: Transport, base_url: str, path: str, auth: OAuth1) -> dict[
         raise
 
 
-def _read(response: WireResponse) -> dict[str, str]:
+def _read(response: WireResponse, path: str) -> dict[str, str]:
     if response.status >= 400:
         raise refusal(response, writes=False)
     if response.status >= 300:
-        raise _page(response, plain_location(response.headers.get("location", "")))
+        raise redirected(response, path)
     text = response.body.decode("utf-8", "replace").strip()
     answer = {} if text[:1] in ("<", "{") else dict(parse_qsl(text))
     if "oauth_problem" in answer:
@@ -127,19 +127,19 @@ def _read(response: WireResponse) -> dict[str, str]:
             status=response.status,
         )
     if not any(name.startswith("oauth_") for name in answer):
-        raise _page(response, "")
+        raise _page(response)
     return answer
 
 
-def _page(response: WireResponse, location: str) -> NotJson:
-    login = looks_like_login(response.body) or "login" in location.lower()
-    seen = {"page title": page_title(response.body), "leads to": location}
+def _page(response: WireResponse) -> NotJson:
+    login = looks_like_login(response.body)
+    title = page_title(response.body)
     return NotJson(
         "Jira's OAuth address answered with something else than a token. Check that the Instance "
         "URL is Jira's own, with its context path, and that no single sign-on stands before it.",
         kind="login_page" if login else "html" if response.body else "empty",
         status=response.status,
-        seen={label: value for label, value in seen.items() if value},
+        seen={"page title": title} if title else {},
     )
 
 

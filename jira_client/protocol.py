@@ -124,7 +124,7 @@ def read(request: Request, response: WireResponse, *, signed_in: bool = True) ->
     """
     try:
         if 300 <= response.status < 400:
-            raise _redirected(response)
+            raise redirected(response, fill(request.path, request.args))
         named = signed_in and not request.anonymous_ok
         if response.status >= 400:
             error = refusal(response, writes=request.changes)
@@ -186,9 +186,11 @@ def _page(response: WireResponse) -> NotJson:
     return NotJson(words, kind=kind, status=response.status, seen=seen)
 
 
-def _redirected(response: WireResponse) -> Redirected:
+def redirected(response: WireResponse, path: str) -> Redirected:
+    """The error for an answer that points elsewhere; `path` is what was asked for."""
     location = plain_location(response.headers.get("location", ""))
-    to_login = _LOGIN_PLACE.search(location.lower()) is not None
+    # The same path at another address is a move, though "/oauth/" is in it.
+    to_login = _LOGIN_PLACE.search(location.replace(path, "").lower()) is not None
     if to_login:
         message = (
             "Jira's address leads to a login page. Let this server reach Jira's REST API past "

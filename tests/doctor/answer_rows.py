@@ -68,6 +68,8 @@ ROWS = (
     Row("redirected", asked("redirect", "https://new.example.com/jira"), "base URL has moved",
         ("Instance URL", "General configuration"),
         seen=(("leads to", "https://new.example.com/jira/rest/api/2/myself"),)),
+    Row("redirected", asked("redirect", "https://jira.lessons.example.com"), "base URL has moved",
+        ("Instance URL",), name="sso inside a word"),
     Row("html_answer", asked("html_page"), "Something other", CONTEXT,
         seen=(("page title", "Welcome to the intranet"),)),
     Row("not_json", asked("garbage"), "Something other", CONTEXT),

@@ -114,6 +114,17 @@ def relative_callback(stage: Stage) -> None:
         request_token(wire, stage.handle.url, CONSUMER, stage.pair.private_pem, "callback/")
 
 
+def interrupted(fault: str, value: object = True) -> Callable[[Stage], object]:
+    """Something else answers while "Authenticate" asks for the first token."""
+
+    def provoke(stage: Stage) -> None:
+        stage.link()
+        stage.fault(fault, value, path="oauth/request-token")
+        stage.begun()
+
+    return provoke
+
+
 def lacking(what: str) -> Callable[[Stage], object]:
     def provoke(stage: Stage) -> None:
         stage.link()
@@ -159,6 +170,18 @@ NATURAL = (
     Row("oauth_callback_unconfirmed", lacking("unconfirmed"), "did not confirm",
         ("Personal Access Token", "Basic Auth")),
     Row("oauth_token_missing", lacking("tokenless"), "holds no token", ("Instance URL",)),
+    Row("login_page", interrupted("login_page"), "login page", ("operator", "/plugins/servlet/oauth"),
+        name="dance"),
+    Row("login_page", interrupted("login_redirect"), "login page", ("operator",
+        "/plugins/servlet/oauth"), name="dance, redirect"),
+    Row("redirected", interrupted("redirect", "https://new.example.com"), "base URL has moved",
+        ("Instance URL",), name="dance"),
+    Row("html_answer", interrupted("html_page"), "Something other", ("Instance URL",),
+        name="dance"),
+    Row("empty_answer", interrupted("empty"), "empty", ("Instance URL",), name="dance"),
+    Row("connection_dropped", interrupted("answer_lost"), "ended before", ("proxy",),
+        name="dance"),
+    Row("server_fault", interrupted("error", 502), "failed inside", ("operator",), name="dance"),
     Row("oauth_problem", told("moon_phase", "both"), "moon_phase", ("operator", "log")),
 )  # fmt: skip
 SAID: dict[str, tuple[str, tuple[str, ...]]] = {

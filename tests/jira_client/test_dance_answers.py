@@ -3,7 +3,7 @@
 import pytest
 
 from jira_client.dance import access_token, authorize_url, request_token
-from jira_client.errors import NotJson, OAuthProblem, ServerFault
+from jira_client.errors import NotJson, OAuthProblem, Redirected, ServerFault
 from jira_client.keys import KeyPair
 from jira_client.wire import WireResponse
 from tests.jira_client.servers import Scripted, answer
@@ -34,10 +34,20 @@ def test_tokens_are_decoded(pair: KeyPair) -> None:
 
 
 @pytest.mark.parametrize(
+    ("location", "to_login"),
+    [("https://sso.example.com/login?x=1", True), ("https://new.example.com/jira/x?y=1", False)],
+)
+def test_elsewhere_is_no_token(pair: KeyPair, location: str, to_login: bool) -> None:
+    with pytest.raises(Redirected) as caught:
+        ask(pair, answer(None, 302, b"", Location=location))
+    assert caught.value.to_login is to_login
+    assert caught.value.location == location.partition("?")[0]
+
+
+@pytest.mark.parametrize(
     ("response", "kind"),
     [
         (answer(None, 200, b"<html><title>Log in</title></html>"), "login_page"),
-        (answer(None, 302, b"", Location="https://sso.example.com/login?x=1"), "login_page"),
         (answer(None, 200, b"<html><title>Hello</title></html>"), "html"),
         (answer({"a": 1}), "html"),
         (answer(None, 200, b""), "empty"),
