@@ -57,6 +57,11 @@ def encryption_keys(data_dir: Path) -> str:
     return _kept(keys_folder(data_dir) / "encryption.keys", f"k1:{key}")
 
 
+def keys_are_configured() -> bool:
+    """Whether the environment names the encryption keys, so that no file of ours holds them."""
+    return any(os.environ.get(f"ALMCONNECT_ENCRYPTION_KEYS{end}") for end in ("", "_FILE"))
+
+
 def broker_socket(data_dir: Path) -> Path:
     """The embedded broker's unix socket, in a folder (made, 0700) that only this person may enter.
 

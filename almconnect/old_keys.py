@@ -24,7 +24,7 @@ def ask(file: Path | None) -> str:
             found = file.read_text(encoding="ascii").strip()
         except (OSError, ValueError) as problem:
             raise CannotRestore(f"The keys cannot be read: {problem}") from problem
-    elif sys.stdin.isatty() and not _configured():
+    elif sys.stdin.isatty() and not embedded.keys_are_configured():
         found = getpass.getpass("Encryption keys of the old installation (kid:base64): ").strip()
     else:
         found = ""
@@ -37,7 +37,7 @@ def keep(keys: str) -> str:
     """Put proven keys where this installation looks for them; a sentence on what was done."""
     if not keys:
         return ""
-    if _configured():
+    if embedded.keys_are_configured():
         return "Set ALMCONNECT_ENCRYPTION_KEYS to these keys before you start the console.\n"
     path = embedded.keys_folder(Path(settings.DATA_DIR)) / "encryption.keys"
     draft = path.with_name(f"encryption.keys.{os.getpid()}")
@@ -48,7 +48,3 @@ def keep(keys: str) -> str:
         os.fsync(file.fileno())
     draft.replace(path)
     return f"The keys are kept in {path}.\n"
-
-
-def _configured() -> bool:
-    return any(os.environ.get(f"ALMCONNECT_ENCRYPTION_KEYS{end}") for end in ("", "_FILE"))
