@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -47,9 +48,15 @@ def prepare(folder: Path, database: str = "") -> None:
     hint.circuit.allows = lambda: False  # type: ignore[method-assign]
 
 
+def end_by_exception() -> None:
+    """SIGTERM ends the run like Ctrl-C does: databases are dropped, processes ended."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """The address of a fresh PostgreSQL database; empty where BENCH_POSTGRES names no server."""
+    end_by_exception()
     server = os.environ.get(POSTGRES, "")
     if not server:
         yield ""
@@ -98,6 +105,7 @@ class Server:
 @contextlib.contextmanager
 def server(*words: str) -> Iterator[Server]:
     """A running server with these options of `benchmarks._server`."""
+    end_by_exception()
     command = [sys.executable, "-m", "benchmarks._server", *words]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
