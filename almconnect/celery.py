@@ -40,9 +40,15 @@ app.steps["worker"].add(SignOfLife)
 
 @worker_init.connect
 def refuse_a_wrong_key(**about: Any) -> None:
-    from almconnect.health import insist_on_the_key
+    """Celery logs an exception of a signal's receiver and goes on, so that only an exit refuses."""
+    from almconnect.health import insist_on_the_key, tell_of_signing
+    from connections.sealing import KeysUnusable
 
-    insist_on_the_key()
+    try:
+        insist_on_the_key()
+    except KeysUnusable as problem:
+        raise SystemExit(str(problem)) from problem
+    tell_of_signing()
 
 
 @worker_init.connect

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import structlog
@@ -26,6 +27,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import public
 from almconnect.lib.hint import broker_answers
 from connections.sealing import KeysUnusable, check_keys
+from jira_client.errors import SigningUnavailable
+from jira_client.keys import check_signing
 
 log = structlog.get_logger(__name__)
 MIGRATE = "`./run.py manage migrate` (under compose: `docker compose run --rm migrate`)"
@@ -93,11 +96,23 @@ def broker() -> Finding:
     )
 
 
+@cache
+def signing() -> Finding:
+    """Some systems strip RSA with SHA-1. Asked once per process: it does not change under it. Basic
+    and tokens work without, so it degrades and refuses nothing."""
+    try:
+        check_signing()
+    except SigningUnavailable as problem:
+        return Finding(State.DEGRADED, str(problem))
+    return OK
+
+
 CHECKS: dict[str, Callable[[], Finding]] = {
     "database": database,
     "migrations": migrations,
     "encryption_key": encryption_key,
     "broker": broker,
+    "signing": signing,
 }
 REMEMBERED = {"migrations", "encryption_key"}
 _good_until: dict[str, float] = {}
@@ -129,6 +144,13 @@ def insist_on_the_key() -> None:
         check_keys()
     except DatabaseError as problem:
         log.warning("the key cannot be checked yet", trouble=type(problem).__name__)
+
+
+def tell_of_signing() -> None:
+    """For the start of web and worker: one line in the log where OAuth 1.0a cannot be signed here."""
+    found = signing()
+    if found is not OK:
+        log.error("OAuth connections cannot be signed", reason=found.reason)
 
 
 @public

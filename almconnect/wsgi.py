@@ -11,7 +11,7 @@ application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  (readable once Django is set up)
 
-from almconnect.health import insist_on_the_key  # noqa: E402
+from almconnect.health import insist_on_the_key, tell_of_signing  # noqa: E402
 from almconnect.house import mortal  # noqa: E402
 
 server = multiprocessing.parent_process()
@@ -19,6 +19,7 @@ if server is not None and server.pid is not None:
     # The server killed at once must not leave us behind, holding its port and serving old code.
     mortal.ask_the_kernel(server.pid, signal.SIGKILL)
 insist_on_the_key()
+tell_of_signing()
 if settings.WORKER_IN_WEB:
     from almconnect.inner_worker import start
 

@@ -32,7 +32,9 @@ def ask() -> tuple[int, dict[str, Any]]:
 def test_all_parts_are_named() -> None:
     status, body = ask()
     assert status == 200
-    assert set(body["checks"]) == {"database", "migrations", "encryption_key", "broker"}
+    assert set(body["checks"]) == {
+        "database", "migrations", "encryption_key", "broker", "signing",
+    }  # fmt: skip
     assert body["status"] == "ok"
 
 
