@@ -45,6 +45,8 @@ if not BROKER_URL:
     BROKER_URL = f"redis+socket://{embedded.broker_socket(DATA_DIR)}"
 # Set by run.py alone, where no broker can run: worker and beat are threads of the web process.
 WORKER_IN_WEB = env.flag("ALMCONNECT_WORKER_IN_WEB")
+# How many tasks a worker process runs at once; slow connections may have half of them.
+WORKER_THREADS = 4 if WORKER_IN_WEB else env.number("ALMCONNECT_WORKER_THREADS", 8, least=1)
 
 # ── The sync's rhythm and reach ──────────────────────────────────────────────────────────────────
 POLL_SECONDS = env.number("ALMCONNECT_POLL_SECONDS", 120, least=1)

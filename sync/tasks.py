@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 
 from celery import shared_task
+from django.utils import timezone
 
 from almconnect.lib.hint import hint
 from connections import health
 from connections import tasks as reports
 from connections.gateway import NotReady
-from connections.models import Connection
+from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from jira_client.errors import JiraError
 from sync import drain as inbound
 from sync import importing, liveness, placing, polling, sweep, tidying, webhooks
 from sync import push as outbound
+from sync.lanes import lanes
 from sync.lease import claim
+from sync.models import Run
 
-SLICES = 20  # then another connection may have this worker
+DRAIN_SECONDS = 10.0  # then another connection may have this worker
 REGISTER_AGAIN = 60.0
 TIDY_AGAIN = 3600.0  # the lease is kept, so once an hour
 
@@ -43,28 +47,52 @@ def tick() -> None:
 
 @shared_task(name="sync.push")
 def push(connection_id: str) -> None:
-    if outbound.push_on(uuid.UUID(connection_id)):
-        hint(
-            push, connection_id
-        )  # at the end of the queue: another connection may have this worker
+    key = uuid.UUID(connection_id)
+    with lanes.entering(key, "push") as entered:
+        if entered and outbound.push_on(key):
+            # At the end of the queue: another connection may have this worker.
+            hint(push, connection_id)
 
 
 @shared_task(name="sync.drain")
 def drain(connection_id: str) -> None:
     key = uuid.UUID(connection_id)
-    if all(inbound.drain(key) for _ in range(SLICES)):
-        hint(drain, connection_id)
+    with lanes.entering(key, "drain") as entered:
+        if entered and _drain_on(key):
+            hint(drain, connection_id)
+
+
+def _drain_on(key: uuid.UUID) -> bool:
+    """Slices while there is more, for some seconds; True if there may still be more."""
+    until = time.monotonic() + DRAIN_SECONDS
+    while inbound.drain(key):
+        if time.monotonic() > until:
+            return True
+    return False
 
 
 @shared_task(name="sync.poll")
 def poll(project_id: str) -> None:
-    polling.poll(uuid.UUID(project_id))
+    rows = MappedProject.objects.filter(pk=uuid.UUID(project_id))
+    connection = rows.values_list("connection_id", flat=True).first()
+    if connection is None:
+        return
+    with lanes.entering(connection, "poll") as entered:
+        if entered:
+            polling.poll(uuid.UUID(project_id))
+        else:
+            rows.update(poll_due=timezone.now())  # it was claimed; the next tick finds it again
 
 
 @shared_task(name="sync.work")
 def work(run_id: str) -> None:
-    if importing.work(uuid.UUID(run_id)):
-        hint(work, run_id)
+    rows = Run.objects.filter(pk=uuid.UUID(run_id))
+    connection = rows.values_list("project__connection_id", flat=True).first()
+    if connection is None:
+        return
+    with lanes.entering(connection, "bulk") as entered:
+        if entered and importing.work(uuid.UUID(run_id)):
+            hint(work, run_id)
 
 
 @shared_task(name="sync.place")

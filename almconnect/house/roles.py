@@ -9,6 +9,7 @@ from pathlib import Path
 from almconnect.house.child import Recipe
 
 QUEUES = "interactive,inbound,outbound,bulk"
+LIVE, BULK = "interactive,inbound,outbound", "bulk"
 
 
 def web(host: str, port: int) -> list[str]:
@@ -22,14 +23,25 @@ def web(host: str, port: int) -> list[str]:
     return [*command, "almconnect.wsgi:application"]
 
 
-def worker() -> list[str]:
+def worker(queues: str = "") -> list[str]:
+    """One worker process; of the queues that the environment names, unless they are given."""
     threads = os.environ.get("ALMCONNECT_WORKER_THREADS", "8")
-    queues = os.environ.get("ALMCONNECT_WORKER_QUEUES", QUEUES)
+    queues = queues or os.environ.get("ALMCONNECT_WORKER_QUEUES", QUEUES)
     command = [sys.executable, "-m", "celery", "-A", "almconnect", "worker"]
+    command += ["--hostname", f"{'bulk' if queues == BULK else 'worker'}@%h"]
     command += ["--pool", "threads", "--concurrency", threads, "--queues", queues]
     # Workers need not talk to each other: the rows tell each what is free.
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [*command, "--loglevel", os.environ.get("ALMCONNECT_LOG_LEVEL", "INFO")]
+
+
+def workers() -> dict[str, list[str]]:
+    """The workers of one machine: imports have a process of their own, so that their CPU and their
+    threads are not an edit's. One alone where the environment names its queues.
+    """
+    if os.environ.get("ALMCONNECT_WORKER_QUEUES"):
+        return {"worker": worker()}
+    return {"worker": worker(LIVE), "worker-bulk": worker(BULK)}
 
 
 def beat() -> list[str]:

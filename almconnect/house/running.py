@@ -117,7 +117,8 @@ def _put_up(house: House) -> Ready:
         _start_sandboxes(house)
     web = supervisor.start(Recipe("web", roles.web(wishes.host, house.ports["web"]), grace=12))
     if separate_worker:
-        supervisor.start(Recipe("worker", roles.worker(), grace=20))
+        for name, command in roles.workers().items():
+            supervisor.start(Recipe(name, command, grace=20))
         supervisor.start(Recipe("beat", roles.beat()))
     readiness = Readiness(wishes.host, house.ports["web"])
     supervisor.wait_until(web, readiness.reached, within=60, why_not=readiness.why_not)
