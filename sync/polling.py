@@ -94,6 +94,7 @@ def _read_since(jira: JiraClient, project: MappedProject) -> datetime | None:
     marks = (OPERATION_PROPERTY,) if pull.waiting_creates(project) else ()
     query += " ORDER BY updated ASC"
     newest = project.watermark
+    in_order = jira.flavour.search_style == "token"  # elsewhere pages come by id, not by time
     began = timezone.now()
     issues = jira.search.all(query, rules_of(project).read_fields, BATCH, marks)
     for batch in batches(issues, BATCH):
@@ -101,6 +102,9 @@ def _read_since(jira: JiraClient, project: MappedProject) -> datetime | None:
         outbox.ensure(project, applied.push)
         inbox.read_again(project, {i.id: i.key for i in batch if i.id in failed}, failed)
         newest = max((i.updated for i in batch if i.updated), default=newest)
+        if in_order and newest is not None:
+            # What is read is read: an error in the ten-thousandth page must not begin at the first.
+            MappedProject.objects.filter(pk=project.pk).update(watermark=newest)
         began = timezone.now()
     return newest
 

@@ -358,6 +358,10 @@ def _beginning(ours: Values, remote: Values) -> dict[str, Any]:
 
 def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:
     """The merge of one pair under its project's direction and policy."""
+    if project.direction == Direction.FROM_JIRA:
+        # Nothing is ever sent, so nobody else can be right, and no Change may wait for it.
+        outcome = merge(base, ours, remote, Policy.JIRA_WINS)
+        return Merge(outcome.take, {}, outcome.agreed, outcome.clashes)
     if project.direction != Direction.TO_JIRA:
         return merge(base, ours, remote, Policy(project.conflict_policy))
     # A project that only writes to Jira: what Jira changed is put back, never taken.

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from almconnect.lib.redact import redact
 from connections.models import Connection
 from planning.models import Change, WorkItem
@@ -55,29 +57,30 @@ def note_each(
 
 
 def chain(item: WorkItem) -> list[dict[str, Any]]:
-    """Every step known of an item, oldest first: deliveries, changes, attempts, deliberate skips."""
-    steps = [_of_attempt(row) for row in Attempt.objects.filter(item=item)[:MOST]]
+    """The newest steps of an item, oldest first: deliveries, changes, attempts, deliberate skips."""
+    newest = Attempt.objects.filter(item=item).order_by("-id")[:MOST]
+    steps = [_of_attempt(row) for row in newest]
     for change in Change.objects.filter(item=item).order_by("-id")[:MOST]:
         steps.append(
             {
                 "at": change.created,
                 "step": f"change.{change.kind}",
                 "outcome": change.state,
-                "message": change.message or ", ".join(sorted(change.fields)),
+                "message": redact(change.message) or ", ".join(sorted(change.fields)),
                 "by": change.actor_name,
             }
         )
     if item.remote_id:
-        rows = Delivery.objects.filter(
-            issue_id=item.remote_id, connection__projects=item.project_id
-        )
+        # A link names two issues: it concerns the far one as well.
+        either = Q(issue_id=item.remote_id) | Q(other_issue_id=item.remote_id)
+        rows = Delivery.objects.filter(either, connection__projects=item.project_id)
         for row in rows.defer("body").order_by("-id")[:MOST]:
             steps.append(
                 {
                     "at": row.received,
                     "step": f"delivery {row.event}",
                     "outcome": row.state,
-                    "message": row.detail,
+                    "message": redact(row.detail),
                     "by": "Jira",
                 }
             )
