@@ -173,6 +173,11 @@ class HookOut(Schema):
     last_seen: datetime | None
 
 
+class ReplayedOut(Schema):
+    count: int = Field(description="How many were, or with dry would be, tried again.")
+    dry: bool
+
+
 class BrakeOut(Schema):
     id: str
     connection: str

@@ -36,13 +36,23 @@ from sync.answers import (
     DeliveryOut,
     ProjectOut,
     ProjectsOut,
+    ReplayedOut,
     RunOut,
     SprintOut,
     StatusOut,
     TraceOut,
 )
 from sync.models import Brake, Conflict, Delivery, DeliveryState, Run, RunKind
-from sync.shapes import DecisionIn, Listing, ProjectIn, ProjectPatch, SprintIn, StateListing, TakeIn
+from sync.shapes import (
+    DecisionIn,
+    Listing,
+    ProjectIn,
+    ProjectPatch,
+    ReplayIn,
+    SprintIn,
+    StateListing,
+    TakeIn,
+)
 from sync.status import status_of
 from sync.wake import WORK, wake
 
@@ -187,14 +197,31 @@ def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpRes
 
 
 @router.post(
-    "/sync/deliveries/{int:delivery_id}/replay",
+    "/sync/deliveries/{uuid:delivery_id}/replay",
     auth=planner,
     response={202: DeliveryOut},
     by_alias=True,
 )
-def replay_delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
-    row = get_object_or_404(Delivery.objects.defer("body"), pk=delivery_id)
+def replay_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(Delivery.objects.defer("body"), public_id=delivery_id)
     return answer(shapes.delivery(replay.replay_delivery(row, actor=actor_of(request))), 202)
+
+
+@router.post("/sync/deliveries/replay", auth=planner, response=ReplayedOut)
+def replay_deliveries(request: HttpRequest, payload: ReplayIn) -> HttpResponse:
+    """Reads the issues of failed deliveries again; with `dry`, only says how many that would be."""
+    rows = Delivery.objects.filter(state=DeliveryState.FAILED)
+    if payload.connection:
+        rows = rows.filter(connection=payload.connection)
+    if payload.project:
+        project = _project(payload.project)
+        rows = rows.filter(connection=project.connection_id, project_id=project.remote_id)
+    if payload.since:
+        rows = rows.filter(received__gte=payload.since)
+    if payload.dry:
+        return answer({"count": rows.count(), "dry": True})
+    count = replay.replay_deliveries(rows, actor=actor_of(request))
+    return answer({"count": count, "dry": False})
 
 
 @router.get("/sync/changes", auth=reader, response=ChangesOut, by_alias=True)
@@ -211,11 +238,28 @@ def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpRespon
 
 
 @router.post(
-    "/sync/changes/{int:change_id}/replay", auth=planner, response={202: ChangeOut}, by_alias=True
+    "/sync/changes/{uuid:change_id}/replay", auth=planner, response={202: ChangeOut}, by_alias=True
 )
-def replay_change(request: HttpRequest, change_id: int) -> HttpResponse:
-    row = get_object_or_404(Change.objects.select_related("project", "item"), pk=change_id)
+def replay_change(request: HttpRequest, change_id: uuid.UUID) -> HttpResponse:
+    rows = Change.objects.select_related("project", "item")
+    row = get_object_or_404(rows, operation=change_id)
     return answer(shapes.change(replay.replay_change(row, actor=actor_of(request))), 202)
+
+
+@router.post("/sync/changes/replay", auth=planner, response=ReplayedOut)
+def replay_changes(request: HttpRequest, payload: ReplayIn) -> HttpResponse:
+    """Sends parked changes again; with `dry`, only says how many that would be."""
+    rows = Change.objects.filter(state=ChangeState.PARKED)
+    if payload.connection:
+        rows = rows.filter(project__connection=payload.connection)
+    if payload.project:
+        rows = rows.filter(project=payload.project)
+    if payload.since:
+        rows = rows.filter(created__gte=payload.since)
+    if payload.dry:
+        return answer({"count": rows.count(), "dry": True})
+    count = replay.replay_changes(rows, actor=actor_of(request))
+    return answer({"count": count, "dry": False})
 
 
 @router.get("/sync/conflicts", auth=reader, response=ConflictsOut, by_alias=True)

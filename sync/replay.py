@@ -82,13 +82,23 @@ def replay_since(since: datetime, *, connection: Connection | None = None, actor
     Each is its own transaction, so that a great many do not hold the database.
     """
     deliveries, changes = _since(since, connection)
-    failed = list(deliveries.defer("body").order_by("id")[:AT_ONCE])
+    return replay_deliveries(deliveries, actor=actor) + replay_changes(changes, actor=actor)
+
+
+def replay_deliveries(rows: QuerySet[Delivery], *, actor: User) -> int:
+    """The oldest AT_ONCE of these failed deliveries again; how many."""
+    failed = list(rows.defer("body").order_by("id")[:AT_ONCE])
     for delivery in failed:
         replay_delivery(delivery, actor=actor)
-    parked = list(changes.select_related("project", "item").order_by("id")[:AT_ONCE])
+    return len(failed)
+
+
+def replay_changes(rows: QuerySet[Change], *, actor: User) -> int:
+    """The oldest AT_ONCE of these parked changes again; how many."""
+    parked = list(rows.select_related("project", "item").order_by("id")[:AT_ONCE])
     for change in parked:
         replay_change(change, actor=actor)
-    return len(failed) + len(parked)
+    return len(parked)
 
 
 def _since(

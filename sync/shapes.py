@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any, Literal
 
 from django.db.models import Count, Q
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from almconnect.lib.api import MOST, Strict
 from connections.models import MappedProject
@@ -62,6 +62,15 @@ class SprintIn(Strict):
 
 class TakeIn(Strict):
     take: Literal["board", "jira"]
+
+
+class ReplayIn(Strict):
+    """Which of the failed or parked ones, all if nothing is said. `dry`: only count them."""
+
+    connection: uuid.UUID | None = None
+    project: uuid.UUID | None = None
+    since: AwareDatetime | None = None
+    dry: bool = False
 
 
 class DecisionIn(Strict):
@@ -142,7 +151,7 @@ def run(row: Run) -> dict[str, Any]:
 
 def delivery(row: Delivery) -> dict[str, Any]:
     return {
-        "id": str(row.pk),
+        "id": str(row.public_id),
         "connection": str(row.connection_id),
         "received": row.received,
         "event": row.event,
@@ -157,7 +166,7 @@ def delivery(row: Delivery) -> dict[str, Any]:
 
 def change(row: Change) -> dict[str, Any]:
     return {
-        "id": str(row.pk),
+        "id": str(row.operation),
         "project": str(row.project_id),
         "item": str(row.item_id),
         "kind": row.kind,

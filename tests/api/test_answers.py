@@ -119,11 +119,11 @@ def _sync(caller: JudgedCaller, world: World) -> None:
         state="failed",
     )
     assert caller.get(f"/sync/deliveries?project={world.project.pk}").json()["items"]
-    assert caller.post(f"/sync/deliveries/{delivery.pk}/replay").status_code == 202
+    assert caller.post(f"/sync/deliveries/{delivery.public_id}/replay").status_code == 202
     change = Change.objects.filter(item=item).latest("pk")
     Change.objects.filter(pk=change.pk).update(state="parked", message="Jira said no.")
     assert caller.get("/sync/changes?state=parked").json()["items"]
-    assert caller.post(f"/sync/changes/{change.pk}/replay").status_code == 202
+    assert caller.post(f"/sync/changes/{change.operation}/replay").status_code == 202
     caller.get("/sync/status")
 
 
