@@ -178,13 +178,27 @@ def issue(value: Mapping[str, Any]) -> Issue:
     fields = value.get("fields")
     fields = fields if isinstance(fields, Mapping) else {}
     properties = value.get("properties")
+    log = value.get("changelog")
     return Issue(
         id=text(value.get("id")),
         key=text(value.get("key")),
         fields=fields,
         updated=moment(fields.get("updated")),
         properties=properties if isinstance(properties, Mapping) else {},
+        history=in_order(log.get("histories")) if isinstance(log, Mapping) else (),
     )
+
+
+def in_order(histories: Any) -> tuple[History, ...]:
+    """The changes of an issue, oldest first; Cloud tells them from the newest on."""
+    found = [history(row) for row in rows(histories or [])]
+    return tuple(
+        sorted(found, key=lambda one: (one.created is not None, one.created, _number(one)))
+    )
+
+
+def _number(change: History) -> int:
+    return int(change.id) if change.id.isdigit() else 0
 
 
 def issues(values: Iterable[Any]) -> tuple[Issue, ...]:
@@ -261,9 +275,11 @@ def board_configuration(value: Mapping[str, Any]) -> BoardConfiguration:
 def history(value: Mapping[str, Any]) -> History:
     """One change of an issue; Server leaves `fieldId` out."""
     author = value.get("author")
+    who = person(author) if isinstance(author, Mapping) else None
     return History(
         id=text(value.get("id")),
-        author_id=person(author).id if isinstance(author, Mapping) else None,
+        author_id=who.id if who else None,
+        author_name=who.name if who else "",
         created=moment(value.get("created")),
         items=tuple(
             HistoryItem(

@@ -115,13 +115,17 @@ class FieldMeta:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue with the fields that were asked for, in Jira's JSON (v2) shape."""
+    """An issue with the fields that were asked for, in Jira's JSON (v2) shape.
+
+    `history`: its changes, oldest first, where they were asked for; Cloud gives the newest ones.
+    """
 
     id: str
     key: str
     fields: Mapping[str, Any]
     updated: datetime | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
+    history: tuple["History", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +268,7 @@ class History:
     author_id: str | None
     created: datetime | None
     items: tuple[HistoryItem, ...]
+    author_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

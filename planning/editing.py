@@ -138,16 +138,14 @@ def delete_item(
         now = timezone.now()
         links = (
             Link.objects.filter(Q(source=item) | Q(target=item), deleted=None)
-            .select_related("source__project")
-            .select_for_update(of=("self",))
+            .select_for_update()
             .order_by("pk")
         )
         gone = list(links)
         for link in gone:
             link.deleted = now
-            outbox.note_link(
-                ChangeKind.UNLINK, link, link.source.project if link.remote_id else None
-            )
+            # Jira's own links go with its issue, or stay where the issue stays.
+            outbox.note_link(ChangeKind.UNLINK, link, None)
         Link.objects.bulk_update(gone, ["deleted", "sync_state"])
         item.deleted, item.updated, item.version = now, now, item.version + 1
         outbox.note_item(ChangeKind.DELETE, item, {}, {"summary": item.summary})

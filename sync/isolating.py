@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 OUR_FAULT = "our_fault"
 # Not the item's: Jira's answers are judged elsewhere, and without lease, time or database all must end.
-_OF_ALL = (JiraError, LeaseLost, SoftTimeLimitExceeded, OperationalError, InterfaceError)
+OF_ALL = (JiraError, LeaseLost, SoftTimeLimitExceeded, OperationalError, InterfaceError)
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def isolated(
     """Park these changes if the block fails on them, with our fault named; its traceback is logged."""
     try:
         yield
-    except _OF_ALL:
+    except OF_ALL:
         raise
     except Exception as problem:
         rows = [changes] if isinstance(changes, Change) else list(changes)

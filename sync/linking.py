@@ -30,7 +30,8 @@ def reconcile(
         return []
     ends = {link.source_id for one in seen for link in one.links}
     ends |= {link.target_id for one in seen for link in one.links}
-    known = items_by_reference(project.connection, ends | {one.remote_id for one in seen})
+    references = ends | {one.remote_id for one in seen}
+    known = items_by_reference(project.connection, references, linked=True)
     items = [uuid.UUID(known[one.remote_id]) for one in seen if one.remote_id in known]
     held = _links_of(items)
     leaving = _being_removed(items)

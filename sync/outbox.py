@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import random
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.audit import SYSTEM
-from connections.models import Connection, Direction, MappedProject
+from connections.models import Connection, Direction
 from jira_client.errors import JiraError, RateLimited
-from planning.models import Change, ChangeKind, ChangeState
+from planning.models import Change, ChangeState
 from sync.core.coalesce import Pending
 from sync.core.retry import Decision, Failure, backoff, decide
+from sync.ensuring import ensure as ensure
 from sync.states import UNDER_WAY
 
 SLICE = 300
@@ -51,6 +49,13 @@ def claim(changes: Iterable[int]) -> None:
     """About to be sent: from here a crash means that the outcome is unknown."""
     Change.objects.filter(pk__in=list(changes)).update(
         state=ChangeState.SENDING, attempts=F("attempts") + 1
+    )
+
+
+def unclaim(changes: Iterable[int]) -> None:
+    """Not tried after all: due as before."""
+    Change.objects.filter(pk__in=list(changes)).update(
+        state=ChangeState.WAITING, attempts=F("attempts") - 1, due=timezone.now()
     )
 
 
@@ -108,6 +113,12 @@ def failure_of(error: JiraError, *, creating: bool = False) -> Failure:
     )
 
 
+def put_off(changes: Iterable[int], seconds: float, message: str) -> None:
+    """Later, what still waits; what was parked or settled meanwhile stays so."""
+    waiting = Change.objects.filter(pk__in=list(changes), state__in=UNDER_WAY)
+    postpone(list(waiting.values_list("pk", flat=True)), seconds, message)
+
+
 def judge(error: JiraError, attempts: int, *, creating: bool = False) -> Decision:
     """What the core says to do after this failure; `attempts` counts the one that failed."""
     return decide(failure_of(error, creating=creating), attempts, chance())
@@ -126,33 +137,3 @@ def words_of(error: JiraError) -> str:
     """Jira's own reasons if it gave any, else our sentence."""
     reasons = [*error.messages, *(f"{name}: {why}" for name, why in error.field_errors.items())]
     return " ".join(reasons) or str(error)
-
-
-def ensure(
-    project: MappedProject,
-    push: Mapping[uuid.UUID, Mapping[str, Any]],
-    *,
-    seconds: float = 0.0,
-) -> bool:
-    """Values that Jira lacks and nobody is about to send get a Change of the console's own.
-
-    So what the policy gave the board, or a mapping that only writes, is sent like any edit.
-    """
-    under_way = set(
-        Change.objects.filter(
-            item__in=push, state__in=(*UNDER_WAY, ChangeState.PARKED)
-        ).values_list("item_id", flat=True)
-    )
-    missing = [item for item in push if item not in under_way]
-    Change.objects.bulk_create(
-        Change(
-            project=project,
-            item_id=item,
-            kind=ChangeKind.EDIT,
-            fields=dict(push[item]),
-            actor_name=SYSTEM,
-            due=timezone.now() + timedelta(seconds=seconds),
-        )
-        for item in missing
-    )
-    return bool(missing)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from connections.models import Connection
-from planning import applying, feed
 from planning.models import Change, WorkItem
 from sync import outbox, pull
 from sync.crash import point
+from sync.ensuring import tell_children
 from sync.keymarks import raise_to
 from sync.models import Shadow
 from sync.shift import Shift
@@ -33,17 +33,9 @@ def pair(
     raise_to(change.project, key)
     with transaction.atomic():
         shift.guard()
-        twin = Shadow.objects.filter(connection=connection, remote_id=remote_id).first()
-        ids = {change.item_id} | ({twin.item_id} if twin else set())
-        locked = {
-            row.pk: row
-            for row in WorkItem.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-        }
-        item = locked[change.item_id]
+        item = WorkItem.objects.select_for_update().get(pk=change.item_id)
         shadow = Shadow.objects.filter(item=item).first()
         if shadow is None:
-            if twin is not None:
-                _give_up(twin, locked[twin.item_id], item)
             shadow = pull.bind(change.project, item, remote_id, key, change.sent)
         elif shadow.remote_id != remote_id:
             _tell_of_second(connection, change, shadow, key)
@@ -53,13 +45,8 @@ def pair(
             shadow.save(update_fields=["parked"])
         outbox.settle([change.pk], f"Created as {key}.")
         note(connection, "send", "done", f"Created as {key}.", item=item, change=change)
+        tell_children(item)
     point("create.paired")
-
-
-def _give_up(twin: Shadow, brought: WorkItem, item: WorkItem) -> None:
-    """A read that did not know of our create brought its issue in as an item of its own: one goes."""
-    twin.delete()
-    feed.tell(applying.vanish([brought], f"It is the same issue as “{item.summary}”."))
 
 
 def _tell_of_second(connection: Connection, change: Change, shadow: Shadow, key: str) -> None:

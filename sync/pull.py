@@ -23,6 +23,7 @@ from jira_client.values import Issue
 from planning import applying, feed
 from planning.models import BoardEvent, Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync import conflicts, duplicates, following, linking, moved, outbox, states
+from sync.core.echo import same
 from sync.core.mapping import OPERATION_PROPERTY, parent_reference, see
 from sync.core.merge import Merge, Policy, merge
 from sync.core.values import TWO_WAY, Lookups, Rules, Seen, Values
@@ -143,6 +144,7 @@ def apply(
         batch.doubt = not asked and waiting_creates(project)
         known = _lock_known(project, issues)
         batch.placed = _placed_here(known) - set(ranked)
+        written = _written(known)
         team = default_team(project)
         for issue in issues:
             seen = see(rules, batch.lookups, issue)
@@ -153,7 +155,9 @@ def apply(
                 duplicates.flag(project.connection, shadow, seen)
                 batch.applied.ignored += 1
             else:
-                _merge_in(batch, issue, seen, shadow, (sent or {}).get(shadow.item_id, {}))
+                echo = _echo(written.get(shadow.item_id, {}), seen)
+                accepted = (sent or {}).get(shadow.item_id, {})
+                _merge_in(batch, issue, seen, shadow, {**echo, **accepted})
         feed.tell(_save(batch))
     if batch.new_shadows:
         linking.find_children(project, batch.new_shadows)
@@ -214,6 +218,30 @@ def _placed_here(known: Mapping[str, Shadow]) -> set[uuid.UUID]:
         fields__has_key="rank",
     )
     return set(waiting.values_list("item_id", flat=True))
+
+
+def _written(known: Mapping[str, Shadow]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Item → values that are being written to Jira now, or were when a worker died."""
+    rows = Change.objects.filter(
+        item__in=[shadow.item_id for shadow in known.values()],
+        kind=ChangeKind.EDIT,
+        state__in=states.UNDER_WAY,
+    ).exclude(sent={})
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    for item, sent in rows.order_by("pk").values_list("item_id", "sent"):
+        found.setdefault(item, {}).update(sent)
+    return found
+
+
+def _echo(written: Values, seen: Seen) -> dict[str, Any]:
+    """Of these values, those that Jira shows: our own write came back before its answer was settled,
+    and the board may have been edited again since.
+    """
+    return {
+        name: value
+        for name, value in written.items()
+        if name in seen.values and same(name, seen.values[name], value)
+    }
 
 
 def _adopt_own(batch: _Batch, seen: Seen) -> Shadow | None:

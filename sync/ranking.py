@@ -1,44 +1,79 @@
-"""Telling Jira an item's place: beside its neighbour on the board, since ranks themselves are opaque."""
+"""Telling Jira items' places: beside their neighbours on the board, since ranks themselves are opaque."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db.models import F, OuterRef, Subquery
+
 from jira_client.client import JiraClient
-from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from planning.models import WorkItem
+from sync import grouping
 from sync.core.values import Rules
-from sync.models import Shadow
-from sync.sending import Sent
+from sync.models import ShadowState
+from sync.shift import Shift
+from sync.writes import Edit
 
 
-def send(jira: JiraClient, rules: Rules, shadow: Shadow, sent: Sent) -> None:
-    """Rank the issue before the next item of its project that Jira has, else after the one before it.
+def send(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) -> None:
+    """Rank these issues: each run of them before the next item that Jira has, the last run after the
+    one before it. One query and, for neighbours that were moved together, one call for fifty.
 
-    What came of it is added to `sent`; an item without neighbours has no place to tell.
+    What came of it is added to each `sent`; an item without neighbours has no place to tell.
     """
-    row = (
+    runs = _runs(edits)
+    for (before, after), members in runs.items():
+        if before is None and after is None:
+            first, *rest = members
+            first.sent.accepted["rank"] = first.wanted("rank")
+            if not rest:
+                continue
+            after, members = first.shadow.remote_key, rest
+
+        def call(
+            some: Sequence[Edit], before: str | None = before, after: str | None = after
+        ) -> dict[str, str]:
+            return _rank(jira, rules, some, before, after)
+
+        # What goes behind an anchor goes in from behind, so that the order stays.
+        grouping.move(jira, "rank", members, call, shift, backwards=before is None)
+
+
+def _rank(
+    jira: JiraClient,
+    rules: Rules,
+    edits: Sequence[Edit],
+    before: str | None,
+    after: str | None,
+) -> dict[str, str]:
+    keys = [edit.shadow.remote_key for edit in edits]
+    left = jira.issues.rank(keys, before, after, rules.fields["rank"])
+    return {one.issue_id: " ".join(one.messages) or "Jira left it where it was." for one in left}
+
+
+def _runs(edits: Sequence[Edit]) -> dict[tuple[str | None, str | None], list[Edit]]:
+    """(key of the item after, key of the item before) → the moved items between them, in order."""
+    moved = {edit.shadow.item_id: edit for edit in edits}
+    others = (
         WorkItem.objects.live()
-        .filter(project_id=shadow.project_id)
-        .exclude(pk=shadow.item_id)
-        .exclude(remote_id="")
+        .filter(
+            project_id=OuterRef("project_id"),
+            shadow__state=ShadowState.LIVE,
+            shadow__absent_since=None,  # Jira knows no place beside what is not there
+        )
+        .exclude(pk__in=moved)
         .exclude(rank="")
     )
-    rank = shadow.item.rank
-    following = row.filter(rank__gt=rank).order_by("rank").first()
-    leading = row.filter(rank__lt=rank).order_by("-rank").first()
-    if following is None and leading is None:
-        sent.accepted["rank"] = rank
-        return
-    before = following.remote_key if following else None
-    after = leading.remote_key if leading and not following else None
-    try:
-        failed = jira.issues.rank([shadow.remote_key], before, after, rules.fields["rank"])
-    except (Invalid, PermissionRefused, NotFound) as error:
-        sent.refused["rank"] = " ".join(error.messages) or str(error)
-        return
-    except JiraError as error:
-        sent.failure = error
-        return
-    if failed:
-        sent.refused["rank"] = " ".join(failed[0].messages) or "Jira left it where it was."
-    else:
-        sent.accepted["rank"] = rank
+    after = others.filter(rank__gt=OuterRef("rank")).order_by("rank").values("remote_key")[:1]
+    before = others.filter(rank__lt=OuterRef("rank")).order_by("-rank").values("remote_key")[:1]
+    rows = (
+        WorkItem.objects.filter(pk__in=moved)
+        .annotate(following=Subquery(after), leading=Subquery(before))
+        .order_by(F("rank"), "pk")
+        .values_list("pk", "following", "leading")
+    )
+    runs: dict[tuple[str | None, str | None], list[Edit]] = {}
+    for item, following, leading in rows:
+        anchor = (following, None) if following else (None, leading)
+        runs.setdefault(anchor, []).append(moved[item])
+    return runs

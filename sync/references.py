@@ -18,12 +18,13 @@ class Known:
     sprints: dict[uuid.UUID | None, dict[str, int]] = field(default_factory=dict)
 
 
-def known_to_jira(items: Iterable[WorkItem]) -> Known:
-    """Two queries, however many items."""
+def known_to_jira(items: Iterable[WorkItem], parents: Iterable[uuid.UUID | str] = ()) -> Known:
+    """Two queries, however many items. `parents`: further items that may be named as a parent."""
     rows = list(items)
-    parents = {item.parent_id for item in rows if item.parent_id}
+    above = {item.parent_id for item in rows if item.parent_id}
+    above |= {uuid.UUID(str(one)) for one in parents}
     teams = {item.team_id for item in rows if item.team_id}
-    pairs = Shadow.objects.filter(item__in=parents, state=ShadowState.LIVE)
+    pairs = Shadow.objects.filter(item__in=above, state=ShadowState.LIVE)
     sprints: dict[uuid.UUID | None, dict[str, int]] = {}
     for link in SprintLink.objects.filter(team__in=teams):
         sprints.setdefault(link.team_id, {})[str(link.iteration_id)] = link.sprint_id

@@ -10,17 +10,13 @@ from django.utils import timezone
 
 from connections.models import Connection, DeletionPolicy, MappedProject
 from jira_client.client import JiraClient
-from jira_client.errors import (
-    AuthenticationRefused,
-    Invalid,
-    JiraError,
-    NotFound,
-    PermissionRefused,
-)
+from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from planning import applying
 from planning.models import Change, ChangeKind, ChangeState, Link, SyncState
-from sync import outbox, pull
+from sync import outbox, pull, refusals
 from sync.core.retry import Verdict
+from sync.crash import point
+from sync.isolating import isolated
 from sync.models import Shadow, ShadowState
 from sync.rules import rules_of
 from sync.shift import Shift
@@ -33,45 +29,65 @@ WAIT_FOR_END = 2.0
 def send_links(
     connection: Connection, jira: JiraClient, changes: Sequence[Change], shift: Shift
 ) -> None:
-    """Draw and remove links in Jira, then read their sources, which tells the ids of new ones."""
+    """Draw and remove links in Jira, then read their sources, which tells the ids of new ones.
+
+    Raises JiraError where the connection as a whole failed, LeaseLost.
+    """
     sources: dict[MappedProject, set[str]] = {}
     for change in changes:
+        if shift.over:
+            break
         if change.link is None:
             outbox.drop([change.pk], "The link is gone.")
             continue
-        if change.kind == ChangeKind.LINK:
-            source = _draw(connection, jira, change, change.link)
-        else:
-            source = _remove(connection, jira, change, change.link)
+        source = None
+        with isolated(connection, change, shift):
+            act = _draw if change.kind == ChangeKind.LINK else _remove
+            source = act(connection, jira, change, change.link, shift)
         if source is not None and source.project is not None:
             sources.setdefault(source.project, set()).add(source.remote_id)
     for project, ids in sources.items():
         began = timezone.now()
         fetched = jira.issues.fetch(sorted(ids), rules_of(project).read_fields)
-        pull.apply(project, fetched.issues, began=began)
+        with transaction.atomic():
+            shift.guard()
+            pull.apply(project, fetched.issues, began=began)
 
 
-def _draw(connection: Connection, jira: JiraClient, change: Change, link: Link) -> Shadow | None:
+def _draw(
+    connection: Connection, jira: JiraClient, change: Change, link: Link, shift: Shift
+) -> Shadow | None:
     kind = change.project.link_map.get(link.type)
-    ends = [_live(link.source_id), _live(link.target_id)]
     if link.deleted or kind is None:
         outbox.settle([change.pk], "Kept on the board only, since this kind of link is not mapped.")
         _say(link, SyncState.LOCAL_ONLY, "")
         return None
-    source, target = ends
+    source, target = _live(link.source_id), _live(link.target_id)
     if source is None or target is None:
         _wait_for_ends(change, link)
         return None
-    outbox.claim([change.pk])
+    _claim(change, shift)
     try:
         jira.links.create(kind, source.remote_key, target.remote_key)
     except JiraError as error:
         _refused(connection, jira, change, link, error)
         return None
-    outbox.settle([change.pk])
-    _say(link, SyncState.SYNCED, "")
-    note(connection, "send", "done", f"Link “{link.type}” drawn.", item=change.item, change=change)
+    point("link.drawn")
+    with transaction.atomic():
+        shift.guard()
+        outbox.settle([change.pk])
+        _say(link, SyncState.SYNCED, "")
+        words = f"Link “{link.type}” drawn."
+        note(connection, "send", "done", words, item=change.item, change=change)
     return source
+
+
+def _claim(change: Change, shift: Shift) -> None:
+    with transaction.atomic():
+        shift.guard()
+        outbox.claim([change.pk])
+    point("removing.claimed")
+    shift.check()
 
 
 def _wait_for_ends(change: Change, link: Link) -> None:
@@ -86,11 +102,13 @@ def _wait_for_ends(change: Change, link: Link) -> None:
     _say(link, SyncState.LOCAL_ONLY, "One end is not in this Jira.")
 
 
-def _remove(connection: Connection, jira: JiraClient, change: Change, link: Link) -> Shadow | None:
+def _remove(
+    connection: Connection, jira: JiraClient, change: Change, link: Link, shift: Shift
+) -> Shadow | None:
     if not link.remote_id:
         outbox.settle([change.pk], "Jira never held this link.")
         return None
-    outbox.claim([change.pk])
+    _claim(change, shift)
     try:
         jira.links.delete(link.remote_id)
     except NotFound:
@@ -98,34 +116,30 @@ def _remove(connection: Connection, jira: JiraClient, change: Change, link: Link
     except JiraError as error:
         _refused(connection, jira, change, link, error)
         return None
-    outbox.settle([change.pk])
-    note(
-        connection, "send", "done", f"Link “{link.type}” removed.", item=change.item, change=change
-    )
+    point("link.removed")
+    with transaction.atomic():
+        shift.guard()
+        outbox.settle([change.pk])
+        words = f"Link “{link.type}” removed."
+        note(connection, "send", "done", words, item=change.item, change=change)
     return _live(link.source_id)
 
 
 def _refused(
     connection: Connection, jira: JiraClient, change: Change, link: Link, error: JiraError
 ) -> None:
-    """Raises the error again where it is not about this link. Data Center says 401, not 403, to an
-    account that may not link; `/myself` tells that apart from refused credentials.
-    """
-    if type(error) is AuthenticationRefused:
-        jira.myself()
-        error = PermissionRefused(
-            "The account may not link these issues. Ask a Jira admin for “Link Issues” in both projects."
-        )
+    """Parked or later. Raises the error again where it is not about this link."""
+    error = refusals.judged(jira, error)
     decision = outbox.judge(error, change.attempts + 1)
     message = outbox.words_of(error)
-    never = decision.verdict is Verdict.NEVER
     note(connection, "send", "refused", message, item=change.item, change=change, code=error.code)
-    if never:
+    if decision.verdict is Verdict.NEVER:
         outbox.park([change.pk], error.code, message)
         _say(link, SyncState.PARKED, message)
         return
-    outbox.postpone([change.pk], decision.delay or 30.0, message, code=error.code)
-    raise error
+    outbox.postpone([change.pk], decision.delay, message, code=error.code)
+    if refusals.of_connection(error):
+        raise error
 
 
 def _say(link: Link, state: SyncState, detail: str) -> None:
@@ -141,44 +155,73 @@ def _live(item: uuid.UUID) -> Shadow | None:
 def send_deletes(
     connection: Connection, jira: JiraClient, changes: Sequence[Change], shift: Shift
 ) -> None:
-    """Delete in Jira where the policy says so; else let go of the issue and say so."""
+    """Delete in Jira where the policy says so; else let go of the issue and say so.
+
+    Raises JiraError where the connection as a whole failed, LeaseLost.
+    """
     for change in changes:
-        shadow = _live(change.item_id)
-        if shadow is None:
-            outbox.settle([change.pk], "Jira never held this item, or lost it already.")
-            continue
-        if change.project.deletion_policy != DeletionPolicy.DELETE:
-            _let_go(change, shadow, ShadowState.UNLINKED, "Kept in Jira, no longer linked.")
-            continue
-        outbox.claim([change.pk])
-        try:
-            jira.issues.delete(shadow.remote_id)
-        except NotFound:
-            _let_go(change, shadow, ShadowState.GONE, "Already gone from Jira.")
-        except (Invalid, PermissionRefused) as error:
-            why = outbox.words_of(error)
-            _let_go(
-                change,
-                shadow,
-                ShadowState.UNLINKED,
-                f"Jira did not delete it, so it stays there: {why}",
-            )
-        except JiraError as error:
-            decision = outbox.judge(error, change.attempts + 1)
-            outbox.postpone(
-                [change.pk], decision.delay or 30.0, outbox.words_of(error), code=error.code
-            )
-            raise
-        else:
-            _let_go(change, shadow, ShadowState.GONE, "Deleted in Jira.")
-        note(connection, "send", "done", "Delete handled.", item=change.item, change=change)
+        if shift.over:
+            return
+        with isolated(connection, change, shift):
+            _delete(connection, jira, change, shift)
 
 
-def _let_go(change: Change, shadow: Shadow, state: ShadowState, message: str) -> None:
+def _delete(connection: Connection, jira: JiraClient, change: Change, shift: Shift) -> None:
+    shadow = _live(change.item_id)
+    if shadow is None:
+        outbox.settle([change.pk], "Jira never held this item, or lost it already.")
+        return
+    if change.project.deletion_policy != DeletionPolicy.DELETE:
+        words = "Kept in Jira, no longer linked."
+        _let_go(connection, change, shadow, ShadowState.UNLINKED, words, shift)
+        return
+    _claim(change, shift)
+    state, words = ShadowState.GONE, "Deleted in Jira."
+    try:
+        jira.issues.delete(shadow.remote_id)
+    except NotFound:
+        words = "Already gone from Jira."
+    except JiraError as problem:
+        error = refusals.judged(jira, problem)
+        if not isinstance(error, Invalid | PermissionRefused):
+            _later(connection, change, error)
+            return
+        state = ShadowState.UNLINKED
+        words = f"Jira did not delete it, so it stays there: {outbox.words_of(error)}"
+    point("delete.sent")
+    _let_go(connection, change, shadow, state, words, shift)
+    point("delete.settled")
+
+
+def _later(connection: Connection, change: Change, error: JiraError) -> None:
+    """A delete may be repeated, so an unknown outcome is no matter. Raises the error again where it
+    is not about this item.
+    """
+    decision = outbox.judge(error, change.attempts + 1)
+    message = outbox.words_of(error)
+    if decision.verdict is Verdict.NEVER:
+        outbox.park([change.pk], error.code, message)
+    else:
+        outbox.postpone([change.pk], decision.delay, message, code=error.code)
+    note(connection, "send", "later", message, item=change.item, change=change, code=error.code)
+    if refusals.of_connection(error):
+        raise error
+
+
+def _let_go(
+    connection: Connection,
+    change: Change,
+    shadow: Shadow,
+    state: ShadowState,
+    message: str,
+    shift: Shift,
+) -> None:
     with transaction.atomic():
+        shift.guard()
         Shadow.objects.filter(pk=shadow.pk).update(state=state)
         outbox.settle([change.pk], message)
         Change.objects.filter(item=change.item_id, state__in=UNDER_WAY).update(
             state=ChangeState.DROPPED, message=message, settled=timezone.now()
         )
         applying.note_state([change.item_id], SyncState.GONE, message)
+        note(connection, "send", "done", message, item=change.item, change=change)

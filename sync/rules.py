@@ -23,6 +23,7 @@ def rules_of(project: MappedProject) -> Rules:
         links=project.link_map,
         parent_style=facts.get("parent_style", "parent"),
         person_key=facts.get("person_key", "accountId"),
+        transition_defaults=facts.get("transition_defaults", {}),
     )
 
 
@@ -39,14 +40,20 @@ def lookups_for(project: MappedProject, parents: Iterable[str]) -> Lookups:
     )
 
 
-def items_by_reference(connection: Connection, references: Iterable[str]) -> dict[str, str]:
-    """Issue ids and keys, as far as the board knows them → item ids."""
+def items_by_reference(
+    connection: Connection, references: Iterable[str], *, linked: bool = False
+) -> dict[str, str]:
+    """Issue ids and keys, as far as the board knows them → item ids.
+
+    `linked`: only items that are still paired; else also those the board has let go of.
+    """
     wanted = {reference for reference in references if reference}
     if not wanted:
         return {}
     numbers = [reference for reference in wanted if reference.isdigit()]
     keys = wanted.difference(numbers)
-    rows = Shadow.objects.filter(connection=connection).exclude(state=ShadowState.GONE)
+    rows = Shadow.objects.filter(connection=connection)
+    rows = rows.filter(state=ShadowState.LIVE) if linked else rows.exclude(state=ShadowState.GONE)
     found: dict[str, str] = {}
     for remote, item in rows.filter(remote_id__in=numbers).values_list("remote_id", "item_id"):
         found[remote] = str(item)

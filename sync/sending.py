@@ -7,33 +7,52 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jira_client.client import JiraClient
-from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
-from jira_client.values import Transition
+from jira_client.errors import Invalid, JiraError, PermissionRefused
+from jira_client.values import FieldMeta, Transition
+from sync import refusals
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
 
 
 @dataclass(slots=True)
 class Sent:
-    """`accepted` board values are now Jira's; `refused` carry Jira's reason; `failure` ended the try."""
+    """What came of one item's edit.
+
+    `accepted` board values are now Jira's; `refused` carry Jira's reason; `failure` ended the try;
+    `fault` is ours. `untried`: there was no time left, or the connection failed on another item.
+    """
 
     accepted: dict[str, Any] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     failure: JiraError | None = None
+    fault: Exception | None = None
+    untried: bool = False
 
 
 def send_edit(
     jira: JiraClient, rules: Rules, remote_id: str, values: Mapping[str, Any], out: Outgoing
 ) -> Sent:
-    """Write one item's values but its sprint. Raises nothing: a failure is part of the answer."""
+    """Write one item's values but its sprint. No JiraError is raised: it is part of the answer."""
     sent = Sent()
     try:
         _send_fields(jira, rules, remote_id, values, out, sent)
         if out.status is not None:
-            _send_status(jira, remote_id, str(values["status"]), out.status, sent)
-    except JiraError as error:
-        sent.failure = error
+            _send_status(jira, rules, remote_id, str(values["status"]), out.status, sent)
+    except JiraError as problem:
+        error = refusals.judged(jira, problem)
+        if isinstance(error, PermissionRefused):
+            told = set(values) - set(out.unmapped) - {"iteration"}
+            refuse(sent, sorted(told - set(sent.accepted) - set(sent.refused)), error)
+        else:
+            sent.failure = error
     return sent
+
+
+def refuse(sent: Sent, names: Sequence[str], error: JiraError) -> None:
+    """Jira refuses these board fields, for one reason."""
+    reason = " ".join(error.messages) or str(error)
+    for name in names:
+        sent.refused[name] = reason
 
 
 def _send_fields(
@@ -52,7 +71,7 @@ def _send_fields(
         except Invalid as error:
             bad = [name for name in error.field_errors if name in fields or name in update]
             if not bad:
-                _refuse_all(names, (*fields, *update), error, sent)
+                refuse(sent, [names.get(name, name) for name in (*fields, *update)], error)
                 return
             for name in bad:
                 fields.pop(name, None)
@@ -60,7 +79,7 @@ def _send_fields(
                 sent.refused[names.get(name, name)] = error.field_errors[name]
             continue
         except PermissionRefused as error:
-            _refuse_all(names, (*fields, *update), error, sent)
+            refuse(sent, [names.get(name, name) for name in (*fields, *update)], error)
             return
         for name in (*fields, *update):
             if name in names:
@@ -68,15 +87,9 @@ def _send_fields(
         return
 
 
-def _refuse_all(
-    names: Mapping[str, str], fields: Sequence[str], error: JiraError, sent: Sent
+def _send_status(
+    jira: JiraClient, rules: Rules, remote_id: str, word: str, status_id: str, sent: Sent
 ) -> None:
-    reason = " ".join(error.messages) or str(error)
-    for name in fields:
-        sent.refused[names.get(name, name)] = reason
-
-
-def _send_status(jira: JiraClient, remote_id: str, word: str, status_id: str, sent: Sent) -> None:
     """By the transition that leads to the status, judged by `to.id`; two steps are not guessed."""
     found = jira.issues.transitions(remote_id)
     step = _leading_to(found, status_id, word)
@@ -86,15 +99,18 @@ def _send_status(jira: JiraClient, remote_id: str, word: str, status_id: str, se
             f"The workflow has no step to “{word}” from here for this account. Steps offered: {names}."
         )
         return
-    lacking = [meta.name for meta in step.fields if meta.required and not meta.has_default]
+    asked = [meta for meta in step.fields if meta.required]
+    given = rules.transition_defaults.get(word, {})
+    lacking = [meta.name for meta in asked if not meta.has_default and meta.id not in given]
     if lacking:
         sent.refused["status"] = (
             f"The step to “{word}” asks for {', '.join(lacking)}, which the board does not hold. "
-            "Take the step in Jira."
+            "Give the mapping a default for it, or take the step in Jira."
         )
         return
+    fields = {meta.id: _spoken(meta, given[meta.id]) for meta in asked if meta.id in given}
     try:
-        jira.issues.transition(remote_id, step.id)
+        jira.issues.transition(remote_id, step.id, fields or None)
     except (Invalid, PermissionRefused) as error:
         reasons = [*error.messages, *error.field_errors.values()]
         sent.refused["status"] = " ".join(reasons) or str(error)
@@ -108,31 +124,10 @@ def _leading_to(found: Sequence[Transition], status_id: str, word: str) -> Trans
     return next(iter(by_id or by_name), None)
 
 
-def move_to_sprint(
-    jira: JiraClient, sprint: int | None, remote_ids: Sequence[str]
-) -> tuple[list[str], dict[str, str]]:
-    """Put issues into a sprint, or the backlog (None), 50 a call: those moved, and refusals by id.
-
-    Where Jira refuses a group, each is tried alone, so that one bad issue holds up no other.
-    Raises JiraError for what is not a refusal.
-    """
-    try:
-        _move(jira, sprint, remote_ids)
-    except (Invalid, PermissionRefused, NotFound) as error:
-        if len(remote_ids) == 1:
-            return [], {remote_ids[0]: " ".join(error.messages) or str(error)}
-        moved: list[str] = []
-        refused: dict[str, str] = {}
-        for one in remote_ids:
-            done, bad = move_to_sprint(jira, sprint, [one])
-            moved += done
-            refused |= bad
-        return moved, refused
-    return list(remote_ids), {}
-
-
-def _move(jira: JiraClient, sprint: int | None, remote_ids: Sequence[str]) -> None:
-    if sprint is None:
-        jira.sprints.to_backlog(remote_ids)
-    else:
-        jira.sprints.move(sprint, remote_ids)
+def _spoken(meta: FieldMeta, value: Any) -> Any:
+    """A default given as a plain word, in the form in which Jira takes it for this kind of field."""
+    if not isinstance(value, str):
+        return value
+    if meta.schema_type in ("resolution", "priority", "version", "component"):
+        return {"name": value}
+    return {"value": value} if meta.schema_type == "option" else value

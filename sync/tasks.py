@@ -16,7 +16,7 @@ from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from jira_client.errors import JiraError
 from sync import drain as inbound
-from sync import importing, liveness, placing, polling, sweep, tidying, webhooks
+from sync import ensuring, importing, liveness, placing, polling, sweep, tidying, webhooks
 from sync import push as outbound
 from sync.lanes import lanes
 from sync.lease import claim
@@ -98,6 +98,7 @@ def work(run_id: str) -> None:
 @shared_task(name="sync.place")
 def place(project_id: str) -> None:
     placing.place(uuid.UUID(project_id))
+    ensuring.tell_iterations(uuid.UUID(project_id))
 
 
 @shared_task(name="sync.tidy")

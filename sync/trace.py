@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -52,6 +52,25 @@ def note_each(
             Attempt(connection=connection, step=step, outcome=outcome, message=words, item_id=item)
             for item in items
         ),
+        batch_size=500,
+    )
+
+
+def note_all(
+    connection: Connection, step: str, outcome: str, items: Sequence[tuple[WorkItem, str]]
+) -> None:
+    """The same step of many items, each with its own message, in one statement."""
+    Attempt.objects.bulk_create(
+        [
+            Attempt(
+                connection=connection,
+                step=step,
+                outcome=outcome,
+                message=redact(message)[:1000],
+                item=item,
+            )
+            for item, message in items
+        ],
         batch_size=500,
     )
 

@@ -45,9 +45,15 @@ class Issues:
         return parse.issue(parse.mapping(answer))
 
     def fetch(
-        self, ids: Sequence[str], fields: Sequence[str], properties: Sequence[str] = ()
+        self,
+        ids: Sequence[str],
+        fields: Sequence[str],
+        properties: Sequence[str] = (),
+        *,
+        history: bool = False,
     ) -> Fetched:
-        """Many issues by id, a hundred a call, several calls side by side.
+        """Many issues by id, a hundred a call, several calls side by side; with their changes too
+        where `history` asks for them.
 
         `missing`: those that are not there or not visible. Ask by id: an issue asked for by the
         key it had before a move comes back under its new key and counts as missing.
@@ -56,7 +62,7 @@ class Issues:
         parts = list(chunks(wanted, _AT_ONCE))
         found: list[Issue] = []
         for part in side_by_side(
-            self._caller, lambda some: self._fetch_part(some, fields, properties), parts
+            self._caller, lambda some: self._fetch_part(some, fields, properties, history), parts
         ):
             found.extend(part)
         here = {issue.id for issue in found} | {issue.key for issue in found}
@@ -126,16 +132,14 @@ class Issues:
         """The changes of an issue, oldest first, those after `since`."""
         if self._caller.flavour.changelog_paged:
             request = self._request("GET", {"issue": id_or_key}, "/changelog")
-            found = list(pages(self._caller, request, 100, "values"))
+            found: Any = list(pages(self._caller, request, 100, "values"))
         else:
             params: dict[str, Param] = {"fields": "id", "expand": "changelog"}
             answer = self._caller.call(self._request("GET", {"issue": id_or_key}, params=params))
             log = parse.mapping(parse.mapping(answer).get("changelog") or {})
-            found = parse.rows(log.get("histories") or [])
-        changes = [parse.history(row) for row in found]
-        if since is not None:
-            changes = [one for one in changes if one.created is None or one.created > since]
-        return sorted(changes, key=lambda one: (one.created is not None, one.created, one.id))
+            found = log.get("histories")
+        changes = parse.in_order(found)
+        return [one for one in changes if not since or not one.created or one.created > since]
 
     def rank(
         self,
@@ -148,14 +152,17 @@ class Issues:
         return rank(self._caller, ids, before, after, rank_field)
 
     def _fetch_part(
-        self, ids: Sequence[str], fields: Sequence[str], properties: Sequence[str]
+        self, ids: Sequence[str], fields: Sequence[str], properties: Sequence[str], history: bool
     ) -> tuple[Issue, ...]:
+        expand = ("changelog",) if history else ()
         if not self._caller.flavour.bulk_fetch:
-            found = Search(self._caller).by_ids(ids, fields)
+            found = Search(self._caller).by_ids(ids, fields, expand)
             return entity.with_properties(self._caller, found, properties)
         body: dict[str, Any] = {"issueIdsOrKeys": list(ids), "fields": list(fields)}
         if properties:
             body["properties"] = list(properties)
+        if expand:
+            body["expand"] = list(expand)
         path = f"{self._caller.flavour.api}/issue/bulkfetch"
         answer = parse.mapping(self._caller.call(Request("POST", path, json=body, writes=False)))
         found = parse.issues(parse.rows(answer.get("issues") or []))

@@ -11,7 +11,7 @@ from typing import Any
 from jira_client import parse
 from jira_client.errors import Invalid, NotFound
 from jira_client.jql import and_, quote
-from jira_client.protocol import Request
+from jira_client.protocol import Param, Request
 from jira_client.resources.caller import Caller
 from jira_client.resources.properties import with_properties
 from jira_client.values import Issue, SearchPage
@@ -163,7 +163,14 @@ class Search:
         return SearchPage(parse.issues(parse.rows(answer.get("issues"))), None if last else token)
 
     def _offset_page(
-        self, jql: str, fields: Sequence[str], start: int, limit: int, *, strict: bool = True
+        self,
+        jql: str,
+        fields: Sequence[str],
+        start: int,
+        limit: int,
+        *,
+        strict: bool = True,
+        expand: Sequence[str] = (),
     ) -> SearchPage:
         body: dict[str, Any] = {
             "jql": jql,
@@ -173,6 +180,8 @@ class Search:
         }
         if not strict:
             body["validateQuery"] = False
+        if expand:
+            body["expand"] = list(expand)
         path = f"{self._caller.flavour.api}/search"
         answer = parse.mapping(self._caller.call(Request("POST", path, json=body, writes=False)))
         found = parse.issues(parse.rows(answer.get("issues")))
@@ -215,7 +224,9 @@ class Search:
             raise refused
         return SearchPage(())
 
-    def by_ids(self, ids: Sequence[str], fields: Sequence[str]) -> tuple[Issue, ...]:
+    def by_ids(
+        self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str] = ()
+    ) -> tuple[Issue, ...]:
         """The issues that exist among the given ids or keys, by one search where it can be.
 
         For deployments without a bulk read. An unknown id fails the whole search on some versions
@@ -224,37 +235,44 @@ class Search:
         if not ids:
             return ()
         try:
-            return self._by_ids(ids, fields)
+            return self._by_ids(ids, fields, expand)
         except Invalid as error:
             words = set(re.findall(r"[\w-]+", " ".join(error.messages)))
         named = list(ids) if len(ids) == 1 else [one for one in ids if one in words]
         # A refused search is no evidence of absence: the issue itself is asked for.
-        found = tuple(issue for one in named for issue in self._alone(one, fields))
+        found = tuple(issue for one in named for issue in self._alone(one, fields, expand))
         rest = [one for one in ids if one not in named]
         half = len(rest) if named else len(rest) // 2
-        return found + self.by_ids(rest[:half], fields) + self.by_ids(rest[half:], fields)
+        halves = rest[:half], rest[half:]
+        return found + tuple(
+            issue for some in halves for issue in self.by_ids(some, fields, expand)
+        )
 
-    def _alone(self, one: str, fields: Sequence[str]) -> tuple[Issue, ...]:
+    def _alone(self, one: str, fields: Sequence[str], expand: Sequence[str]) -> tuple[Issue, ...]:
         path = f"{self._caller.flavour.api}/issue/{{issue}}"
-        request = Request("GET", path, {"issue": one}, params={"fields": tuple(fields)})
+        params: dict[str, Param] = {"fields": tuple(fields), "expand": tuple(expand) or None}
+        request = Request("GET", path, {"issue": one}, params=params)
         try:
             return (parse.issue(parse.mapping(self._caller.call(request))),)
         except NotFound:
             return ()
 
-    def _by_ids(self, ids: Sequence[str], fields: Sequence[str]) -> tuple[Issue, ...]:
+    def _by_ids(
+        self, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str]
+    ) -> tuple[Issue, ...]:
         numbers = [one for one in ids if one.isdigit()]
         keys = [quote(one) for one in ids if not one.isdigit()]
         parts = [f"id in ({', '.join(numbers)})"] if numbers else []
         parts += [f"key in ({', '.join(keys)})"] if keys else []
-        page = self._offset_page(" OR ".join(parts), fields, 0, len(ids), strict=False)
+        clause = " OR ".join(parts)
+        page = self._offset_page(clause, fields, 0, len(ids), strict=False, expand=expand)
         found = page.issues
         if page.next is not None and found:
             # The server's own limit is below ours.
             here = {issue.id for issue in found} | {issue.key for issue in found}
             rest = [one for one in ids if one not in here]
             if len(rest) < len(ids):
-                found += self.by_ids(rest, fields)
+                found += self.by_ids(rest, fields, expand)
         return found
 
 

@@ -211,8 +211,12 @@ def bulk_fetch(call: Call) -> Response:
     seen = {id: visible_issue(call, id) for id in map(str, wanted)}
     found = {one.id: one for one in seen.values() if one}
     errors = [{"id": id, "errorMessage": NO_ISSUE} for id, one in seen.items() if one is None]
-    writer = Writer(shapes, chosen, body.get("properties") or [])
-    return writer.answer(found.values(), issueErrors=errors)
+    properties = body.get("properties") or []
+    if expand := body.get("expand"):
+        whole = [full(call, one, body.get("fields") or [], expand, properties, "*navigable")
+                 for one in found.values()]  # fmt: skip
+        return answer({"issues": whole, "issueErrors": errors})
+    return Writer(shapes, chosen, properties).answer(found.values(), issueErrors=errors)
 
 
 def mount(router: Router) -> None:

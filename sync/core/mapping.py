@@ -75,7 +75,7 @@ def say(
     parents: Mapping[str, tuple[str, str]],
 ) -> Outgoing:
     """What Jira should be told. `sprints`: iteration id → the sprint of the item's team; `parents`:
-    item id → (issue id, key). A reference Jira does not know yet is left out of the body.
+    item id → (issue id, key). A reference Jira does not know yet counts as unmapped.
     """
     body: dict[str, Any] = {}
     update: dict[str, Any] = {}
@@ -95,7 +95,10 @@ def say(
                 unmapped.append(name)
                 sprint = (False, None)
         elif name == "parent":
-            _say_parent(rules, value, parents, body, update)
+            if value and value not in parents:
+                unmapped.append(name)
+            else:
+                _say_parent(rules, value, parents, body, update)
         else:
             body[rules.fields[name]] = _spoken(rules, name, value)
     return Outgoing(body, update, status, sprint, tuple(unmapped))
@@ -108,13 +111,12 @@ def _say_parent(
     body: dict[str, Any],
     update: dict[str, Any],
 ) -> None:
-    known = parents.get(value) if value else None
+    known = parents[value] if value else None
     if rules.parent_style == "epic_link":
-        if known or not value:
-            body[rules.fields["parent"]] = known[1] if known else None
+        body[rules.fields["parent"]] = known[1] if known else None
     elif known:
         body["parent"] = {"key": known[1]}
-    elif not value:
+    else:
         update["parent"] = [{"set": {"none": True}}]
 
 

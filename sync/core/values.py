@@ -40,6 +40,7 @@ class Rules:
     `types`: board type → issue type id. `fields`: board field → field id; a field that is not in it
     is not synced. `statuses`: board status → status id. `links`: board link type → Jira link type
     name. `parent_style`: "parent" (a reference) or "epic_link" (the key as text).
+    `transition_defaults`: board status → {field id: value} for what a step there asks for.
     """
 
     project_id: str
@@ -50,6 +51,7 @@ class Rules:
     links: Mapping[str, str]
     parent_style: str = "parent"
     person_key: str = "accountId"
+    transition_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     # The way back, Jira's id → the board's word; made once, since every issue of a batch asks.
     type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)

@@ -67,3 +67,18 @@ def killed_at(
         settings.CRASH_AT = ""
 
     return block
+
+
+@pytest.fixture
+def when_at(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`when_at("edit.claimed", act)`: act once, when the worker reaches that point."""
+
+    def arrange(name: str, act: Callable[[], object]) -> None:
+        def once(pid: int, number: int) -> None:
+            settings.CRASH_AT = ""
+            act()
+
+        settings.CRASH_AT = name
+        monkeypatch.setattr(crash.os, "kill", once)
+
+    return arrange

@@ -87,7 +87,9 @@ class World:
 
     def create(self, summary: str, **values: Any) -> WorkItem:
         return board_editing.create_item(
-            actor=self.person, project=self.project, type="Story", summary=summary, **values
+            actor=self.person,
+            summary=summary,
+            **{"project": self.project, "type": "Story", **values},
         )
 
     def edit(self, item: WorkItem, **values: Any) -> WorkItem:

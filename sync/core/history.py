@@ -1,0 +1,107 @@
+"""What an issue's changelog says of a write of ours: did it overwrite somebody's edit?
+
+Jira knows no If-Match. An edit that a person made between our read and our write is in no answer; it
+shows in the changelog alone, as a change of the same field before ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jira_client.values import History, HistoryItem
+from sync.core.echo import normal, same
+from sync.core.values import Lookups, Rules, Values
+
+# What Cloud and Data Center call these in a changelog, where that is not the field's id.
+_WORDS = {"parent": {"parent", "issueparentassociation", "epic link"}, "iteration": {"sprint"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Somebody's value of a board field that we overwrote without having seen it."""
+
+    field: str
+    value: Any
+    author: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write of ours: the account, the values, what Jira held when we read it, and when it had last
+    been updated then, by Jira's clock.
+    """
+
+    account: str
+    values: Values
+    before: Values
+    since: datetime
+
+
+def overwritten(
+    rules: Rules,
+    lookups: Lookups,
+    histories: Sequence[History],
+    write: Write,
+    names: Mapping[str, str],
+) -> tuple[Foreign, ...]:
+    """The last foreign value of each field that stood between our read and our write.
+
+    `histories`: oldest first. `names`: field id → name, since Data Center tells the name alone.
+    """
+    found = []
+    for name, ours in write.values.items():
+        steps = [
+            (history, value_of(rules, lookups, name, item))
+            for history in histories
+            if history.created is None or history.created > write.since
+            for item in history.items
+            if _is(rules, name, item, names)
+        ]
+        at = _our_step(name, ours, steps, write.account)
+        if not at:
+            continue
+        history, value = steps[at - 1]
+        if not same(name, value, write.before.get(name)) and not same(name, value, ours):
+            author = history.author_name or history.author_id or ""
+            found.append(Foreign(name, normal(name, value), author, history.created))
+    return tuple(found)
+
+
+def _our_step(
+    name: str, ours: Any, steps: Sequence[tuple[History, Any]], account: str
+) -> int | None:
+    """Which of these changes was ours: by account and value; rich text may read otherwise there."""
+    mine = [n for n, (history, _) in enumerate(steps) if history.author_id == account]
+    equal = [n for n, (_, value) in enumerate(steps) if same(name, value, ours)]
+    both = [n for n in equal if n in mine]
+    return next(iter(both or mine or equal), None)
+
+
+def _is(rules: Rules, name: str, item: HistoryItem, names: Mapping[str, str]) -> bool:
+    remote = rules.fields.get(name, name)
+    if item.field_id:
+        return item.field_id == remote
+    word = item.field.lower()
+    return word in {remote.lower(), names.get(remote, "").lower()} | _WORDS.get(name, set())
+
+
+def value_of(rules: Rules, lookups: Lookups, name: str, item: HistoryItem) -> Any:
+    """The value that a change set, in the board's words."""
+    raw, text = item.new, item.new_text
+    if name == "status":
+        return rules.status_words.get(str(raw or "")) or text or ""
+    if name in ("assignee", "reporter"):
+        return raw or ""
+    if name == "labels":
+        return (text or "").split()
+    if name == "parent":
+        return lookups.items.get(str(raw or "")) or lookups.items.get(text or "")
+    if name == "iteration":
+        sprints = [part.strip() for part in (raw or "").split(",")]
+        known = [lookups.iterations.get(int(part)) for part in sprints if part.isdigit()]
+        return known[-1] if known else None
+    return text if text is not None else raw

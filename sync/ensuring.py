@@ -1,0 +1,155 @@
+"""Values that Jira lacks and nobody is about to send get a Change of the console's own.
+
+So what the policy gave the board, or a mapping that only writes, is sent like any edit. What cannot
+be said to Jira now gets no Change, which would come again with every read: the item says why not.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import SYSTEM
+from connections.models import MappedProject
+from planning.models import Change, ChangeKind, ChangeState, WorkItem
+from sync import states
+from sync.core.mapping import Outgoing, say
+from sync.core.values import Rules
+from sync.models import Shadow, ShadowState
+from sync.references import Known, known_to_jira
+from sync.rules import rules_of
+
+KEPT: Final = "Kept on the board only: "
+
+
+def unsaid(rules: Rules, item: WorkItem, out: Outgoing) -> dict[str, str]:
+    """Board field → why its value cannot be told to Jira now, for the mapped fields of `out`."""
+    sprint = (
+        "this iteration is no sprint of the item's team. Link it to one on the PI's page."
+        if item.team_id
+        else "the item has no team, whose sprint it could be in."
+    )
+    words = {
+        "status": f"the status “{item.status}” is not mapped for {rules.project_key}.",
+        "iteration": sprint,
+        "parent": "the parent is not in this Jira.",
+    }
+    mapped = [name for name in out.unmapped if name == "status" or name in rules.fields]
+    return {name: KEPT + words[name] for name in mapped if name in words}
+
+
+@transaction.atomic
+def ensure(
+    project: MappedProject,
+    push: Mapping[uuid.UUID, Mapping[str, Any]],
+    *,
+    seconds: float = 0.0,
+) -> bool:
+    """See to it that these values reach Jira; True if anything new is to be sent.
+
+    `push`: item id → values that Jira should get. `seconds`: not before then.
+    """
+    if not push:
+        return False
+    rules = rules_of(project)
+    shadows = list(
+        Shadow.objects.select_for_update(of=("self",))
+        .select_related("item")
+        .filter(item__in=push, state=ShadowState.LIVE)
+        .order_by("pk")
+    )
+    known = known_to_jira([shadow.item for shadow in shadows])
+    coming, refused = _under_way(push), _parked(push)
+    made: list[Change] = []
+    for shadow in shadows:
+        values = push[shadow.item_id]
+        _explain(rules, known, shadow, values)
+        stuck = set(shadow.parked) | refused.get(shadow.item_id, set())
+        left = {name: value for name, value in values.items() if name not in stuck}
+        if left and shadow.item_id not in coming:
+            made.append(_change(project, shadow.item_id, left, seconds))
+    Change.objects.bulk_create(made)
+    return bool(made)
+
+
+def _explain(rules: Rules, known: Known, shadow: Shadow, values: Mapping[str, Any]) -> None:
+    """Bring what the item says of unsaid values up to date."""
+    item = shadow.item
+    out = say(rules, values, sprints=known.sprints.get(item.team_id, {}), parents=known.parents)
+    parked = {
+        name: why
+        for name, why in shadow.parked.items()
+        if name not in values or not why.startswith(KEPT)
+    }
+    parked |= unsaid(rules, item, out)
+    if parked != shadow.parked:
+        shadow.parked = parked
+        shadow.save(update_fields=["parked"])
+        states.derive([item.pk])
+
+
+def _under_way(items: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Items of which something is being sent: that sends whatever differs."""
+    rows = Change.objects.filter(
+        item__in=list(items),
+        kind__in=(ChangeKind.CREATE, ChangeKind.EDIT),
+        state__in=states.UNDER_WAY,
+    )
+    return set(rows.values_list("item_id", flat=True))
+
+
+def _parked(items: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
+    """Item → its fields that wait for a person."""
+    rows = Change.objects.filter(
+        item__in=list(items), kind=ChangeKind.EDIT, state=ChangeState.PARKED
+    )
+    found: dict[uuid.UUID, set[str]] = {}
+    for item, fields in rows.values_list("item_id", "fields"):
+        found.setdefault(item, set()).update(fields)
+    return found
+
+
+def _change(
+    project: MappedProject, item: uuid.UUID, values: Mapping[str, Any], seconds: float
+) -> Change:
+    return Change(
+        project=project,
+        item_id=item,
+        kind=ChangeKind.EDIT,
+        fields=dict(values),
+        actor_name=SYSTEM,
+        due=timezone.now() + timedelta(seconds=seconds),
+    )
+
+
+def tell_children(item: WorkItem) -> None:
+    """The item is in Jira now: children that could not name it as their parent can."""
+    _tell(
+        Shadow.objects.filter(state=ShadowState.LIVE, item__parent=item, parked__has_key="parent"),
+        "parent",
+    )
+
+
+def tell_iterations(project_id: uuid.UUID) -> None:
+    """Iterations may have become sprints: items that could not be put into them can."""
+    _tell(
+        Shadow.objects.filter(
+            project=project_id, state=ShadowState.LIVE, parked__has_key="iteration"
+        ),
+        "iteration",
+    )
+
+
+def _tell(shadows: Any, name: str) -> None:
+    by_project: dict[MappedProject, dict[uuid.UUID, dict[str, str | None]]] = {}
+    for shadow in shadows.select_related("item", "project"):
+        value = getattr(shadow.item, f"{name}_id")
+        rows = by_project.setdefault(shadow.project, {})
+        rows[shadow.item_id] = {name: str(value) if value else None}
+    for project, push in by_project.items():
+        ensure(project, push)

@@ -1,0 +1,99 @@
+"""What became of edits, written down: settled, parked, later, or left to a person's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connections.models import Connection, MappedProject
+from planning.models import Change
+from sync import conflicts, outbox, states
+from sync.core.retry import Verdict
+from sync.isolating import isolated
+from sync.models import Shadow
+from sync.shift import Shift
+from sync.trace import note, note_all
+from sync.writes import Edit
+
+
+def settle(
+    connection: Connection, project: MappedProject, edits: Sequence[Edit], shift: Shift
+) -> None:
+    """In the transaction that applied what Jira answered."""
+    _park_fields(edits)
+    asked = conflicts.open_fields([edit.shadow.item_id for edit in edits])
+    done: dict[str, list[int]] = {}
+    for edit in edits:
+        edit.clashing = edit.clashing | asked.get(edit.shadow.item_id, set())
+        if edit.sent.failure is not None and not edit.changes:
+            # Left over from a create, so no Change stands for it yet.
+            left = {n: v for n, v in edit.values.items() if n not in edit.sent.accepted}
+            outbox.ensure(project, {edit.shadow.item_id: left})
+        with isolated(connection, edit.changes, shift):
+            if edit.sent.fault is not None:
+                raise edit.sent.fault
+            for change in edit.changes:
+                if _stopped(connection, edit, change):
+                    continue
+                done.setdefault(_why_settled(edit, change), []).append(change.pk)
+    for why, ids in done.items():
+        outbox.settle(ids, why)
+    sent = [
+        (edit.shadow.item, f"Sent {', '.join(sorted(edit.sent.accepted))}.")
+        for edit in edits
+        if edit.sent.accepted
+    ]
+    note_all(connection, "send", "done", sent)
+    states.derive([edit.shadow.item_id for edit in edits])
+
+
+def _park_fields(edits: Sequence[Edit]) -> None:
+    """On the shadow, each field that Jira refused or that cannot be told to it, with the reason."""
+    stuck = {
+        edit.shadow.pk: {**edit.unsaid, **edit.sent.refused}
+        for edit in edits
+        if edit.unsaid or edit.sent.refused
+    }
+    rows = list(Shadow.objects.select_for_update().filter(pk__in=stuck).order_by("pk"))
+    for row in rows:
+        row.parked = {**row.parked, **stuck[row.pk]}
+    Shadow.objects.bulk_update(rows, ["parked"])
+
+
+def _stopped(connection: Connection, edit: Edit, change: Change) -> bool:
+    """Park or postpone a change that did not reach Jira; False where it is done with."""
+    refused = {name: why for name, why in edit.sent.refused.items() if name in change.fields}
+    error = edit.sent.failure
+    asked = edit.clashing & set(change.fields)
+    reached = set(change.fields) <= set(edit.sent.accepted)
+    if asked:
+        outbox.leave_to_people([change.pk], asked)
+    elif refused:
+        message = " ".join(f"{name}: {why}" for name, why in refused.items())
+        outbox.park([change.pk], "refused", message)
+        note(connection, "send", "refused", message, item=change.item, change=change)
+    elif error is not None and not reached:
+        decision = outbox.judge(error, change.attempts + 1)
+        message = outbox.words_of(error)
+        if decision.verdict is Verdict.NEVER:
+            outbox.park([change.pk], error.code, message)
+        else:
+            outbox.postpone([change.pk], decision.delay, message, code=error.code)
+        note(connection, "send", "later", message, item=change.item, change=change, code=error.code)
+    elif edit.sent.untried and not reached:
+        outbox.unclaim([change.pk])
+    else:
+        return False
+    return True
+
+
+def _why_settled(edit: Edit, change: Change) -> str:
+    names = set(change.fields)
+    told = [why for name, why in sorted(edit.unsaid.items()) if name in names]
+    if told:
+        return " ".join(told)
+    stay = sorted(names & set(edit.out.unmapped))
+    if stay:
+        return f"Kept on the board only, since it is not mapped: {', '.join(stay)}."
+    if names and not names & set(edit.sent.accepted):
+        return "Nothing to send: Jira already agrees, or its newer value was kept."
+    return ""

@@ -1,0 +1,149 @@
+"""What Jira holds before items are written, merged into the board; what of it could not be read.
+
+Also applies what is read afterwards. One issue that we fail on is parked, and the others go on.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from connections.models import Connection, MappedProject
+from jira_client.client import JiraClient
+from jira_client.values import Issue
+from planning.models import Change, WorkItem
+from sync import absence, outbox, pull, window
+from sync.core.history import Write
+from sync.core.values import Rules
+from sync.isolating import OF_ALL, isolated
+from sync.models import Shadow
+from sync.pull import Applied
+from sync.rules import values_of
+from sync.shift import Shift
+
+UNREAD = 30.0  # seconds until an issue that was not there is asked for again
+LAG = 2.0
+
+Work = Mapping[uuid.UUID, list[Change]]
+
+
+def read(
+    connection: Connection,
+    jira: JiraClient,
+    project: MappedProject,
+    rules: Rules,
+    shadows: Mapping[uuid.UUID, Shadow],
+    work: Work,
+    shift: Shift,
+) -> tuple[set[str], Applied]:
+    """The issues as they are before the write, merged; the ids of those that came."""
+    cut_off = _cut_off(connection, shadows, work)
+    began = timezone.now()
+    ids = [shadow.remote_id for shadow in shadows.values()]
+    issues = jira.issues.fetch(ids, rules.read_fields, history=bool(cut_off)).issues
+    found = window.Window(list(issues))
+    if cut_off:
+        found = window.look_back(jira, project, rules, issues, cut_off, shift)
+        began = timezone.now() if found.restored else began
+    with transaction.atomic():
+        shift.guard()
+        applied = apply(connection, project, found.issues, work, shift, began=began)
+        window.keep(connection, found)
+    return {issue.id for issue in issues}, applied
+
+
+def _cut_off(
+    connection: Connection, shadows: Mapping[uuid.UUID, Shadow], work: Work
+) -> dict[str, tuple[Shadow, Write]]:
+    """Writes that may have reached Jira while nobody lived to read their answer, by issue id."""
+    found = {}
+    for item, shadow in shadows.items():
+        sent: dict[str, Any] = {}
+        for change in work[item]:
+            sent |= change.sent if change.attempts else {}
+        if sent and shadow.remote_updated is not None:
+            account, since = connection.account_id, shadow.remote_updated
+            found[shadow.remote_id] = shadow, Write(account, sent, dict(shadow.agreed), since)
+    return found
+
+
+def apply(
+    connection: Connection,
+    project: MappedProject,
+    issues: Sequence[Issue],
+    work: Work,
+    shift: Shift,
+    *,
+    began: datetime,
+    sent: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
+    ranked: Sequence[uuid.UUID] = (),
+) -> Applied:
+    """Merge them all; where one of them makes us fail, the others still, and that one is parked."""
+    try:
+        return pull.apply(project, issues, began=began, sent=sent, ranked=ranked)
+    except OF_ALL:
+        raise
+    except Exception:
+        if len(issues) > 1:
+            return _apply_each(
+                connection, project, issues, work, shift, began=began, sent=sent, ranked=ranked
+            )
+        whole = Applied()
+        owner = Shadow.objects.filter(connection=connection, remote_id=issues[0].id).first()
+        changes = work.get(owner.item_id, []) if owner else []
+        with isolated(connection, changes, shift):
+            raise
+        if owner is not None:
+            whole.stale_items.add(owner.item_id)
+        return whole
+
+
+def _apply_each(
+    connection: Connection,
+    project: MappedProject,
+    issues: Sequence[Issue],
+    work: Work,
+    shift: Shift,
+    **rest: Any,
+) -> Applied:
+    whole = Applied()
+    for issue in issues:
+        one = apply(connection, project, [issue], work, shift, **rest)
+        whole.add(one)
+    return whole
+
+
+def put_off_unread(
+    connection: Connection,
+    jira: JiraClient,
+    project: MappedProject,
+    shadows: Mapping[uuid.UUID, Shadow],
+    work: Work,
+    here: set[str],
+    stale: set[uuid.UUID],
+) -> None:
+    """Nothing is written that was not read. A search index may lag behind a create."""
+    unread = {item: shadow for item, shadow in shadows.items() if shadow.remote_id not in here}
+    settled = [s.remote_id for s in unread.values() if s.remote_updated is not None]
+    absence.note_missing(connection, jira, project, settled)
+    for item, shadow in unread.items():
+        ids = [change.pk for change in work[item]]
+        outbox.postpone(ids, UNREAD, f"Jira does not show {shadow.remote_key} to the account now.")
+        if not ids and shadow.remote_updated is None:
+            values = values_of(WorkItem.objects.get(pk=item))
+            left = {name: values[name] for name in ("status", "iteration")}
+            outbox.ensure(project, {item: left}, seconds=LAG)
+    late = [change.pk for item in stale for change in work.get(item, ())]
+    outbox.put_off(late, LAG, "Jira's answer was older than what is known; reading again.")
+
+
+def park_moved(shadows: Mapping[uuid.UUID, Shadow], work: Work, elsewhere: set[str]) -> None:
+    """Nothing is written to a project that is not mapped, or paused, where the issue is now."""
+    away = [item for item, shadow in shadows.items() if shadow.remote_id in elsewhere]
+    words = "The issue was moved in Jira to a project that is not mapped here, or paused."
+    outbox.park([change.pk for item in away for change in work[item]], "moved", words)

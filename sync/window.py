@@ -1,0 +1,190 @@
+"""What somebody changed in Jira between our read and our write: never lost, and never unseen.
+
+Where the project's policy gives Jira right, or asks, the value that we overwrote is put back, and the
+ordinary merge then finds both sides changed. Where it gives the board right, the conflict is kept with
+both values, so that one click still takes the other.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from connections.models import ConflictPolicy, Connection, Direction, MappedProject
+from jira_client.client import JiraClient
+from jira_client.values import Issue
+from sync.core.echo import same
+from sync.core.history import Foreign, Write, overwritten
+from sync.core.mapping import parent_reference, say, see
+from sync.core.values import Rules
+from sync.crash import point
+from sync.models import Conflict, Shadow
+from sync.references import known_to_jira
+from sync.rules import lookups_for
+from sync.sending import send_edit
+from sync.shift import Shift
+from sync.trace import note
+
+NAMES_FOR = 3600.0  # seconds that the names of fields are kept
+
+_names: dict[uuid.UUID, tuple[dict[str, str], float]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Overwritten:
+    """A foreign value that a write of ours replaced; `ours` is what we wrote."""
+
+    shadow: Shadow
+    foreign: Foreign
+    base: Any
+    ours: Any
+
+
+@dataclass(slots=True)
+class Window:
+    """`issues` as they are now; `restored` values were put back in Jira, `kept` were not."""
+
+    issues: list[Issue]
+    restored: list[Overwritten] = field(default_factory=list)
+    kept: list[Overwritten] = field(default_factory=list)
+
+    def restored_fields(self, item: uuid.UUID) -> set[str]:
+        return {one.foreign.field for one in self.restored if one.shadow.item_id == item}
+
+
+def look_back(
+    jira: JiraClient,
+    project: MappedProject,
+    rules: Rules,
+    issues: Sequence[Issue],
+    writes: Mapping[str, tuple[Shadow, Write]],
+    shift: Shift,
+) -> Window:
+    """Find what these writes of ours overwrote, and put it back where the policy says so.
+
+    `issues`: read after the writes, with their history. `writes`: by issue id. Raises JiraError.
+    """
+    window = Window(list(issues))
+    found = _found(jira, project, rules, issues, writes)
+    puts_back = (
+        project.direction == Direction.BOTH and project.conflict_policy != ConflictPolicy.BOARD_WINS
+    )
+    again = []
+    for one, now in found:
+        name = one.foreign.field
+        if same(name, now, one.foreign.value):
+            window.restored.append(one)  # by a worker that did not live to tell, or by a person
+        elif puts_back and same(name, now, one.ours) and _put_back(jira, rules, one, shift):
+            window.restored.append(one)
+            again.append(one.shadow.remote_id)
+        else:
+            window.kept.append(one)
+    if again:
+        point("edit.restored")
+        fetched = jira.issues.fetch(again, rules.read_fields).issues
+        fresh = {issue.id: issue for issue in fetched}
+        window.issues = [fresh.get(issue.id, issue) for issue in issues]
+    return window
+
+
+def _found(
+    jira: JiraClient,
+    project: MappedProject,
+    rules: Rules,
+    issues: Sequence[Issue],
+    writes: Mapping[str, tuple[Shadow, Write]],
+) -> list[tuple[Overwritten, Any]]:
+    """What was overwritten, and what Jira holds now."""
+    ours = [issue for issue in issues if issue.id in writes and issue.history]
+    changed = [issue for issue in ours if _others_changed(issue, writes[issue.id][1])]
+    if not changed:
+        return []
+    lookups = lookups_for(project, [parent_reference(rules, issue) for issue in changed])
+    names = {} if jira.flavour.changelog_paged else _field_names(project.connection, jira)
+    found = []
+    for issue in changed:
+        shadow, write = writes[issue.id]
+        now = see(rules, lookups, issue).values
+        for foreign in overwritten(rules, lookups, issue.history, write, names):
+            name = foreign.field
+            value = write.values[name]
+            one = Overwritten(shadow, foreign, write.before.get(name), value)
+            found.append((one, now.get(name)))
+    return found
+
+
+def _others_changed(issue: Issue, write: Write) -> bool:
+    """Cheap, for the many: a single change since our read can only be our own."""
+    since = [h for h in issue.history if h.created is None or h.created > write.since]
+    return len(since) > 1
+
+
+def _field_names(connection: Connection, jira: JiraClient) -> dict[str, str]:
+    """Field id → name: Data Center's changelogs tell names alone."""
+    names, asked = _names.get(connection.pk, ({}, 0.0))
+    if not names or time.monotonic() - asked > NAMES_FOR:
+        names = {one.id: one.name for one in jira.fields.all()}
+        _names[connection.pk] = names, time.monotonic()
+    return names
+
+
+def _put_back(jira: JiraClient, rules: Rules, one: Overwritten, shift: Shift) -> bool:
+    """Write the foreign value to Jira again; False where Jira or the mapping does not let us."""
+    shift.check()
+    name, value = one.foreign.field, one.foreign.value
+    item = one.shadow.item
+    known = known_to_jira([item], parents=[value] if name == "parent" and value else ())
+    sprints = known.sprints.get(item.team_id, {})
+    out = say(rules, {name: value}, sprints=sprints, parents=known.parents)
+    wanted, sprint = out.sprint
+    if wanted:
+        return _move_back(jira, sprint, one.shadow.remote_id)
+    if out.unmapped:
+        return False
+    sent = send_edit(jira, rules, one.shadow.remote_id, {name: value}, out)
+    if sent.failure is not None:
+        raise sent.failure
+    return name in sent.accepted
+
+
+def _move_back(jira: JiraClient, sprint: int | None, remote_id: str) -> bool:
+    if sprint is None:
+        jira.sprints.to_backlog([remote_id])
+    else:
+        jira.sprints.move(sprint, [remote_id])
+    return True
+
+
+def keep(connection: Connection, window: Window) -> None:
+    """In the transaction that applies the window's issues, and after that: the conflicts, signed."""
+    now = timezone.now()
+    for one in window.kept:
+        foreign = one.foreign
+        Conflict.objects.create(
+            shadow=one.shadow,
+            field=foreign.field,
+            base=one.base,
+            board=one.ours,
+            jira=foreign.value,
+            jira_author=foreign.author[:150],
+            jira_at=foreign.at,
+            taken="board",
+            taken_by="policy",
+            resolved=now,
+        )
+        words = (
+            f"{foreign.author or 'Somebody'} changed {foreign.field} in Jira while the board's value "
+            "was being sent; the board's was kept."
+        )
+        note(connection, "merge", "done", words, item=one.shadow.item)
+    for one in window.restored:
+        mine = Conflict.objects.filter(shadow=one.shadow, field=one.foreign.field)
+        newest = mine.order_by("-found").first()
+        if newest is not None:
+            newest.jira_author, newest.jira_at = one.foreign.author[:150], one.foreign.at
+            newest.save(update_fields=["jira_author", "jira_at"])
