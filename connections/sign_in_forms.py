@@ -24,10 +24,11 @@ class LastDay(forms.DateField):
 
     def __init__(self) -> None:
         super().__init__(
-            label=_("Expires on"),
+            label=_("Token expires on"),
             required=False,
             help_text=_(
-                "The day that Jira names for the token. You are warned 30, 7 and 1 days before."
+                "For an API token or Personal Access Token: the day that Jira names. You are warned "
+                "30, 7 and 1 days before."
             ),
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         )
@@ -61,6 +62,8 @@ class WithSecret(ConnectionForm):
             field.required = credentials.stored(connection) is None
         else:
             field.required = True
+        if not field.required:
+            field.help_text = _("Leave it empty to keep the stored one.")
         field.error_messages["required"] = _("Enter the password or token.")
 
     def credential(self) -> Credential | None:

@@ -106,7 +106,7 @@ def _look(
     form.only(LOOKED)
     found = looking.look(_shadow(connection, form.looked)) if form.looked else None
     if is_fragment(request):
-        context = {"look": found, "form": form, "method": form.method}
+        context = {"look": found, "form": form, "method": form.method, "fragment": True}
         return render(request, "connections/_look.html", context | _ways(form, found))
     return _form_page(request, form, connection, look=found)
 
@@ -195,10 +195,10 @@ def _connect(
         return _form_page(request, form, connection, look=found, status=409)
     if found is not None and found.server is not None:
         instance.observe(connection, found.server)
-        _tell_seen(request, connection, found)
     if connection.wanted_method == AuthMethod.OAUTH1:
         if bits := form.cleaned_data.get("key_bits"):
             handshake.ensure_keys(connection, actor=person_of(request), bits=int(bits))
+        _tell_seen(request, connection, found)
         done = credentials.stored(connection) is not None and not connection.next_method
         return redirect("connections:detail" if done else "connections:setup_oauth", connection.pk)
     if credential is None:
@@ -211,6 +211,7 @@ def _connect(
     except Explained as error:
         why = health.note_attempt(connection, error)
         return _form_page(request, form, connection, diagnosis=why, look=found, status=409)
+    _tell_seen(request, connection, found)
     return _settled(request, connection, outcome)
 
 
@@ -219,8 +220,10 @@ def _tell_trimmed(request: HttpRequest, form: ConnectionForm) -> None:
         messages.info(request, note)
 
 
-def _tell_seen(request: HttpRequest, connection: Connection, found: Look) -> None:
+def _tell_seen(request: HttpRequest, connection: Connection, found: Look | None) -> None:
     """The answer of the look, on the page that comes next."""
+    if found is None or found.server is None:
+        return
     told = {row.name: row.message for row in found.rows}
     messages.info(
         request,
