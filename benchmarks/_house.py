@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -162,7 +163,7 @@ def close() -> None:
 def percentile(values: Sequence[float], part: float) -> float:
     """The value below which this part (0 to 1) of the values lies."""
     ranked = sorted(values)
-    return ranked[min(len(ranked) - 1, int(len(ranked) * part))]
+    return ranked[max(0, math.ceil(len(ranked) * part) - 1)]
 
 
 def peak_mb() -> float:
