@@ -25,7 +25,6 @@ from jira_client.errors import JiraError
 from jira_client.values import Issue
 from sync import absence, halving, moved, outbox, placing, pull, sprint_facts
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.core.retry import backoff
 from sync.inbox import OF_SPRINTS
 from sync.lease import LeaseLost, holding
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
@@ -250,7 +249,7 @@ def _settle(rows: Sequence[Delivery], foreign: set[str], paused: set[str]) -> No
 
 def _later(rows: Sequence[Delivery], why: str) -> None:
     ids = [row.pk for row in rows]
-    delay = timedelta(seconds=backoff(min(row.attempts for row in rows) + 1, 0.5))
+    delay = timedelta(seconds=outbox.pause(min(row.attempts for row in rows) + 1))
     mine = Delivery.objects.filter(pk__in=ids)
     mine.update(attempts=F("attempts") + 1, due=timezone.now() + delay, detail=why[:500])
 
@@ -259,7 +258,7 @@ def _stumble(rows: Sequence[Delivery], why: str) -> None:
     """We failed on these: tried again alone, later, and after some times given to a person."""
     now = timezone.now()
     mine = Delivery.objects.filter(pk__in=[row.pk for row in rows])
-    delay = timedelta(seconds=backoff(min(row.faults for row in rows) + 1, 0.5))
+    delay = timedelta(seconds=outbox.pause(min(row.faults for row in rows) + 1))
     mine.update(
         faults=F("faults") + 1, attempts=F("attempts") + 1, due=now + delay, detail=why[:500]
     )

@@ -331,8 +331,8 @@ def _moment(run: Run) -> datetime:
 def _judged(error: Exception, attempts: int) -> tuple[bool, float]:
     """Is it for good, and else how many seconds to wait."""
     if not isinstance(error, JiraError):
-        return False, backoff(attempts, 0.5)
+        return False, backoff(attempts, outbox.chance())
     if is_passing(error):
-        return False, backoff(attempts, 0.5, error.retry_after)
+        return False, backoff(attempts, outbox.chance(), error.retry_after)
     decision = outbox.judge(error, attempts)
-    return decision.verdict is Verdict.NEVER, decision.delay or backoff(attempts, 0.5)
+    return decision.verdict is Verdict.NEVER, decision.delay or backoff(attempts, outbox.chance())
