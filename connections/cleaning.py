@@ -19,7 +19,7 @@ LONGEST_NAME = 100
 
 def cleaned(values: dict[str, Any]) -> dict[str, Any]:
     """The values as they are stored. Raises Refused, with a sentence per wrong field."""
-    found, wrong = dict(values), {}
+    found, wrong, code = dict(values), {}, "invalid"
     for name, judge in (
         ("name", _name),
         ("base_url", instance.callable_url),
@@ -34,13 +34,15 @@ def cleaned(values: dict[str, Any]) -> dict[str, Any]:
                 found[name] = judge(found[name] or "")
             except Refused as refused:
                 wrong[name] = [refused.message]
+                # A machine tells by the code that no other spelling will help.
+                code = refused.code if refused.code == "address_refused" else code
     try:
         if found.get("secret_expires"):
             found["secret_expires"] = _moment(found["secret_expires"])
     except Refused as refused:
         wrong["secret_expires"] = [refused.message]
     if wrong:
-        raise Refused(_("Some fields cannot be accepted."), fields=wrong)
+        raise Refused(_("Some fields cannot be accepted."), code=code, fields=wrong)
     return found
 
 

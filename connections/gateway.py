@@ -165,20 +165,6 @@ def address_policy() -> AddressPolicy:
     return AddressPolicy(allow=networks(settings.EGRESS_ALLOW), closed=tuple(closed))
 
 
-def must_be_callable(address: str) -> None:
-    """Raises AddressRefused where the address names a host that may never be called, as can be told
-    without asking anybody: a number, or this computer."""
-    parts = urlsplit(address)
-    host = (parts.hostname or "").lower()
-    if host == "localhost" or host.endswith(".localhost"):
-        host = "127.0.0.1"
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return
-    address_policy().judge(host, parts.port or (443 if parts.scheme == "https" else 80))
-
-
 def networks(words: Sequence[str]) -> tuple[IPNetwork, ...]:
     """`10.1.0.0/16`, `10.1.2.3` or `::1` as networks. Raises ValueError naming the word."""
     return tuple(ipaddress.ip_network(word, strict=False) for word in words)

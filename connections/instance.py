@@ -96,13 +96,11 @@ def callable_url(pasted: str) -> str:
     try:
         gateway.address_policy().judge(number, parts.port or int(_port(parts)))
     except AddressRefused as error:
-        raise _no(
-            _(
-                "The console is not allowed to call the address %(address)s. If Jira is really in "
-                "your internal network, the console's operator adds it to the allowed networks."
-            )
-            % {"address": number}
-        ) from error
+        sentence = _(
+            "The console is not allowed to call the address %(address)s. If Jira is really in "
+            "your internal network, the console's operator adds it to the allowed networks."
+        ) % {"address": number}
+        raise Refused(sentence, code=error.code, fields={"base_url": [sentence]}) from error
     return url
 
 

@@ -92,7 +92,9 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
         else:
             if outcome.pending:
                 return redirect("connections:account", connection.pk)
-            checkup.run(connection)  # ends a stop, now that the same account is proven
+            checkup.run(
+                connection, actor=person_of(request)
+            )  # ends a stop, now that the same account is proven
             words = _("Re-authenticated as %(name)s.") % {"name": outcome.person.name}
             messages.success(request, words)
             return redirect("connections:detail", connection.pk)
@@ -186,7 +188,7 @@ def delete(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 def _decided(request: HttpRequest, connection: Connection) -> HttpResponse:
     if request.POST.get("take") == "new":
         person = deciding.confirm(connection, actor=person_of(request))
-        checkup.run(connection)
+        checkup.run(connection, actor=person_of(request))
         messages.success(
             request, _("This connection now acts as %(name)s.") % {"name": person.name}
         )

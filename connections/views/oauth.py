@@ -182,7 +182,9 @@ def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     if outcome.pending:
         return redirect("connections:account", connection.pk)
     if connection.health == Health.STOPPED:
-        checkup.run(connection)  # ends the stop, now that the same account is proven
+        checkup.run(
+            connection, actor=person_of(request)
+        )  # ends the stop, now that the same account is proven
     messages.success(
         request,
         _("Connected. %(name)s authorised this connection, which now acts as that account.")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
 from connections import checkup, credentials, gateway, health
+from connections.circuit import FRESH
 from connections.credentials import Credential
 from connections.diagnosing import Explained
 from connections.models import AuthMethod, Connection
@@ -52,10 +55,6 @@ def work(connection: Connection) -> None:
 
 def settle_down() -> None:
     """Let the moment pass for which an accepted call vouches for the next ones."""
-    import time
-
-    from connections.circuit import FRESH
-
     time.sleep(FRESH * 1.5)
 
 
@@ -107,6 +106,8 @@ def test_a_whole_cycle(
     assert again["account"]["name"] == "ALM Service"
     fresh = Connection.objects.get()
     assert (fresh.health, fresh.refused_digest) == ("ok", "")
+    resumed = AuditEntry.objects.get(action="connection.resumed")
+    assert resumed.actor == admin
     assert gateway.jira_for(fresh).myself().name == "ALM Service"
 
 
