@@ -7,7 +7,7 @@ and its forgery cannot matter: what counts is what Jira answers now.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -228,22 +228,49 @@ def _paused(
 
 
 def _settle(rows: Sequence[Delivery], foreign: set[str], paused: set[str]) -> None:
+    """Done, or deliberately skipped: either way with a word on why, for “why didn't this sync?”."""
     now = timezone.now()
-    ignored = [row.pk for row in rows if row.issue_id in foreign]
-    no_issue = [row.pk for row in rows if not row.issue_id and not row.event.startswith(OF_SPRINTS)]
-    noted = [row.pk for row in rows if row.issue_id in paused]
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=DeliveryState.DONE, settled=now, detail=""
-    )
-    Delivery.objects.filter(pk__in=ignored).update(
-        state=DeliveryState.IGNORED, detail="The issue's project is not mapped."
-    )
-    Delivery.objects.filter(pk__in=noted).update(
-        state=DeliveryState.IGNORED,
-        detail="The project is paused. It is compared whole when it is resumed.",
-    )
-    Delivery.objects.filter(pk__in=no_issue).update(
-        state=DeliveryState.IGNORED, detail="The delivery names no issue."
+    why: dict[str, list[Delivery]] = {}
+    for row in rows:
+        why.setdefault(_skipped(row, foreign, paused), []).append(row)
+    for reason, some in why.items():
+        Delivery.objects.filter(pk__in=[row.pk for row in some]).update(
+            state=DeliveryState.IGNORED if reason else DeliveryState.DONE,
+            settled=now,
+            detail=reason,
+        )
+    _trace(rows, {row.pk: reason for reason, some in why.items() for row in some})
+
+
+def _skipped(row: Delivery, foreign: set[str], paused: set[str]) -> str:
+    """Why this delivery was not worked on; empty where it was."""
+    if not row.issue_id:
+        return "" if row.event.startswith(OF_SPRINTS) else "The delivery names no issue."
+    if row.issue_id in paused:
+        return "The project is paused. It is compared whole when it is resumed."
+    return "The issue's project is not mapped." if row.issue_id in foreign else ""
+
+
+def _trace(rows: Sequence[Delivery], reasons: Mapping[int, str]) -> None:
+    if not rows:
+        return
+    ids = {row.issue_id for row in rows if row.issue_id}
+    pairs = Shadow.objects.filter(connection=rows[0].connection_id, remote_id__in=ids)
+    items = dict(pairs.values_list("remote_id", "item_id"))
+    Attempt.objects.bulk_create(
+        (
+            Attempt(
+                connection_id=row.connection_id,
+                step="filter" if reasons[row.pk] else "read",
+                outcome="skipped" if reasons[row.pk] else "done",
+                message=reasons[row.pk] or "Read again from Jira.",
+                delivery=row,
+                item_id=items.get(row.issue_id),
+                remote_id=row.issue_id,
+            )
+            for row in rows
+        ),
+        batch_size=500,
     )
 
 
