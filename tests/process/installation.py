@@ -78,6 +78,14 @@ class Installation:
                 stderr=log,
             )
 
+    def run_code(self, role: str, code: str) -> None:
+        """A process of the console's own that runs this code; to be killed like a role."""
+        command = [sys.executable, "-m", "almconnect.command", "shell", "-v", "0", "-c", code]
+        with (self.folder / f"{role}.log").open("ab") as log:
+            self.processes[role] = subprocess.Popen(
+                command, cwd=ROOT, env=self.variables, stdout=log, stderr=log
+            )
+
     def kill(self, role: str) -> None:
         """SIGKILL: no chance to finish or to say anything."""
         process = self.processes.pop(role)
