@@ -150,11 +150,16 @@ class Installation:
             username=username,
             secret=secret,
         )
-        project = self.call(
+        return self.map(connection["id"])
+
+    def map(self, connection: str, **options: Any) -> dict[str, Any]:
+        """FALCON mapped on this connection and imported; the mapped project."""
+        project: dict[str, Any] = self.call(
             "POST",
-            f"/connections/{connection['id']}/projects",
+            f"/connections/{connection}/projects",
             project_key=PROJECT,
             deletion_policy="delete",
+            **options,
         )
 
         def imported() -> bool:
@@ -163,6 +168,9 @@ class Installation:
 
         wait_for("the import", imported, 60)
         return project
+
+    def webhook_state(self) -> str:
+        return str(self.call("GET", "/sync/status")[0]["webhook"]["state"])
 
 
 class Jira:
@@ -193,6 +201,50 @@ class Jira:
 
     def delete(self, key: str) -> None:
         self.call("DELETE", f"/rest/api/2/issue/{key}")
+
+    def grant(self, permission: str, *, granted: bool, user: str = "svc-alm") -> None:
+        self.call(
+            "POST",
+            "/sandbox/grants",
+            user=user,
+            project=PROJECT,
+            permission=permission,
+            granted=granted,
+        )
+
+    def sprints(self) -> list[dict[str, Any]]:
+        board = self.call("GET", f"/rest/agile/1.0/board?projectKeyOrId={PROJECT}")["values"][0]
+        found: list[dict[str, Any]] = self.call(
+            "GET", f"/rest/agile/1.0/board/{board['id']}/sprint"
+        )["values"]
+        return found
+
+    def issues_of_sprint(self, sprint: int) -> set[str]:
+        answer = self.call("GET", f"/rest/agile/1.0/sprint/{sprint}/issue?maxResults=200")
+        return {issue["key"] for issue in answer["issues"]}
+
+    def move_to_sprint(self, sprint: int, key: str) -> None:
+        self.call("POST", f"/rest/agile/1.0/sprint/{sprint}/issue", issues=[key])
+
+    def link(self, source: str, target: str) -> None:
+        self.call(
+            "POST",
+            "/rest/api/2/issueLink",
+            type={"name": "Blocks"},
+            outwardIssue={"key": target},
+            inwardIssue={"key": source},
+        )
+
+    def links(self, key: str) -> set[tuple[str, str]]:
+        """Who blocks whom, of the links at this issue."""
+        rows = self.call("GET", f"/rest/api/2/issue/{key}")["fields"]["issuelinks"]
+        found = set()
+        for row in rows:
+            if "outwardIssue" in row:
+                found.add((key, row["outwardIssue"]["key"]))
+            else:
+                found.add((row["inwardIssue"]["key"], key))
+        return found
 
     def summaries(self) -> dict[str, tuple[str, str, list[str]]]:
         """Key → summary, status, labels of every issue of the project."""

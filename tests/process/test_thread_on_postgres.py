@@ -14,10 +14,7 @@ SOON = 2.0
 def test_both_sides_see_each_other(console: Installation, jira: Jira) -> None:
     project = console.connect(jira.handle)["id"]
 
-    def webhook_state() -> str:
-        return console.call("GET", "/sync/status")[0]["webhook"]["state"]
-
-    wait_for("the webhook", lambda: webhook_state() == "registered", 20)
+    wait_for("the webhook", lambda: console.webhook_state() == "registered", 20)
     key, item = next(iter(console.items(project).items()))
 
     console.call("PATCH", f"/items/{item['id']}", summary="From the board", status="Done")
