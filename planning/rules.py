@@ -79,11 +79,14 @@ def labels(value: Any) -> list[str]:
 
 
 def person(value: Any) -> dict[str, str] | None:
-    """`{"id", "name"}`, a bare id, or None for nobody."""
+    """`{"id", "name"}`, a bare id or name, or None for nobody. A name alone stands for the id, until
+    the sync has found whose it is.
+    """
     if isinstance(value, Mapping):
         if set(value) - {"id", "name"}:
             raise Unfit(_("A person is an id and a name."))
         who, name = text(value.get("id"), 255), text(value.get("name"), 255)
+        who = who or name
     else:
         who, name = text(value, 255), ""
     return {"id": who, "name": name} if who else None

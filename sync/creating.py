@@ -7,7 +7,7 @@ did not come means *outcome unknown*: `sync.looking` finds out before anything i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import Created, CreateFailure
 from planning.models import Change
-from sync import keymarks, looking, outbox, refusals
+from sync import keymarks, looking, outbox, people, refusals
 from sync.core.mapping import OPERATION_PROPERTY, say
 from sync.core.retry import Verdict
 from sync.core.values import Rules
@@ -95,10 +95,11 @@ def _create_some(
     shift: Shift,
 ) -> None:
     known = known_to_jira([change.item for change in changes])
+    named = people.settle(connection, jira, rules, [change.item for change in changes], shift)
     ready: list[_New] = []
     for change in changes:
         with isolated(connection, change, shift):
-            body = _body(rules, change, known)
+            body = _body(rules, change, known, named.unsent(change.item_id))
             if body is not None:
                 ready.append(_New(change, body))
     if not ready:
@@ -138,8 +139,13 @@ def _post(
         return [CreateFailure(error.status or 400, reasons, error.field_errors)]
 
 
-def _body(rules: Rules, change: Change, known: Known) -> dict[str, Any] | None:
-    """The body of the create; `change.sent` gets the board values that it carries. None: parked."""
+def _body(
+    rules: Rules, change: Change, known: Known, unsent: Collection[str]
+) -> dict[str, Any] | None:
+    """The body of the create; `change.sent` gets the board values that it carries. None: parked.
+
+    `unsent`: people whom Jira does not know; the edit that follows the create says so.
+    """
     item = change.item
     kind = rules.types.get(item.type)
     if kind is None:
@@ -153,7 +159,7 @@ def _body(rules: Rules, change: Change, known: Known) -> dict[str, Any] | None:
     values = {
         name: value
         for name, value in values_of(item).items()
-        if name not in ("status", "iteration") and value not in (None, "", [])
+        if name not in ("status", "iteration", *unsent) and value not in (None, "", [])
     }
     out = say(rules, values, sprints={}, parents=known.parents)
     fields = dict(out.fields)

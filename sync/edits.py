@@ -18,7 +18,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import AnswerLost, JiraError
 from planning.models import Change
-from sync import conflicts, flips, grouping, outbox, ranking, refusals, taking_in, window
+from sync import conflicts, flips, grouping, outbox, people, ranking, refusals, taking_in, window
 from sync.core.history import Write
 from sync.core.mapping import say
 from sync.core.values import Rules
@@ -46,16 +46,25 @@ def send(
     rules = rules_of(project)
     rows = Shadow.objects.select_related("item").filter(item__in=list(work))
     shadows = {shadow.item_id: shadow for shadow in rows}
+    named = people.settle(
+        connection,
+        jira,
+        rules,
+        [shadow.item for shadow in shadows.values()],
+        shift,
+        agreed={item: shadow.agreed for item, shadow in shadows.items()},
+    )
     here, applied = taking_in.read(connection, jira, project, rules, shadows, work, shift)
     taking_in.put_off_unread(connection, jira, project, shadows, work, here, applied.stale_items)
     taking_in.park_moved(shadows, work, applied.elsewhere)
     here -= applied.elsewhere
-    edits = _prepare_all(connection, rules, shadows, work, here, applied, shift)
+    edits = _prepare_all(connection, rules, shadows, work, here, applied, shift, named)
     _claim(edits, shift)
     point("edit.claimed")
     to_write = [edit for edit in edits if edit.values or edit.ranked or edit.held]
     write(jira, rules, to_write, shift)
     _move_and_rank(jira, rules, to_write, shift)
+    _fail_late(edits, named)
     point("edit.written")
     _read_back(connection, jira, project, rules, edits, shift)
     point("edit.settled")
@@ -82,6 +91,7 @@ def _prepare_all(
     here: set[str],
     applied: Applied,
     shift: Shift,
+    named: people.Named,
 ) -> list[Edit]:
     """What is to be written, from the rows as they are after the merge."""
     rows = Shadow.objects.select_related("item").filter(pk__in=[s.pk for s in shadows.values()])
@@ -92,11 +102,23 @@ def _prepare_all(
     for shadow in ready:
         with isolated(connection, work[shadow.item_id], shift):
             push = applied.push.get(shadow.item_id, {})
+            away = named.late.get(shadow.item_id, set())
+            late = {name: push[name] for name in away if name in push}
+            push = {name: value for name, value in push.items() if name not in late}
             edit = _prepare(rules, known, shadow, work[shadow.item_id], push)
+            edit.late = late
             edit.clashing = clashing.get(shadow.item_id, set())
             edits.append(edit)
+            flips.hold(rules, known, edit, named.unknown.get(shadow.item_id, {}))
     flips.park(rules, known, edits)
     return edits
+
+
+def _fail_late(edits: Sequence[Edit], named: people.Named) -> None:
+    """Jira could not say now who some person is: the item is tried again; the rest of it has gone."""
+    for edit in edits:
+        if edit.sent.failure is None and not edit.sent.untried:
+            edit.sent.failure = named.failures.get(edit.shadow.item_id)
 
 
 def _prepare(

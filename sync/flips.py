@@ -5,7 +5,7 @@ An automation in Jira and one on the board may each undo the other's value for e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.utils import timezone
@@ -41,12 +41,23 @@ def park(rules: Rules, known: Known, edits: Sequence[Edit]) -> None:
 
 
 def _refuse(rules: Rules, known: Known, edit: Edit, name: str, times: int) -> None:
-    del edit.values[name]
+    words = (
+        f"It was set to the same value {times} times within ten minutes, and each time changed in Jira "
+        "again. Find out what changes it there, then edit it here once more."
+    )
+    hold(rules, known, edit, {name: words})
+
+
+def hold(rules: Rules, known: Known, edit: Edit, reasons: Mapping[str, str]) -> None:
+    """Keep these fields from being sent, each for its reason; those that are not to be sent anyway
+    need none.
+    """
+    held = {name: why for name, why in reasons.items() if name in edit.values}
+    if not held:
+        return
+    edit.values = {name: value for name, value in edit.values.items() if name not in held}
     item = edit.shadow.item
     edit.out = say(
         rules, edit.values, sprints=known.sprints.get(item.team_id, {}), parents=known.parents
     )
-    edit.held[name] = (
-        f"It was set to the same value {times} times within ten minutes, and each time changed in Jira "
-        "again. Find out what changes it there, then edit it here once more."
-    )
+    edit.held |= held

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connections.models import Connection, MappedProject
-from planning.models import Change
+from planning.models import Change, ChangeKind, ChangeState
 from sync import conflicts, outbox, states
 from sync.core.retry import Verdict
 from sync.isolating import isolated
@@ -27,7 +27,7 @@ def settle(
         if edit.sent.failure is not None and not edit.changes:
             # Left over from a create, so no Change stands for it yet.
             left = {n: v for n, v in edit.values.items() if n not in edit.sent.accepted}
-            outbox.ensure(project, {edit.shadow.item_id: left})
+            outbox.ensure(project, {edit.shadow.item_id: left | edit.late})
         with isolated(connection, edit.changes, shift):
             if edit.sent.fault is not None:
                 raise edit.sent.fault
@@ -37,6 +37,7 @@ def settle(
                 done.setdefault(_why_settled(edit, change), []).append(change.pk)
     for why, ids in done.items():
         outbox.settle(ids, why)
+    _drop_overtaken(edits)
     sent = [
         (edit.shadow.item, f"Sent {', '.join(sorted(edit.sent.accepted))}.")
         for edit in edits
@@ -44,6 +45,22 @@ def settle(
     ]
     note_all(connection, "send", "done", sent)
     states.derive([edit.shadow.item_id for edit in edits])
+
+
+def _drop_overtaken(edits: Sequence[Edit]) -> None:
+    """What was parked of a field that Jira has accepted now: nobody need look at it any more."""
+    accepted = {edit.shadow.item_id: set(edit.sent.accepted) for edit in edits}
+    parked = Change.objects.filter(
+        item__in=[item for item, names in accepted.items() if names],
+        kind=ChangeKind.EDIT,
+        state=ChangeState.PARKED,
+    )
+    over = [
+        key
+        for key, item, fields in parked.values_list("pk", "item_id", "fields")
+        if fields and set(fields) <= accepted[item]
+    ]
+    outbox.drop(over, "A later edit of it has reached Jira.")
 
 
 def _park_fields(edits: Sequence[Edit]) -> None:

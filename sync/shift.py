@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from sync.lease import Held
 
@@ -12,10 +13,14 @@ SECONDS = 20.0  # of one task, then another connection may have this worker
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """`over` is asked before each further call; `held` guards what the call's answer changes."""
+    """`over` is asked before each further call; `held` guards what the call's answer changes.
+
+    `people`: who was looked up in this turn, kept by `sync.people`.
+    """
 
     held: Held
     ends: float  # by the monotonic clock
+    people: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def over(self) -> bool:

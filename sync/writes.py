@@ -31,7 +31,8 @@ class Edit:
     """The changes it folds, what is written, what came of it.
 
     `before` and `since`: what Jira held when it was read, and its `updated` then. `unsaid`: fields
-    whose value cannot be told to Jira, with the reason; `held`: fields that must not be, for now.
+    whose value cannot be told to Jira, with the reason; `held`: fields that must not be, for now;
+    `late`: people of whom Jira could not say just now who they are.
     """
 
     shadow: Shadow
@@ -43,6 +44,7 @@ class Edit:
     clashing: set[str] = field(default_factory=set)  # fields that wait for a person's decision
     unsaid: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
+    late: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
     since: datetime | None = None
 

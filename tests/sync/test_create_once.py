@@ -46,7 +46,7 @@ def test_a_worker_killed_anywhere_makes_one_issue(world: World, killed_at, place
 
 
 def test_a_worker_killed_after_creating_without_a_refused_field(world: World, killed_at):
-    item = world.create("Fewer fields", assignee={"id": "nobody-knows", "name": "x"})
+    item = world.create("Fewer fields", priority="No such priority")
     with killed_at("create.sent_without"):
         world.push(rounds=1)
     world.settle()
