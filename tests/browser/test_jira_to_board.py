@@ -1,12 +1,20 @@
-"""What a person does in Jira's own pages, seen on the open board within two seconds by itself."""
+"""What a person does in Jira's own pages, seen on the open board within two seconds by itself.
+
+Measured from Jira's answer to the person until it stands on the page: the webhook's way, the worker's
+read, and the page's own interval of asking are all in it. Each of the five must come in time. Where it
+does not, and the machine has more to do than it has cores (two cores are shared with whatever else a
+test run starts), that one is done once more, under the same bound; on a machine that is free, never.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, LocatorAssertions, Page, expect
 
 from tests.browser import guide, sandbox
 from tests.browser.demonstration import Jira
@@ -15,48 +23,74 @@ from tests.browser.guide import Board
 SECONDS = 2.0
 
 
-def test_created_edited_moved_deleted(page: Page, tab: Page, board: Board, jira: Jira) -> None:
-    """Each is awaited on the page as it is. Of the times taken, the two seconds hold for the median:
-    these tests share two cores with everything else that a test run starts.
-    """
-    summary, taken = guide.named("Jira story"), []
-    key = sandbox.create_issue(tab, jira, board.key, summary)
-    taken.append(seconds_until(guide.card(page, board.team, summary)))
+@dataclass
+class Walk:
+    """The five actions; `again` is 1 when the action is done for the second time."""
 
-    def edit() -> None:
-        tab.get_by_label("Summary").fill(f"{summary}, edited")
-        tab.get_by_label("Story points").fill("8")
-        tab.get_by_role("button", name="Update").click()
+    page: Page
+    tab: Page
+    board: Board
+    jira: Jira
+    name: str = ""
+    key: str = ""
 
-    taken.append(
-        after(edit, guide.card(page, board.team, f"{summary}, edited").filter(has_text="8"))
-    )
-    sprint = f"{board.key.capitalize()} 26.4.3"
-    cell = guide.cell(page, board.team, sprint)
-    name = f"{summary}, edited"
-    moved = cell.get_by_role("link", name=name, exact=True)
-    taken.append(after(lambda: sandbox.move_to_sprint(tab, sprint), moved))
+    def create(self, again: int) -> float:
+        self.name = guide.named("Jira story")
+        self.key = sandbox.create_issue(self.tab, self.jira, self.board.key, self.name)
+        return until(lambda seen: seen.to_be_visible(), self.card())
 
-    dependency = page.get_by_role("table", name="Dependencies").get_by_role("row")
-    linked = dependency.filter(has_text=name).filter(has_text=f"{board.key}-3 ")
-    taken.append(after(lambda: sandbox.link_to(tab, "blocks", f"{board.key}-3"), linked))
+    def edit(self, again: int) -> float:
+        self.name += ", edited"
+        points = "58"[again]
+        self.tab.get_by_label("Summary").fill(self.name)
+        self.tab.get_by_label("Story points").fill(points)
+        self.tab.get_by_role("button", name="Update").click()
+        expect(self.tab.get_by_role("heading", level=1)).to_contain_text(self.name)
+        return until(lambda seen: seen.to_be_visible(), self.card().filter(has_text=points))
 
-    sandbox.open_issue(tab, jira, key)
-    tab.get_by_role("button", name="Delete issue").click()
-    expect(tab.get_by_role("heading", level=1, name=re.compile("^Team"))).to_be_visible()
+    def move(self, again: int) -> float:
+        sprint = f"{self.board.key.capitalize()} 26.4.{3 + again}"
+        cell = guide.cell(self.page, self.board.team, sprint)
+        sandbox.move_to_sprint(self.tab, sprint)
+        moved = cell.get_by_role("link", name=self.name, exact=True)
+        return until(lambda seen: seen.to_be_visible(), moved)
+
+    def link(self, again: int) -> float:
+        other = f"{self.board.key}-{3 + again}"
+        sandbox.link_to(self.tab, "blocks", other)
+        rows = self.page.get_by_role("table", name="Dependencies").get_by_role("row")
+        linked = rows.filter(has_text=self.name).filter(has_text=f"{other} ")
+        return until(lambda seen: seen.to_be_visible(), linked)
+
+    def delete(self, again: int) -> float:
+        if again:
+            self.create(again)
+        sandbox.open_issue(self.tab, self.jira, self.key)
+        self.tab.get_by_role("button", name="Delete issue").click()
+        expect(self.tab.get_by_role("heading", level=1, name=re.compile("^Team"))).to_be_visible()
+        return until(lambda seen: seen.to_have_count(0), self.card())
+
+    def card(self) -> Locator:
+        return guide.card(self.page, self.board.team, self.name)
+
+
+def test_each_is_seen_in_time(page: Page, tab: Page, board: Board, jira: Jira) -> None:
+    walk = Walk(page, tab, board, jira)
+    taken: dict[str, list[float]] = {}
+    for action in (walk.create, walk.edit, walk.move, walk.link, walk.delete):
+        tries = taken.setdefault(action.__name__, [action(0)])
+        if tries[0] > SECONDS and is_busy():
+            tries.append(action(1))
+    late = {name: tries for name, tries in taken.items() if tries[-1] > SECONDS}
+    assert not late, f"later than {SECONDS} s: {late}; all: {taken}"
+
+
+def is_busy() -> bool:
+    """More wants to run than there are cores."""
+    return os.getloadavg()[0] > (os.cpu_count() or 1)
+
+
+def until(come: Callable[[LocatorAssertions], None], seen: Locator) -> float:
     began = time.monotonic()
-    expect(guide.card(page, board.team, name)).to_have_count(0)
-    taken.append(time.monotonic() - began)
-    assert sorted(taken)[len(taken) // 2] <= SECONDS, [round(one, 2) for one in taken]
-
-
-def after(act: Callable[[], None], seen: Locator) -> float:
-    act()
-    return seconds_until(seen)
-
-
-def seconds_until(seen: Locator) -> float:
-    """From Jira's answer to the person until it stands on the board."""
-    began = time.monotonic()
-    expect(seen).to_be_visible()
+    come(expect(seen))
     return time.monotonic() - began
