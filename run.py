@@ -33,6 +33,7 @@ Usage: ./run.py COMMAND [OPTIONS]
   test    the whole suite; further words go to pytest
   check   everything CI runs: format, lint, types, imports, migrations, deployment check, tests
   bench   the benchmarks: ./run.py bench [NAME …]
+  soak    random edits, faults and killed workers: ./run.py soak [--minutes N] [--seed N]
 """
 
 
@@ -46,7 +47,7 @@ def main(words: list[str]) -> int:
         return 2
     command, rest = (words[0], words[1:]) if words else ("", [])
     locks = {"demo": RUNTIME, "serve": RUNTIME, "manage": RUNTIME}
-    locks |= {"test": TESTING, "check": TESTING, "bench": TESTING}
+    locks |= dict.fromkeys(("test", "check", "bench", "soak"), TESTING)
     if command not in locks:
         print(USAGE, file=sys.stdout if command in {"-h", "--help", "help"} else sys.stderr)
         return 0 if command in {"-h", "--help", "help"} else 2
@@ -95,6 +96,7 @@ COMMANDS = {
     "manage": manage_words,
     "test": pytest_words,
     "bench": lambda rest: ["-m", "benchmarks", *rest],
+    "soak": lambda rest: ["-m", "tests.soak", *rest],
 }
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from jira_sandbox.serving import Handle, running
+from tests.conftest import absent
 from tests.process.installation import Installation, Jira
+from tests.process.own_postgres import Cluster, cluster, programs
 
 
 @pytest.fixture(params=["cloud", "datacenter"])
@@ -34,3 +36,14 @@ def console(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[Insta
         yield one
     finally:
         one.down()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test's own, which it may restart."""
+    found = programs()
+    if found is None:
+        absent("PostgreSQL's initdb", "PATH", FileNotFoundError("initdb"))
+        return
+    with cluster(found) as one:
+        yield one

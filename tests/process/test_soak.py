@@ -1,0 +1,64 @@
+"""Workers die at every named point and at random, while Jira misbehaves: the invariants hold.
+
+Two hundred random kills over four histories, and every crash point that the code names in each. The
+seed changes with the day, so that CI walks new histories; the line it prints repeats one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.process.own_postgres import Cluster
+from tests.soak.history import crash_points
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.process, pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+def soak(folder: Path, *words: str) -> str:
+    variables = {name: value for name, value in os.environ.items() if "ALMCONNECT" not in name}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.soak", "--folder", str(folder), *words],
+        cwd=ROOT,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=850,
+    )
+    log = folder / "workers.log"
+    told = log.read_text("utf-8", "replace")[-3000:] if log.exists() else ""
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}\n{told}"
+    return done.stdout
+
+
+def today(flavour: str) -> str:
+    return str(datetime.datetime.now(datetime.UTC).toordinal() * 2 + (flavour == "cloud"))
+
+
+def test_the_code_names_its_crash_points() -> None:
+    points = crash_points()
+    assert len(points) >= 5, points
+    assert "create.sent" in points
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "datacenter"])
+def test_on_sqlite(tmp_path: Path, flavour: str) -> None:
+    soak(tmp_path, "--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("flavour", ["cloud", "datacenter"])
+def test_on_a_postgresql_that_is_restarted(
+    tmp_path: Path, flavour: str, own_postgres: Cluster
+) -> None:
+    words = ("--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points")
+    told = soak(
+        tmp_path, *words, "--database", own_postgres.url, "--restart", own_postgres.restart_command
+    )
+    assert '"database restarted"' in told

@@ -1,0 +1,194 @@
+"""The invariants, asserted over both sides once everything has come to rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from connections.gateway import jira_for
+from planning.models import Change, Link, WorkItem
+from sync.core.echo import same
+from sync.core.mapping import see
+from sync.models import Conflict, Shadow, ShadowState
+from sync.rules import lookups_for, rules_of, values_of
+from sync.states import UNDER_WAY
+from tests.soak.hands import Written
+from tests.sync.world import World
+
+FLAGS = ("waiting", "parked", "conflict", "gone")
+READS = ("search", "bulkfetch", "approximate-count", "permissions", "jql")
+
+
+def violations(world: World, written: Written) -> list[str]:
+    """What breaks I1, I2, I3, I5 or I6, in words; empty when all hold."""
+    site = world.handle.site
+    with site.lock:
+        issues = {
+            str(one.id): one for one in site.issues.values() if one.project.key == world.project.key
+        }
+    shadows = {
+        shadow.remote_id: shadow for shadow in Shadow.objects.select_related("item").iterator()
+    }
+    live = {key: one for key, one in shadows.items() if one.state == ShadowState.LIVE}
+    return [
+        *_one_to_one(issues, shadows),
+        *_all_there(world, issues, live, written),
+        *_equal(world, live, issues),
+        *_kept(live, written),
+        *_deleted(issues, shadows, written),
+        *_links(world, live),
+    ]
+
+
+def _one_to_one(issues: dict[str, Any], shadows: dict[str, Shadow]) -> list[str]:
+    """I3, by what the sandbox holds: the mark of one work item on two issues is a doubled create."""
+    marks: Counter[str] = Counter()
+    for issue in issues.values():
+        mark = issue.properties.get("almconnect")
+        if isinstance(mark, dict) and mark.get("item"):
+            marks[str(mark["item"])] += 1
+    found = [f"I3: item {item} has {n} issues" for item, n in marks.items() if n > 1]
+    items = Counter(str(shadow.item_id) for shadow in shadows.values())
+    return found + [f"I3: item {item} is paired {n} times" for item, n in items.items() if n > 1]
+
+
+def _all_there(
+    world: World, issues: dict[str, Any], live: dict[str, Shadow], written: Written
+) -> list[str]:
+    """I1 and I2 of creates: what either side made is on the other, or says why not."""
+    types = {str(value) for value in world.project.type_map.values()}
+    missing = [
+        f"I2: {issue.key} is not on the board"
+        for key, issue in issues.items()
+        if str(issue.type.id) in types and key not in live and not _flagged_gone(key)
+    ]
+    for item_id, summary in written.board_created.items():
+        item = WorkItem.objects.get(pk=item_id)
+        if item.deleted or item.sync_state in FLAGS:
+            continue
+        if not Shadow.objects.filter(item=item, state=ShadowState.LIVE).exists():
+            missing.append(f"I1: “{summary}” ({item_id}) never reached Jira, and nothing says so")
+    keys = Counter(issue.key for issue in issues.values())
+    summaries = Counter(issue.values["summary"] for issue in issues.values())
+    for item_id, summary in written.board_created.items():
+        edited = any(key[0] == item_id and key[1] == "summary" for key in written.board)
+        if not edited and summaries[summary] > 1:
+            missing.append(f"I3: “{summary}” is in Jira {summaries[summary]} times")
+    return missing + [f"I3: {key} twice" for key, n in keys.items() if n > 1]
+
+
+def _flagged_gone(remote_id: str) -> bool:
+    rows = Shadow.objects.filter(remote_id=remote_id)
+    return rows.exclude(state=ShadowState.LIVE).exists()
+
+
+def _equal(world: World, live: dict[str, Shadow], issues: dict[str, Any]) -> list[str]:
+    """I5: every mapped field is equal, or the item is flagged."""
+    rules, found = rules_of(world.project), []
+    here = [key for key in live if key in issues]
+    fetched = jira_for(world.connection).issues.fetch(here, rules.read_fields).issues
+    refs = [str(shadow.parent_ref) for shadow in live.values() if shadow.parent_ref]
+    lookups = lookups_for(world.project, refs)
+    for issue in fetched:
+        shadow = live[issue.id]
+        ours, theirs = values_of(shadow.item), see(rules, lookups, issue).values
+        for name in rules.fields:
+            if name == "rank" or name not in theirs or name in shadow.parked:
+                continue
+            if not same(name, ours.get(name), theirs[name]) and not _flagged(shadow, name):
+                found.append(
+                    f"I5: {issue.key} {name}: board {ours.get(name)!r}, Jira {theirs[name]!r}"
+                )
+    return found
+
+
+def _flagged(shadow: Shadow, name: str) -> bool:
+    asked = Conflict.objects.filter(shadow=shadow, field=name, resolved=None)
+    waits = Change.objects.filter(item=shadow.item_id, state__in=(*UNDER_WAY, "parked"))
+    return asked.exists() or waits.filter(fields__has_key=name).exists()
+
+
+def _kept(live: dict[str, Shadow], written: Written) -> list[str]:
+    """I1, I2 of edits: where one side alone wrote a field, its last value stands on both."""
+    found = []
+    by_item = {str(shadow.item_id): shadow for shadow in live.values()}
+    for (item_id, name), values in written.board.items():
+        shadow = by_item.get(item_id)
+        if shadow is None or (shadow.remote_id, name) in written.jira:
+            continue
+        if not _stands(shadow, name, values[-1]):
+            found.append(f"I1: {shadow.remote_key} {name}: the board's {values[-1]!r} is lost")
+    for (remote_id, name), values in written.jira.items():
+        shadow = live.get(remote_id)
+        if shadow is None or (str(shadow.item_id), name) in written.board:
+            continue
+        if not _stands(shadow, name, values[-1]):
+            found.append(f"I2: {shadow.remote_key} {name}: Jira's {values[-1]!r} is lost")
+    return found
+
+
+def _stands(shadow: Shadow, name: str, value: Any) -> bool:
+    return same(name, values_of(shadow.item).get(name), value) or _flagged(shadow, name)
+
+
+def _deleted(issues: dict[str, Any], shadows: dict[str, Shadow], written: Written) -> list[str]:
+    """I6: what a person deleted is gone on both sides, and nothing else is."""
+    found = []
+    for item_id in written.board_deleted:
+        if WorkItem.objects.get(pk=item_id).deleted is None:
+            found.append(f"I6: item {item_id} was deleted on the board and came back")
+        shadow = next((s for s in shadows.values() if str(s.item_id) == item_id), None)
+        if shadow is not None and shadow.remote_id in issues:
+            waits = Change.objects.filter(
+                item=item_id, kind="delete", state__in=(*UNDER_WAY, "parked")
+            )
+            if not waits.exists():
+                found.append(f"I6: {shadow.remote_key} outlived its deletion on the board")
+    for remote_id in written.jira_deleted:
+        shadow = shadows.get(remote_id)
+        if shadow is not None and shadow.item.deleted is None and not shadow.absence:
+            found.append(f"I6: {shadow.remote_key} was deleted in Jira and stays on the board")
+    for item in WorkItem.objects.exclude(deleted=None):
+        shadow = next((s for s in shadows.values() if s.item_id == item.pk), None)
+        by_person = str(item.pk) in written.board_deleted
+        by_jira = shadow is not None and shadow.remote_id in written.jira_deleted
+        if not (by_person or by_jira):
+            found.append(f"I6: “{item.summary}” is gone and nobody deleted it")
+    return found
+
+
+def _links(world: World, live: dict[str, Shadow]) -> list[str]:
+    """I5 of links: each between two live pairs is in Jira exactly once."""
+    site = world.handle.site
+    with site.lock:
+        there = Counter((str(one.source.id), str(one.target.id)) for one in site.links.values())
+    pairs = {shadow.item_id: key for key, shadow in live.items()}
+    found = []
+    for link in Link.objects.filter(deleted=None):
+        ends = (pairs.get(link.source_id), pairs.get(link.target_id))
+        if None in ends or link.sync_state in FLAGS:
+            continue
+        if there[ends] != 1:  # type: ignore[index]
+            found.append(f"I5: the link {ends[0]} → {ends[1]} is in Jira {there[ends]} times")  # type: ignore[index]
+    return found
+
+
+def writes(world: World) -> int:
+    """How many calls have changed Jira so far, by the sandbox's own count."""
+    return sum(
+        count
+        for call, count in world.handle.site.calls.items()
+        if not call.startswith("GET") and not any(word in call for word in READS)
+    )
+
+
+def secrets_in(world: World, files: list[Path]) -> list[str]:
+    """I7: no file of these holds a credential of the service user."""
+    user = world.handle.site.users["svc-alm"]
+    canaries = [word.encode() for word in (user.password, user.api_token) if word]
+    return [
+        f"I7: a secret is in {path.name}"
+        for path in files
+        if any(word in path.read_bytes() for word in canaries)
+    ]
