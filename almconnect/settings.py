@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "sync.hooks.Door",  # Jira's deliveries end here: nothing below is for them
     "csp.middleware.CSPMiddleware",
     "almconnect.lib.api_errors.ApiErrors",  # outside of everything that may refuse a call
     "whitenoise.middleware.WhiteNoiseMiddleware",

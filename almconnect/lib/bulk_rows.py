@@ -48,6 +48,25 @@ def insert(rows: Sequence[models.Model]) -> None:
         row._state.adding, row._state.db = False, "default"
 
 
+def insert_once(row: models.Model) -> bool:
+    """Insert a new row unless a constraint finds it there already; True if it is new.
+
+    One statement, its own transaction where there is none. Raises IntegrityError for other constraints.
+    """
+    model = type(row)
+    columns = _columns(model, connection.vendor, _without_number(model))
+    names = ", ".join(_quoted(column) for column, _, _ in columns)
+    marks = ", ".join(["%s"] * len(columns))
+    (values,) = _values([row], columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) VALUES ({marks}) "  # noqa: S608
+            "ON CONFLICT DO NOTHING",
+            values,
+        )
+        return bool(cursor.rowcount == 1)
+
+
 def update(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     """Write these fields (by field name or column attribute) of rows that exist."""
     if not rows:
