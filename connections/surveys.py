@@ -7,7 +7,7 @@ of the others before, with its time; the ones seen longest ago come first. It mu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
@@ -79,7 +79,7 @@ def look(
 
     found: dict[str, Setup] = {}
     for context, survey in zip(contexts, side_by_side(client, one, contexts), strict=True):
-        found[context.project.id] = {"at": now.isoformat(), **_facts(survey, context)}
+        found[context.project.id] = {"at": now.astimezone(UTC).isoformat().replace("+00:00", "Z"), **_facts(survey, context)}
         progress(len(found))
     return found
 

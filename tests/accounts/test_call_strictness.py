@@ -70,7 +70,6 @@ def test_a_limit_is_a_number_up_to_500(caller: ApiCaller, call: Call) -> None:
 def test_enough_calls_are_looked_at() -> None:
     assert len(BARE) > 30
     assert {str(call) for call in SENDING} >= {
-        "POST /api/v1/connections/{uuidstr:connection_id}/test",
         "POST /api/v1/projects/{uuidstr:project_id}/import",
         "POST /api/v1/projects/{uuidstr:project_id}/reconcile",
     }
