@@ -75,6 +75,7 @@ class ProjectOut(Schema):
     field_map: dict[str, Any]
     status_map: dict[str, Any]
     link_map: dict[str, Any]
+    transition_defaults: dict[str, dict[str, Any]]
     board_id: int | None
     progress: ProgressOut = Field(alias="import")
     counts: CountsOut

@@ -21,8 +21,8 @@ from jira_client.jql import quote
 from jira_client.values import Board, LinkType, Project
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import importing
-from sync.core.propose import Metadata, Proposal, propose
+from sync import importing, mapping_rules, steps
+from sync.core.propose import Metadata, Proposal, propose, propose_defaults
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
@@ -55,6 +55,7 @@ def map_project(
     if jql:
         _prove_filter(jira, found, jql)
     proposal = propose(read_metadata(jira, found))
+    asked = steps.of_project(jira, found.key)
     with transaction.atomic():
         project = MappedProject.objects.create(
             connection=connection,
@@ -63,6 +64,7 @@ def map_project(
             name=found.name,
             board_id=proposal.board_id,
             facts=_facts(jira, proposal),
+            transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked),
             poll_due=None,
             **_merged(proposal, maps or {}),
             **{name: value for name, value in options.items() if value is not None},
@@ -190,7 +192,8 @@ def change(
     values: Mapping[str, Any],
     categories: Mapping[str, str] | None = None,
 ) -> MappedProject:
-    """Change options, maps (entries over the present ones) or the team. Raises Refused, JiraError.
+    """Change options, maps (entries over the present ones), rules or the team. Raises Refused,
+    JiraError.
 
     `categories`: board status → new | indeterminate | done, for statuses that were not known before.
     """
@@ -199,13 +202,16 @@ def change(
     if options.get("jql"):
         jira = jira_for(project.connection)
         _prove_filter(jira, find_project(jira, project.remote_id), options["jql"])
-    before = {name: getattr(project, name) for name in (*options, *maps)}
+    rules = mapping_rules.judged(project, values)
+    before = {name: getattr(project, name) for name in (*options, *maps, *rules)}
     with transaction.atomic():
         for name, value in options.items():
             setattr(project, name, value or "" if name == "jql" else value)
         for name, entries in maps.items():
             both = {**getattr(project, name), **entries}
             setattr(project, name, {word: value for word, value in both.items() if value})
+        for name, value in rules.items():
+            setattr(project, name, value)
         if categories:
             project.facts = _with_categories(project, categories)
         project.poll_due = timezone.now()
@@ -215,7 +221,7 @@ def change(
         project.save()
         if "team" in values:
             assign_team(project, values["team"])
-        after = {name: getattr(project, name) for name in (*options, *maps)}
+        after = {name: getattr(project, name) for name in (*options, *maps, *rules)}
         audit.record(
             "project.changed",
             actor=actor,

@@ -23,7 +23,7 @@ def rules_of(project: MappedProject) -> Rules:
         links=project.link_map,
         parent_style=facts.get("parent_style", "parent"),
         person_key=facts.get("person_key", "accountId"),
-        transition_defaults=facts.get("transition_defaults", {}),
+        transition_defaults=project.transition_defaults,
     )
 
 

@@ -108,7 +108,7 @@ def _send_status(
             "Give the mapping a default for it, or take the step in Jira."
         )
         return
-    fields = {meta.id: _spoken(meta, given[meta.id]) for meta in asked if meta.id in given}
+    fields = {meta.id: _spoken(meta, given[meta.id]) for meta in step.fields if meta.id in given}
     try:
         jira.issues.transition(remote_id, step.id, fields or None)
     except (Invalid, PermissionRefused) as error:
@@ -126,8 +126,16 @@ def _leading_to(found: Sequence[Transition], status_id: str, word: str) -> Trans
 
 def _spoken(meta: FieldMeta, value: Any) -> Any:
     """A default given as a plain word, in the form in which Jira takes it for this kind of field."""
+    if isinstance(value, list):
+        return [_as_one(meta.schema_items, one) for one in value]
+    if meta.schema_type == "array" and isinstance(value, str):
+        return [_as_one(meta.schema_items, value)]
+    return _as_one(meta.schema_type, value)
+
+
+def _as_one(kind: str | None, value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    if meta.schema_type in ("resolution", "priority", "version", "component"):
+    if kind in ("resolution", "priority", "version", "component"):
         return {"name": value}
-    return {"value": value} if meta.schema_type == "option" else value
+    return {"value": value} if kind == "option" else value

@@ -15,6 +15,7 @@ from sync.mapping_check import Checked
 from sync.models import Brake, Conflict, Delivery, Run, RunKind
 
 Short = Annotated[str, StringConstraints(max_length=100)]
+Defaults = dict[Short, dict[Short, Any] | None]  # board status → Jira field id → value
 Words = dict[Short, Annotated[str, StringConstraints(max_length=255)] | None]
 
 
@@ -43,6 +44,7 @@ class ProjectPatch(Strict):
     field_map: Words = {}
     status_map: Words = {}
     link_map: Words = {}
+    transition_defaults: Defaults = {}
 
 
 class Listing(Strict):
@@ -107,6 +109,7 @@ def project(row: MappedProject) -> dict[str, Any]:
         "field_map": row.field_map,
         "status_map": row.status_map,
         "link_map": row.link_map,
+        "transition_defaults": row.transition_defaults,
         "board_id": row.board_id,
         "import": progress(imported),
         "counts": counts,

@@ -36,6 +36,7 @@ class DeletionPolicy(models.TextChoices):
 class MappedProject(models.Model):
     """`type_map`: board type → issue type id; `field_map`: board field → Jira field id;
     `status_map`: board status → Jira status id; `link_map`: board link type → Jira link type name;
+    `transition_defaults`: board status → {Jira field id: value} for what a step there demands;
     `facts`: what the metadata said when it was mapped (names, categories, estimation field).
     """
 
@@ -62,6 +63,9 @@ class MappedProject(models.Model):
         default=dict, blank=True
     )
     link_map: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    transition_defaults: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
     )
     facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jira_client.values import Board, FieldInfo, IssueType, LinkType, Status
+from jira_client.values import Board, FieldInfo, FieldMeta, IssueType, LinkType, Status
 
 _GREENHOPPER = "com.pyxis.greenhopper.jira:"
 SPRINT, EPIC_LINK, RANK = (
@@ -96,3 +96,37 @@ def _named_number(fields: Sequence[FieldInfo], name: str) -> str | None:
 def _board_word(link: LinkType) -> str:
     """The board's word for a link, read from its source: “blocks”, “relates to”."""
     return link.outward.strip().lower() or link.name.strip().lower()
+
+
+def propose_defaults(
+    statuses: Mapping[str, str],
+    categories: Mapping[str, str],
+    steps: Mapping[str, Mapping[str, FieldMeta]],
+) -> dict[str, dict[str, str]]:
+    """Board status → field id → the value to give where a step there demands one and says no default.
+
+    Only what is plain: a resolution for what is done. `steps`: status id → field id → field.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for word, status in statuses.items():
+        meta = steps.get(status, {}).get("resolution")
+        if meta is None or not meta.required or meta.has_default:
+            continue
+        value = _resolution(word, [value_name(one) for one in meta.allowed])
+        if value and categories.get(word) == "done":
+            found[word] = {meta.id: value}
+    return found
+
+
+def _resolution(word: str, allowed: Sequence[str]) -> str:
+    """The one that is called like the status, else “Done”, else the only one there is."""
+    by_name = {name.casefold(): name for name in allowed}
+    only = allowed[0] if len(allowed) == 1 else ""
+    return by_name.get(word.casefold()) or by_name.get("done") or only
+
+
+def value_name(value: object) -> str:
+    """How Jira's JSON for one value of a choice is called."""
+    if isinstance(value, Mapping):
+        return str(value.get("name") or value.get("value") or value.get("id") or "")
+    return str(value)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,11 +21,13 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
 from planning.models import Link, WorkItem
-from sync import mapped, mapping_check, sprints
+from sync import mapped, mapping_check, sprints, steps
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.looks import shown_value
 from sync.pages.pairing import Choices, PairsForm, choices_of, sections
+from sync.pages.rule_forms import StepsForm
 from sync.rules import values_of
+from sync.steps import Steps
 
 RECENT = 50  # items in which a sample is looked for
 
@@ -41,7 +45,7 @@ def fields(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     project = chosen or rows.first()
     if project is None:
         return render(request, "sync/fields.html", frame(request, connection, "fields"))
-    return _page(request, project)
+    return page(request, project)
 
 
 @require_POST
@@ -51,28 +55,42 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     project = project_for(project_id)
     asked = ask(project.connection, lambda: fetch(project))
     if asked.answer is None:
-        return _page(request, project, diagnosis=asked.diagnosis)
-    form = PairsForm(request.POST, project=project, choices=asked.answer)
+        return page(request, project, diagnosis=asked.diagnosis)
+    form = PairsForm(request.POST, project=project, choices=asked.answer.choices)
     if not form.is_valid():
-        return _page(request, project, form=form, choices=asked.answer)
+        return page(request, project, form=form, offer=asked.answer)
     entries = form.changed_maps()
     if entries:
         try:
-            _store(request, project, entries, asked.answer)
+            _store(request, project, entries, asked.answer.choices)
         except Refused as refusal:
             form.add_error(None, refusal.message)
-            return _page(request, project, form=form, choices=asked.answer)
+            return page(request, project, form=form, offer=asked.answer)
         messages.success(request, _("Saved. The project's issues are read again by the new pairs."))
     else:
         messages.info(request, _("Nothing was changed."))
+    return back_to(project)
+
+
+def back_to(project: MappedProject) -> HttpResponse:
     address = reverse("sync:fields", args=[project.connection_id])
     return redirect(f"{address}?project={project.pk}")
 
 
-def fetch(project: MappedProject) -> Choices:
-    """What Jira offers now. Raises JiraError, NotReady, SealBroken."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What Jira offers for a project now: what fits what, and what its steps ask for."""
+
+    choices: Choices
+    steps: Steps
+
+
+def fetch(project: MappedProject) -> Offer:
+    """Raises JiraError, NotReady, SealBroken."""
     there = Project(id=project.remote_id, key=project.key, name=project.name)
-    return choices_of(mapped.read_metadata(jira_for(project.connection), there))
+    jira = jira_for(project.connection)
+    choices = choices_of(mapped.read_metadata(jira, there))
+    return Offer(choices, steps.of_project(jira, project.key))
 
 
 def _store(
@@ -92,20 +110,24 @@ def _store(
     sprints.read_again(project)
 
 
-def _page(
+def page(
     request: HttpRequest,
     project: MappedProject,
     *,
     form: PairsForm | None = None,
-    choices: Choices | None = None,
+    offer: Offer | None = None,
     diagnosis: dict[str, Any] | None = None,
+    **forms: Form,
 ) -> HttpResponse:
+    """`forms`: of the page's further parts, the one that was sent and has errors, by its name."""
     context = frame(request, project.connection, "fields")
-    if choices is None and diagnosis is None:
+    if offer is None and diagnosis is None:
         asked = ask(project.connection, lambda: fetch(project))
-        choices, diagnosis = asked.answer, asked.diagnosis
-    if form is None and choices is not None and context["may_plan"]:
-        form = PairsForm(project=project, choices=choices)
+        offer, diagnosis = asked.answer, asked.diagnosis
+    choices = offer.choices if offer else {}
+    if offer is not None and context["may_plan"]:
+        form = form or PairsForm(project=project, choices=choices)
+        forms = further_forms(project, offer) | forms
     checked = None
     if diagnosis is None:
         asked_check = ask(project.connection, lambda: mapping_check.check(project))
@@ -114,15 +136,22 @@ def _page(
         "checked": checked,
         "project": project,
         "projects": project.connection.projects.all(),
-        "sections": sections(project, choices or {}, samples_of(project), form),
+        "sections": sections(project, choices, samples_of(project), form),
         "form": form,
         "diagnosis": diagnosis,
         "board_only": sum(
             not project.field_map.get(name) for name in ("story_points", "iteration")
         ),
     }
-    status = 409 if diagnosis else 422 if form is not None and form.errors else 200
+    context |= forms
+    wrong = any(one.errors for one in (form, *forms.values()) if one is not None)
+    status = 409 if diagnosis else 422 if wrong else 200
     return render(request, "sync/fields.html", context, status=status)
+
+
+def further_forms(project: MappedProject, offer: Offer) -> dict[str, Form]:
+    """The page's parts beyond pairs, each a form of its own."""
+    return {"steps_form": StepsForm(project=project, steps=offer.steps)}
 
 
 def samples_of(project: MappedProject) -> dict[str, dict[str, str]]:

@@ -38,7 +38,7 @@ def moved(world: World) -> tuple[WorkItem, str]:
 
 def test_what_a_step_asks_for_comes_from_the_mappings_defaults(world: World, asking):
     word = next(word for word in world.project.status_map if word != world.first().status)
-    world.project.facts["transition_defaults"] = {word: {"resolution": "Done"}}
+    world.project.transition_defaults = {word: {"resolution": "Done"}}
     world.project.save()
     item, status = moved(world)
     world.settle()

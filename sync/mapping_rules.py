@@ -1,0 +1,19 @@
+"""What a mapping holds besides pairs, judged before it is stored against what Jira takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connections.gateway import jira_for
+from connections.models import MappedProject
+from sync import steps
+
+
+def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:
+    """MappedProject's attributes as they become. Raises Refused (422), JiraError, NotReady."""
+    found: dict[str, Any] = {}
+    if values.get("transition_defaults"):
+        jira = jira_for(project.connection)
+        found["transition_defaults"] = steps.judged(jira, project, values["transition_defaults"])
+    return found

@@ -1,0 +1,66 @@
+""" "#4 Fields and statuses": changing what a mapping holds beyond pairs, each part a form of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import PLAN, needs
+from almconnect.lib.api import Refused
+from almconnect.lib.pages import show_refusal
+from connections.models import MappedProject
+from connections.views.session import person_of
+from sync import mapped
+from sync.pages import fields
+from sync.pages.asking import ask, project_for
+from sync.pages.rule_forms import StepsForm
+
+AForm = TypeVar("AForm", bound=Form)
+
+
+@require_POST
+@needs(PLAN)
+def steps(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """What is given where a step of the workflow asks for more than a status."""
+    return _change(
+        request,
+        project_id,
+        "steps_form",
+        lambda project, offer: StepsForm(request.POST, project=project, steps=offer.steps),
+        lambda form: {"transition_defaults": form.defaults()},
+        _("Saved. What waits for want of such a value can be replayed now."),
+    )
+
+
+def _change(
+    request: HttpRequest,
+    project_id: uuid.UUID,
+    name: str,
+    make: Callable[[MappedProject, fields.Offer], AForm],
+    values_of: Callable[[AForm], Mapping[str, Any]],
+    done: str,
+) -> HttpResponse:
+    project = project_for(project_id)
+    asked = ask(project.connection, lambda: fields.fetch(project))
+    if asked.answer is None:
+        return fields.page(request, project, diagnosis=asked.diagnosis)
+    form = make(project, asked.answer)
+    if not form.is_valid():
+        return fields.page(request, project, offer=asked.answer, **{name: form})
+    actor, values = person_of(request), values_of(form)
+    try:
+        stored = ask(project.connection, lambda: mapped.change(project, actor=actor, values=values))
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return fields.page(request, project_for(project_id), offer=asked.answer, **{name: form})
+    if stored.answer is None:
+        return fields.page(request, project_for(project_id), diagnosis=stored.diagnosis)
+    messages.success(request, done)
+    return fields.back_to(project)
