@@ -79,7 +79,10 @@ def look(
 
     found: dict[str, Setup] = {}
     for context, survey in zip(contexts, side_by_side(client, one, contexts), strict=True):
-        found[context.project.id] = {"at": now.astimezone(UTC).isoformat().replace("+00:00", "Z"), **_facts(survey, context)}
+        found[context.project.id] = {
+            "at": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            **_facts(survey, context),
+        }
         progress(len(found))
     return found
 
