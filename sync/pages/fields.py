@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,17 +118,18 @@ def page(
     form: PairsForm | None = None,
     offer: Offer | None = None,
     diagnosis: dict[str, Any] | None = None,
-    **forms: Form,
+    sent: Mapping[str, Form] | None = None,
 ) -> HttpResponse:
-    """`forms`: of the page's further parts, the one that was sent and has errors, by its name."""
+    """`sent`: of the page's further parts, the one that has errors, by its name."""
     context = frame(request, project.connection, "fields")
     if offer is None and diagnosis is None:
         asked = ask(project.connection, lambda: fetch(project))
         offer, diagnosis = asked.answer, asked.diagnosis
     choices = offer.choices if offer else {}
+    forms: dict[str, Form] = {}
     if offer is not None and context["may_plan"]:
         form = form or PairsForm(project=project, choices=choices)
-        forms = further_forms(project, offer) | forms
+        forms = further_forms(project, offer) | dict(sent or {})
     checked = None
     if diagnosis is None:
         asked_check = ask(project.connection, lambda: mapping_check.check(project))

@@ -53,13 +53,13 @@ def _change(
         return fields.page(request, project, diagnosis=asked.diagnosis)
     form = make(project, asked.answer)
     if not form.is_valid():
-        return fields.page(request, project, offer=asked.answer, **{name: form})
+        return fields.page(request, project, offer=asked.answer, sent={name: form})
     actor, values = person_of(request), values_of(form)
     try:
         stored = ask(project.connection, lambda: mapped.change(project, actor=actor, values=values))
     except Refused as refusal:
         show_refusal(form, refusal)
-        return fields.page(request, project_for(project_id), offer=asked.answer, **{name: form})
+        return fields.page(request, project_for(project_id), offer=asked.answer, sent={name: form})
     if stored.answer is None:
         return fields.page(request, project_for(project_id), diagnosis=stored.diagnosis)
     messages.success(request, done)
