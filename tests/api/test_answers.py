@@ -10,8 +10,9 @@ import pytest
 from accounts.models import User
 from connections import report
 from connections.models import Connection
+from jira_sandbox.serving import running
 from planning.models import Change
-from sync.models import Conflict
+from sync.models import Brake, Conflict
 from tests.api.document import JudgedCaller, operations
 from tests.connections.jira_browser import JiraBrowser, make_link
 from tests.sync.conftest import handle  # noqa: F401  (the sandbox of each flavour)
@@ -124,7 +125,17 @@ def _sync(caller: JudgedCaller, world: World) -> None:
     Change.objects.filter(pk=change.pk).update(state="parked", message="Jira said no.")
     assert caller.get("/sync/changes?state=parked").json()["items"]
     assert caller.post(f"/sync/changes/{change.operation}/replay").status_code == 202
+    for kind in ("deliveries", "changes"):
+        assert caller.post(f"/sync/{kind}/replay", {"dry": True}).status_code == 200
+    _held(caller, world)
     caller.get("/sync/status")
+
+
+def _held(caller: JudgedCaller, world: World) -> None:
+    """Half a project vanishes at once, so the brake asks a person."""
+    brake = Brake.objects.create(connection=world.connection, reason="12 of 12 issues went.")
+    assert caller.get("/sync/brakes?state=open").json()["items"]
+    assert caller.post(f"/sync/brakes/{brake.pk}/decide", {"decision": "keep"}).status_code == 200
 
 
 def _projects(caller: JudgedCaller, world: World) -> None:
@@ -134,6 +145,11 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     caller.get(f"/connections/{connection}/projects")
     caller.get(f"/projects/{made}")
     caller.patch(f"/projects/{made}", {"direction": "from_jira"})
+    caller.get(f"/projects/{made}/mapping-check")
+    pi = caller.post("/pis", {"name": "PI 9"}).json()["id"]
+    iteration = caller.post("/iterations", {"pi": pi, "name": "9.1"}).json()["id"]
+    team = {"team": str(world.team.pk)}
+    assert caller.post(f"/iterations/{iteration}/sprints", team).status_code == 201
     for what in ("import", "reconcile", "dry-run"):
         run = caller.post(f"/projects/{project}/{what}").json()["id"]
         caller.get(f"/runs/{run}")
@@ -144,6 +160,12 @@ def _connections(caller: JudgedCaller, world: World) -> None:
     path = f"/connections/{world.connection.pk}"
     caller.get("/connections")
     caller.get(path)
+    assert caller.post("/connections/look", {"base_url": world.handle.url}).json()["deployment"]
+    with running(tls=True) as secure:
+        behind = {"name": "TLS", "base_url": secure.url, "verify_tls": False}
+        tls = f"/connections/{caller.post('/connections', behind).json()['id']}"
+        assert caller.get(f"{tls}/certificate").json()["self_signed"]
+    caller.get(f"{path}/deletion")
     caller.post(f"{path}/test")
     asked = caller.post(f"{path}/permission-checks", {"project_keys": ["FALCON"]}).json()["id"]
     report.take(asked)
@@ -152,6 +174,9 @@ def _connections(caller: JudgedCaller, world: World) -> None:
     caller.patch(path, {"paused": True})
     made = caller.post("/connections", {"name": "By OAuth", "base_url": world.handle.url}).json()
     other = f"/connections/{made['id']}"
+    caller.post(f"{other}/admin-part")
+    caller.patch(other, {"verify_tls": False})
+    caller.post(f"{other}/tls-off/renew")
     keys = caller.post(f"{other}/oauth/start").json()
     make_link(world.handle, keys["consumer_key"], keys["public_key"])
     started = caller.post(f"{other}/oauth/start", {"callback": "oob"}).json()
@@ -167,5 +192,7 @@ def _another_account(caller: JudgedCaller, world: World, other: str) -> None:
     code = JiraBrowser(world.handle, "admin").allow_out_of_band(started["authorize_url"])
     shown = caller.post(f"{other}/oauth/finish", {"verifier": code}).json()
     assert shown["pending"]["name"] == "Ada Admin"
+    caller.get(f"{other}/accounts")
+    caller.post(f"{other}/accounts")
     assert caller.post(f"{other}/credential", {"take": "old"}).json()["pending"] is None
     assert Connection.objects.filter(name="By OAuth").exists()
