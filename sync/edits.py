@@ -152,7 +152,7 @@ def _claim(edits: Sequence[Edit], shift: Shift) -> None:
         first = [edit.changes[0] for edit in edits if edit.changes and edit.values]
         for edit in edits:
             if edit.changes and edit.values:
-                edit.changes[0].sent = dict(edit.values)
+                taking_in.remember(edit.changes[0], edit.values, edit.before, edit.since)
         Change.objects.bulk_update(first, ["sent"])
         outbox.claim([change.pk for edit in edits for change in edit.changes])
 
@@ -210,8 +210,8 @@ def _read_back(
     sent, ranked = {}, []
     for edit in touched:
         item = edit.shadow.item_id
-        undone = {"rank"} | found.restored_fields(item)
-        sent[item] = {n: value for n, value in edit.sent.accepted.items() if n not in undone}
+        taken = {n: value for n, value in edit.sent.accepted.items() if n != "rank"}
+        sent[item] = {**taken, **found.restored_bases(item)}
         ranked += [item] if "rank" in edit.sent.accepted else []
     work = {edit.shadow.item_id: edit.changes for edit in edits}
     with transaction.atomic():

@@ -19,7 +19,7 @@ from jira_client.values import Issue
 from planning.models import Change, WorkItem
 from sync import absence, outbox, pull, window
 from sync.core.history import Write
-from sync.core.values import Rules
+from sync.core.values import Rules, Values
 from sync.isolating import OF_ALL, isolated
 from sync.models import Shadow
 from sync.pull import Applied
@@ -28,6 +28,7 @@ from sync.shift import Shift
 
 UNREAD = 30.0  # seconds until an issue that was not there is asked for again
 LAG = 2.0
+READ = "read"  # in Change.sent: when Jira had been updated last before the write, and what it held
 
 Work = Mapping[uuid.UUID, list[Change]]
 
@@ -50,11 +51,23 @@ def read(
     if cut_off:
         found = window.look_back(jira, project, rules, issues, cut_off, shift)
         began = timezone.now() if found.restored else began
+    bases = {one.shadow.item_id: found.restored_bases(one.shadow.item_id) for one in found.restored}
     with transaction.atomic():
         shift.guard()
-        applied = apply(connection, project, found.issues, work, shift, began=began)
+        applied = apply(connection, project, found.issues, work, shift, began=began, sent=bases)
         window.keep(connection, found)
     return {issue.id for issue in issues}, applied
+
+
+def remember(change: Change, values: Values, before: Values, since: datetime | None) -> None:
+    """Leave with a change what is about to be written, and what Jira was read to hold before.
+
+    A poll that shows our own write moves the pair on, so the pair alone would not tell it any more.
+    """
+    change.sent = dict(values)
+    if since is not None:
+        old = {name: before.get(name) for name in values}
+        change.sent[READ] = {"since": since.isoformat(), "before": old}
 
 
 def _cut_off(
@@ -64,11 +77,17 @@ def _cut_off(
     found = {}
     for item, shadow in shadows.items():
         sent: dict[str, Any] = {}
+        before, since = dict(shadow.agreed), shadow.remote_updated
         for change in work[item]:
-            sent |= change.sent if change.attempts else {}
-        if sent and shadow.remote_updated is not None:
-            account, since = connection.account_id, shadow.remote_updated
-            found[shadow.remote_id] = shadow, Write(account, sent, dict(shadow.agreed), since)
+            values = dict(change.sent) if change.attempts else {}
+            read = values.pop(READ, None)
+            sent |= values
+            if read and since is not None:
+                before |= read["before"]
+                since = min(since, datetime.fromisoformat(read["since"]))
+        if sent and since is not None:
+            write = Write(connection.account_id, sent, before, since)
+            found[shadow.remote_id] = shadow, write
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
@@ -31,6 +31,9 @@ from sync.shift import Shift
 from sync.trace import note
 
 NAMES_FOR = 3600.0  # seconds that the names of fields are kept
+ROUNDS = 5  # of putting back; each needs somebody who edits the same field in that very moment
+
+Writes = Mapping[str, tuple[Shadow, Write]]  # by issue id
 
 _names: dict[uuid.UUID, tuple[dict[str, str], float]] = {}
 
@@ -53,8 +56,22 @@ class Window:
     restored: list[Overwritten] = field(default_factory=list)
     kept: list[Overwritten] = field(default_factory=list)
 
-    def restored_fields(self, item: uuid.UUID) -> set[str]:
-        return {one.foreign.field for one in self.restored if one.shadow.item_id == item}
+    def restored_bases(self, item: uuid.UUID) -> dict[str, Any]:
+        """Fields put back → the value last agreed before our write. By now its echo may count as
+        agreed, and then the merge would not see that both sides changed the field.
+        """
+        mine = [one for one in self.restored if one.shadow.item_id == item]
+        return {one.foreign.field: one.base for one in mine}
+
+    def restore(self, one: Overwritten) -> None:
+        """This foreign value stands in Jira again, in the place of one that stood before it."""
+        name = one.foreign.field
+        for other in self.restored:
+            if (other.shadow.pk, other.foreign.field) == (one.shadow.pk, name):
+                self.restored.remove(other)
+                one = replace(one, base=other.base, ours=other.ours)
+                break
+        self.restored.append(one)
 
 
 def look_back(
@@ -62,34 +79,54 @@ def look_back(
     project: MappedProject,
     rules: Rules,
     issues: Sequence[Issue],
-    writes: Mapping[str, tuple[Shadow, Write]],
+    writes: Writes,
     shift: Shift,
 ) -> Window:
     """Find what these writes of ours overwrote, and put it back where the policy says so.
 
-    `issues`: read after the writes, with their history. `writes`: by issue id. Raises JiraError.
+    `issues`: read after the writes, with their history. What is put back is a write as well, and may
+    have overwritten something itself: so it is looked back at in its turn. Raises JiraError.
     """
     window = Window(list(issues))
-    found = _found(jira, project, rules, issues, writes)
+    for _ in range(ROUNDS):
+        writes = _restore(jira, project, rules, window, writes, shift)
+        if not writes:
+            break
+        point("edit.restored")
+        fetched = jira.issues.fetch(list(writes), rules.read_fields, history=True).issues
+        fresh = {issue.id: issue for issue in fetched}
+        window.issues = [fresh.get(issue.id, issue) for issue in window.issues]
+    return window
+
+
+def _restore(
+    jira: JiraClient,
+    project: MappedProject,
+    rules: Rules,
+    window: Window,
+    writes: Writes,
+    shift: Shift,
+) -> Writes:
+    """One round; the writes by which something was put back."""
     puts_back = (
         project.direction == Direction.BOTH and project.conflict_policy != ConflictPolicy.BOARD_WINS
     )
-    again = []
-    for one, now in found:
-        name = one.foreign.field
+    updated = {issue.id: issue.updated for issue in window.issues}
+    back: dict[str, tuple[Shadow, Write]] = {}
+    for one, now in _found(jira, project, rules, window.issues, writes):
+        name, key = one.foreign.field, one.shadow.remote_id
         if same(name, now, one.foreign.value):
-            window.restored.append(one)  # by a worker that did not live to tell, or by a person
+            window.restore(one)  # by a worker that did not live to tell, or by a person
         elif puts_back and same(name, now, one.ours) and _put_back(jira, rules, one, shift):
-            window.restored.append(one)
-            again.append(one.shadow.remote_id)
+            window.restore(one)
+            first = writes[key][1]
+            mine = back[key][1] if key in back else Write(first.account, {}, {}, first.since)
+            values, before = {**mine.values, name: one.foreign.value}, {**mine.before, name: now}
+            since = updated[key] or first.since
+            back[key] = one.shadow, Write(first.account, values, before, since)
         else:
             window.kept.append(one)
-    if again:
-        point("edit.restored")
-        fetched = jira.issues.fetch(again, rules.read_fields).issues
-        fresh = {issue.id: issue for issue in fetched}
-        window.issues = [fresh.get(issue.id, issue) for issue in issues]
-    return window
+    return back
 
 
 def _found(
@@ -97,7 +134,7 @@ def _found(
     project: MappedProject,
     rules: Rules,
     issues: Sequence[Issue],
-    writes: Mapping[str, tuple[Shadow, Write]],
+    writes: Writes,
 ) -> list[tuple[Overwritten, Any]]:
     """What was overwritten, and what Jira holds now."""
     ours = [issue for issue in issues if issue.id in writes and issue.history]
