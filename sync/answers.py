@@ -59,6 +59,12 @@ class CountsOut(Schema):
     conflicts: int
 
 
+class TeamSourceOut(Schema):
+    kind: Literal["project", "field", "label", "component"]
+    field: str = Field(description="Of kind field: the id of Jira's field.")
+    values: dict[str, str] = Field(description="Team id to what it is called in Jira.")
+
+
 class ProjectOut(Schema):
     id: str
     connection: str
@@ -76,6 +82,7 @@ class ProjectOut(Schema):
     status_map: dict[str, Any]
     link_map: dict[str, Any]
     transition_defaults: dict[str, dict[str, Any]]
+    team_source: TeamSourceOut
     board_id: int | None
     progress: ProgressOut = Field(alias="import")
     counts: CountsOut

@@ -162,7 +162,11 @@ def _body(
         if name not in ("status", "iteration", *unsent) and value not in (None, "", [])
     }
     out = say(rules, values, sprints={}, parents=known.parents)
-    fields = dict(out.fields)
+    # A create takes no update: what it would add is all there is.
+    added = {
+        name: [one["add"] for one in steps if "add" in one] for name, steps in out.update.items()
+    }
+    fields = {**{name: values for name, values in added.items() if values}, **out.fields}
     fields |= {"project": {"id": rules.project_id}, "issuetype": {"id": kind}}
     change.sent = {
         name: value

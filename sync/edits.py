@@ -132,6 +132,11 @@ def _prepare(
     if "team" in touched and item.iteration_id and "iteration" in rules.fields:
         # The same iteration is another sprint for another team.
         values["iteration"] = values_of(item)["iteration"]
+    if "team" in rules.fields and "team" in touched and "team" in shadow.parked:
+        # What Jira shows was not understood, so not merged: the person's choice replaces it.
+        values["team"] = values_of(item)["team"]
+    if rules.team.among_labels and "labels" in values:
+        values.setdefault("team", values_of(item)["team"])  # else its label would go
     out = say(rules, values, sprints=known.sprints.get(item.team_id, {}), parents=known.parents)
     return Edit(
         shadow,

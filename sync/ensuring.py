@@ -38,6 +38,7 @@ def unsaid(rules: Rules, item: WorkItem, out: Outgoing) -> dict[str, str]:
         "status": f"the status “{item.status}” is not mapped for {rules.project_key}.",
         "iteration": sprint,
         "parent": "the parent is not in this Jira.",
+        "team": f"the team has no value in {rules.project_key}. Pair it on “#4 Fields and statuses”.",
     }
     mapped = [name for name in out.unmapped if name == "status" or name in rules.fields]
     return {name: KEPT + words[name] for name in mapped if name in words}

@@ -21,7 +21,7 @@ from jira_client.jql import quote
 from jira_client.values import Board, LinkType, Project
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import importing, mapping_rules, steps
+from sync import importing, mapping_rules, steps, teams
 from sync.core.propose import Metadata, Proposal, propose, propose_defaults
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
@@ -221,6 +221,8 @@ def change(
         project.save()
         if "team" in values:
             assign_team(project, values["team"])
+        if rules.get("team_source"):
+            teams.follow(project)
         after = {name: getattr(project, name) for name in (*options, *maps, *rules)}
         audit.record(
             "project.changed",
@@ -230,6 +232,9 @@ def change(
             before=before,
             after=after,
         )
+        again = importing.request(project, RunKind.RECONCILE) if "team_source" in rules else None
+    if again is not None:  # every issue says its team anew
+        wake(WORK, again.pk)
     return project
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from connections.gateway import jira_for
 from connections.models import MappedProject
-from sync import steps
+from sync import steps, teams
 
 
 def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -16,4 +16,6 @@ def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:
     if values.get("transition_defaults"):
         jira = jira_for(project.connection)
         found["transition_defaults"] = steps.judged(jira, project, values["transition_defaults"])
+    if values.get("team_source"):
+        found["team_source"] = teams.judged(project, values["team_source"])
     return found

@@ -145,7 +145,7 @@ def apply(
         known = _lock_known(project, issues)
         batch.placed = _placed_here(known) - set(ranked)
         written = _written(known)
-        team = default_team(project)
+        team = default_team(project) if "team" not in rules.fields else None
         for issue in issues:
             seen = see(rules, batch.lookups, issue)
             shadow = known.get(issue.id) or _adopt_own(batch, seen)
@@ -339,11 +339,15 @@ def _bring_in(batch: _Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -
             "refs": dict(seen.refs),
             "parent_ref": str(seen.refs.get("parent") or ""),
             "sprint_ref": seen.refs.get("sprint"),
+            "parked": _not_understood(seen),
             "remote_updated": issue.updated,
             "read_at": batch.began,
         },
     )
     shadow.item = item
+    if shadow.parked:
+        item.sync_state = SyncState.PARKED.value
+        item.sync_detail = states.told(shadow.parked)
     batch.new_shadows.append(shadow)
     if seen.links:  # a new item without any has none on the board that could be amiss
         batch.current.append(seen)
@@ -386,6 +390,8 @@ def _beginning(ours: Values, remote: Values) -> dict[str, Any]:
 
 def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:
     """The merge of one pair under its project's direction and policy."""
+    if not remote.get("team", True):
+        base = {"team": None, **base}  # an issue that never named a team takes none away
     if project.direction == Direction.FROM_JIRA:
         # Nothing is ever sent, so nobody else can be right, and no Change may wait for it.
         outcome = merge(base, ours, remote, Policy.JIRA_WINS)
@@ -411,7 +417,8 @@ def _advance(batch: _Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: M
             name: why
             for name, why in shadow.parked.items()
             if name in outcome.push or name.startswith(duplicates.PREFIX)
-        },
+        }
+        | _not_understood(seen),
         "remote_key": seen.remote_key,
         "remote_updated": issue.updated,
         "absent_since": None,
@@ -425,6 +432,15 @@ def _advance(batch: _Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: M
         setattr(shadow, name, value)
     shadow.read_at = batch.began
     (batch.changed if changed else batch.untouched).append(shadow)
+
+
+def _not_understood(seen: Seen) -> dict[str, str]:
+    """Board field → why what Jira shows there is not on the board."""
+    return {
+        name: f"“{value}” in Jira stands for no {name} here, or for several; the board's stays. Pair it "
+        "on “#4 Fields and statuses”, or choose one on the board."
+        for name, value in seen.unknown.items()
+    }
 
 
 def _is_stale(shadow: Shadow, issue: Issue, began: datetime) -> bool:

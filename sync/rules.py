@@ -5,25 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from connections.models import Connection, MappedProject
 from planning.models import SprintLink, Team, WorkItem
 from sync.core.echo import normal
+from sync.core.teams import PROJECT, TeamSource
 from sync.core.values import Lookups, Rules
 from sync.models import Shadow, ShadowState
 
 
 def rules_of(project: MappedProject) -> Rules:
     facts = project.facts
+    team = team_source(project)
     return Rules(
         project_id=project.remote_id,
         project_key=project.key,
         types=project.type_map,
-        fields=project.field_map,
+        fields=project.field_map | ({"team": team.remote_field} if team.remote_field else {}),
         statuses=project.status_map,
         links=project.link_map,
         parent_style=facts.get("parent_style", "parent"),
         person_key=facts.get("person_key", "accountId"),
         transition_defaults=project.transition_defaults,
+        team=team,
+    )
+
+
+def team_source(project: MappedProject) -> TeamSource:
+    """Where its issues say their team; of the teams that are still there."""
+    stored = project.team_source
+    if not stored or stored["kind"] == PROJECT:
+        return TeamSource()
+    there = {
+        str(key)
+        for key in Team.objects.filter(pk__in=stored["values"]).values_list("pk", flat=True)
+    }
+    return TeamSource(
+        kind=stored["kind"],
+        field=stored.get("field", ""),
+        shape=stored.get("shape", ""),
+        values={team: value for team, value in stored["values"].items() if team in there},
     )
 
 
@@ -32,9 +54,9 @@ def lookups_for(project: MappedProject, parents: Iterable[str]) -> Lookups:
     return Lookups(
         iterations={
             sprint: str(iteration)
-            for sprint, iteration in SprintLink.objects.filter(team__project=project).values_list(
-                "sprint_id", "iteration_id"
-            )
+            for sprint, iteration in SprintLink.objects.filter(
+                Q(team__project=project) | Q(team__in=project.team_source.get("values", ()))
+            ).values_list("sprint_id", "iteration_id")
         },
         items=items_by_reference(project.connection, parents),
     )
@@ -89,5 +111,6 @@ def values_of(item: WorkItem) -> Mapping[str, Any]:
         "priority": item.priority,
         "parent": item.parent_id,
         "iteration": item.iteration_id,
+        "team": item.team_id,
     }
     return {name: normal(name, value) for name, value in plain.items()}

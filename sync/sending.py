@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,7 +63,10 @@ def _send_fields(
     out: Outgoing,
     sent: Sent,
 ) -> None:
-    names = {rules.fields[name]: name for name in values if name in rules.fields}
+    names: dict[str, list[str]] = {}  # a label may say the team as well
+    for name in values:
+        if name in rules.fields:
+            names.setdefault(rules.fields[name], []).append(name)
     fields, update = dict(out.fields), dict(out.update)
     while fields or update:
         try:
@@ -71,20 +74,25 @@ def _send_fields(
         except Invalid as error:
             bad = [name for name in error.field_errors if name in fields or name in update]
             if not bad:
-                refuse(sent, [names.get(name, name) for name in (*fields, *update)], error)
+                refuse(sent, _words(names, (*fields, *update)), error)
                 return
             for name in bad:
                 fields.pop(name, None)
                 update.pop(name, None)
-                sent.refused[names.get(name, name)] = error.field_errors[name]
+                reason = error.field_errors[name]
+                sent.refused |= dict.fromkeys(_words(names, (name,)), reason)
             continue
         except PermissionRefused as error:
-            refuse(sent, [names.get(name, name) for name in (*fields, *update)], error)
+            refuse(sent, _words(names, (*fields, *update)), error)
             return
         for name in (*fields, *update):
-            if name in names:
-                sent.accepted[names[name]] = values[names[name]]
+            sent.accepted |= {word: values[word] for word in names.get(name, ())}
         return
+
+
+def _words(names: Mapping[str, Sequence[str]], fields: Iterable[str]) -> list[str]:
+    """The board's words for these fields of Jira's."""
+    return [word for name in fields for word in names.get(name, (name,))]
 
 
 def _send_status(

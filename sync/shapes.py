@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from almconnect.lib.api import MOST, Strict
 from connections.models import MappedProject
 from planning.models import Change, SprintLink, Team
+from sync import teams
 from sync.mapping_check import Checked
 from sync.models import Brake, Conflict, Delivery, Run, RunKind
 
@@ -32,6 +33,14 @@ class ProjectIn(Strict):
     link_map: Words | None = None
 
 
+class TeamSourceIn(Strict):
+    """Where issues say their team. `field`: of kind *field*, its id. `values`: team id → Jira's value."""
+
+    kind: Literal["project", "field", "label", "component"]
+    field: Annotated[str, StringConstraints(max_length=60)] = ""
+    values: dict[uuid.UUID, Annotated[str, StringConstraints(max_length=255)]] = {}
+
+
 class ProjectPatch(Strict):
     """What is left out stays as it is. Null clears the team and the filter, for the rest it is refused."""
 
@@ -45,6 +54,7 @@ class ProjectPatch(Strict):
     status_map: Words = {}
     link_map: Words = {}
     transition_defaults: Defaults = {}
+    team_source: TeamSourceIn | None = None
 
 
 class Listing(Strict):
@@ -110,6 +120,7 @@ def project(row: MappedProject) -> dict[str, Any]:
         "status_map": row.status_map,
         "link_map": row.link_map,
         "transition_defaults": row.transition_defaults,
+        "team_source": teams.shown(row),
         "board_id": row.board_id,
         "import": progress(imported),
         "counts": counts,

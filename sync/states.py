@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from planning import applying
@@ -35,7 +35,7 @@ def derive(items: Iterable[uuid.UUID]) -> None:
     for item, fields in (
         Shadow.objects.filter(item__in=ids).exclude(parked={}).values_list("item_id", "parked")
     ):
-        parked[item] = " ".join(f"{name}: {why}" for name, why in fields.items())
+        parked[item] = told(fields)
     waiting = dict(
         Change.objects.filter(item__in=ids, state__in=UNDER_WAY).values_list("item_id", "message")
     )
@@ -51,6 +51,11 @@ def derive(items: Iterable[uuid.UUID]) -> None:
         )
     )
     _write(ids, _Told(conflict, parked, absent, waiting, paired))
+
+
+def told(parked: Mapping[str, str]) -> str:
+    """What an item says of its parked fields."""
+    return " ".join(f"{name}: {why}" for name, why in parked.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from sync.core.values import Rules
 from sync.crash import point
 from sync.models import Conflict, Shadow
 from sync.references import known_to_jira
-from sync.rules import lookups_for
+from sync.rules import lookups_for, values_of
 from sync.sending import send_edit
 from sync.shift import Shift
 from sync.trace import note
@@ -177,7 +177,10 @@ def _put_back(jira: JiraClient, rules: Rules, one: Overwritten, shift: Shift) ->
     item = one.shadow.item
     known = known_to_jira([item], parents=[value] if name == "parent" and value else ())
     sprints = known.sprints.get(item.team_id, {})
-    out = say(rules, {name: value}, sprints=sprints, parents=known.parents)
+    values = {name: value}
+    if name == "labels" and rules.team.among_labels:
+        values["team"] = values_of(item)["team"]  # else its label would go
+    out = say(rules, values, sprints=sprints, parents=known.parents)
     wanted, sprint = out.sprint
     if wanted:
         return _move_back(jira, sprint, one.shadow.remote_id)

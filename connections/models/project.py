@@ -37,6 +37,8 @@ class MappedProject(models.Model):
     """`type_map`: board type → issue type id; `field_map`: board field → Jira field id;
     `status_map`: board status → Jira status id; `link_map`: board link type → Jira link type name;
     `transition_defaults`: board status → {Jira field id: value} for what a step there demands;
+    `team_source`: where issues say their team: {kind, field, shape, values: team id → Jira's value},
+    empty where the project is one team's;
     `facts`: what the metadata said when it was mapped (names, categories, estimation field).
     """
 
@@ -66,6 +68,9 @@ class MappedProject(models.Model):
         default=dict, blank=True
     )
     transition_defaults: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    team_source: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
     )
     facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(

@@ -49,6 +49,16 @@ class Projects:
             for row in parse.rows(self._caller.call(request))
         }
 
+    def components(self, key_or_id: str) -> dict[str, str]:
+        """The names of the project's components, by id."""
+        request = Request(
+            "GET",
+            f"{self._caller.flavour.api}/project/{{project}}/components",
+            {"project": key_or_id},
+        )
+        found = parse.rows(self._caller.call(request))
+        return {parse.text(row.get("id")): parse.text(row.get("name")) for row in found}
+
     def issue_types(self, project_id: str) -> IssueTypes:
         """The issue types of a project, in Jira's order. `project_id` is its numeric id."""
         flavour = self._caller.flavour

@@ -21,7 +21,7 @@ def normal(field: str, value: Any) -> Any:
         return sorted({str(label) for label in _listed(value)})
     if field in _TEXT:
         return _text(value, lines=field == "description")
-    if field in {"parent", "iteration"}:
+    if field in {"parent", "iteration", "team"}:
         return str(value) if value else None
     return str(value).strip() if value else ""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from jira_client.values import History, HistoryItem
 from sync.core.echo import normal, same
+from sync.core.teams import COMPONENT
 from sync.core.values import Lookups, Rules, Values
 
 # What Cloud and Data Center call these in a changelog, where that is not the field's id.
@@ -83,6 +84,8 @@ def _our_step(
 
 def _is(rules: Rules, name: str, item: HistoryItem, names: Mapping[str, str]) -> bool:
     remote = rules.fields.get(name, name)
+    if name == "team" and rules.team.kind == COMPONENT:
+        return False  # each component that comes or goes is a line of its own: no value to compare
     if item.field_id:
         return item.field_id == remote
     word = item.field.lower()
@@ -97,7 +100,10 @@ def value_of(rules: Rules, lookups: Lookups, name: str, item: HistoryItem) -> An
     if name in ("assignee", "reporter"):
         return raw or ""
     if name == "labels":
-        return (text or "").split()
+        return rules.team.others((text or "").split())
+    if name == "team":
+        shown = (text or "").split() if rules.team.among_labels else [raw or "", text or ""]
+        return rules.team.read(shown)[0]
     if name == "parent":
         return lookups.items.get(str(raw or "")) or lookups.items.get(text or "")
     if name == "iteration":

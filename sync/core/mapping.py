@@ -41,8 +41,11 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
     if "status" in fields:
         values["status"] = _status(rules, fields["status"])
     for name, field_id in rules.fields.items():
-        if field_id in fields and name not in {"status", "iteration", "parent"}:
+        if field_id in fields and name not in {"status", "iteration", "parent", "team"}:
             values[name] = normal(name, _plain(name, fields[field_id]))
+    if rules.team.among_labels and "labels" in values:
+        values["labels"] = rules.team.others(values["labels"])
+    unknown = _see_team(rules, fields, values)
     if "iteration" in rules.fields and rules.fields["iteration"] in fields:
         refs["sprint"] = _sprint(fields[rules.fields["iteration"]])
         values["iteration"] = lookups.iterations.get(refs["sprint"] or 0)
@@ -59,7 +62,19 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         names=_names(rules, fields),
         links=_links(rules, issue),
         operation=str(mark.get("operation", "")) if isinstance(mark, Mapping) else "",
+        unknown=unknown,
     )
+
+
+def _see_team(rules: Rules, fields: Mapping[str, Any], values: dict[str, Any]) -> dict[str, str]:
+    """A value that stands for no team is told, and merged with nothing: the board's team stays."""
+    if "team" not in rules.fields or rules.fields["team"] not in fields:
+        return {}
+    team, strange = rules.team.read(fields[rules.fields["team"]])
+    if strange:
+        return {"team": strange}
+    values["team"] = team
+    return {}
 
 
 def parent_reference(rules: Rules, issue: Issue) -> str:
@@ -89,6 +104,9 @@ def say(
                 unmapped.append(name)
         elif name not in rules.fields:
             unmapped.append(name)
+        elif name == "team":
+            if value and value not in rules.team.values:
+                unmapped.append(name)
         elif name == "iteration":
             sprint = (True, sprints.get(value) if value else None)
             if value and sprint[1] is None:
@@ -101,6 +119,8 @@ def say(
                 _say_parent(rules, value, parents, body, update)
         else:
             body[rules.fields[name]] = _spoken(rules, name, value)
+    if "team" in values and "team" not in unmapped:  # last: its label goes with the others
+        rules.team.say(values["team"], body, update)
     return Outgoing(body, update, status, sprint, tuple(unmapped))
 
 

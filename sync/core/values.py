@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sync.core.teams import TeamSource
+
 # Board fields that travel both ways; `rank` and `type` only ever come from Jira.
 TWO_WAY: Final = (
     "summary",
@@ -19,6 +21,7 @@ TWO_WAY: Final = (
     "priority",
     "parent",
     "iteration",
+    "team",
 )
 FROM_JIRA: Final = ("type", "rank")
 
@@ -40,6 +43,7 @@ class Rules:
     `types`: board type → issue type id. `fields`: board field → field id; a field that is not in it
     is not synced. `statuses`: board status → status id. `links`: board link type → Jira link type
     name. `parent_style`: "parent" (a reference) or "epic_link" (the key as text).
+    `team`: where issues say their team; `fields` holds that field under *team* then.
     `transition_defaults`: board status → {field id: value} for what a step there asks for.
     """
 
@@ -52,6 +56,7 @@ class Rules:
     parent_style: str = "parent"
     person_key: str = "accountId"
     transition_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    team: TeamSource = field(default_factory=TeamSource)
     # The way back, Jira's id → the board's word; made once, since every issue of a batch asks.
     type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
@@ -104,3 +109,4 @@ class Seen:
     names: Mapping[str, str]
     links: tuple[SeenLink, ...] = ()
     operation: str = ""  # our own create's mark, where the issue carries one
+    unknown: Mapping[str, str] = field(default_factory=dict)  # field → Jira's value, not understood

@@ -1,0 +1,74 @@
+"""Where a project's issues say which team they are of, if not the project itself says it.
+
+A field holds the team's value; a label or a component is the team's among others, which stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made_by
+from typing import Any, Final
+
+PROJECT, FIELD, LABEL, COMPONENT = KINDS = ("project", "field", "label", "component")
+_FIELDS: Final = {LABEL: "labels", COMPONENT: "components"}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSource:
+    """`values`: team id → Jira's value. `field`: of kind *field*, its id; `shape`: its schema type."""
+
+    kind: str = PROJECT
+    field: str = ""
+    shape: str = ""
+    values: Mapping[str, str] = made_by(default_factory=dict)
+
+    @property
+    def remote_field(self) -> str:
+        """The Jira field that says it; empty where the project itself does."""
+        return _FIELDS.get(self.kind, self.field if self.kind == FIELD else "")
+
+    @property
+    def among_labels(self) -> bool:
+        return self.kind == LABEL
+
+    def read(self, raw: Any) -> tuple[str | None, str]:
+        """The team's id or None, and what of Jira's value stands for no team, or for several."""
+        found = _names(raw)
+        if self.kind == FIELD:
+            teams = [team for team, value in self.values.items() if value in found]
+            shown = next((name for name in reversed(found) if name), "")
+            return (teams[0], "") if teams else (None, shown)
+        teams = [team for team, value in self.values.items() if value in found]
+        if len(teams) > 1:
+            return None, ", ".join(self.values[team] for team in teams)
+        return (teams[0] if teams else None), ""
+
+    def others(self, labels: Iterable[str]) -> list[str]:
+        """The labels that are no team's; all, where labels say no team."""
+        teams = set(self.values.values()) if self.among_labels else set()
+        return [label for label in labels if label not in teams]
+
+    def say(self, team: str | None, body: dict[str, Any], update: dict[str, Any]) -> None:
+        """Add to an issue's body what makes it this team's. The team must have a value here."""
+        value = self.values[team] if team else None
+        if self.kind == FIELD:
+            body[self.field] = {"value": value} if value and self.shape == "option" else value
+        elif self.among_labels and "labels" in body:
+            body["labels"] = sorted({*self.others(body["labels"]), *([value] if value else [])})
+        else:
+            gone = [one for one in dict.fromkeys(self.values.values()) if one != value]
+            steps = [{"add": self._spoken(value)}] if value else []
+            update[self.remote_field] = steps + [{"remove": self._spoken(one)} for one in gone]
+
+    def _spoken(self, value: str) -> Any:
+        return {"name": value} if self.kind == COMPONENT else value
+
+
+def _names(raw: Any) -> Sequence[str]:
+    """Every word by which Jira's JSON for a value, or for several, may be meant."""
+    if isinstance(raw, list | tuple):
+        return [name for one in raw for name in _names(one)]
+    if isinstance(raw, Mapping):
+        return [str(raw[key]) for key in ("id", "value", "name", "title") if raw.get(key)]
+    return [str(raw)] if raw not in (None, "") else []
