@@ -70,6 +70,11 @@ class CheckResult:
     def failed(self) -> int:
         return sum(row.state in (State.FAIL, State.CRASHED) for row in self.rows)
 
+    @property
+    def sent_before(self) -> bool:
+        """Jira refused this very secret before, so only a person's word sends it once more."""
+        return any(row.code == "refused_before" for row in self.rows)
+
 
 CHECKS: tuple[Check, ...] = (
     Check("address", gettext_lazy("Address"), probes.address),

@@ -123,8 +123,8 @@ def next_action(row: Connection, flow: Flow) -> Action | None:
         first = ending[0]
         if first.kind in {"token", "secret"}:
             address = reverse("connections:reauthenticate", args=[row.pk])
-            return Action(first.message, address, _("Re-authenticate"), first.tone)
-        return Action(first.message, page, _("See what to do"), first.tone)
+            return Action(first.words, address, _("Re-authenticate"), first.tone)
+        return Action(first.words, page, _("See what to do"), first.tone)
     if not row.projects.all():
         return Action(_("No project is mapped yet."), page, _("Map a project"), "info")
     return None

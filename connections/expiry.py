@@ -33,6 +33,11 @@ class Warning:
     remedy: str
 
     @property
+    def words(self) -> str:
+        """What ends and what to do, in one line."""
+        return f"{self.message} {self.remedy}"
+
+    @property
     def tone(self) -> str:
         return "danger" if self.stage <= 1 else "warning"
 

@@ -66,8 +66,8 @@ def authentication(error: errors.AuthenticationRefused, case: Case) -> Finding:
         "authentication_refused",
         f"Jira does not accept the credentials of {case.who}.",
         f"Check user name and {secret}, and that it has not expired; then Re-authenticate. If all "
-        "is right, a proxy may remove the Authorization header. Calls have stopped, so that Jira "
-        "does not lock the account.",
+        "is right, a proxy may remove the Authorization header. Nothing more is sent until a person "
+        "asks for it, so that Jira does not lock the account.",
     )
 
 

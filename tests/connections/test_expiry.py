@@ -75,3 +75,40 @@ def test_a_date_that_a_person_entered_is_shown_and_ends_with_the_secret(
     assert api.patch(path, {"secret": fresh["secret"]}).json()["secret_expires"] is None
     past = api.patch(path, {"secret_expires": in_days(-1).isoformat()})
     assert (past.status_code, list(past.json()["error"]["fields"])) == (422, ["secret_expires"])
+
+
+def test_list_and_cockpit_say_what_ends_and_what_to_do(
+    connected: Callable[..., Connection], cloud: Handle, client_of: Any, viewer: Any
+) -> None:
+    connection = connected(cloud)
+    Connection.objects.update(secret_expires=in_days(5.5), tls_expires=in_days(0.5))
+    browser = client_of(viewer)
+    for page in ("/", "/connections/", f"/connections/{connection.pk}/"):
+        words = browser.get(page).content.decode()
+        assert words.count("The API token or password ends in 5 days.") == 1, page
+        assert words.count("Make a new one in Jira, then press Re-authenticate.") == 1, page
+        assert words.count("TLS certificate ends within a day.") == 1, page
+        assert words.count("Ask the Jira admin to renew it before then.") == 1, page
+        assert "TLS certificates are not verified." not in words
+
+
+def test_list_and_cockpit_say_that_certificates_are_not_verified(
+    connected: Callable[..., Connection], cloud: Handle, client_of: Any, viewer: Any
+) -> None:
+    connected(cloud, verify_tls=False)
+    for page in ("/", "/connections/"):
+        words = client_of(viewer).get(page).content.decode()
+        assert words.count("TLS certificates are not verified.") == 1
+        assert "paste the CA bundle under Advanced Settings" in words
+
+
+def test_the_api_s_list_holds_the_warnings(
+    connected: Callable[..., Connection], cloud: Handle, viewer: Any, token_of: Callable[..., str]
+) -> None:
+    connected(cloud, verify_tls=False)
+    Connection.objects.update(secret_expires=in_days(-1))
+    (row,) = ApiCaller(token_of(viewer)).get("/connections").json()["items"]
+    told = {one["what"]: (one["stage"], one["message"], one["remedy"]) for one in row["warnings"]}
+    assert set(told) == {"secret", "tls_off"}
+    assert told["secret"][:2] == (0, "The API token or password has ended.")
+    assert all(remedy for _, _, remedy in told.values())

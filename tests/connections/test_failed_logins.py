@@ -119,6 +119,33 @@ def test_what_was_mended_in_jira_turns_green_by_one_press(
     assert Connection.objects.get().health == "ok"
 
 
+def test_the_page_sends_it_once_more_on_a_persons_word(
+    changed: Connection, datacenter: Handle, client_of: Any, rte: Any
+) -> None:
+    work(changed)
+    browser, page = client_of(rte), f"/connections/{changed.pk}/test/"
+    assert "send it once more" not in browser.post(page).content.decode(), "it was just sent"
+    datacenter.site.users["svc-alm"].password = OLD  # mended in Jira
+    shown = browser.post(page).content.decode()
+    assert "were not sent again" in shown
+    assert 'name="retry" value="1"' in shown
+    assert "Enter another password" not in shown, "an RTE may not"
+    done = browser.post(page, {"retry": "1"}).content.decode()
+    assert "send it once more" not in done
+    assert Connection.objects.get().health == "ok"
+
+
+def test_of_a_draft_nothing_untrue_is_said(
+    draft_to: Callable[..., Connection], datacenter: Handle
+) -> None:
+    draft = draft_to(datacenter, auth_method="basic")
+    wrong = Credential(AuthMethod.BASIC, Secret("wrong"), "svc-alm")
+    assert not credentials.offer(draft, wrong, actor=None)
+    remedy = (Connection.objects.get().diagnosis or {})["remedy"]
+    assert "stopped" not in remedy
+    assert "Nothing more is sent until a person asks for it" in remedy
+
+
 def test_a_new_password_is_tried_at_once(changed: Connection, datacenter: Handle) -> None:
     work(changed)
     fresh = Credential(AuthMethod.BASIC, Secret("changed"), "svc-alm")
