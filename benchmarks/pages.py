@@ -153,18 +153,20 @@ def measured(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _items_more(projects: list[Any], number: int) -> None:
+    """Unplanned ones, written like an import writes them."""
     from django.db import connection
 
+    from almconnect.lib import bulk_rows
     from planning.models import WorkItem
 
-    for at in range(2000, 2000 + number, 5000):
-        WorkItem.objects.bulk_create(
-            WorkItem(
-                project=projects[n % len(projects)], type="Story", summary=f"Item {n} of the plan",
-                status="To Do", remote_id=str(n), remote_key=f"K-{n}",
-            )
-            for n in range(at, min(at + 5000, 2000 + number))
-        )  # fmt: skip
+    for at in range(2000, 2000 + number, 20_000):
+        bulk_rows.insert([
+            bulk_rows.make(WorkItem, {
+                "project_id": projects[n % len(projects)].pk, "type": "Story", "status": "To Do",
+                "summary": f"Item {n} of the plan", "remote_id": str(n), "remote_key": f"K-{n}",
+            })
+            for n in range(at, min(at + 20_000, 2000 + number))
+        ])  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
