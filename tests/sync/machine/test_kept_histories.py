@@ -1,0 +1,54 @@
+"""Histories on which a machine has failed once, each as short as it could be made."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.core.merge import Policy
+from tests.sync.machine.test_core_machine import CoreMachine
+
+AFTER_CLAIM = 3  # steps of a push with one edit, until what it sends is stored
+
+
+def begun(policy: Policy = Policy.JIRA_WINS) -> CoreMachine:
+    """A machine with one item that is in Jira."""
+    machine = CoreMachine()
+    machine.begin(policy=policy, seed=0)
+    machine.create_on_board(pick=0)
+    machine.work("push", 100)
+    return machine
+
+
+@pytest.mark.parametrize("policy", Policy)
+@pytest.mark.parametrize("reader", ["drain", "compare"])
+def test_an_overwritten_edit_is_found_after_our_echo_was_read(policy: Policy, reader: str):
+    machine = begun(policy)
+    machine.edit_on_board("summary", 0)
+    machine.work("push", AFTER_CLAIM)
+    machine.edit_in_jira("summary", 0)
+    machine.work("push", 1)
+    machine.crash(0)
+    machine.work(reader, 100)
+    machine.teardown()
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_what_is_put_back_overwrites_nothing_newer(policy: Policy):
+    machine = begun(policy)
+    machine.edit_on_board("summary", 0)
+    machine.work("push", AFTER_CLAIM)
+    machine.edit_in_jira("summary", 0)
+    machine.work("push", 2)  # written, and read back
+    machine.edit_in_jira("summary", 0)
+    machine.teardown()
+
+
+def test_an_edit_of_an_item_deleted_before_jira_took_it_does_not_wait_for_ever():
+    machine = CoreMachine()
+    machine.begin(policy=Policy.JIRA_WINS, seed=0)
+    machine.create_on_board(pick=0)
+    machine.edit_on_board("summary", 0)
+    machine.work("push", 2)
+    machine.crash(0)
+    machine.board.delete("i1")
+    machine.teardown()

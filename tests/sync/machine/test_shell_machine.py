@@ -1,0 +1,274 @@
+"""Any history of people, faults and crashes, played on the real database and a real Jira's manners.
+
+The clock is moved, not waited for. Webhooks travel by the machine's hand: late, twice, in any order,
+or never. What is asserted at the end is what the soak asserts (tests/soak/checker.py).
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from accounts.models import Role, User
+from almconnect.lib.api import Refused
+from connections import budget, gateway
+from connections.models import Connection
+from jira_sandbox.model.site import Event
+from jira_sandbox.serving import running
+from jira_sandbox.webhooks.payloads import payload
+from planning.models import Change, WorkItem
+from sync import crash, drain, importing, inbox, polling, push
+from sync.states import UNDER_WAY
+from tests.soak.checker import violations, writes
+from tests.soak.hands import Hands
+from tests.soak.history import crash_points
+from tests.sync.conftest import Killed
+from tests.sync.world import World, build
+
+FAULTS: tuple[tuple[str, Any], ...] = (
+    ("rate_limit", 1),
+    ("error", 500),
+    ("error", 503),
+    ("answer_lost", True),
+    ("answer_html", True),
+    ("request_lost", True),
+    ("login_page", True),
+    ("truncated", True),
+    ("garbage", True),
+)
+BOTH = ("edit_board", "edit_jira")
+VERBS = (*BOTH, *BOTH, "create_board", "create_jira", "link_board", "unlink_board", "rank_board",
+         "delete_board", "delete_jira")  # fmt: skip
+WORKERS = ("push", "push", "drain", "poll", "reconcile")
+MOST_DELETED = 3  # in Jira: the delete brake is proven elsewhere
+TURNS = 40
+CHANCE = st.randoms(use_true_random=False)
+
+
+class ShellMachine(RuleBasedStateMachine):
+    flavour = "cloud"
+
+    @initialize(policy=st.sampled_from(["jira_wins", "board_wins", "ask"]))
+    def begin(self, policy: str) -> None:
+        self.stack = ExitStack()
+        self.clock = self.stack.enter_context(time_machine.travel(datetime.now(UTC)))
+        self.stack.enter_context(rolled_back())
+        handle = self.stack.enter_context(running(flavour=self.flavour))
+        self.transit: list[bytes] = []
+        handle.site.listeners.append(self._heard)
+        person = User.objects.create_user("rte", role=Role.RTE)
+        self.world = build(handle, person, deletion_policy="delete", conflict_policy=policy)
+        self.stack.callback(forget, self.world)
+        self.hands = Hands(self.world, random.Random(0))  # noqa: S311
+        self.transit.clear()
+
+    def _heard(self, event: Event) -> None:
+        body = payload(self.world.handle.site, event) if hasattr(self, "world") else {}
+        self.transit.append(json.dumps(body).encode())
+
+    # ── People ───────────────────────────────────────────────────────────────────────────────────
+    @rule(verb=st.sampled_from(VERBS), chance=CHANCE)
+    def act(self, verb: str, chance: random.Random) -> None:
+        if verb == "delete_jira" and len(self.hands.written.jira_deleted) >= MOST_DELETED:
+            return
+        self.hands.count += 1
+        self.hands.rng = chance
+        getattr(self.hands, verb)()
+
+    @rule(chance=CHANCE)
+    def set_status_on_board(self, chance: random.Random) -> None:
+        rows = list(WorkItem.objects.filter(deleted=None).order_by("pk"))
+        word = chance.choice(sorted(self.world.project.status_map))
+        with suppress(Refused):  # its form would say so to the person
+            self.world.edit(chance.choice(rows), status=word)
+
+    @rule(chance=CHANCE)
+    def take_a_step_in_jira(self, chance: random.Random) -> None:
+        key, _ = self.hands._issue()
+        path = f"/rest/api/2/issue/{key}/transitions"
+        offered = self.world.jira("GET", f"{path}?expand=transitions.fields")["transitions"]
+        plain = [
+            step["id"]
+            for step in offered
+            if not any(field["required"] for field in step["fields"].values())
+        ]
+        if plain:
+            self.world.jira("POST", path, transition={"id": chance.choice(plain)})
+
+    # ── Webhooks, and time ───────────────────────────────────────────────────────────────────────
+    @rule(how=st.sampled_from(["in order", "doubled", "reordered", "lost"]), chance=CHANCE)
+    def deliver(self, how: str, chance: random.Random) -> None:
+        if how == "lost":
+            self.transit.clear()
+        if how == "reordered":
+            chance.shuffle(self.transit)
+        self._hand_in(2 if how == "doubled" else 1)
+
+    def _hand_in(self, times: int = 1) -> None:
+        bodies, self.transit = self.transit, []
+        for body in bodies * times:
+            inbox.accept(self.world.connection.webhook_token, {}, body)
+
+    @rule(seconds=st.sampled_from([1, 10, 40, 90, 400]))
+    def wait(self, seconds: int) -> None:
+        self.clock.shift(seconds)
+
+    @rule(seconds=st.sampled_from([0, 30]))
+    def lag(self, seconds: int) -> None:
+        self.world.fault("search_lag", seconds or None)
+
+    # ── Workers ──────────────────────────────────────────────────────────────────────────────────
+    @rule(who=st.sampled_from(WORKERS))
+    def work(self, who: str) -> None:
+        self.clock.shift(0.01)
+        if who == "push":
+            push.push(self.world.connection.pk)
+        elif who == "drain":
+            drain.drain(self.world.connection.pk)
+        elif who == "poll":
+            polling.poll(self.world.project.pk)
+        else:
+            run = importing.request(self.world.project, "reconcile")
+            for _ in range(50):
+                if not importing.work(run.pk):
+                    return
+
+    @rule(
+        who=st.sampled_from(WORKERS),
+        fault=st.sampled_from(FAULTS),
+        times=st.integers(1, 3),
+        writes_only=st.booleans(),
+    )
+    def work_on_a_bad_day(
+        self, who: str, fault: tuple[str, Any], times: int, writes_only: bool
+    ) -> None:
+        path = "/issue$|/issue/|issueLink" if writes_only else None
+        self.world.fault(fault[0], fault[1], times=times, path=path)
+        self.work(who)
+        self.world.fault(fault[0], None)
+
+    @rule(point=st.sampled_from(crash_points()))
+    def die_at(self, point: str) -> None:
+        def killed() -> None:
+            raise Killed
+
+        with at_point(point, killed), suppress(Killed):
+            self.work("push")
+
+    @rule(point=st.sampled_from(crash_points()), verb=st.sampled_from(BOTH), chance=CHANCE)
+    def act_in_the_middle(self, point: str, verb: str, chance: random.Random) -> None:
+        with at_point(point, lambda: self.act(verb, chance)):
+            self.work("push")
+
+    # ── Rest, and judgement ──────────────────────────────────────────────────────────────────────
+    def teardown(self) -> None:
+        if not hasattr(self, "stack"):
+            return
+        with self.stack:
+            self.world.mend()
+            self.come_to_rest()
+            before, changes = writes(self.world), Change.objects.count()
+            for _ in range(2):
+                self.turn()
+            found = violations(self.world, self.hands.written)
+            if (writes(self.world), Change.objects.count()) != (before, changes):
+                found.append("I4: it went on writing after everything was at rest")
+            assert not found
+
+    def come_to_rest(self) -> None:
+        for number in itertools.count():
+            self.turn()
+            waiting = Change.objects.filter(state__in=UNDER_WAY)
+            if number >= 2 and not waiting.exists():
+                return
+            left = list(waiting.values_list("kind", "state", "message"))
+            assert number < TURNS, f"I1: never at rest: {left}"
+
+    def turn(self) -> None:
+        """A while later; a person has pressed “Test the connection” where it had stopped."""
+        self.clock.shift(400)
+        Connection.objects.update(call_after=None, health="ok")
+        for _ in range(3):
+            self._hand_in()
+            for who in ("drain", "push", "push"):
+                self.work(who)
+        self.work("poll")
+        self.work("reconcile")
+        self.work("push")
+
+
+class at_point:  # noqa: N801  # reads as a block
+    """`with at_point(name, act):` act once, when a worker reaches that point."""
+
+    def __init__(self, name: str, act: Callable[[], object]) -> None:
+        self.name, self.act = name, act
+
+    def __enter__(self) -> None:
+        from django.conf import settings as django_settings
+
+        self.settings, self.kill = django_settings, crash.os.kill
+        self.settings.CRASH_AT = self.name
+        crash.os.kill = self._reached  # type: ignore[assignment]
+
+    def _reached(self, pid: int, number: int) -> None:
+        self.__exit__()
+        self.act()
+
+    def __exit__(self, *problem: object) -> None:
+        self.settings.CRASH_AT = ""
+        crash.os.kill = self.kill
+
+
+class rolled_back:  # noqa: N801  # reads as a block
+    """Each history begins with an empty database: what it wrote is taken back."""
+
+    def __enter__(self) -> None:
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+
+    def __exit__(self, *problem: object) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+
+def forget(world: World) -> None:
+    world.session.close()
+    gateway.forget(world.connection.pk)
+    budget.forget()
+
+
+class OnDataCenter(ShellMachine):
+    flavour = "datacenter"
+
+
+SAME_EACH_TIME = settings(
+    max_examples=15,
+    stateful_step_count=18,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    phases=[Phase.generate],  # a history takes seconds, so none is made shorter
+    suppress_health_check=list(HealthCheck),
+)
+NEW_EACH_TIME = settings(SAME_EACH_TIME, max_examples=5, derandomize=False)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize("machine", [ShellMachine, OnDataCenter], ids=["cloud", "datacenter"])
+@pytest.mark.parametrize("profile", [SAME_EACH_TIME, NEW_EACH_TIME], ids=["fixed", "random"])
+def test_every_history_ends_well(machine: type[ShellMachine], profile: settings) -> None:
+    run_state_machine_as_test(machine, settings=profile)
