@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -80,17 +81,20 @@ def jira_for(
     it is kept. `for_check` lets a person's own test or handshake through although the connection is
     a draft, paused or stopped. Raises NotReady, sealing.SealBroken, KeyUnusable, TlsFailed, NotJira.
     """
-    if not for_check and secret is None:
-        _must_run(connection)
     if secret is not None:
+        if not for_check:
+            _must_run(connection)
         return _build(connection, secret)
-    signature = _signature(connection)
+    now = _as_it_is_now(connection)
+    if not for_check:
+        _must_run(now)
+    signature = _signature(connection, now.newest_secret)
     clients = _bulk_clients if purpose is Purpose.BULK else _clients
     with _lock:
         kept = clients.get(connection.pk)
         if kept is not None and kept.signature == signature:
             if isinstance(kept.client.transport, GuardedTransport):
-                _follow(connection, kept.client.transport.circuit)
+                _follow(now.proven_at, kept.client.transport.circuit)
             return kept.client
     found = sealing.load(connection, CREDENTIAL[connection.auth_method])
     if not found:
@@ -191,7 +195,30 @@ def _addresses(host: str, port: int, minute: int) -> tuple[tuple[str, int], ...]
         return ()  # a name without address cannot be reached by an instance URL either
 
 
-def _must_run(connection: Connection) -> None:
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What the row says at this moment: the caller's object may be older than a stop."""
+
+    lifecycle: str
+    health: str
+    proven_at: datetime | None
+    newest_secret: datetime | None
+
+
+def _as_it_is_now(connection: Connection) -> _Now:
+    """One query, which the newest secret needs anyway: so a stop or pause that another process wrote
+    is seen before the next piece of work, and costs no login more."""
+    row = (
+        Connection.objects.filter(pk=connection.pk)
+        .values_list("lifecycle", "health", "proven_at", Max("secrets__updated"))
+        .first()
+    )
+    if row is None:  # deleted a moment ago: its secrets are gone too
+        return _Now(connection.lifecycle, connection.health, connection.proven_at, None)
+    return _Now(*row)
+
+
+def _must_run(connection: Connection | _Now) -> None:
     if connection.lifecycle == Lifecycle.DRAFT:
         raise NotReady("draft", "This connection is a draft. Finish its setup first.")
     if connection.lifecycle == Lifecycle.PAUSED:
@@ -204,9 +231,8 @@ def _must_run(connection: Connection) -> None:
         )
 
 
-def _signature(connection: Connection) -> tuple[object, ...]:
+def _signature(connection: Connection, newest_secret: datetime | None) -> tuple[object, ...]:
     """Everything a client is built from; equal signatures mean that the kept client still fits."""
-    newest = connection.secrets.aggregate(newest=Max("updated"))["newest"]
     return (
         connection.base_url,
         connection.api_url,
@@ -218,7 +244,7 @@ def _signature(connection: Connection) -> tuple[object, ...]:
         connection.consumer_key,
         connection.deployment,
         connection.version,
-        newest,
+        newest_secret,
         tuple(settings.EGRESS_ALLOW),
     )
 
@@ -232,7 +258,7 @@ def _client(connection: Connection, auth: Auth, purpose: Purpose = Purpose.LIVE)
     if isinstance(auth, Basic):
         transport = guarded = _transport(connection, GuardedTransport)
         guarded.circuit = circuit_of(connection.pk, auth.username, auth.secret)
-        _follow(connection, guarded.circuit)
+        _follow(connection.proven_at, guarded.circuit)
     else:
         transport = transport_for(connection)
     return JiraClient(
@@ -244,9 +270,9 @@ def _client(connection: Connection, auth: Auth, purpose: Purpose = Purpose.LIVE)
     )
 
 
-def _follow(connection: Connection, circuit: Circuit) -> None:
+def _follow(proven_at: datetime | None, circuit: Circuit) -> None:
     """A person's act in another process ends the refusal that this process remembers."""
-    if circuit.closed_at and connection.proven_at and connection.proven_at > circuit.closed_at:
+    if circuit.closed_at and proven_at and proven_at > circuit.closed_at:
         circuit.reopen()
 
 

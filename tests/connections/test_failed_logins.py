@@ -11,7 +11,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import checkup, credentials, gateway, health
+from connections import checkup, circuit, credentials, editing, gateway, health
 from connections.circuit import FRESH
 from connections.credentials import Credential
 from connections.diagnosing import Explained
@@ -53,6 +53,12 @@ def work(connection: Connection) -> None:
         health.note_failure(connection, error)
 
 
+def as_another_process() -> None:
+    """Nothing of what this process remembers of a refusal."""
+    circuit._circuits.clear()
+    gateway._clients.clear()
+
+
 def settle_down() -> None:
     """Let the moment pass for which an accepted call vouches for the next ones."""
     time.sleep(FRESH * 1.5)
@@ -82,6 +88,49 @@ def test_stale_objects_of_other_workers_cost_none(changed: Connection, datacente
     for connection in (changed, *stale):
         work(connection)
     assert failed(datacenter) == 1
+
+
+def test_other_processes_with_older_objects_cost_none(
+    changed: Connection, datacenter: Handle
+) -> None:
+    stale = [Connection.objects.get() for _ in range(3)]
+    work(changed)
+    assert failed(datacenter) == 1
+    for connection in stale:
+        as_another_process()
+        with pytest.raises(gateway.NotReady) as caught:
+            gateway.jira_for(connection)
+        assert caught.value.code == "stopped"
+        work(connection)
+    assert failed(datacenter) == 1
+
+
+def test_a_process_amid_its_work_costs_one_at_most(changed: Connection, datacenter: Handle) -> None:
+    as_another_process()
+    held = gateway.jira_for(Connection.objects.get())  # of a process that is amid its work
+    as_another_process()
+    work(changed)
+    for _ in range(3):
+        assert refusal_of(held) == "authentication_refused"
+    assert failed(datacenter) == 2
+
+
+def test_a_pause_is_seen_through_an_older_object(connected: Any, cloud: Handle) -> None:
+    connection = connected(cloud)
+    stale = Connection.objects.get()
+    editing.pause(connection, actor=None)
+    with pytest.raises(gateway.NotReady) as caught:
+        gateway.jira_for(stale)
+    assert caught.value.code == "paused"
+
+
+def test_looking_at_the_row_costs_no_further_query(
+    connected: Any, cloud: Handle, django_assert_num_queries: Any
+) -> None:
+    connection = connected(cloud)
+    gateway.jira_for(connection)
+    with django_assert_num_queries(1):
+        gateway.jira_for(connection)
 
 
 def test_a_whole_cycle(
