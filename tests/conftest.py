@@ -30,6 +30,7 @@ from django.test import Client  # noqa: E402
 
 from accounts.models import ApiToken, Role, User  # noqa: E402
 from almconnect.lib import hint as hinting  # noqa: E402
+from tests import thread_connections  # noqa: E402
 from tests.callers import ApiCaller  # noqa: E402
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -108,6 +109,17 @@ def _closed_circuit() -> Iterator[None]:
     hinting.circuit.reset()
     yield
     hinting.circuit.reset()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _connections_of_threads() -> None:
+    thread_connections.watch()
+
+
+@pytest.fixture(autouse=True)
+def _close_what_threads_left() -> Iterator[None]:
+    yield
+    thread_connections.close_ended()
 
 
 @pytest.fixture
