@@ -2,12 +2,17 @@
 
 They install packages from the registry that the machine's own pip settings name, so they run only
 where services are required (CI), not in everybody's `./run.py test`.
+
+Each also runs the quick tests that feel the Python they run on most: sockets, TLS, threads, processes,
+the client against a sandbox, properties by Hypothesis, SQLite from several threads.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import urllib.request
@@ -23,6 +28,28 @@ needs_registry = pytest.mark.skipif(
     not environment.REQUIRED,
     reason="installs from the package registry; runs with ALMCONNECT_REQUIRE_SERVICES=1",
 )
+
+QUICK = (
+    "tests/jira_client",
+    "tests/sync/core",
+    "tests/accounts/test_idempotency.py",
+    "tests/planning/test_feed.py",
+)
+AT_LEAST = 600  # of them pass, or the selection has gone astray
+
+
+def interpreter(version: str) -> str:
+    """A Python of that version, such as "3.12", on PATH or of pyenv; skips where none runs."""
+    name = f"python{version}"
+    root = Path(os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv")))
+    kept = sorted((root / "versions").glob(f"{version}.*/bin/python3"), reverse=True)
+    found = [shutil.which(name, path=one) for one in os.get_exec_path()]
+    for program in [*filter(None, found), *map(str, kept)]:
+        tell = "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix == sys.base_prefix)"
+        said = subprocess.run([program, "-c", tell], capture_output=True, text=True)
+        if said.stdout.split() == [version, "True"]:  # no environment's, and no shim without one
+            return program
+    pytest.skip(f"no Python {version} on this machine, neither on PATH nor of pyenv")
 
 
 def clone(into: Path) -> Path:
@@ -40,6 +67,16 @@ def newcomer(home: Path) -> dict[str, str]:
         folder for folder in kept["PATH"].split(os.pathsep) if not (Path(folder) / "uv").exists()
     )
     return kept | {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
+
+
+def tests_pass(command: list[str], **options: Any) -> None:
+    """`command` is `run.py test` with this Python: it installs what tests need, and the quick pass."""
+    words = [*command, *QUICK, "-q", "-n", "2", "--dist", "loadfile"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=280, **options)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed, done.stdout[-1000:]
+    assert int(passed[1]) >= AT_LEAST, done.stdout[-1000:]
 
 
 def demo_is_ready(command: list[str], **options: Any) -> dict[str, Any]:

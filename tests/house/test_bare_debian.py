@@ -1,4 +1,4 @@
-"""A Debian with python3 and git and nothing more (no pip, no venv package): the demo is ready."""
+"""A Debian with python3 and git and nothing more (no pip, no venv package): demo and tests."""
 
 from __future__ import annotations
 
@@ -56,15 +56,18 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.timeout(600)
-def test_the_demo_is_ready(root: Path) -> None:
+def test_the_demo_is_ready_and_tests_pass(root: Path) -> None:
     lacking = "import ensurepip"
     inside = subprocess.run(["chroot", root, "python3", "-c", lacking], capture_output=True)
     assert inside.returncode != 0, "this root is not bare"
     clones.clone(root / "srv" / "alm")
-    # A mount namespace of its own: /proc goes away with the process.
-    script = (
-        f"mount -t proc proc {root}/proc && exec chroot {root} python3 /srv/alm/run.py demo --json"
-    )
     environment = clones.newcomer(Path("/root"))
-    told = clones.demo_is_ready(["unshare", "--mount", "sh", "-c", script], env=environment)
+    told = clones.demo_is_ready(in_root(root, "demo", "--json"), env=environment)
     assert set(told["sandboxes"]) == {"cloud", "datacenter"}
+    clones.tests_pass(in_root(root, "test"), env=environment)
+
+
+def in_root(root: Path, *words: str) -> list[str]:
+    """`run.py` with these words; a mount namespace of its own, so that /proc goes with the process."""
+    script = 'mount -t proc proc "$0/proc" && exec chroot "$0" python3 /srv/alm/run.py "$@"'
+    return ["unshare", "--mount", "sh", "-c", script, str(root), *words]
