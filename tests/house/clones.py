@@ -35,6 +35,9 @@ QUICK = (
     "tests/accounts/test_idempotency.py",
     "tests/planning/test_feed.py",
 )
+TELL = (
+    "import sys as s; print('%d.%d' % s.version_info[:2], s.prefix == s.base_prefix, s.executable)"
+)
 AT_LEAST = 600  # of them pass, or the selection has gone astray
 
 
@@ -45,10 +48,9 @@ def interpreter(version: str) -> str:
     kept = sorted((root / "versions").glob(f"{version}.*/bin/python3"), reverse=True)
     found = [shutil.which(name, path=one) for one in os.get_exec_path()]
     for program in [*filter(None, found), *map(str, kept)]:
-        tell = "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix == sys.base_prefix)"
-        said = subprocess.run([program, "-c", tell], capture_output=True, text=True)
-        if said.stdout.split() == [version, "True"]:  # no environment's, and no shim without one
-            return program
+        said = subprocess.run([program, "-c", TELL], capture_output=True, text=True)
+        if said.stdout.split()[:2] == [version, "True"]:  # no environment's, no shim of nothing
+            return said.stdout.split()[2]
     pytest.skip(f"no Python {version} on this machine, neither on PATH nor of pyenv")
 
 
