@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{_project}/sprints/make/", project.make_sprints, name="make_sprints"),
     path(f"{_project}/fields/", fields.change, name="change_fields"),
     path(f"{_project}/fields/steps/", mapping_rules.steps, name="change_steps"),
+    path(f"{_project}/fields/team/", mapping_rules.team, name="change_team"),
     path(f"{_project}/unmap/", project.unmap, name="unmap"),
     path("activity/", activity.activity, name="activity"),
     path("activity/deliveries/<int:delivery_id>/", activity.delivery, name="delivery"),

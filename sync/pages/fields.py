@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,13 @@ from almconnect.lib.api import Refused
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from connections.views.session import person_of
-from jira_client.values import Project
+from jira_client.values import FieldInfo, Project
 from planning.models import Link, WorkItem
-from sync import mapped, mapping_check, sprints, steps
+from sync import mapped, mapping_check, sprints, steps, teams
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.looks import shown_value
 from sync.pages.pairing import Choices, PairsForm, choices_of, sections
-from sync.pages.rule_forms import StepsForm
+from sync.pages.rule_forms import StepsForm, TeamForm
 from sync.rules import values_of
 from sync.steps import Steps
 
@@ -84,14 +84,17 @@ class Offer:
 
     choices: Choices
     steps: Steps
+    team_fields: Sequence[FieldInfo]
 
 
 def fetch(project: MappedProject) -> Offer:
     """Raises JiraError, NotReady, SealBroken."""
     there = Project(id=project.remote_id, key=project.key, name=project.name)
     jira = jira_for(project.connection)
-    choices = choices_of(mapped.read_metadata(jira, there))
-    return Offer(choices, steps.of_project(jira, project.key))
+    data = mapped.read_metadata(jira, there)
+    taken = set(project.field_map.values())
+    team_fields = [info for info in teams.fitting(data.fields) if info.id not in taken]
+    return Offer(choices_of(data), steps.of_project(jira, project.key), team_fields)
 
 
 def _store(
@@ -153,7 +156,10 @@ def page(
 
 def further_forms(project: MappedProject, offer: Offer) -> dict[str, Form]:
     """The page's parts beyond pairs, each a form of its own."""
-    return {"steps_form": StepsForm(project=project, steps=offer.steps)}
+    return {
+        "steps_form": StepsForm(project=project, steps=offer.steps),
+        "team_form": TeamForm(project=project, fields=offer.team_fields),
+    }
 
 
 def samples_of(project: MappedProject) -> dict[str, dict[str, str]]:

@@ -20,7 +20,7 @@ from connections.views.session import person_of
 from sync import mapped
 from sync.pages import fields
 from sync.pages.asking import ask, project_for
-from sync.pages.rule_forms import StepsForm
+from sync.pages.rule_forms import StepsForm, TeamForm
 
 AForm = TypeVar("AForm", bound=Form)
 
@@ -36,6 +36,20 @@ def steps(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         lambda project, offer: StepsForm(request.POST, project=project, steps=offer.steps),
         lambda form: {"transition_defaults": form.defaults()},
         _("Saved. What waits for want of such a value can be replayed now."),
+    )
+
+
+@require_POST
+@needs(PLAN)
+def team(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """What says the team of an issue."""
+    return _change(
+        request,
+        project_id,
+        "team_form",
+        lambda project, offer: TeamForm(request.POST, project=project, fields=offer.team_fields),
+        lambda form: {"team_source": form.chosen()},
+        _("Saved. The project's issues are read again, and each says its team anew."),
     )
 
 

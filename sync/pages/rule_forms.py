@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connections.models import MappedProject
-from jira_client.values import FieldMeta
+from jira_client.values import FieldInfo, FieldMeta
+from planning.models import Team
 from sync.core.propose import value_name
+from sync.core.teams import COMPONENT, FIELD, LABEL, PROJECT
 from sync.steps import Steps, demanded
+from sync.teams import is_named_team
 
 LONGEST_VALUE = 255
 
@@ -57,3 +62,60 @@ class StepsForm(forms.Form):
         for field, (word, name) in self.places.items():
             found.setdefault(word, {})[name] = self.cleaned_data[field]
         return found
+
+
+class TeamForm(forms.Form):
+    """Where issues say their team, and what each team is called there."""
+
+    prefix = "team"
+
+    source = forms.ChoiceField(
+        label=gettext_lazy("What says the team of an issue"), widget=forms.RadioSelect
+    )
+
+    def __init__(
+        self, data: Any = None, *, project: MappedProject, fields: Sequence[FieldInfo]
+    ) -> None:
+        super().__init__(data)
+        stored = project.team_source
+        kind, field = stored.get("kind", PROJECT), stored.get("field", "")
+        choices = [
+            (PROJECT, _("The project: all its issues are one team's.")),
+            (LABEL, _("A label of the team among the issue's labels.")),
+            (COMPONENT, _("A component of the team among the issue's components.")),
+        ]
+        words = _("The field “%(name)s” (%(id)s).")
+        offered = {info.id: info.name for info in fields}
+        if field:
+            offered.setdefault(field, field)
+        choices += [
+            (f"{FIELD}:{k}", words % {"name": name, "id": k}) for k, name in offered.items()
+        ]
+        source = self.fields["source"]
+        if isinstance(source, forms.ChoiceField):
+            source.choices = choices
+        source.initial = f"{FIELD}:{field}" if kind == FIELD else kind
+        self.named_team = next((info.name for info in fields if is_named_team(info)), "")
+        self.places: dict[str, str] = {}  # form field → team id
+        for team in Team.objects.all():
+            place = f"value_{team.pk}"
+            self.places[place] = str(team.pk)
+            self.fields[place] = forms.CharField(
+                label=team.name,
+                required=False,
+                max_length=LONGEST_VALUE,
+                initial=stored.get("values", {}).get(str(team.pk), ""),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        given = [place for place in self.places if cleaned.get(place)]
+        if cleaned.get("source", PROJECT) != PROJECT and not given:
+            self.add_error("source", _("Say below what at least one team is called in Jira."))
+        return cleaned
+
+    def chosen(self) -> dict[str, Any]:
+        """What `sync.mapped.change` takes as the team's source. Once valid."""
+        kind, _colon, field = self.cleaned_data["source"].partition(":")
+        values = {team: self.cleaned_data[place] for place, team in self.places.items()}
+        return {"kind": kind, "field": field, "values": values}
