@@ -8,8 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from jira_client import parse
+from jira_client.acting import Acting
 from jira_client.auth import Auth
 from jira_client.errors import (
+    AnonymousAnswer,
+    AuthenticationRefused,
     ConnectionDropped,
     JiraError,
     NotFound,
@@ -54,6 +57,7 @@ class JiraClient:
         self.auth = auth
         self._flavour = flavour
         self._gate = gate
+        self._acting = Acting()
         self._signed_url = (public_url or transport.base_url).rstrip("/")
         self.projects = Projects(self)
         self.permissions = Permissions(self)
@@ -122,10 +126,30 @@ class JiraClient:
     def call(self, request: Request) -> Any:
         """The JSON value of a call. Raises JiraError in all its kinds."""
         response = self.exchange(request)
+        signed_in = not self.auth.anonymous
+        if signed_in and not request.anonymous_ok and self._acting.doubtful(request, response):
+            self._prove(request, response)
         try:
-            return read(request, response, signed_in=not self.auth.anonymous)
+            return read(request, response, signed_in=signed_in)
         except OAuthProblem as error:
             error.sent_url = self._signed_url + encode(request).target
+            raise
+
+    def _prove(self, request: Request, response: WireResponse) -> None:
+        """Settle by `/myself` whether an answer without the account's name came to nobody. Raises
+        AnonymousAnswer, and what else asking raises."""
+        try:
+            if self.myself().id == self._acting.account_id:
+                self._acting.trust(request, response)
+                return
+            raise _to_nobody(request, response)
+        except AnonymousAnswer:
+            raise
+        except AuthenticationRefused as refused:
+            raise _to_nobody(request, response) from refused
+        except JiraError as error:
+            # Of the call before this one, which Jira answered, nobody knows the outcome now.
+            error.outcome_unknown = request.changes and response.status < 300
             raise
 
     def exchange(self, request: Request) -> WireResponse:
@@ -164,3 +188,15 @@ class JiraClient:
                 writes=wire.writes,
             )
         )
+
+
+def _to_nobody(request: Request, response: WireResponse) -> AnonymousAnswer:
+    error = AnonymousAnswer(
+        "Jira answered, but as to nobody or to another account: the credentials did not arrive. "
+        "Check that no proxy removes the Authorization header.",
+        status=response.status,
+        seen={"account named": "another" if response.headers.get("x-aaccountid") else "none"},
+    )
+    error.located(request.method, request.path)
+    error.outcome_unknown = request.changes and response.status < 300
+    return error

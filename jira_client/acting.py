@@ -1,0 +1,39 @@
+"""Whose answers these are, where Jira names the account in each of them (Cloud: X-AAccountId).
+
+A proxy that removes the credentials makes Cloud answer 200 as nobody, without any other mark. Whether
+every endpoint of Cloud names the account is not documented, so a missing name only raises a doubt,
+which `/myself` settles. It must not call Jira.
+"""
+
+from jira_client.protocol import Request
+from jira_client.wire import WireResponse
+
+_HEADER = "x-aaccountid"
+_SETTLED_BY_ITSELF = (401, 429)  # refusals that nobody takes for the truth about an issue
+
+
+class Acting:
+    """The account that the first answer named, and which calls are known to be answered without."""
+
+    def __init__(self) -> None:
+        self.account_id = ""
+        self._unnamed: set[tuple[str, str, bool]] = set()
+
+    def doubtful(self, request: Request, response: WireResponse) -> bool:
+        """Whether earlier answers named an account, and this one names none or another."""
+        status = response.status
+        if request.path.endswith("/myself") or status in _SETTLED_BY_ITSELF or status >= 500:
+            return False
+        name = response.headers.get(_HEADER, "")
+        if not self.account_id:
+            self.account_id = name
+            return False
+        return name != self.account_id and _kind(request, response) not in self._unnamed
+
+    def trust(self, request: Request, response: WireResponse) -> None:
+        """This call is answered without the name although the credentials are good."""
+        self._unnamed.add(_kind(request, response))
+
+
+def _kind(request: Request, response: WireResponse) -> tuple[str, str, bool]:
+    return request.method, request.path, response.status < 400
