@@ -40,10 +40,11 @@ def test_scattered_failures_are_asked_again(
 
 def test_an_outage_ends_no_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often it is tried in vain; and what counts begins anew with every step ahead."""
-    monkeypatch.setattr(importing, "SLICE_SECONDS", 0.3)
     add_issues(world, 500)
     run = importing.request(world.project, RunKind.IMPORT)
+    monkeypatch.setattr(importing, "SLICE_SECONDS", 0.0)  # it begins, and comes no further
     importing.work(run.pk)
+    monkeypatch.setattr(importing, "SLICE_SECONDS", 0.3)
     world.fault("error", 502)
     for _ in range(14):
         Run.objects.filter(pk=run.pk).update(due=timezone.now())
