@@ -80,7 +80,14 @@ UNDOCUMENTED = {
     "webhooks.delete": "the same",
     "webhooks.list": "the same",
 }
-ARRAYS = ("/statuses", "/issuetype/project", "/field", "/user/search", "/assignable/search")
+ARRAYS = (
+    "/components",
+    "/statuses",
+    "/issuetype/project",
+    "/field",
+    "/user/search",
+    "/assignable/search",
+)
 
 
 def jira(request: WireRequest) -> WireResponse:
