@@ -211,10 +211,20 @@ def card(page: Page, team: str, summary: str) -> Locator:
     return row(page, team).get_by_role("listitem").filter(has=name)
 
 
+def _column(page: Page, board: Locator, iteration: str) -> int:
+    """Which column it is. The table may be exchanged while it is read: then it is read again."""
+    for _ in range(100):
+        heads = board.get_by_role("columnheader").all_inner_texts()
+        for number, words in enumerate(heads):
+            if words.startswith(iteration):
+                return number
+        page.wait_for_timeout(50)
+    raise AssertionError(f"The board has no column {iteration}: {heads}")
+
+
 def cell(page: Page, team: str, iteration: str) -> Locator:
     """The cell of the board where a team's row and an iteration's column (or "Backlog") meet."""
     board = page.get_by_role("region", name="Teams by iterations")
     expect(board.get_by_role("columnheader").filter(has_text=iteration)).to_be_visible()
-    heads = board.get_by_role("columnheader").all_inner_texts()
-    place = next(number for number, words in enumerate(heads) if words.startswith(iteration))
+    place = _column(page, board, iteration)
     return row(page, team).get_by_role("cell").nth(place - 1)  # the row's head is no cell
