@@ -26,6 +26,7 @@ from connections import (
     gateway,
     handshake,
     looking,
+    shapes,
     tasks,
     ways,
 )
@@ -111,17 +112,7 @@ def look_at(request: HttpRequest, payload: LookIn) -> Any:
         "remote_base_url": server.base_url if server else "",
         "auth_methods": _methods(found),
         "certificate": _certificate(found.certificate),
-        "checks": [
-            {
-                "name": row.name,
-                "title": row.title,
-                "state": row.state.value,
-                "message": row.message,
-                "remedy": row.remedy,
-                "code": row.code,
-            }
-            for row in found.rows
-        ],
+        "checks": shapes.checks(found.rows),
     }
 
 

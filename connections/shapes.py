@@ -5,6 +5,7 @@ A secret is `{"set", "updated"}` and nothing else. It must not ask Jira or write
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.http import HttpRequest
 from accounts.access import CONNECT
 from almconnect.lib.api import Refused
 from connections import comparison, credentials, expiry, matrix
-from connections.checkup import CheckResult
+from connections.checkup import CheckResult, Row
 from connections.handshake import Started
 from connections.models import Connection, PermissionReport
 
@@ -89,6 +90,20 @@ def started(found: Started) -> dict[str, Any]:
     }
 
 
+def checks(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": row.name,
+            "title": row.title,
+            "state": row.state.value,
+            "message": row.message,
+            "remedy": row.remedy,
+            "code": row.code,
+        }
+        for row in rows
+    ]
+
+
 def check_result(found: CheckResult) -> dict[str, Any]:
     person = found.account
     return {
@@ -96,17 +111,7 @@ def check_result(found: CheckResult) -> dict[str, Any]:
         "target": found.target,
         "account": _person(person.id, person.name) if person else None,
         "at": found.at,
-        "checks": [
-            {
-                "name": row.name,
-                "title": row.title,
-                "state": row.state.value,
-                "message": row.message,
-                "remedy": row.remedy,
-                "code": row.code,
-            }
-            for row in found.rows
-        ],
+        "checks": checks(found.rows),
     }
 
 
