@@ -111,6 +111,19 @@ def _closed_circuit() -> Iterator[None]:
     hinting.circuit.reset()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite's test database is a file with a write-ahead log, as the console's own is.
+
+    In memory, Django's default, connections share a cache whose table locks wait for nobody: a thread
+    that writes fails at once where another still reads.
+    """
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(DATA_DIR / "tests.sqlite3")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _connections_of_threads() -> None:
     thread_connections.watch()

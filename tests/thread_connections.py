@@ -1,8 +1,7 @@
 """Database connections that tests' threads leave open, closed once their thread has ended.
 
-The test database lies in memory where it is SQLite's, and Django's `connection.close()` keeps such a
-connection, or the data would be gone. A thread that ends leaves it to the garbage collector, about
-which Python 3.13 complains (ResourceWarning: unclosed database), in whichever test runs then.
+A thread that ends without closing its connection leaves it to the garbage collector, about which
+Python 3.13 complains (ResourceWarning: unclosed database), in whichever test runs then.
 """
 
 from __future__ import annotations
