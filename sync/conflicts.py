@@ -14,14 +14,16 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections.models import MappedProject
+from connections.models import Direction, MappedProject
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
+from planning.rules import refuse_read_only
 from sync import states
 from sync.core.echo import same
 from sync.core.merge import Clash
-from sync.models import Conflict, Shadow
+from sync.models import Conflict, Shadow, ShadowState
 from sync.rules import values_of
+from sync.wake import PUSH, wake
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,11 @@ def open_fields(items: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
 
 @transaction.atomic
 def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
-    """Give one side right, also after the policy has decided otherwise. Raises Refused (404, 422)."""
+    """Give one side right, also after the policy has decided otherwise. Raises Refused (404, 409, 422).
+
+    Whatever Jira holds by now, the value that was taken is sent as any edit is: if Jira has it, the push
+    finds nothing to send.
+    """
     if take not in ("board", "jira"):
         raise Refused("Take either “board” or “jira”.", fields={"take": ["board or jira"]})
     pair = (
@@ -91,16 +97,18 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     item = WorkItem.objects.select_for_update().get(pk=pair[1])
     shadow = Shadow.objects.select_for_update().get(pk=pair[0])
     conflict = Conflict.objects.select_for_update().get(pk=conflict_id)
-    value, project = getattr(conflict, take), shadow.project
-    if project is None:
-        raise Refused("Its project is no longer mapped.", code="not_mapped", status=409)
-    shadow.agreed = {**shadow.agreed, conflict.field: conflict.jira}
-    shadow.save(update_fields=["agreed"])
-    names = {conflict.field: ""}
+    value, project = getattr(conflict, take), _still_mapped(shadow, item)
+    if conflict.resolved is None:
+        # Nobody was given right yet, so what the pair agrees on is older than both values. Of one that
+        # was decided, the pair knows better than the conflict what Jira holds by now.
+        shadow.agreed = {**shadow.agreed, conflict.field: conflict.jira}
+        shadow.save(update_fields=["agreed"])
+    if not same(conflict.field, value, shadow.agreed.get(conflict.field)):
+        refuse_read_only(project)
     events = []
-    if applying.take(item, {conflict.field: value}, names):
+    if applying.take(item, {conflict.field: value}, {}):
         events = applying.update({item: [conflict.field]})
-    if take == "board":
+    if project.direction != Direction.FROM_JIRA:
         _queue(project, item, conflict.field, value, actor)
     conflict.taken, conflict.taken_by = take, str(actor)
     conflict.resolved = timezone.now()
@@ -121,6 +129,23 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     return conflict
 
 
+def _still_mapped(shadow: Shadow, item: WorkItem) -> MappedProject:
+    """The project by whose rules the value travels. Raises Refused (409)."""
+    if item.deleted or shadow.state in (ShadowState.GONE, ShadowState.UNLINKED):
+        raise Refused(
+            "The item was deleted, so its conflict is over. Nothing was changed.",
+            code="gone",
+            status=409,
+        )
+    if shadow.project is None or shadow.state != ShadowState.LIVE:
+        raise Refused(
+            "Its project is no longer mapped, so nothing can be sent to Jira. Map it again first.",
+            code="not_mapped",
+            status=409,
+        )
+    return shadow.project
+
+
 def _queue(project: MappedProject, item: WorkItem, field: str, value: Any, actor: User) -> None:
     Change.objects.create(
         project=project,
@@ -130,6 +155,7 @@ def _queue(project: MappedProject, item: WorkItem, field: str, value: Any, actor
         actor=actor,
         actor_name=str(actor),
     )
+    wake(PUSH, project.connection_id)
 
 
 def _board_author(item: uuid.UUID, field: str) -> tuple[str, datetime | None]:

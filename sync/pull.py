@@ -459,6 +459,8 @@ def _take(
     changed = set(outcome.take)
     edited = {name for name in changed if ours.get(name) not in _EMPTY}
     applying.take(item, outcome.take, seen.names)
+    named = _rename(item, seen)
+    changed |= named
     if batch.project.reads_jira:
         rank = item.rank if item.pk in batch.placed else seen.values.get("rank", item.rank)
         extras = {"rank": rank, "type": seen.type or item.type}
@@ -476,10 +478,26 @@ def _take(
             _hand_changes_over(batch.project, item)
     item.remote_id, item.remote_key = seen.remote_id, seen.remote_key
     if changed:
-        (batch.filled if own_create and not edited else batch.moved)[item] = changed
+        silent = changed <= named or (own_create and not edited)
+        (batch.filled if silent else batch.moved)[item] = changed
         batch.applied.updated += 1
     else:
         batch.applied.same += 1
+
+
+def _rename(item: WorkItem, seen: Seen) -> set[str]:
+    """People whom the board has by id alone, or by a name that they bear no more, are called as Jira
+    calls them. Who they are stays, so it is no edit.
+    """
+    found = {
+        name
+        for name in ("assignee", "reporter")
+        if seen.names.get(name)
+        and getattr(item, f"{name}_id") == seen.values.get(name)
+        and getattr(item, f"{name}_name") != seen.names[name][:255]
+    }
+    applying.take(item, {name: seen.values[name] for name in found}, seen.names)
+    return found
 
 
 def _hand_changes_over(project: MappedProject, item: WorkItem) -> None:

@@ -86,17 +86,23 @@ class CoreMachine(RuleBasedStateMachine):
 
     @rule(pick=PICK, take=st.sampled_from(["board", "jira"]))
     def decide_on_board(self, pick: int, take: str) -> None:
-        waiting = [one for one in self.board.conflicts if one.open]
-        if not waiting:
+        """Also after the policy has decided; of what is deleted there is nothing to decide."""
+        here = [
+            (one, pair)
+            for one in self.board.conflicts
+            if (pair := self.board.pair_of(one.item))
+            and pair.live
+            and not self.board.items[one.item].deleted
+        ]
+        if not here:
             return
-        one = waiting[pick % len(waiting)]
-        pair, name = self.board.pair_of(one.item), one.clash.field
-        assert pair is not None
+        one, pair = here[pick % len(here)]
+        name = one.clash.field
+        if one.open:
+            pair.agreed[name] = one.clash.jira
         one.open = False
-        pair.agreed[name] = one.clash.jira
         self.board.write(one.item, {name: getattr(one.clash, take)})
-        if take == "board":
-            self.board.queue(one.item, "edit", (name,))
+        self.board.queue(one.item, "edit", (name,))
         for row in self.board.changes.values():
             if row.item == one.item and row.state == "conflict" and name in row.fields:
                 row.state = "settled"
