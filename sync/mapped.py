@@ -15,20 +15,15 @@ from almconnect.lib.api import Refused
 from connections import report
 from connections.gateway import jira_for
 from connections.models import Connection, Direction, MappedProject, WebhookState
-from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
-from jira_client.jql import quote
-from jira_client.values import Board, LinkType, Project
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import importing, mapping_rules, steps, teams
-from sync.core.propose import Metadata, Proposal, propose, propose_defaults
+from sync import importing, mapping_rules, metadata, steps, teams
+from sync.core.propose import Proposal, propose, propose_defaults
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
 OPTIONS = ("direction", "conflict_policy", "deletion_policy", "jql")
 MAPS = ("type_map", "field_map", "status_map", "link_map")
-_ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
 
 
 def map_project(
@@ -46,15 +41,16 @@ def map_project(
     404 for a project the account does not see, 409 for one that is mapped already.
     """
     jira = jira_for(connection)
-    found = find_project(jira, key)
+    found = metadata.find_project(jira, key)
     if MappedProject.objects.filter(connection=connection, remote_id=found.id).exists():
         raise Refused(
             f"{found.key} is already mapped on this connection.", code="already_mapped", status=409
         )
     jql = str(options.get("jql") or "")
     if jql:
-        _prove_filter(jira, found, jql)
-    proposal = propose(read_metadata(jira, found))
+        metadata.prove_filter(jira, found, jql)
+    data = metadata.read_metadata(jira, found)
+    proposal = propose(data)
     asked = steps.of_project(jira, found.key)
     with transaction.atomic():
         project = MappedProject.objects.create(
@@ -63,7 +59,7 @@ def map_project(
             key=found.key,
             name=found.name,
             board_id=proposal.board_id,
-            facts=_facts(jira, proposal),
+            facts=metadata.facts_of(jira, data, proposal),
             transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked),
             poll_due=None,
             **_merged(proposal, maps or {}),
@@ -85,75 +81,6 @@ def map_project(
     if connection.webhook_state == WebhookState.NONE:
         wake(REGISTER_WEBHOOK, connection.pk)
     return project, run
-
-
-def find_project(jira: JiraClient, key: str) -> Project:
-    """By key or id. Raises Refused (404) where the account does not see it."""
-    try:
-        return jira.projects.get(key)
-    except NotFound as error:
-        raise Refused(
-            f"The account does not see a project “{key}” in Jira. Check the key, or ask a Jira admin "
-            "to give it “Browse Projects” there.",
-            code="project_not_found",
-            status=404,
-            fields={"project_key": ["No such project is visible to the account."]},
-        ) from error
-
-
-def _prove_filter(jira: JiraClient, project: Project, jql: str) -> None:
-    try:
-        jira.search.page(f"project = {quote(project.key)} AND ({jql})", ("id",), limit=1)
-    except Invalid as error:
-        why = " ".join(error.messages) or str(error)
-        raise Refused(
-            f"Jira does not accept the filter: {why}", code="filter_invalid", fields={"jql": [why]}
-        ) from error
-
-
-def read_metadata(jira: JiraClient, project: Project) -> Metadata:
-    """Half a dozen calls. What the instance lacks (links, Jira Software) is left out, not an error."""
-    boards = _boards(jira, project)
-    scrum = next((board for board in boards if board.type == "scrum"), None)
-    estimation = None
-    if scrum is not None:
-        estimation = jira.boards.configuration(scrum.id).estimation_field
-    statuses = jira.projects.statuses(project.key)
-    return Metadata(
-        types=jira.projects.issue_types(project.id),
-        statuses=[status for some in statuses.values() for status in some],
-        fields=jira.fields.all(),
-        links=_link_types(jira),
-        boards=boards,
-        estimation_field=estimation,
-        parent_style=jira.flavour.parent_style,
-    )
-
-
-def _boards(jira: JiraClient, project: Project) -> list[Board]:
-    try:
-        return jira.boards.list(project=project.key)
-    except _ABSENT:
-        return []  # no Jira Software: then there are no sprints either
-
-
-def _link_types(jira: JiraClient) -> list[LinkType]:
-    try:
-        return jira.links.types()
-    except _ABSENT:
-        return []  # issue linking is switched off
-
-
-def _facts(jira: JiraClient, proposal: Proposal) -> dict[str, Any]:
-    return {
-        "parent_style": jira.flavour.parent_style,
-        "person_key": jira.flavour.person_key,
-        "statuses": {
-            name: {"id": proposal.statuses[name], "category": category}
-            for name, category in proposal.categories.items()
-        },
-        "proposed_at": timezone.now().isoformat(),
-    }
 
 
 def _merged(proposal: Proposal, maps: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -201,7 +128,8 @@ def change(
     maps = {name: value for name, value in values.items() if name in MAPS}
     if options.get("jql"):
         jira = jira_for(project.connection)
-        _prove_filter(jira, find_project(jira, project.remote_id), options["jql"])
+        metadata.prove_filter(jira, metadata.find_project(jira, project.remote_id), options["jql"])
+    facts = project.facts | _subtasks(project, maps)
     rules = mapping_rules.judged(project, values)
     before = {name: getattr(project, name) for name in (*options, *maps, *rules)}
     with transaction.atomic():
@@ -212,6 +140,7 @@ def change(
             setattr(project, name, {word: value for word, value in both.items() if value})
         for name, value in rules.items():
             setattr(project, name, value)
+        project.facts = facts
         if categories:
             project.facts = _with_categories(project, categories)
         project.poll_due = timezone.now()
@@ -236,6 +165,14 @@ def change(
     if again is not None:  # every issue says its team anew
         wake(WORK, again.pk)
     return project
+
+
+def _subtasks(project: MappedProject, maps: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Which types are sub-tasks, where that decides which field names an issue's parent."""
+    if not maps.get("type_map") or project.facts.get("parent_style") != "epic_link":
+        return {}
+    types = jira_for(project.connection).projects.issue_types(project.remote_id)
+    return {"subtask_types": metadata.subtask_types(types)}
 
 
 def _with_categories(project: MappedProject, categories: Mapping[str, str]) -> dict[str, Any]:

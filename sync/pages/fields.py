@@ -22,7 +22,7 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import FieldInfo, Project
 from planning.models import Link, WorkItem
-from sync import mapped, mapping_check, sprints, steps, teams
+from sync import mapped, mapping_check, metadata, sprints, steps, teams
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.looks import shown_value
 from sync.pages.pairing import Choices, PairsForm, choices_of, sections
@@ -91,7 +91,7 @@ def fetch(project: MappedProject) -> Offer:
     """Raises JiraError, NotReady, SealBroken."""
     there = Project(id=project.remote_id, key=project.key, name=project.name)
     jira = jira_for(project.connection)
-    data = mapped.read_metadata(jira, there)
+    data = metadata.read_metadata(jira, there)
     taken = set(project.field_map.values())
     team_fields = [info for info in teams.fitting(data.fields) if info.id not in taken]
     return Offer(choices_of(data), steps.of_project(jira, project.key), team_fields)

@@ -23,7 +23,7 @@ from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from jira_client.values import Board, Project, Sprint
 from planning.models import Art, Pi, Team
-from sync import mapped, sprints
+from sync import mapped, metadata, sprints
 from sync.core.propose import Proposal, propose
 from sync.forms import MappingForm, SprintsForm
 from sync.pages import owning
@@ -83,8 +83,8 @@ def map_project(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 def look_at(connection: Connection, key: str) -> Look:
     """Raises Refused (404) for a project that the account does not see; JiraError, NotReady."""
     jira = jira_for(connection)
-    project = mapped.find_project(jira, key)
-    data = mapped.read_metadata(jira, project)
+    project = metadata.find_project(jira, key)
+    data = metadata.read_metadata(jira, project)
     proposal = propose(data)
     names = {info.id: info.name for info in data.fields}
     board = next((one for one in data.boards if one.id == proposal.board_id), None)

@@ -1,0 +1,94 @@
+"""What Jira says of a project before and while it is mapped: metadata, read and never stored here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from almconnect.lib.api import Refused
+from jira_client.client import JiraClient
+from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.jql import quote
+from jira_client.values import Board, IssueType, LinkType, Project
+from sync.core.propose import Metadata, Proposal
+
+_ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
+
+
+def find_project(jira: JiraClient, key: str) -> Project:
+    """By key or id. Raises Refused (404) where the account does not see it."""
+    try:
+        return jira.projects.get(key)
+    except NotFound as error:
+        raise Refused(
+            f"The account does not see a project “{key}” in Jira. Check the key, or ask a Jira admin "
+            "to give it “Browse Projects” there.",
+            code="project_not_found",
+            status=404,
+            fields={"project_key": ["No such project is visible to the account."]},
+        ) from error
+
+
+def prove_filter(jira: JiraClient, project: Project, jql: str) -> None:
+    """Raises Refused (422) with Jira's own reason where it does not take the filter."""
+    try:
+        jira.search.page(f"project = {quote(project.key)} AND ({jql})", ("id",), limit=1)
+    except Invalid as error:
+        why = " ".join(error.messages) or str(error)
+        raise Refused(
+            f"Jira does not accept the filter: {why}", code="filter_invalid", fields={"jql": [why]}
+        ) from error
+
+
+def read_metadata(jira: JiraClient, project: Project) -> Metadata:
+    """Half a dozen calls. What the instance lacks (links, Jira Software) is left out, not an error."""
+    boards = _boards(jira, project)
+    scrum = next((board for board in boards if board.type == "scrum"), None)
+    estimation = None
+    if scrum is not None:
+        estimation = jira.boards.configuration(scrum.id).estimation_field
+    statuses = jira.projects.statuses(project.key)
+    return Metadata(
+        types=jira.projects.issue_types(project.id),
+        statuses=[status for some in statuses.values() for status in some],
+        fields=jira.fields.all(),
+        links=_link_types(jira),
+        boards=boards,
+        estimation_field=estimation,
+        parent_style=jira.flavour.parent_style,
+    )
+
+
+def _boards(jira: JiraClient, project: Project) -> list[Board]:
+    try:
+        return jira.boards.list(project=project.key)
+    except _ABSENT:
+        return []  # no Jira Software: then there are no sprints either
+
+
+def _link_types(jira: JiraClient) -> list[LinkType]:
+    try:
+        return jira.links.types()
+    except _ABSENT:
+        return []  # issue linking is switched off
+
+
+def facts_of(jira: JiraClient, data: Metadata, proposal: Proposal) -> dict[str, Any]:
+    """MappedProject.facts of a new mapping."""
+    return {
+        "parent_style": jira.flavour.parent_style,
+        "person_key": jira.flavour.person_key,
+        "statuses": {
+            name: {"id": proposal.statuses[name], "category": category}
+            for name, category in proposal.categories.items()
+        },
+        "subtask_types": subtask_types(data.types),
+        "proposed_at": timezone.now().isoformat(),
+    }
+
+
+def subtask_types(types: Sequence[IssueType]) -> list[str]:
+    """The ids of those that only exist below another issue."""
+    return [one.id for one in types if one.subtask]
