@@ -26,7 +26,7 @@ _KNOWN = ("project", "issuetype", "status", "updated", "issuelinks")
 def light_fields(rules: Rules) -> tuple[str, ...]:
     """The Jira fields of the comparison: a fraction of an issue's size."""
     mapped = (rules.fields[name] for name in _SILENT if name in rules.fields)
-    return tuple(dict.fromkeys((*_KNOWN, *mapped)))
+    return tuple(dict.fromkeys((*_KNOWN, *mapped, *rules.parent_fields)))
 
 
 def differing(project: MappedProject, issues: Sequence[Issue]) -> list[str]:

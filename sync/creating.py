@@ -99,7 +99,8 @@ def _create_some(
     ready: list[_New] = []
     for change in changes:
         with isolated(connection, change, shift):
-            body = _body(rules, change, known, named.unsent(change.item_id))
+            mine = rules.of_type(change.item.type)
+            body = _body(mine, change, known, named.unsent(change.item_id))
             if body is not None:
                 ready.append(_New(change, body))
     if not ready:
@@ -188,7 +189,8 @@ def _settle(
     if isinstance(answer, Created):
         pair(connection, new.change, answer.id, answer.key, shift)
         return
-    names = {remote: name for name, remote in rules.fields.items()}
+    mine = rules.of_type(new.change.item.type)
+    names = {remote: name for name, remote in mine.fields.items()}
     fields = new.body["fields"]
     optional = [name for name in answer.field_errors if name in fields and name not in _NEEDED]
     if optional and set(optional) == set(answer.field_errors):

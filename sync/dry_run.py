@@ -17,11 +17,11 @@ from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync import polling, pull
-from sync.core.mapping import parent_reference, say, see
+from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.lease import Held
 from sync.models import Run, Shadow, ShadowState
-from sync.references import Known, known_to_jira
+from sync.references import Known, known_to_jira, outgoing
 from sync.rules import lookups_for, rules_of, values_of
 from sync.states import UNDER_WAY
 
@@ -128,7 +128,7 @@ def _sayable(
     rules: Rules, known: Known, item: WorkItem, push: Mapping[str, Any], findings: dict[str, Any]
 ) -> dict[str, Any]:
     """What of `push` Jira can be told; the rest stays on the board and is counted by field."""
-    out = say(rules, push, sprints=known.sprints.get(item.team_id, {}), parents=known.parents)
+    out = outgoing(rules, known, item, push)
     kept = findings["kept_on_board"]
     for name in out.unmapped:
         kept[name] = int(kept.get(name, 0)) + 1

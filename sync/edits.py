@@ -20,14 +20,13 @@ from jira_client.errors import AnswerLost, JiraError
 from planning.models import Change
 from sync import conflicts, flips, grouping, outbox, people, ranking, refusals, taking_in, window
 from sync.core.history import Write
-from sync.core.mapping import say
 from sync.core.values import Rules
 from sync.crash import point
 from sync.ensuring import unsaid
 from sync.isolating import isolated
 from sync.models import Shadow
 from sync.pull import Applied
-from sync.references import Known, known_to_jira
+from sync.references import Known, known_to_jira, outgoing
 from sync.rules import rules_of, values_of
 from sync.settling import settle
 from sync.shift import Shift
@@ -137,7 +136,7 @@ def _prepare(
         values["team"] = values_of(item)["team"]
     if rules.team.among_labels and "labels" in values:
         values.setdefault("team", values_of(item)["team"])  # else its label would go
-    out = say(rules, values, sprints=known.sprints.get(item.team_id, {}), parents=known.parents)
+    out = outgoing(rules, known, item, values)
     return Edit(
         shadow,
         changes,

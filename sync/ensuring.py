@@ -18,10 +18,10 @@ from accounts.audit import SYSTEM
 from connections.models import MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync import states
-from sync.core.mapping import Outgoing, say
+from sync.core.mapping import Outgoing
 from sync.core.values import Rules
 from sync.models import Shadow, ShadowState
-from sync.references import Known, known_to_jira
+from sync.references import Known, known_to_jira, outgoing
 from sync.rules import rules_of
 
 KEPT: Final = "Kept on the board only: "
@@ -81,7 +81,7 @@ def ensure(
 def _explain(rules: Rules, known: Known, shadow: Shadow, values: Mapping[str, Any]) -> None:
     """Bring what the item says of unsaid values up to date."""
     item = shadow.item
-    out = say(rules, values, sprints=known.sprints.get(item.team_id, {}), parents=known.parents)
+    out = outgoing(rules, known, item, values)
     parked = {
         name: why
         for name, why in shadow.parked.items()

@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from planning.models import Change, ChangeKind, ChangeState
 from sync.core.echo import same
-from sync.core.mapping import say
 from sync.core.values import Rules
-from sync.references import Known
+from sync.references import Known, outgoing
 from sync.writes import Edit
 
 MOST = 5
@@ -56,8 +55,5 @@ def hold(rules: Rules, known: Known, edit: Edit, reasons: Mapping[str, str]) -> 
     if not held:
         return
     edit.values = {name: value for name, value in edit.values.items() if name not in held}
-    item = edit.shadow.item
-    edit.out = say(
-        rules, edit.values, sprints=known.sprints.get(item.team_id, {}), parents=known.parents
-    )
+    edit.out = outgoing(rules, known, edit.shadow.item, edit.values)
     edit.held |= held

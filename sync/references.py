@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from planning.models import SprintLink, WorkItem
+from sync.core.mapping import Outgoing, say
+from sync.core.values import Rules
 from sync.models import Shadow, ShadowState
 
 
@@ -32,3 +35,9 @@ def known_to_jira(items: Iterable[WorkItem], parents: Iterable[uuid.UUID | str] 
         parents={str(shadow.item_id): (shadow.remote_id, shadow.remote_key) for shadow in pairs},
         sprints=sprints,
     )
+
+
+def outgoing(rules: Rules, known: Known, item: WorkItem, values: Mapping[str, Any]) -> Outgoing:
+    """What these values of an item mean to Jira, as far as it knows what they refer to."""
+    sprints = known.sprints.get(item.team_id, {})
+    return say(rules.of_type(item.type), values, sprints=sprints, parents=known.parents)

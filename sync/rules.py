@@ -26,10 +26,17 @@ def rules_of(project: MappedProject) -> Rules:
         statuses=project.status_map,
         links=project.link_map,
         parent_style=facts.get("parent_style", "parent"),
+        subtasks=subtask_words(project),
         person_key=facts.get("person_key", "accountId"),
         transition_defaults=project.transition_defaults,
         team=team,
     )
+
+
+def subtask_words(project: MappedProject) -> frozenset[str]:
+    """The board types that are sub-tasks in Jira, as its metadata said."""
+    ids = set(project.facts.get("subtask_types", ()))
+    return frozenset(word for word, kind in project.type_map.items() if str(kind) in ids)
 
 
 def team_source(project: MappedProject) -> TeamSource:

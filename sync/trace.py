@@ -11,7 +11,8 @@ from django.db.models import Q
 from almconnect.lib.redact import redact
 from connections.models import Connection
 from planning.models import Change, WorkItem
-from sync.models import Attempt, Delivery
+from sync.core.mapping import UNKNOWN_PARENT
+from sync.models import Attempt, Delivery, Shadow, ShadowState
 
 MOST = 200
 
@@ -103,7 +104,30 @@ def chain(item: WorkItem) -> list[dict[str, Any]]:
                     "by": "Jira",
                 }
             )
+    steps += _of_parent(item)
     return sorted(steps, key=lambda step: step["at"])
+
+
+def _of_parent(item: WorkItem) -> list[dict[str, Any]]:
+    """A parent in Jira that the board does not have: said, since nothing else of it is to be seen."""
+    pair = Shadow.objects.filter(item=item, state=ShadowState.LIVE).first()
+    key = pair.refs.get(UNKNOWN_PARENT) if pair and item.parent_id is None else None
+    if pair is None or not key:
+        return []
+    words = (
+        f"{key} is its parent in Jira. The board does not have {key}: its project or its type is not "
+        "mapped, or a filter leaves it out. So that parent stays in Jira alone, until a parent is "
+        "chosen here."
+    )
+    return [
+        {
+            "at": pair.read_at,
+            "step": "map",
+            "outcome": "skipped",
+            "message": words,
+            "by": "ALM Connect",
+        }
+    ]
 
 
 def _of_attempt(row: Attempt) -> dict[str, Any]:

@@ -20,11 +20,11 @@ from jira_client.client import JiraClient
 from jira_client.values import Issue
 from sync.core.echo import same
 from sync.core.history import Foreign, Write, overwritten
-from sync.core.mapping import parent_reference, say, see
+from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules
 from sync.crash import point
 from sync.models import Conflict, Shadow
-from sync.references import known_to_jira
+from sync.references import known_to_jira, outgoing
 from sync.rules import lookups_for, values_of
 from sync.sending import send_edit
 from sync.shift import Shift
@@ -176,17 +176,16 @@ def _put_back(jira: JiraClient, rules: Rules, one: Overwritten, shift: Shift) ->
     name, value = one.foreign.field, one.foreign.value
     item = one.shadow.item
     known = known_to_jira([item], parents=[value] if name == "parent" and value else ())
-    sprints = known.sprints.get(item.team_id, {})
     values = {name: value}
     if name == "labels" and rules.team.among_labels:
         values["team"] = values_of(item)["team"]  # else its label would go
-    out = say(rules, values, sprints=sprints, parents=known.parents)
+    out = outgoing(rules, known, item, values)
     wanted, sprint = out.sprint
     if wanted:
         return _move_back(jira, sprint, one.shadow.remote_id)
     if out.unmapped:
         return False
-    sent = send_edit(jira, rules, one.shadow.remote_id, {name: value}, out)
+    sent = send_edit(jira, rules.of_type(item.type), one.shadow.remote_id, {name: value}, out)
     if sent.failure is not None:
         raise sent.failure
     return name in sent.accepted

@@ -69,7 +69,8 @@ def write(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) -
             return Sent(untried=True)
         shift.check()
         try:
-            sent = send_edit(jira, rules, edit.shadow.remote_id, edit.values, edit.out)
+            mine = rules.of_type(edit.shadow.item.type)
+            sent = send_edit(jira, mine, edit.shadow.remote_id, edit.values, edit.out)
         except OF_ALL:
             raise
         except Exception as problem:  # the others' answers must not be lost with it

@@ -10,9 +10,10 @@ from jira_client.parse import issue_links
 from jira_client.parse_sprint import sprints_in
 from jira_client.values import Issue
 from sync.core.echo import normal
-from sync.core.values import Lookups, Rules, Seen, SeenLink
+from sync.core.values import PARENT, Lookups, Rules, Seen, SeenLink
 
 OPERATION_PROPERTY = "almconnect"
+UNKNOWN_PARENT = "parent_key"  # in Seen.refs: the key of a parent that the board lacks
 _OPEN = ("active", "future")
 
 
@@ -35,7 +36,8 @@ class Outgoing:
 def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
     """What one read of an issue says, in the board's words. Fields Jira left out are left out."""
     fields = issue.fields
-    kind = rules.type_words.get(str((fields.get("issuetype") or {}).get("id", "")))
+    kind = _kind(rules, issue)
+    rules = rules.of_type(kind)
     values: dict[str, Any] = {}
     refs: dict[str, Any] = {}
     if "status" in fields:
@@ -49,9 +51,8 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
     if "iteration" in rules.fields and rules.fields["iteration"] in fields:
         refs["sprint"] = _sprint(fields[rules.fields["iteration"]])
         values["iteration"] = lookups.iterations.get(refs["sprint"] or 0)
-    if "parent" in rules.fields and rules.fields["parent"] in fields:
-        refs["parent"] = _parent(fields[rules.fields["parent"]])
-        values["parent"] = lookups.items.get(refs["parent"]) if refs["parent"] else None
+    if "parent" in rules.fields and _tells_parent(rules, fields):
+        _see_parent(lookups, fields.get(rules.fields["parent"]), values, refs)
     mark = issue.properties.get(OPERATION_PROPERTY)
     return Seen(
         remote_id=issue.id,
@@ -77,8 +78,27 @@ def _see_team(rules: Rules, fields: Mapping[str, Any], values: dict[str, Any]) -
     return {}
 
 
+def _kind(rules: Rules, issue: Issue) -> str | None:
+    return rules.type_words.get(str((issue.fields.get("issuetype") or {}).get("id", "")))
+
+
+def _tells_parent(rules: Rules, fields: Mapping[str, Any]) -> bool:
+    """Jira leaves `parent` out where there is none: an issue that was read whole then names nobody."""
+    name = rules.fields["parent"]
+    return name in fields or (name == PARENT and "issuetype" in fields)
+
+
+def _see_parent(lookups: Lookups, raw: Any, values: dict[str, Any], refs: dict[str, Any]) -> None:
+    """A parent that the board lacks is kept in mind, so that it can be found later, and be told."""
+    refs["parent"] = _parent(raw)
+    values["parent"] = lookups.items.get(refs["parent"]) if refs["parent"] else None
+    if refs["parent"] and values["parent"] is None:
+        refs[UNKNOWN_PARENT] = str(raw.get("key") if isinstance(raw, Mapping) else raw)
+
+
 def parent_reference(rules: Rules, issue: Issue) -> str:
     """The parent an issue names, by id or key; empty where there is none or none is mapped."""
+    rules = rules.of_type(_kind(rules, issue))
     return _parent(issue.fields.get(rules.fields.get("parent", "")))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sync.core.teams import TeamSource
@@ -24,6 +24,7 @@ TWO_WAY: Final = (
     "team",
 )
 FROM_JIRA: Final = ("type", "rank")
+PARENT: Final = "parent"  # Jira's field, and the way of naming a parent by it
 
 Values = Mapping[str, Any]
 
@@ -42,7 +43,8 @@ class Rules:
 
     `types`: board type → issue type id. `fields`: board field → field id; a field that is not in it
     is not synced. `statuses`: board status → status id. `links`: board link type → Jira link type
-    name. `parent_style`: "parent" (a reference) or "epic_link" (the key as text).
+    name. `parent_style`: "parent" (a reference) or "epic_link" (the key as text). `subtasks`: board
+    types that are sub-tasks in Jira.
     `team`: where issues say their team; `fields` holds that field under *team* then.
     `transition_defaults`: board status → {field id: value} for what a step there asks for.
     """
@@ -54,6 +56,7 @@ class Rules:
     statuses: Mapping[str, str]
     links: Mapping[str, str]
     parent_style: str = "parent"
+    subtasks: frozenset[str] = frozenset()
     person_key: str = "accountId"
     transition_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     team: TeamSource = field(default_factory=TeamSource)
@@ -72,7 +75,19 @@ class Rules:
         """The Jira fields to ask for: the mapped ones and what identifies an issue, no more."""
         always = ("project", "issuetype", "status", "updated", "issuelinks")
         mapped = tuple(name for name in self.fields.values() if name not in always)
-        return tuple(dict.fromkeys((*always, *mapped)))
+        return tuple(dict.fromkeys((*always, *mapped, *self.parent_fields)))
+
+    @property
+    def parent_fields(self) -> tuple[str, ...]:
+        """Where issues name their parent. With Epic Links, sub-tasks do so in a field of their own."""
+        found = [self.fields["parent"]] if "parent" in self.fields else []
+        return tuple([*found, PARENT] if found and self.subtasks else found)
+
+    def of_type(self, word: str | None) -> Rules:
+        """The rules for items of this board type: no Epic Link says a sub-task's parent."""
+        if word not in self.subtasks or self.parent_style == PARENT or "parent" not in self.fields:
+            return self
+        return replace(self, parent_style=PARENT, fields={**self.fields, "parent": PARENT})
 
 
 @dataclass(frozen=True, slots=True)

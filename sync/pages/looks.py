@@ -79,6 +79,7 @@ _KINDS: Final[dict[str, Word]] = {
 _STEPS: Final[dict[str, Word]] = {
     "filter": _("Looked at whether it concerns a mapping"),
     "read": _("Read the issue in Jira"),
+    "map": _("Looked what it is on the board"),
     "merge": _("Compared both sides"),
     "send": _("Sent to Jira"),
     "look": _("Looked in Jira for what became of it"),

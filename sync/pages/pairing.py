@@ -86,10 +86,12 @@ Choices = Mapping[str, Mapping[str, Sequence[Choice]]]  # map → board word ("*
 def choices_of(data: Metadata) -> Choices:
     """What fits what. For types, statuses and links everything fits every word."""
     types = [Choice(one.id, one.name) for one in data.types if not one.subtask]
+    # Planned below stories, sub-tasks are offered to nobody; mapped by the API, they keep their pair.
+    below = {one.name: [*types, Choice(one.id, one.name)] for one in data.types if one.subtask}
     statuses = {one.id: Choice(one.id, one.name, one.category) for one in data.statuses}
     links = [Choice(one.name, f"{one.name} ({one.outward} / {one.inward})") for one in data.links]
     return {
-        "type_map": {"*": types},
+        "type_map": {"*": types, **below},
         "field_map": {word: _fitting(word, data) for word in BOARD_FIELDS},
         "status_map": {"*": list(statuses.values())},
         "link_map": {"*": links},

@@ -135,3 +135,45 @@ def test_an_epic_link_is_a_key(parent, sent):
 def test_an_iteration_without_a_sprint_stays_on_the_board():
     out = say(CLOUD, {"iteration": "it-9"}, sprints={}, parents={})
     assert (out.sprint, out.unmapped) == ((False, None), ("iteration",))
+
+
+@pytest.mark.parametrize("kind", [{"issuetype": {"id": "7"}}, {}])
+def test_an_issue_read_whole_that_names_no_parent_has_none(kind):
+    """Jira Cloud leaves `parent` out where there is none; a read of some fields says nothing of it."""
+    seen = see(CLOUD, LOOKUPS, Issue("50", "A-1", {"summary": "x", **kind}))
+    assert seen.values.get("parent", "not told") == (None if kind else "not told")
+
+
+def test_a_parent_that_the_board_lacks_is_kept_in_mind():
+    fields = {"issuetype": {"id": "7"}, "parent": {"id": "77", "key": "ART-7"}}
+    seen = see(CLOUD, LOOKUPS, Issue("50", "A-1", fields))
+    assert (seen.values["parent"], seen.refs) == (None, {"parent": "77", "parent_key": "ART-7"})
+
+
+DATA_CENTER = Rules(
+    "10",
+    "A",
+    {"Story": "7", "Sub-task": "8"},
+    {"parent": "customfield_9"},
+    {},
+    {},
+    parent_style="epic_link",
+    subtasks=frozenset({"Sub-task"}),
+)
+
+
+def test_a_subtask_of_data_center_names_its_parent_in_a_field_of_its_own():
+    lookups = Lookups(items={"56": "story", "ART-5": "feature"})
+    story = {"issuetype": {"id": "7"}, "customfield_9": "ART-5"}
+    below = {"issuetype": {"id": "8"}, "customfield_9": None, "parent": {"id": "56", "key": "A-6"}}
+    assert see(DATA_CENTER, lookups, Issue("1", "A-1", story)).values["parent"] == "feature"
+    assert see(DATA_CENTER, lookups, Issue("2", "A-2", below)).values["parent"] == "story"
+    assert (
+        set(DATA_CENTER.parent_fields)
+        == {"customfield_9", "parent"}
+        <= set(DATA_CENTER.read_fields)
+    )
+    mine = DATA_CENTER.of_type("Sub-task")
+    out = say(mine, {"parent": "story"}, sprints={}, parents={"story": ("56", "A-6")})
+    assert out.fields == {"parent": {"key": "A-6"}}
+    assert DATA_CENTER.of_type("Story") is DATA_CENTER

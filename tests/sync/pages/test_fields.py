@@ -107,3 +107,10 @@ def test_what_is_stored_is_shown_where_jira_does_not_answer(page: Client, world:
     assert "diagnosis-what" in words
     assert world.project.field_map["story_points"] in words
     assert "<select" not in words
+
+
+def test_subtasks_that_the_api_mapped_keep_their_pair(page: Client, world_with):
+    world = world_with(maps={"type_map": {"Sub-task": "10003"}})
+    words = text_of(show(page, world))
+    assert "Sub-task" in words
+    assert "Jira does not show it any more" not in words

@@ -1,0 +1,132 @@
+"""Parents that the board does not have stay in Jira, and are told; parents that are deleted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from planning.models import Change, WorkItem
+from sync import mapped
+from sync.models import Shadow
+from sync.trace import chain
+from tests.sync.hierarchy.conftest import Tree
+from tests.sync.test_drain import deliver
+
+
+def test_the_page_and_the_api_tell_of_a_parent_that_stays_in_jira(
+    tree: Tree, client_of, api, token_of
+):
+    person, item = tree.world.person, tree.world.first()
+    words = f"{tree.parent_in_jira(item.remote_key)} is its parent in Jira"
+    page = client_of(person).get(reverse("sync:trace"), {"key": item.remote_key})
+    assert words in page.content.decode()
+    answer = api(token_of(person)).get(f"/sync/trace?item={item.pk}").json()
+    (step,) = [step for step in answer["steps"] if step["step"] == "map"]
+    assert (words in step["message"], step["outcome"]) == (True, "skipped")
+
+
+def told(item: WorkItem) -> str:
+    return " ".join(str(step["message"]) for step in chain(item))
+
+
+def test_a_parent_of_a_project_that_is_not_mapped_stays_in_jira(tree: Tree):
+    item = tree.world.first()
+    before = tree.parent_in_jira(item.remote_key)
+    assert before
+    tree.world.edit(item, summary="Edited here", story_points=8)
+    tree.settle()
+    item.refresh_from_db()
+    assert (item.parent, item.sync_state) == (None, "synced")
+    assert tree.parent_in_jira(item.remote_key) == before
+    assert f"{before} is its parent in Jira" in told(item)
+
+
+def test_a_parent_of_a_type_that_is_not_mapped_stays_in_jira(tree: Tree):
+    tree.map_art(maps={"type_map": {"Feature": None}})
+    item = tree.world.first()
+    before = tree.parent_in_jira(item.remote_key)
+    tree.world.edit(item, summary="Edited here")
+    tree.settle()
+    assert tree.parent_in_jira(item.remote_key) == before
+    assert f"{before} is its parent in Jira" in told(item)
+
+
+def test_jira_moves_an_issue_under_a_parent_that_the_board_lacks(whole: Tree):
+    feature = whole.features()[0]
+    key = whole.world.create_issue("Moves away", **whole.named(feature.remote_key))
+    whole.settle()
+    item = whole.world.item(key)
+    mapped.change(whole.art, actor=whole.world.person, values={"type_map": {"Epic": None}})
+    epic = whole.new_feature("An epic", kind="Epic")
+    whole.adopt(key, epic)
+    whole.settle()
+    item.refresh_from_db()
+    assert (item.parent, whole.parent_in_jira(key)) == (None, epic)
+    assert f"{epic} is its parent in Jira" in told(item)
+    whole.adopt(key, feature.remote_key)
+    whole.settle()
+    item.refresh_from_db()
+    assert item.parent == feature
+    assert "is its parent in Jira" not in told(item)
+
+
+def test_a_parent_that_is_deleted_in_jira_leaves_its_children(whole: Tree):
+    feature = whole.new_feature("To be deleted")
+    key = whole.world.create_issue("Left behind", **whole.named(feature))
+    whole.settle()
+    parent, item = whole.world.item(feature), whole.world.item(key)
+    assert item.parent == parent
+    whole.world.jira("DELETE", f"/rest/api/2/issue/{feature}")
+    deliver(whole.world, "jira:issue_deleted", parent.remote_id)
+    whole.world.drain()
+    whole.world.reconcile()
+    parent.refresh_from_db()
+    item.refresh_from_db()
+    assert parent.deleted is not None
+    assert (item.deleted, item.parent, item.sync_state) == (None, None, "synced")
+    whole.settle()
+    assert not Change.objects.exists()
+
+
+def test_a_child_may_be_edited_before_its_parents_deletion_is_known(whole: Tree):
+    feature = whole.new_feature("To be deleted")
+    key = whole.world.create_issue("Left behind", **whole.named(feature))
+    whole.settle()
+    parent, item = whole.world.item(feature), whole.world.item(key)
+    whole.world.jira("DELETE", f"/rest/api/2/issue/{feature}")
+    whole.world.edit(item, summary="Edited meanwhile")
+    whole.settle()
+    item.refresh_from_db()
+    assert whole.world.issue(key)["summary"] == "Edited meanwhile"
+    assert (item.parent, item.sync_state) == (None, "synced")
+    Shadow.objects.filter(item=parent).update(absent_since=timezone.now() - timedelta(minutes=5))
+
+
+def test_a_parent_that_is_let_go_on_the_board_stays_the_parent_in_jira(whole: Tree):
+    feature = whole.new_feature("Let go")
+    key = whole.world.create_issue("Child of what was let go", **whole.named(feature))
+    whole.settle()
+    item = whole.world.item(key)
+    whole.world.delete(whole.world.item(feature))
+    whole.settle()
+    whole.world.edit(item, summary="Edited afterwards")
+    whole.settle()
+    assert whole.parent_in_jira(key) == feature
+    item.refresh_from_db()
+    assert item.sync_state == "synced"
+
+
+def test_a_parent_that_the_board_deletes_in_jira_too_leaves_its_children(tree: Tree):
+    tree.map_art(deletion_policy="delete")
+    feature = tree.new_feature("Deleted on the board")
+    key = tree.world.create_issue("Left behind", **tree.named(feature))
+    tree.settle()
+    tree.world.delete(tree.world.item(feature))
+    tree.settle()
+    assert tree.world.handle.site.issue(feature) is None
+    assert tree.parent_in_jira(key) is None
+    tree.world.reconcile()
+    item = tree.world.item(key)
+    assert (item.deleted, item.parent, item.sync_state) == (None, None, "synced")
