@@ -39,6 +39,12 @@ class ItemFilter(forms.Form):
         for name, options in choices.items():
             self.fields[name].choices = options  # type: ignore[attr-defined]
 
+    @property
+    def words(self) -> str:
+        """What is searched for; empty where nothing is, or what was asked is not understood."""
+        self.is_valid()
+        return str(self.cleaned_data.get("q", ""))
+
     def narrow(self, rows: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
         self.is_valid()
         asked = self.cleaned_data

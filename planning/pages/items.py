@@ -6,7 +6,7 @@ import datetime
 import uuid
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -18,6 +18,7 @@ from connections.models import MappedProject
 from planning.filters import ItemFilter
 from planning.models import WorkItem
 from planning.pages.asking import may_plan
+from planning.searching import Found, latest
 
 PAGE = 100
 
@@ -26,13 +27,12 @@ PAGE = 100
 @needs(READ)
 def show(request: HttpRequest) -> HttpResponse:
     form = ItemFilter(request.GET, projects=list(MappedProject.objects.all()))
-    live = WorkItem.objects.live().select_related("project__connection", "team", "iteration__pi")
-    rows = form.narrow(live.defer("description", "project__facts"))
-    found, older = _page(rows, request.GET.get("before", ""))
+    found, older = _page(form, request.GET.get("before", ""))
     asked = {name: str(value) for name, value in request.GET.items() if name != "before"}
     context: dict[str, Any] = {
         "form": form,
-        "items": found,
+        "items": found.items,
+        "until": found.until,
         "older": f"?{urlencode({**asked, 'before': older})}" if older else "",
         "newest": f"?{urlencode(asked)}" if request.GET.get("before") else "",
         "filtered": any(value for value in asked.values()),
@@ -41,19 +41,22 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/list.html", context)
 
 
-def _page(rows: QuerySet[WorkItem], before: str) -> tuple[list[WorkItem], str]:
+def _page(form: ItemFilter, before: str) -> tuple[Found, str]:
     """By latest change, on a keyset: the same speed on every page. A cursor that is not ours is the
     first page.
     """
+    among = WorkItem.objects.live()
     place = _place(before)
     if place:
         at, key = place
-        rows = rows.filter(Q(updated__lt=at) | Q(updated=at, pk__lt=key))
-    found = list(rows.order_by("-updated", "-pk")[: PAGE + 1])
-    if len(found) <= PAGE:
-        return found, ""
-    last = found[PAGE - 1]
-    return found[:PAGE], cursor_of(last.updated.isoformat(), last.pk)
+        among = among.filter(Q(updated__lt=at) | Q(updated=at, pk__lt=key))
+    shown = among.select_related("project__connection", "team", "iteration__pi")
+    rows = form.narrow(shown.defer("description", "project__facts"))
+    found = latest(rows, PAGE + 1, among=among, words=form.words)
+    if len(found.items) > PAGE:
+        last = found.items[PAGE - 1]
+        return Found(found.items[:PAGE]), cursor_of(last.updated.isoformat(), last.pk)
+    return found, cursor_of(found.until.isoformat(), uuid.UUID(int=0)) if found.until else ""
 
 
 def _place(cursor: str) -> tuple[datetime.datetime, uuid.UUID] | None:
