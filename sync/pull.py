@@ -22,8 +22,9 @@ from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning import applying, feed
 from planning.models import BoardEvent, Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync import conflicts, duplicates, following, linking, moved, outbox, states
+from sync import changelog, conflicts, duplicates, following, linking, moved, outbox, states
 from sync.core.echo import same
+from sync.core.history import began_with
 from sync.core.mapping import OPERATION_PROPERTY, parent_reference, see
 from sync.core.merge import Merge, Policy, merge
 from sync.core.values import TWO_WAY, Lookups, Rules, Seen, Values
@@ -64,7 +65,7 @@ class Applied:
     items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
     stale_items: set[uuid.UUID] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)  # issue ids: in a project that is not mapped
-    unsure: list[str] = field(default_factory=list)  # issue ids: perhaps of a create under way
+    unsure: list[str] = field(default_factory=list)  # issue ids: not applied, more must be known
 
     def add(self, other: Applied) -> None:
         """What a second reading of some of the same issues did."""
@@ -83,6 +84,9 @@ class _Batch:
     rules: Rules
     lookups: Lookups
     began: datetime
+    names: Mapping[str, str] | None = (
+        None  # of fields in changelogs; None: those were not asked for
+    )
     applied: Applied = field(default_factory=Applied)
     new_items: list[WorkItem] = field(default_factory=list)
     new_shadows: list[Shadow] = field(default_factory=list)
@@ -104,16 +108,18 @@ def take_in(
     began: datetime,
     asked: bool = False,
 ) -> Applied:
-    """`apply`, and once more, with their marks, for issues that a create under way may have made.
+    """`apply`, and once more for issues of which more must be known: with their marks, where a create
+    under way may have made them, and with their changes, where both sides may have edited a new one.
 
     `asked`: these were read with their marks. Raises JiraError.
     """
     applied = apply(project, issues, began=began, asked=asked)
     if applied.unsure:
-        again = timezone.now()
+        again, names = timezone.now(), changelog.names_of(project.connection, jira)
         fields = rules_of(project).read_fields
-        marked = jira.issues.fetch(applied.unsure, fields, (OPERATION_PROPERTY,)).issues
-        applied.add(apply(project, marked, began=again, asked=True))
+        marks = (OPERATION_PROPERTY,)
+        more = jira.issues.fetch(applied.unsure, fields, marks, history=True).issues
+        applied.add(apply(project, more, began=again, asked=True, names=names))
     return applied
 
 
@@ -125,6 +131,7 @@ def apply(
     sent: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
     ranked: Collection[uuid.UUID] = (),
     asked: bool = False,
+    names: Mapping[str, str] | None = None,
 ) -> Applied:
     """Merge these issues of one project into the board, in one transaction.
 
@@ -132,14 +139,16 @@ def apply(
     not applied. `sent`: item id → values that Jira has just accepted from us: they are agreed before
     the merge, so that whatever the read shows beyond them is Jira's own. `ranked`: items whose place
     Jira has just accepted. `asked`: the read asked for the marks of our creates; without it, issues
-    that we do not know are left in `unsure` while creates are under way.
+    that we do not know are left in `unsure` while creates are under way. `names`: the read asked for
+    the issues' changes, and this is what fields are called there (`changelog.names_of`); without it,
+    our own new issues whose changes decide are left in `unsure`.
     """
     homes = moved.by_home(project, issues)
     issues = homes.pop(project.remote_id, [])
     rules = rules_of(project)
     parents = [parent_reference(rules, issue) for issue in issues]
     with transaction.atomic():
-        batch = _Batch(project, rules, lookups_for(project, parents), began)
+        batch = _Batch(project, rules, lookups_for(project, parents), began, names)
         # Before the pairs are read: a create that settles in between is then already one of them.
         batch.doubt = not asked and waiting_creates(project)
         known = _lock_known(project, issues)
@@ -163,7 +172,7 @@ def apply(
         linking.find_children(project, batch.new_shadows)
     _follow(project, issues)
     for home, others in homes.items():
-        _hand_over(batch.applied, project, home, others, began)
+        _hand_over(batch.applied, project, home, others, began, names)
     return batch.applied
 
 
@@ -175,7 +184,12 @@ def _follow(project: MappedProject, issues: Sequence[Issue]) -> None:
 
 
 def _hand_over(
-    applied: Applied, project: MappedProject, home: str, issues: Sequence[Issue], began: datetime
+    applied: Applied,
+    project: MappedProject,
+    home: str,
+    issues: Sequence[Issue],
+    began: datetime,
+    names: Mapping[str, str] | None,
 ) -> None:
     """Issues that were moved to another project: to its mapping, if there is one that is at work."""
     other = (
@@ -188,7 +202,7 @@ def _hand_over(
     if other is None or other.direction == Direction.PAUSED:
         applied.elsewhere |= {issue.id for issue in issues}
         return
-    theirs = apply(other, issues, began=began)
+    theirs = apply(other, issues, began=began, names=names)
     outbox.ensure(other, theirs.push)
     applied.items |= theirs.items
     applied.stale_items |= set(theirs.items.values())  # to be read again by the other's rules
@@ -269,7 +283,7 @@ def bind(
     """Make a locked item and an issue one pair; `agreed` is what was sent with the create.
 
     The shadow has read nothing yet (`remote_updated` is null): any read applies to it, and what was
-    not sent counts as agreed at whatever Jira began with, so that the board's value is still to push.
+    not sent counts as agreed at what Jira began with, so that the board's value is still to push.
     """
     item.remote_id, item.remote_key = remote_id, key
     item.save(update_fields=["remote_id", "remote_key"])
@@ -369,7 +383,11 @@ def _merge_in(
         return
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
     ours = values_of(item)
-    first = _beginning(ours, remote) if shadow.remote_updated is None else {}
+    first = _beginning(batch, issue, shadow, ours, remote)
+    if first is None:
+        batch.applied.unsure.append(seen.remote_id)
+        batch.applied.stale_items.add(item.pk)
+        return
     outcome = decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
     _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)
     _advance(batch, shadow, issue, seen, outcome)
@@ -381,11 +399,26 @@ def _merge_in(
     batch.applied.clashes += len(outcome.clashes)
 
 
-def _beginning(ours: Values, remote: Values) -> dict[str, Any]:
-    """The base of fields that a create did not carry: what the board filled in is still to push,
-    what it left empty takes the default that Jira gave.
+def _beginning(
+    batch: _Batch, issue: Issue, shadow: Shadow, ours: Values, remote: Values
+) -> dict[str, Any] | None:
+    """At the first read of an own create: the base of fields that it did not carry. What the board
+    filled in is still to push, and what it left empty takes the default that Jira gave.
+
+    What Jira began with only its changes tell: somebody may have edited the field there since. None
+    where they would decide and were not asked for.
     """
-    return {name: value for name, value in remote.items() if ours.get(name) not in _EMPTY}
+    if shadow.remote_updated is not None:
+        return {}
+    missed = {
+        name: value
+        for name, value in remote.items()
+        if ours.get(name) not in _EMPTY and name not in shadow.agreed
+    }
+    if batch.names is not None:
+        return began_with(batch.rules, batch.lookups, issue.history, batch.names, missed)
+    decide_nothing = all(same(name, ours[name], value) for name, value in missed.items())
+    return missed if decide_nothing else None
 
 
 def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:

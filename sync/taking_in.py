@@ -17,7 +17,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync import absence, outbox, pull, window
+from sync import absence, changelog, outbox, pull, window
 from sync.core.history import Write
 from sync.core.values import Rules, Values
 from sync.isolating import OF_ALL, isolated
@@ -46,7 +46,9 @@ def read(
     cut_off = _cut_off(connection, shadows, work)
     began = timezone.now()
     ids = [shadow.remote_id for shadow in shadows.values()]
-    issues = jira.issues.fetch(ids, rules.read_fields, history=bool(cut_off)).issues
+    new = any(shadow.remote_updated is None for shadow in shadows.values())
+    issues = jira.issues.fetch(ids, rules.read_fields, history=bool(cut_off) or new).issues
+    names = changelog.names_of(connection, jira) if new else None
     found = window.Window(list(issues))
     if cut_off:
         found = window.look_back(jira, project, rules, issues, cut_off, shift)
@@ -54,7 +56,9 @@ def read(
     bases = {one.shadow.item_id: found.restored_bases(one.shadow.item_id) for one in found.restored}
     with transaction.atomic():
         shift.guard()
-        applied = apply(connection, project, found.issues, work, shift, began=began, sent=bases)
+        applied = apply(
+            connection, project, found.issues, work, shift, began=began, sent=bases, names=names
+        )
         window.keep(connection, found)
     return {issue.id for issue in issues}, applied
 
@@ -101,17 +105,17 @@ def apply(
     began: datetime,
     sent: Mapping[uuid.UUID, Mapping[str, Any]] | None = None,
     ranked: Sequence[uuid.UUID] = (),
+    names: Mapping[str, str] | None = None,
 ) -> Applied:
     """Merge them all; where one of them makes us fail, the others still, and that one is parked."""
+    how: dict[str, Any] = {"began": began, "sent": sent, "ranked": ranked, "names": names}
     try:
-        return pull.apply(project, issues, began=began, sent=sent, ranked=ranked)
+        return pull.apply(project, issues, **how)
     except OF_ALL:
         raise
     except Exception:
         if len(issues) > 1:
-            return _apply_each(
-                connection, project, issues, work, shift, began=began, sent=sent, ranked=ranked
-            )
+            return _apply_each(connection, project, issues, work, shift, **how)
         whole = Applied()
         owner = Shadow.objects.filter(connection=connection, remote_id=issues[0].id).first()
         changes = work.get(owner.item_id, []) if owner else []

@@ -7,7 +7,6 @@ both values, so that one click still takes the other.
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from django.utils import timezone
 from connections.models import ConflictPolicy, Connection, Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
+from sync import changelog
 from sync.core.echo import same
 from sync.core.history import Foreign, Write, overwritten
 from sync.core.mapping import parent_reference, see
@@ -30,12 +30,9 @@ from sync.sending import send_edit
 from sync.shift import Shift
 from sync.trace import note
 
-NAMES_FOR = 3600.0  # seconds that the names of fields are kept
 ROUNDS = 5  # of putting back; each needs somebody who edits the same field in that very moment
 
 Writes = Mapping[str, tuple[Shadow, Write]]  # by issue id
-
-_names: dict[uuid.UUID, tuple[dict[str, str], float]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ def _found(
     if not changed:
         return []
     lookups = lookups_for(project, [parent_reference(rules, issue) for issue in changed])
-    names = {} if jira.flavour.changelog_paged else _field_names(project.connection, jira)
+    names = changelog.names_of(project.connection, jira)
     found = []
     for issue in changed:
         shadow, write = writes[issue.id]
@@ -159,15 +156,6 @@ def _others_changed(issue: Issue, write: Write) -> bool:
     """Cheap, for the many: a single change since our read can only be our own."""
     since = [h for h in issue.history if h.created is None or h.created > write.since]
     return len(since) > 1
-
-
-def _field_names(connection: Connection, jira: JiraClient) -> dict[str, str]:
-    """Field id → name: Data Center's changelogs tell names alone."""
-    names, asked = _names.get(connection.pk, ({}, 0.0))
-    if not names or time.monotonic() - asked > NAMES_FOR:
-        names = {one.id: one.name for one in jira.fields.all()}
-        _names[connection.pk] = names, time.monotonic()
-    return names
 
 
 def _put_back(jira: JiraClient, rules: Rules, one: Overwritten, shift: Shift) -> bool:

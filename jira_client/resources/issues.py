@@ -35,11 +35,21 @@ class Issues:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def get(self, id_or_key: str, fields: Sequence[str], properties: Sequence[str] = ()) -> Issue:
-        """One issue. A key from before a move finds it too. Raises NotFound."""
+    def get(
+        self,
+        id_or_key: str,
+        fields: Sequence[str],
+        properties: Sequence[str] = (),
+        *,
+        history: bool = False,
+    ) -> Issue:
+        """One issue, with its changes too where `history` asks for them. A key from before a move
+        finds it too. Raises NotFound.
+        """
         params: dict[str, Param] = {
             "fields": tuple(fields),
             "properties": tuple(properties) or None,
+            "expand": "changelog" if history else None,
         }
         answer = self._caller.call(self._request("GET", {"issue": id_or_key}, params=params))
         return parse.issue(parse.mapping(answer))
@@ -168,15 +178,16 @@ class Issues:
         found = parse.issues(parse.rows(answer.get("issues") or []))
         # Not absent, only not read this time: they must not count as missing.
         failed = [parse.text(row.get("id")) for row in parse.rows(answer.get("issueErrors") or [])]
-        return found + tuple(self._one_by_one([one for one in failed if one], fields, properties))
+        left = [one for one in failed if one]
+        return found + tuple(self._one_by_one(left, fields, properties, history))
 
     def _one_by_one(
-        self, ids: Sequence[str], fields: Sequence[str], properties: Sequence[str]
+        self, ids: Sequence[str], fields: Sequence[str], properties: Sequence[str], history: bool
     ) -> list[Issue]:
         found = []
         for one in ids:
             try:
-                found.append(self.get(one, fields, properties))
+                found.append(self.get(one, fields, properties, history=history))
             except NotFound:
                 continue
         return found

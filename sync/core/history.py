@@ -7,7 +7,7 @@ shows in the changelog alone, as a change of the same field before ours.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,27 @@ def overwritten(
             author = history.author_name or history.author_id or ""
             found.append(Foreign(name, normal(name, value), author, history.created))
     return tuple(found)
+
+
+def began_with(
+    rules: Rules,
+    lookups: Lookups,
+    histories: Sequence[History],
+    names: Mapping[str, str],
+    now: Values,
+) -> dict[str, Any]:
+    """What Jira held in each field of `now` when the issue was made: what stood before the first
+    change of it, or what it holds now where there was none.
+    """
+    found = dict(now)
+    for name in now:
+        first = next(
+            (i for one in histories for i in one.items if _is(rules, name, i, names)), None
+        )
+        if first is not None:
+            old = replace(first, new=first.old, new_text=first.old_text)
+            found[name] = normal(name, value_of(rules, lookups, name, old))
+    return found
 
 
 def _our_step(

@@ -40,6 +40,19 @@ def test_an_issue_that_cloud_could_not_read_now_is_not_missing() -> None:
     assert ([issue.id for issue in fetched.issues], fetched.missing) == (["1", "2"], ())
 
 
+def test_the_changes_are_asked_for_of_such_an_issue_too() -> None:
+    def jira(request: WireRequest) -> WireResponse:
+        if request.method == "GET":
+            assert "expand=changelog" in request.target
+            log = {"histories": [{"id": "1", "items": [{"field": "summary", "toString": "x"}]}]}
+            return answer({**row(2), "changelog": log})
+        return answer({"issues": [], "issueErrors": [{"id": "2", "errorMessage": "busy"}]})
+
+    client, _ = scripted(CLOUD, jira)
+    (issue,) = client.issues.fetch(["2"], ("summary",), history=True).issues
+    assert [one.new_text for step in issue.history for one in step.items] == ["x"]
+
+
 @pytest.mark.parametrize("words", ["A value with ID '3' does not exist", "No"])
 def test_data_center_survives_unknown_ids_even_where_they_fail_the_search(words: str) -> None:
     known = {"1", "2", "4", "5"}

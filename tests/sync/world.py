@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ from jira_sandbox.serving import Handle
 from planning import editing as board_editing
 from planning import linking as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
-from sync import drain, importing, mapped, polling, push
+from sync import drain, importing, inbox, mapped, polling, push
 from sync.models import Delivery
 from sync.states import UNDER_WAY
 
@@ -110,6 +111,10 @@ class World:
         iteration = Iteration.objects.create(pi=pi, index=index, name=f"Iteration {index}")
         SprintLink.objects.create(iteration=iteration, team=self.team, sprint_id=sprint)
         return iteration
+
+    def hook(self, body: dict[str, Any]) -> None:
+        """A webhook of Jira's arrives."""
+        inbox.accept(self.connection.webhook_token, {}, json.dumps(body).encode())
 
     # ── The workers ──────────────────────────────────────────────────────────────────────────────
     def make_due(self) -> None:

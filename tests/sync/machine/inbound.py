@@ -12,6 +12,7 @@ from typing import Any
 
 from jira_client.values import Issue
 from sync.core.echo import same
+from sync.core.history import began_with
 from sync.core.mapping import see
 from sync.core.merge import Policy, merge
 from sync.core.values import Lookups, Values
@@ -28,9 +29,6 @@ class Inbound:
     def __init__(self, board: Board, jira: Jira, policy: Policy) -> None:
         self.board, self.jira, self.policy = board, jira, policy
         self.clock = board.clock
-        # (item, field) that a create could not carry and people in Jira edited before the first read:
-        # what Jira began with is not known then, and the board's value goes. A known limit.
-        self.unseen: set[tuple[str, str]] = set()
 
     # ── Inbound ──────────────────────────────────────────────────────────────────────────────────
     def drain(self) -> Steps:
@@ -113,11 +111,8 @@ class Inbound:
         if not pair.live or item.deleted or pair.remote != issue.id or began < pair.read_at or old:
             return {}
         ours = dict(item.values)
-        first = {n: v for n, v in theirs.items() if pair.updated is None and ours[n] not in EMPTY}
-        edited = {one.field for step in issue.history for one in step.items}
-        self.unseen |= {
-            (item.id, n) for n in set(first) - set(pair.agreed) if RULES.fields[n] in edited
-        }
+        missed = {n: v for n, v in theirs.items() if pair.updated is None and ours[n] not in EMPTY}
+        first = began_with(RULES, NOWHERE, issue.history, {}, missed)
         flying: dict[str, Any] = {}
         for row in self.board.under_way(item.id):
             flying |= row.sent if row.kind == "edit" else {}

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 
 from sync.core.echo import normal, same
-from sync.core.mapping import see
+from sync.core.mapping import OPERATION_PROPERTY, see
 from sync.core.merge import Policy
 from tests.sync.machine.board import Board
 from tests.sync.machine.inbound import NOWHERE, Steps
@@ -119,7 +119,10 @@ class CoreMachine(RuleBasedStateMachine):
     def edit_in_jira(self, name: str, pick: int) -> None:
         if not self.jira.rows:
             return
-        issue, value = list(self.jira.rows)[pick % len(self.jira.rows)], self.fresh(name, pick)
+        issue = list(self.jira.rows)[pick % len(self.jira.rows)]
+        self._edit_there(issue, name, self.fresh(name, pick))
+
+    def _edit_there(self, issue: str, name: str, value: Any) -> None:
         raw = value
         if name == "status":
             raw = {"id": RULES.statuses[value], "name": value}
@@ -127,6 +130,21 @@ class CoreMachine(RuleBasedStateMachine):
             raw = {"accountId": value}
         self.jira.set(issue, {RULES.fields[name]: raw}, "anna")
         self.theirs[issue, name] = self.jira.rows[issue].updated, normal(name, value)
+
+    @rule(name=st.sampled_from(OWN), pick=PICK)
+    def edit_on_both_sides(self, name: str, pick: int) -> None:
+        """One field of one item and its issue, which need not know of each other yet."""
+        rows = list(self.jira.rows.values())
+        row = rows[pick % len(rows)] if rows else None
+        pair = self.board.pairs.get(row.id) if row else None
+        mark = row.properties.get(OPERATION_PROPERTY) if row else None
+        item = pair.item if pair else mark["item"] if mark else ""
+        if row is None or not item or self.board.items[item].deleted:
+            return
+        value = self.fresh(name, pick)
+        self.board.edit(item, name, value)
+        self._note_ours(item, {name: value})
+        self._edit_there(row.id, name, self.fresh(name, pick))
 
     @rule(pick=PICK)
     def delete_in_jira(self, pick: int) -> None:
@@ -245,8 +263,6 @@ class CoreMachine(RuleBasedStateMachine):
         assert not ours or arrived or told or any(same(name, c.board, ours[1]) for c in kept), (
             f"I1: {item} {name}: the board's {ours} is lost"
         )
-        if (item, name) in self.sync.unseen:
-            return
         reached = _when(name, self.board.held[item, name], theirs)
         assert not theirs or reached or told or any(same(name, c.jira, theirs[1]) for c in kept), (
             f"I2: {issue} {name}: Jira's {theirs} is lost"

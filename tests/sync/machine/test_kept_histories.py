@@ -8,6 +8,7 @@ from sync.core.merge import Policy
 from tests.sync.machine.test_core_machine import CoreMachine
 
 AFTER_CLAIM = 3  # steps of a push with one edit, until what it sends is stored
+AFTER_CREATE = 4  # steps of a push with one create, until its item and issue are a pair
 
 
 def begun(policy: Policy = Policy.JIRA_WINS) -> CoreMachine:
@@ -52,3 +53,18 @@ def test_an_edit_of_an_item_deleted_before_jira_took_it_does_not_wait_for_ever()
     machine.crash(0)
     machine.board.delete("i1")
     machine.teardown()
+
+
+@pytest.mark.parametrize("policy", Policy)
+@pytest.mark.parametrize("reader", ["push", "drain", "compare"])
+def test_what_both_fill_in_before_the_first_read_is_a_conflict(policy: Policy, reader: str):
+    machine = CoreMachine()
+    machine.begin(policy=policy, seed=0)
+    machine.create_on_board(pick=0)
+    machine.work("push", AFTER_CREATE)
+    assert machine.board.pairs
+    machine.edit_on_both_sides("story_points", 0)
+    machine.crash(0)
+    machine.work(reader, 100)
+    machine.teardown()
+    assert [one.clash.field for one in machine.board.conflicts] == ["story_points"]
