@@ -1,7 +1,7 @@
 """Connections to the judged address of one host, and only to that, kept alive in urllib3's pool.
 
-Resolving happens once per connection; the address that was judged is the address that is called,
-with the original name in the Host header and in TLS. Pooling, framing and reading are urllib3's
+The original name stands in the Host header and in TLS, whichever address `dialling` judged and called,
+and whichever proxy leads there. Pooling, framing and reading are urllib3's
 and requests'; nothing here repeats a request or follows a redirect.
 """
 
@@ -11,71 +11,19 @@ import queue
 import socket
 import ssl
 import sys
-import threading
 import time
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import HTTPResponse
+from urllib3.util.ssltransport import SSLTransport
 
-from jira_client.address import AddressPolicy, Resolver, judged_addresses, resolve
-from jira_client.errors import ConnectFailed, ConnectionRefused, ConnectTimedOut
-from jira_client.tls import check_fingerprint, tls_failure
-from jira_client.watchdog import Guard
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where to connect and how to trust it. `context` is None for plain HTTP; times in seconds."""
-
-    host: str
-    port: int
-    policy: AddressPolicy
-    context: ssl.SSLContext | None
-    fingerprint: str | None
-    connect_timeout: float
-    read_timeout: float
-    idle_write_limit: float
-    resolver: Resolver = resolve
-
-
-class Call(Guard):
-    """One call, from waiting for a connection to the last byte of the answer, on one thread.
-
-    The pool and its connections find it by `this_call`: the libraries between hand nothing down.
-    `reused`: it went out on a connection that had been idle.
-    """
-
-    def __init__(self, deadline: float, *, writes: bool) -> None:
-        super().__init__(deadline)
-        self.writes = writes
-        self.reused = False
-
-    def __enter__(self) -> Self:
-        _thread.call = self
-        return super().__enter__()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        super().__exit__(kind, error, trace)
-        del _thread.call
-
-
-_thread = threading.local()
-
-
-def this_call() -> Call:
-    """The call that this thread is making; a connection is used for nothing else."""
-    call: Call = _thread.call
-    return call
+from jira_client import proxying
+from jira_client.dialling import Endpoint, connect_failure, dial, this_call
+from jira_client.proxying import open_tunnel
+from jira_client.tls import check_fingerprint
 
 
 class _Answer(http.client.HTTPResponse):
@@ -93,6 +41,25 @@ class _Answer(http.client.HTTPResponse):
             raise http.client.HTTPException("several lengths for one answer")
 
 
+def certificate_shown(sock: Any) -> bytes:
+    """Of the server at the other end (DER), through a tunnel or not; empty where there is none."""
+    secure = isinstance(sock, ssl.SSLSocket | SSLTransport)
+    return (secure and sock.getpeercert(binary_form=True)) or b""
+
+
+def _beneath(sock: Any) -> socket.socket:
+    """What the system knows: TLS within TLS is no socket of its own."""
+    found: socket.socket = sock.socket if isinstance(sock, SSLTransport) else sock
+    return found
+
+
+def _has_unread(sock: Any) -> bool:
+    """Whether TLS holds something decrypted that nobody has read."""
+    if isinstance(sock, SSLTransport):
+        return bool(sock.sslobj.pending() or sock.incoming.pending or _has_unread(sock.socket))
+    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+
+
 class Line(HTTPConnection):
     """A kept-alive connection. Raises ConnectFailed or a subclass; nothing has been sent then."""
 
@@ -108,7 +75,7 @@ class Line(HTTPConnection):
         """Whether the call at hand may go out on this connection, as the pool asks before it."""
         if self.sock is None or not super().is_connected:
             return False
-        if isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
+        if _has_unread(self.sock):
             # The other side has sent what nobody asked for: the next answer would be another's.
             return False
         idle = time.monotonic() - self._idle_since
@@ -119,12 +86,12 @@ class Line(HTTPConnection):
         end = self.endpoint
         try:
             super().connect()
-            if end.fingerprint and isinstance(self.sock, ssl.SSLSocket):
-                check_fingerprint(self.sock, end.fingerprint)
+            if end.fingerprint and end.context is not None:
+                check_fingerprint(certificate_shown(self.sock), end.fingerprint)
         except BaseException as error:
             self.close()
             if isinstance(error, OSError):
-                raise _connect_failure(error, end, this_call()) from error
+                raise connect_failure(error, end) from error
             raise
 
     def request(self, *args: Any, **options: Any) -> None:
@@ -134,7 +101,7 @@ class Line(HTTPConnection):
         if self.is_closed:
             self.connect()
         else:
-            call.watch(self.sock)
+            call.watch(_beneath(self.sock))
         # urllib3 sends under the connect timeout: too short for a large body on a slow line.
         self.timeout = self.endpoint.read_timeout
         super().request(*args, **options)
@@ -146,39 +113,47 @@ class Line(HTTPConnection):
         self._idle_since = time.monotonic()
         return response
 
+    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        """The first line: with the whole address where a proxy passes the request on."""
+        root = self.endpoint.root if self.endpoint.forwards else ""
+        super().putrequest(method, f"{root}{url}", *args, **options)
+
     def _new_conn(self) -> socket.socket:
-        end, call = self.endpoint, this_call()
-        addresses = judged_addresses(end.host, end.port, end.policy, end.resolver)
-        deadline = time.monotonic() + min(end.connect_timeout, call.remaining())
-        failure: OSError | None = None
-        for address in addresses:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                break
-            sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-            try:
-                sock.settimeout(left)
-                sock.connect((address, end.port))
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                call.watch(sock)
-                # The handshake has its own time; the call's deadline bounds both.
-                sock.settimeout(end.connect_timeout)
-            except OSError as error:
-                sock.close()
-                failure = error
-            else:
-                sys.audit("http.client.connect", self, end.host, end.port)
-                return sock
-        raise failure or TimeoutError()
+        end = self.endpoint
+        sock = dial(end)
+        sys.audit("http.client.connect", self, end.host, end.port)
+        if end.forwards and end.proxy and end.proxy.context:
+            return proxying.secured(sock, end.proxy, end.proxy.context)
+        return sock
 
 
 class SecureLine(Line, HTTPSConnection):
-    """The same over TLS, trusting as the endpoint's context says."""
+    """The same over TLS, trusting as the endpoint's context says; by the proxy's tunnel if there is
+    one."""
+
+    def connect(self) -> None:
+        """Connects, and proves whom to: what is verified or pinned is Jira, behind any proxy."""
+        end = self.endpoint
+        if end.proxy is not None:
+            # urllib3 forgets the tunnel whenever it closes a connection.
+            scheme = "http" if end.proxy.context is None else "https"
+            self.set_tunnel(end.host, end.port, scheme=scheme)
+        super().connect()
 
     def certificate(self) -> bytes:
         """The certificate that the server showed (DER); empty where there is none."""
-        shown = isinstance(self.sock, ssl.SSLSocket) and self.sock.getpeercert(binary_form=True)
-        return shown or b""
+        return certificate_shown(self.sock)
+
+    def _tunnel(self) -> None:
+        end = self.endpoint
+        if end.proxy is not None:
+            open_tunnel(self.sock, end.proxy, end.host, end.port, end.connect_timeout)
+
+    def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> ssl.SSLSocket:
+        proxy = self.endpoint.proxy
+        if proxy is None or proxy.context is None:
+            raise ValueError("There is no https proxy.")
+        return proxying.secured(sock, proxy, proxy.context)
 
 
 class Pool(HTTPConnectionPool):
@@ -233,7 +208,7 @@ class Adapter(HTTPAdapter):
             self._pool = SecurePool(end.host, end.port, ssl_context=end.context, **options)
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPConnectionPool:
-        """The one pool: no proxy, no other host, no other trust."""
+        """The one pool: no proxy of the environment, no other host, no other trust."""
         return self._pool
 
     def cert_verify(self, *_: Any, **__: Any) -> None:
@@ -242,21 +217,3 @@ class Adapter(HTTPAdapter):
     def close(self) -> None:
         """Closes idle connections; the adapter stays usable."""
         self._pool.hang_up()
-
-
-def _connect_failure(error: OSError, end: Endpoint, call: Call) -> ConnectFailed:
-    where = {"host": end.host, "port": str(end.port)}
-    if isinstance(error, TimeoutError) or call.fired:
-        return ConnectTimedOut(
-            f"{end.host} did not answer on port {end.port} within {end.connect_timeout:g} seconds. "
-            "Check that a firewall lets this server reach Jira, and that the port is right.",
-            seen=where,
-        )
-    if isinstance(error, ssl.SSLError):
-        return tls_failure(error, end.host)
-    reason = error.strerror or type(error).__name__
-    return ConnectionRefused(
-        f"Nothing answers at {end.host} on port {end.port} ({reason}). Check the port of the "
-        "Instance URL and that Jira is running.",
-        seen={**where, "reason": reason},
-    )

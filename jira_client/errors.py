@@ -6,6 +6,8 @@
     │   ├── ConnectionRefused    nobody listens, or no route
     │   ├── ConnectTimedOut      no answer to the connection attempt
     │   ├── AddressRefused       our own address policy said no
+    │   ├── ProxyFailed          kind: unreachable, not_allowed, not_trusted, login_wanted, forbids,
+    │   │                        cannot_reach, not_one
     │   └── TlsFailed            kind: unknown_ca, self_signed, expired, host_mismatch,
     │                            fingerprint_mismatch, other
     ├── AnswerLost               something was sent; a write may have been carried out
@@ -120,6 +122,28 @@ class AddressRefused(ConnectFailed):
 
     code = "address_refused"
     always_transient = False
+
+
+class ProxyFailed(ConnectFailed):
+    """The connection's proxy did not take us to Jira, so nothing reached Jira; `kind` says why.
+
+    unreachable: nobody listens, or the name has no address. not_allowed: our own address policy.
+    not_trusted: an https proxy's certificate. login_wanted: 407. forbids: 403. cannot_reach: it
+    tried Jira in vain. not_one: what answers is no proxy for such a call.
+    """
+
+    code = "proxy_failed"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        kind: str = "unreachable",
+        seen: Mapping[str, str] | None = None,
+    ) -> None:
+        passing = kind in ("unreachable", "cannot_reach")
+        super().__init__(message, seen=seen, transient=passing)
+        self.kind = kind
 
 
 class TlsFailed(ConnectFailed):

@@ -60,6 +60,11 @@ def trust(verify: bool, ca_bundle_pem: str | None, fingerprint: str | None) -> s
         context.load_default_certs()
         context.load_verify_locations(cafile=DEFAULT_CA_BUNDLE_PATH)
         return context
+    _load(context, ca_bundle_pem)
+    return context
+
+
+def _load(context: ssl.SSLContext, ca_bundle_pem: str) -> None:
     try:
         context.load_verify_locations(cadata=ca_bundle_pem)
     except (ssl.SSLError, ValueError) as error:
@@ -69,6 +74,15 @@ def trust(verify: bool, ca_bundle_pem: str | None, fingerprint: str | None) -> s
         ) from error
     # A bundle may hold an intermediate authority or the server's own certificate alone.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+
+
+def trust_also(ca_bundle_pem: str | None) -> ssl.SSLContext:
+    """Verifying, by the public authorities and by those of the bundle: for what stands before Jira.
+    Raises TlsFailed where the CA bundle is unreadable.
+    """
+    context = trust(True, None, None)
+    if ca_bundle_pem:
+        _load(context, ca_bundle_pem)
     return context
 
 
@@ -133,9 +147,9 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     return tuple(found.value.get_values_for_type(x509.DNSName)[:20])
 
 
-def check_fingerprint(sock: ssl.SSLSocket, expected: str) -> None:
+def check_fingerprint(certificate_der: bytes, expected: str) -> None:
     """Raises TlsFailed(fingerprint_mismatch) unless the server showed the pinned certificate."""
-    shown = fingerprint_of(sock.getpeercert(binary_form=True) or b"")
+    shown = fingerprint_of(certificate_der)
     if shown != expected:
         raise TlsFailed(
             "Jira shows another certificate than the pinned one. If it was renewed, compare the "

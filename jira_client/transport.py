@@ -1,8 +1,8 @@
 """The one sender: bounded, pinned to the judged address, without memory between calls.
 
-It follows no redirect, keeps no cookie, reads no proxy or netrc from the environment, and sends
-nothing twice: a replayed OAuth signature is a refused one, and only the caller knows what may be
-repeated. It must not know what Jira's answers mean.
+It follows no redirect, keeps no cookie, reads no proxy or netrc from the environment (a connection's
+own proxy is given to it), and sends nothing twice: a replayed OAuth signature is a refused one, and
+only the caller knows what may be repeated. It must not know what Jira's answers mean.
 """
 
 import http.client
@@ -18,7 +18,8 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import EmptyPoolError, HTTPError, ReadTimeoutError
 
 from jira_client.address import AddressPolicy, Resolver, resolve
-from jira_client.connecting import Adapter, Call, Endpoint, SecureLine
+from jira_client.connecting import Adapter, SecureLine
+from jira_client.dialling import Call, Endpoint
 from jira_client.errors import (
     AnswerLost,
     ConnectFailed,
@@ -28,7 +29,9 @@ from jira_client.errors import (
     NotJira,
     ReadTimedOut,
 )
+from jira_client.losing import dropped, root_of
 from jira_client.origin import origin_of
+from jira_client.proxying import proxy_at, refused
 from jira_client.tls import CertificateFacts, certificate_facts, plain_fingerprint, trust
 from jira_client.unpacking import read_body
 from jira_client.wire import (
@@ -57,8 +60,9 @@ class Transport:
     resolution is bounded by the system's resolver). `max_bytes` bounds the decompressed body. A
     write never goes out on a connection that was idle longer than `idle_write_limit`: the server
     may be closing it at that moment, and the outcome would be unknown for nothing.
-    Raises NotJira where the base URL is no http(s) address, TlsFailed where the CA bundle or
-    fingerprint is unreadable.
+    `proxy` is `http(s)://host:port`; none of the environment is looked at. Raises NotJira where the
+    base URL is no http(s) address, ProxyFailed where the proxy's is none, TlsFailed where the CA bundle
+    or fingerprint is unreadable.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Transport:
         verify_tls: bool = True,
         ca_bundle_pem: str | None = None,
         fingerprint: str | None = None,
+        proxy: str | None = None,
         connect_timeout: float = 5,
         read_timeout: float = 20,
         total_timeout: float = 60,
@@ -85,6 +90,7 @@ class Transport:
         self._prefix = origin.path
         pinned = plain_fingerprint(fingerprint) if fingerprint else None
         self._endpoint = Endpoint(
+            root=self._root,
             host=origin.host,
             port=origin.port,
             policy=policy,
@@ -94,6 +100,7 @@ class Transport:
             read_timeout=read_timeout,
             idle_write_limit=idle_write_limit,
             resolver=resolver,
+            proxy=proxy_at(proxy, ca_bundle_pem) if proxy else None,
         )
         self.pool_size = pool_size
         self.total_timeout = total_timeout
@@ -167,7 +174,7 @@ class Transport:
             except (AnswerLost, HTTPError, OSError, http.client.HTTPException) as error:
                 lost = self._loss(error, call)
                 # The libraries' own errors hold the request, with its credentials.
-                raise lost from (None if lost is error else _root(error))
+                raise lost from (None if lost is error else root_of(error))
             if call.fired:
                 # The standard library takes a connection's end amid the headers for their end.
                 raise self._too_slow()
@@ -182,6 +189,8 @@ class Transport:
             allow_redirects=False,
             proxies={},
         ) as answer:
+            if end.forwards and end.proxy and answer.status_code == 407:
+                raise refused(407, end.proxy)  # Jira never answers so, and was not asked
             body = read_body(answer.raw, self.max_bytes)
             headers = Headers(answer.raw.headers.items())
         return WireResponse(
@@ -210,10 +219,10 @@ class Transport:
             return ConnectTimedOut(
                 "All connections to Jira stayed busy. Fewer calls at once would help."
             )
-        root = _root(error)
+        root = root_of(error)
         if call.fired or isinstance(root, TimeoutError | ReadTimeoutError):
             return self._too_slow()
-        lost = error if isinstance(error, AnswerLost) else _dropped(root)
+        lost = error if isinstance(error, AnswerLost) else dropped(root)
         if isinstance(lost, ConnectionDropped):
             lost.reused = call.reused
         return lost
@@ -241,26 +250,3 @@ class _Session(requests.Session):
     def get_redirect_target(self, resp: Any) -> None:
         """None: requests would read the whole body, unbounded, to prepare for the next address."""
         return
-
-
-def _root(error: BaseException) -> BaseException:
-    """What happened beneath the libraries' wrappers; the error itself where it has none."""
-    while isinstance(error, requests.RequestException | HTTPError):
-        inside = [getattr(error, "reason", None), *error.args]
-        beneath = [one for one in inside if isinstance(one, BaseException)]
-        if not beneath:
-            break
-        error = beneath[0]
-    return error
-
-
-def _dropped(root: BaseException) -> ConnectionDropped:
-    # RemoteDisconnected is both: the end came where an answer should have begun.
-    if not isinstance(root, OSError) or isinstance(root, requests.RequestException):
-        return ConnectionDropped(
-            "The answer is not HTTP. Check the port of the Instance URL and the proxy before Jira."
-        )
-    return ConnectionDropped(
-        "The connection to Jira ended before the answer came. Try again; if it stays so, look at "
-        "the proxy or firewall between this server and Jira."
-    )

@@ -24,6 +24,7 @@ CODES = frozenset(
     (
         *PLAIN,
         *(f"tls_{kind}" for kind in network.KINDS),
+        *(f"proxy_{kind}" for kind in network.PROXY_KINDS),
         *(f"oauth_{word}" for word in (*oauth.WORDS, "problem")),
     )
 )

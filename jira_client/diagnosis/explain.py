@@ -14,6 +14,7 @@ _EXPLAINERS: dict[type[errors.JiraError], Callable[[Any, Case], Finding]] = {
     errors.ConnectionRefused: network.refused,
     errors.ConnectTimedOut: network.timed_out,
     errors.AddressRefused: network.address,
+    errors.ProxyFailed: network.proxy,
     errors.TlsFailed: network.tls,
     errors.ConnectFailed: network.unreachable,
     errors.ReadTimedOut: answers.slow,

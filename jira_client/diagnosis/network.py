@@ -36,7 +36,45 @@ _TLS: dict[str, tuple[str, str]] = {
     ),
 }
 
+_PROXY: dict[str, tuple[str, str]] = {
+    "unreachable": (
+        "The proxy that this connection goes through does not answer.",
+        'Check the host and port of the proxy under "Advanced Settings". If they are right, ask the '
+        "proxy's operator whether it runs and lets this server connect.",
+    ),
+    "not_allowed": (
+        "The console is not allowed to call the address of the proxy.",
+        "If the proxy is really in your internal network, the console's operator adds its address to "
+        "the allowed networks in its configuration. This page cannot do it, on purpose.",
+    ),
+    "not_trusted": (
+        "The certificate of the https proxy is not trusted.",
+        "Paste the certificate of the authority that issued it into the CA bundle under "
+        '"Advanced Settings", or enter the proxy with http:// if its operator offers that.',
+    ),
+    "login_wanted": (
+        "The proxy asks for a user name and password (407), which the console does not send.",
+        "Ask the proxy's operator to let this server through by its address, without a login.",
+    ),
+    "forbids": (
+        "The proxy does not allow the console to connect to Jira (403).",
+        "Ask the proxy's operator to allow this server to reach Jira's host and port. Many proxies "
+        "allow port 443 only.",
+    ),
+    "cannot_reach": (
+        "The proxy did not get through to Jira.",
+        "Check the host name and port of the Instance URL. If they are right, ask the proxy's operator "
+        "whether the proxy finds and reaches Jira.",
+    ),
+    "not_one": (
+        "What answers at the proxy's address is no proxy for calls to Jira.",
+        'Check the host, port and scheme of the proxy under "Advanced Settings", and ask its operator '
+        "whether it takes CONNECT.",
+    ),
+}
+
 KINDS = tuple(_TLS)
+PROXY_KINDS = tuple(_PROXY)
 
 
 def dns(error: errors.DnsFailed, case: Case) -> Finding:
@@ -83,6 +121,12 @@ def tls(error: errors.TlsFailed, case: Case) -> Finding:
     """Trust, by kind."""
     kind = error.kind if error.kind in _TLS else "other"
     return Finding(f"tls_{kind}", *_TLS[kind])
+
+
+def proxy(error: errors.ProxyFailed, case: Case) -> Finding:
+    """The proxy before Jira, by kind."""
+    kind = error.kind if error.kind in _PROXY else "unreachable"
+    return Finding(f"proxy_{kind}", *_PROXY[kind])
 
 
 def unreachable(error: errors.ConnectFailed, case: Case) -> Finding:

@@ -50,6 +50,7 @@ _STOPPERS = {
 # The connection, not the request, is at fault: the same request is right once that is mended.
 _CONNECTION_FAULTS = {
     "address_refused",
+    "proxy_failed",
     "tls_failed",
     "not_json",
     "redirected",

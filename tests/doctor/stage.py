@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +24,7 @@ from jira_client.values import ServerInfo
 from jira_sandbox.rest.tokens import make
 from jira_sandbox.serving import Handle, running
 from tests.jira_client.contract.approving import CALLBACK, CONSUMER, add_link, decide
+from tests.jira_client.proxies import Proxy, proxying
 from tests.jira_client.servers import LOOPBACK
 
 FLAVOURS = ("cloud", "8", "9", "10", "11")
@@ -117,6 +119,10 @@ class Stage:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port: int = listener.getsockname()[1]
         return port
+
+    def proxy(self, context: ssl.SSLContext | None = None) -> Proxy:
+        """A proxy that ends with the row."""
+        return self._things.enter_context(proxying(context))
 
     def after(self, undo: Any, *arguments: Any) -> None:
         """Something to be undone when the row is over."""
