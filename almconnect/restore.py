@@ -99,7 +99,7 @@ def _prove() -> int:
         sealing.check_keys()
         rows = SealedSecret.objects.select_related("connection")
         for row in rows:
-            origin = row.connection.origin
+            origin = row.connection.sealed_for
             sealing.open_text(
                 row.sealed, table="secret", row=row.pk, field=row.field, origin=origin
             )

@@ -45,6 +45,7 @@ class LookIn(Strict):
     ca_bundle: Long | None = None
     fingerprint: Text | None = None
     api_url: Text | None = None
+    proxy_url: Text | None = None
 
 
 class CertificateOut(Schema):

@@ -31,6 +31,7 @@ class ConnectionIn(Strict):
     ca_bundle: Long | None = None
     fingerprint: Text | None = None
     api_url: Text | None = None
+    proxy_url: Text | None = None
     secret_expires: datetime | None = None
     key_bits: Literal[2048, 3072] = 2048
 
@@ -47,6 +48,7 @@ class ConnectionPatch(Strict):
     ca_bundle: Long | None = None
     fingerprint: Text | None = None
     api_url: Text | None = None
+    proxy_url: Text | None = None
     secret_expires: datetime | None = None
     paused: bool = False
     # A secret that Jira refused is tried again only where the person says that something changed.
@@ -64,6 +66,7 @@ class TestIn(Strict):
     ca_bundle: Long | None = None
     fingerprint: Text | None = None
     api_url: Text | None = None
+    proxy_url: Text | None = None
     retry: bool = False
 
 
@@ -126,6 +129,7 @@ class ConnectionOut(Schema):
     tool: str
     base_url: str
     api_url: str
+    proxy_url: str
     auth_method: str
     next_auth_method: str | None
     username: str

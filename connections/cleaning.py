@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import instance
+from connections import instance, proxies
 from connections.models import AuthMethod
 
 LONGEST_NAME = 100
@@ -24,6 +24,7 @@ def cleaned(values: dict[str, Any]) -> dict[str, Any]:
         ("name", _name),
         ("base_url", instance.callable_url),
         ("api_url", lambda text: instance.callable_url(text) if text.strip() else ""),
+        ("proxy_url", lambda text: proxies.callable_proxy(text) if text.strip() else ""),
         ("auth_method", _method),
         ("username", _username),
         ("ca_bundle", _bundle),

@@ -1,6 +1,7 @@
 """Creating and changing a connection's settings. Credentials are the matter of `credentials`.
 
-A changed address wipes every credential: what was sealed for one Jira is never sent to another.
+A changed address or proxy wipes every credential: what was sealed for one Jira is never sent to
+another, nor by another way (`moving`).
 Each verb writes its own audit entry.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,8 +22,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from almconnect.lib.secret import Secret
-from connections import credentials, gateway, sealing
+from connections import credentials, gateway, moving
 from connections.cleaning import LONGEST_NAME as LONGEST_NAME
 from connections.cleaning import cleaned as cleaned
 from connections.models import (
@@ -31,7 +30,6 @@ from connections.models import (
     Connection,
     Lifecycle,
     SecretField,
-    WebhookState,
 )
 
 TLS_OFF = timedelta(days=30)
@@ -39,6 +37,7 @@ _SETTINGS = (
     "name",
     "base_url",
     "api_url",
+    "proxy_url",
     "auth_method",
     "username",
     "verify_tls",
@@ -85,21 +84,20 @@ def edit(
 ) -> list[str]:
     """Change settings; answers the names of what changed. Raises Refused.
 
-    A new address takes the credentials away; only the key pair's private half is sealed again for
-    it, since it is never sent anywhere. Another way to sign in waits as `next_method` until it is
+    A new address or proxy takes the credentials away; only the key pair's private half is sealed again
+    for it, since it is never sent anywhere. Another way to sign in waits as `next_method` until it is
     proven, and the old one goes on meanwhile. `credential_follows`: the caller seals a proven
     credential for the new settings in the same transaction.
     """
     found = cleaned({name: value for name, value in values.items() if name in _SETTINGS})
     changed = {k: v for k, v in found.items() if _now(connection, k) != v}
-    moved = bool({"base_url", "api_url"} & changed.keys())
     in_use = bool(connection.account_id) and credentials.stored(connection) is not None
-    if in_use and not moved:
+    move = moving.begin(connection, changed)
+    if in_use and move is None:
         _wait_for_proof(connection, found, changed)
     if not changed:
         return []
     before = {name: _now(connection, name) for name in changed}
-    pair = _key_pair(connection) if moved else _Pair()
     with transaction.atomic():
         touched = {*changed, "updated"}
         for name, value in changed.items():
@@ -107,11 +105,11 @@ def edit(
         if "verify_tls" in changed:
             connection.tls_off_until = None if connection.verify_tls else timezone.now() + TLS_OFF
             touched.add("tls_off_until")
-        if moved:
-            touched |= _leave_address(connection, pair)
+        if move is not None:
+            touched |= moving.leave(connection, move)
         _save(connection, touched)
-        if pair.private:
-            sealing.store(connection, SecretField.PRIVATE_KEY, pair.private)
+        if move is not None:
+            moving.settle(connection, move)
         if {"auth_method", "username"} & changed.keys() and not in_use:
             _drop_unproven(connection)
         audit.record(
@@ -122,8 +120,8 @@ def edit(
             before=_shown(before),
             after=_shown(changed | _until(connection, changed)),
         )
-        if moved and in_use and not credential_follows:
-            credentials.lost(connection, _why_lost(pair), code=pair.code)
+        if move is not None and in_use and not credential_follows:
+            credentials.lost(connection, move.why, code=move.code)
     transaction.on_commit(lambda: gateway.forget(connection.pk))
     return sorted(changed)
 
@@ -175,36 +173,6 @@ def _set_lifecycle(
     connection.lifecycle = new
 
 
-_OF_ADDRESS: dict[str, Any] = {
-    "deployment": "",
-    "version": "",
-    "remote_base_url": "",
-    "webhook_id": "",
-    "webhook_detail": "",
-    "webhook_state": WebhookState.NONE,
-    "webhook_signed": False,
-    "token_expires": None,
-    "secret_expires": None,
-    "tls_expires": None,
-    "next_method": "",
-    "pending_id": "",
-    "pending_name": "",
-    "refused_digest": "",
-}
-
-
-def _leave_address(connection: Connection, pair: _Pair) -> set[str]:
-    """Forget what belongs to the old address: credentials, and what was observed there. The names of
-    the columns to be saved."""
-    sealing.wipe(connection)
-    gone = dict(_OF_ADDRESS)
-    if pair.broken:
-        gone["public_key"] = ""  # its other half is lost, so a new pair is made on first need
-    for name, empty in gone.items():
-        setattr(connection, name, empty)
-    return set(gone)
-
-
 def _wait_for_proof(connection: Connection, found: dict[str, Any], changed: dict[str, Any]) -> None:
     """A working credential is never given up for one that nobody has seen work. Raises Refused."""
     sentence = _(
@@ -229,35 +197,6 @@ def _drop_unproven(connection: Connection) -> None:
     connection.secrets.filter(
         field__in=(SecretField.ACCESS_TOKEN, SecretField.PASSWORD, SecretField.SESSION_HANDLE)
     ).delete()
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """The key pair's private half on its way to another address; `broken` where it does not open."""
-
-    private: Secret | None = None
-    broken: bool = False
-
-    @property
-    def code(self) -> str:
-        return "key_replaced" if self.broken else "secret_missing"
-
-
-def _key_pair(connection: Connection) -> _Pair:
-    try:
-        return _Pair(sealing.load(connection, SecretField.PRIVATE_KEY))
-    except sealing.SealBroken:
-        return _Pair(broken=True)
-
-
-def _why_lost(pair: _Pair) -> str:
-    if pair.broken:
-        return _(
-            "The address changed, so the credential was wiped. The stored private key did not open "
-            "either: a new key pair is made, and the application link in Jira must get the new "
-            "public key."
-        )
-    return _("The address changed, so the credential was wiped.")
 
 
 def _now(connection: Connection, name: str) -> Any:

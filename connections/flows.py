@@ -128,7 +128,7 @@ def sealed(flow: OAuthFlow, held: dict[str, str]) -> dict[str, str]:
         table="flow",
         row=flow.pk,
         field="request_token",
-        origin=flow.connection.origin,
+        origin=flow.connection.sealed_for,
     )
     return {"sealed": text}
 
@@ -141,7 +141,7 @@ def opened(flow: OAuthFlow) -> dict[str, str]:
             table="flow",
             row=flow.pk,
             field="request_token",
-            origin=flow.connection.origin,
+            origin=flow.connection.sealed_for,
         ).reveal()
     )
     return held

@@ -10,12 +10,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
-from connections import editing, gateway, instance, ways
+from connections import editing, gateway, instance, proxies, ways
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from jira_client.flavour import Flavour
 
-ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url")
+ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url", "proxy_url")
 _SIGN_IN = ("username", "password", "token", "secret_expires")
 LOOKED = ("base_url", *ADVANCED)  # what a look at the instance needs
 NO_FILL = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
@@ -78,6 +78,17 @@ class ConnectionForm(forms.Form):
         help_text=_("Only if this console must call Jira at another address than people do."),
         widget=forms.TextInput(attrs={**NO_FILL, "inputmode": "url"}),
     )
+    proxy_url = forms.CharField(
+        label=_("Proxy"),
+        required=False,
+        max_length=500,
+        strip=False,
+        help_text=_(
+            "Only if this console reaches Jira through an HTTP proxy, such as "
+            "http://proxy.example.com:3128. Another proxy asks for the credential again."
+        ),
+        widget=forms.TextInput(attrs={**NO_FILL, "inputmode": "url"}),
+    )
     key_bits = forms.ChoiceField(
         label=_("OAuth key size"),
         required=False,
@@ -104,7 +115,7 @@ class ConnectionForm(forms.Form):
         if self.is_bound:
             return "advanced" in self.data or any(name in self.errors for name in ADVANCED)
         initial = self.initial
-        unusual = any(initial.get(name) for name in ("ca_bundle", "fingerprint", "api_url"))
+        unusual = any(initial.get(name) for name in ADVANCED[1:])
         return unusual or initial.get("verify_tls") is False
 
     @property
@@ -122,6 +133,8 @@ class ConnectionForm(forms.Form):
         for name in ("base_url", "api_url"):
             text = self.data.get(name, "")
             found += instance.trim(text).notes if text.strip() else ()
+        text = self.data.get("proxy_url", "")
+        found += proxies.trim(text).notes if text.strip() else ()
         for name in ("name", "username", "token"):
             typed, kept = self.data.get(name, ""), self.values.get(name)
             kept = self.cleaned_data.get(name, "") if kept is None else kept
@@ -167,8 +180,9 @@ class ConnectionForm(forms.Form):
 
     def blame_look(self, found: Look) -> bool:
         """Put what the look found against this form beside its field. Whether there was anything."""
-        if found.of_the_address and found.failed:
+        if (found.of_the_address or found.of_the_proxy) and found.failed:
             called = "api_url" if self.values.get("api_url") else "base_url"
+            called = "proxy_url" if found.of_the_proxy else called
             self.add_error(called, f"{found.failed.message} {found.failed.remedy}")
         elif refused := ways.refusal(self.method, found.flavour):
             self.add_error("token" if "token" in self.fields else None, refused)

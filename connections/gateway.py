@@ -147,6 +147,7 @@ def _transport(connection: Connection, kind: type[T]) -> T:
         verify_tls=connection.checks_tls,
         ca_bundle_pem=connection.ca_bundle or None,
         fingerprint=connection.fingerprint or None,
+        proxy=connection.proxy_url or None,
         observe=observe,
     )
 
@@ -241,6 +242,7 @@ def _signature(connection: Connection, newest_secret: datetime | None) -> tuple[
         connection.checks_tls,
         connection.ca_bundle,
         connection.fingerprint,
+        connection.proxy_url,
         connection.consumer_key,
         connection.deployment,
         connection.version,

@@ -6,7 +6,6 @@ instance before any credential is typed. It must not send a credential.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -14,18 +13,15 @@ from urllib.parse import SplitResult, urlsplit
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from almconnect.lib.api import Refused
-from connections import gateway
+from connections import addresses, gateway
+from connections.addresses import port_of
 from connections.models import Connection
-from jira_client.errors import AddressRefused
 from jira_client.values import Deployment, ServerInfo
 
 # First segments of Jira's own pages: what stands before them is the context path.
 _PAGES = {"browse", "rest", "secure", "plugins", "projects", "issues", "login.jsp", "servicedesk"}
 _PAGES |= {"dashboard.jspa", "default.jsp", "wiki", "people", "filters"}
 _CLOUD_HOSTS = (".atlassian.net", ".jira.com", ".jira-dev.com")
-_LABEL = re.compile(r"^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$")
-LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +47,19 @@ def trim(pasted: str) -> Trimmed:
     text = pasted.strip()
     notes = [_("Spaces around the address were removed.")] if text != pasted else []
     if not text:
-        raise _no(_("Enter the address of your Jira, such as https://jira.example.com."))
-    if len(text) > LONGEST or any(c.isspace() or ord(c) < 32 or c == "\\" for c in text):
-        raise _no(_("This is not one address: it holds spaces, backslashes or line breaks."))
+        raise addresses.no(_("Enter the address of your Jira, such as https://jira.example.com."))
+    if not addresses.is_one(text):
+        raise addresses.no(
+            _("This is not one address: it holds spaces, backslashes or line breaks.")
+        )
     if "://" not in text:
         # `user:password@host` is no scheme: the sentence on credentials is the better one.
         credentials = "@" in text and not text.lower().startswith("mailto:")
         if re.match(r"^[a-z]+:[^0-9]", text, re.IGNORECASE) and not credentials:
-            raise _no(_("The address must begin with https:// or http://."))
+            raise addresses.no(_("The address must begin with https:// or http://."))
         text = f"https://{text}"
         notes.append(_("https:// was added in front."))
-    parts, host = _parts(text)
+    parts, host = addresses.parts_of(text)
     notes += _host_notes(parts.hostname or "", host)
     path = _context(parts, host)
     if path != parts.path.rstrip("/"):
@@ -73,7 +71,7 @@ def trim(pasted: str) -> Trimmed:
         notes.append(_("The slash at the end was removed."))
     if parts.query or parts.fragment:
         notes.append(_("What follows the address (after ? or #) was removed."))
-    port = "" if parts.port is None or _default(parts) else f":{parts.port}"
+    port = "" if parts.port is None or addresses.default_port(parts) else f":{parts.port}"
     return Trimmed(f"{parts.scheme.lower()}://{host}{port}{path}", tuple(notes))
 
 
@@ -88,19 +86,13 @@ def callable_url(pasted: str) -> str:
     What a name leads to is judged with each call. Raises Refused (field `base_url`).
     """
     url = trim(pasted).url
-    parts = urlsplit(url)
-    try:
-        number = ipaddress.ip_address(parts.hostname or "")
-    except ValueError:
-        return url
-    try:
-        gateway.address_policy().judge(number, parts.port or int(_port(parts)))
-    except AddressRefused as error:
-        sentence = _(
+    addresses.judge(
+        url,
+        _(
             "The console is not allowed to call the address %(address)s. If Jira is really in "
             "your internal network, the console's operator adds it to the allowed networks."
-        ) % {"address": number}
-        raise Refused(sentence, code=error.code, fields={"base_url": [sentence]}) from error
+        ),
+    )
     return url
 
 
@@ -133,7 +125,7 @@ def difference(entered: str, told: str) -> str:
     rows = (
         (_("scheme"), ours.scheme, theirs.scheme),
         (_("host"), ours.hostname or "", theirs.hostname or ""),
-        (_("port"), _port(ours), _port(theirs)),
+        (_("port"), port_of(ours), port_of(theirs)),
         (_("context path"), ours.path or "/", theirs.path or "/"),
     )
     named = [
@@ -152,41 +144,6 @@ def words_of(server: ServerInfo) -> str:
     return f"Jira Data Center {server.version}"
 
 
-def _parts(text: str) -> tuple[SplitResult, str]:
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError as problem:
-        raise _no(_("The address cannot be read: check the port number and brackets.")) from problem
-    if parts.scheme.lower() not in {"http", "https"}:
-        raise _no(_("The address must begin with https:// or http://."))
-    if "@" in parts.netloc:
-        raise _no(_("Leave user name and password out of the address; they are asked for later."))
-    if port == 0:
-        raise _no(_("Port 0 cannot be called."))
-    return parts, _host(parts.hostname or "")
-
-
-def _host(name: str) -> str:
-    """Lower-case ASCII, IPv6 in brackets. Raises Refused."""
-    if ":" in name:
-        try:
-            return f"[{ipaddress.IPv6Address(name).compressed}]"
-        except ValueError as problem:
-            raise _no(_("The number between the brackets is no IPv6 address.")) from problem
-    name = name.rstrip(".")
-    try:
-        ascii_name = name if name.isascii() else name.encode("idna").decode("ascii")
-    except UnicodeError as problem:
-        raise _no(_("The host name holds letters that no host name can have.")) from problem
-    labels = ascii_name.lower().split(".")
-    if not name or not all(_LABEL.match(label) for label in labels):
-        raise _no(_("There is no valid host name in this address."))
-    if labels[-1].isdigit() and not _is_ipv4(ascii_name):
-        raise _no(_("The host looks like a number, but is no IPv4 address."))
-    return ascii_name.lower()
-
-
 def _host_notes(typed: str, host: str) -> list[str]:
     notes = []
     if typed.endswith("."):
@@ -194,14 +151,6 @@ def _host_notes(typed: str, host: str) -> list[str]:
     if not typed.isascii():
         notes.append(_("The host name is written %(host)s for computers.") % {"host": host})
     return notes
-
-
-def _is_ipv4(text: str) -> bool:
-    try:
-        ipaddress.IPv4Address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _context(parts: SplitResult, host: str) -> str:
@@ -214,15 +163,3 @@ def _context(parts: SplitResult, host: str) -> str:
         if segment:
             kept.append(segment)
     return "".join(f"/{segment}" for segment in kept)
-
-
-def _default(parts: SplitResult) -> bool:
-    return (parts.scheme.lower(), parts.port) in {("http", 80), ("https", 443)}
-
-
-def _port(parts: SplitResult) -> str:
-    return str(parts.port or (443 if parts.scheme == "https" else 80))
-
-
-def _no(sentence: str) -> Refused:
-    return Refused(sentence, code="base_url", fields={"base_url": [sentence]})

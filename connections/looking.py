@@ -17,7 +17,7 @@ from connections import checkup, gateway
 from connections.checkup import Row, State
 from connections.models import Connection
 from connections.probes import Probe
-from jira_client.errors import AddressRefused, DnsFailed, JiraError, TlsFailed
+from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed, TlsFailed
 from jira_client.flavour import Flavour, flavour_of
 from jira_client.tls import CertificateFacts
 from jira_client.values import ServerInfo
@@ -51,6 +51,11 @@ class Look:
     def of_the_address(self) -> bool:
         """Whether the address itself is the fault: nothing at it could ever be called."""
         return isinstance(self.failure, AddressRefused | DnsFailed)
+
+    @property
+    def of_the_proxy(self) -> bool:
+        """Whether the proxy's address is one that this console must not call."""
+        return isinstance(self.failure, ProxyFailed) and self.failure.kind == "not_allowed"
 
 
 def look(connection: Connection) -> Look:

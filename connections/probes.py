@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from connections import expiry, gateway, instance, refusals, sealing
+from connections import expiry, gateway, instance, proxies, refusals, sealing
 from connections.models import AuthMethod, Connection, MappedProject, WebhookState
 from connections.proof import Credential, candidate
 from jira_client import judging, requirements
@@ -148,6 +148,9 @@ def address(probe: Probe) -> Finding:
     if isinstance(error, DnsFailed | AddressRefused):
         raise error
     host = urlsplit(probe.connection.api_url or probe.connection.base_url).hostname
+    if proxy := probe.connection.proxy_url:
+        message = _("%(host)s may be called, through the proxy %(proxy)s.")
+        return _pass(message % {"host": host, "proxy": proxies.shown(proxy)})
     return _pass(_("%(host)s is an address that this console may call.") % {"host": host})
 
 
@@ -155,6 +158,8 @@ def tcp(probe: Probe) -> Finding:
     error = probe.ask_instance()
     if isinstance(error, ConnectFailed) and not isinstance(error, TlsFailed):
         raise error
+    if probe.connection.proxy_url:
+        return _pass(_("The proxy leads there."))
     return _pass(_("Something answers there."))
 
 
@@ -165,7 +170,7 @@ def tls(probe: Probe) -> Finding:
     connection = probe.connection
     parts = urlsplit(connection.api_url or connection.base_url)
     if parts.scheme == "http":
-        if parts.hostname in {"localhost", "127.0.0.1", "::1"}:
+        if parts.hostname in {"localhost", "127.0.0.1", "::1"} and not connection.proxy_url:
             return _pass(_("Not encrypted, but the traffic does not leave this computer."))
         return Finding(
             State.WARNING,

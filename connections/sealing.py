@@ -1,7 +1,8 @@
 """Sealing secrets at rest: AES-256-GCM, the key outside the database.
 
-The associated data is table, row, field and the origin the secret is for: a ciphertext that was moved
-to another row, or a connection whose address was edited in the database, does not open. There is no
+The associated data is table, row, field and what the secret is for (the address and the proxy on the
+way there): a ciphertext that was moved to another row, or a connection whose address or proxy was
+edited in the database, does not open. There is no
 plain-text fallback.
 
 A sealed text is `v1:<kid>:<base64 of nonce and ciphertext>`.
@@ -103,7 +104,7 @@ def store(connection: Connection, field: SecretField, secret: Secret) -> SealedS
     row = SealedSecret.objects.filter(connection=connection, field=field).first()
     row = row or SealedSecret(connection=connection, field=field)
     row.sealed = seal_text(
-        secret.reveal(), table="secret", row=row.pk, field=field, origin=connection.origin
+        secret.reveal(), table="secret", row=row.pk, field=field, origin=connection.sealed_for
     )
     row.updated = timezone.now()
     row.save()
@@ -115,11 +116,13 @@ def load(connection: Connection, field: SecretField) -> Secret | None:
     row = SealedSecret.objects.filter(connection=connection, field=field).first()
     if row is None:
         return None
-    return open_text(row.sealed, table="secret", row=row.pk, field=field, origin=connection.origin)
+    return open_text(
+        row.sealed, table="secret", row=row.pk, field=field, origin=connection.sealed_for
+    )
 
 
 def wipe(connection: Connection) -> int:
-    """Forget every secret of the connection, as when its address changes. Returns how many."""
+    """Forget every secret of the connection, as when its address or proxy changes. Returns how many."""
     gone, _ = SealedSecret.objects.filter(connection=connection).delete()
     OAuthFlow.objects.filter(connection=connection, used=None).update(
         used=timezone.now(), outcome="wiped", sealed_token={}

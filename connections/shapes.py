@@ -30,6 +30,7 @@ def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
         "tool": row.tool,
         "base_url": row.base_url,
         "api_url": row.api_url,
+        "proxy_url": row.proxy_url,
         "auth_method": row.auth_method,
         "next_auth_method": row.next_method or None,
         "username": row.username,

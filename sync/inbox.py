@@ -52,6 +52,7 @@ _NEEDED = (
     "webhook_id",
     "base_url",
     "api_url",
+    "proxy_url",
 )
 
 

@@ -68,6 +68,9 @@ class Connection(models.Model):
     tool = models.CharField(max_length=10, default="jira")
     base_url = models.CharField(max_length=500)
     api_url = models.CharField(max_length=500, blank=True)  # where to call, if not at base_url
+    proxy_url = models.CharField(
+        max_length=500, blank=True
+    )  # http(s)://host:port; "" calls directly
     auth_method = models.CharField(
         max_length=10, choices=AuthMethod.choices, default=AuthMethod.OAUTH1
     )
@@ -159,10 +162,17 @@ class Connection(models.Model):
 
     @property
     def origin(self) -> str:
-        """`scheme://host:port/context`: what a secret is sealed for. The called address, normalised."""
+        """`scheme://host:port/context`: the called address, normalised."""
         parts = urlsplit(self.api_url or self.base_url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}{parts.path.rstrip('/')}"
+
+    @property
+    def sealed_for(self) -> str:
+        """What a secret is sealed for: the called address, and the proxy that would carry it there.
+        Whoever could name another proxy, and trust another certificate, would be given the secret.
+        """
+        return f"{self.origin} via {self.proxy_url}" if self.proxy_url else self.origin
 
     @property
     def checks_tls(self) -> bool:

@@ -40,7 +40,8 @@ from connections.views.session import is_fragment, person_of
 from connections.views.tabs import tabs_of
 
 _SHOWN = (
-    "name", "base_url", "username", "ca_bundle", "fingerprint", "api_url", "secret_expires",
+    "name", "base_url", "username", "ca_bundle", "fingerprint", "api_url", "proxy_url",
+    "secret_expires",
 )  # fmt: skip
 
 

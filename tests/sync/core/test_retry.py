@@ -19,6 +19,7 @@ TABLE = [
     (Failure("server_fault", True, outcome_unknown=True, creating=True), Verdict.LOOK_FIRST),
     (Failure("connection_refused", transient=True, creating=True), Verdict.LATER),
     (Failure("tls_failed"), Verdict.LATER),
+    (Failure("proxy_failed"), Verdict.LATER),
     (Failure("invalid"), Verdict.NEVER),
     (Failure("permission_refused"), Verdict.NEVER),
     (Failure("workflow_invalid"), Verdict.NEVER),
