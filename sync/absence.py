@@ -22,7 +22,7 @@ from jira_client.errors import NotFound, PermissionRefused
 from jira_client.values import PermissionState
 from planning import applying, feed
 from planning.models import WorkItem
-from sync import brake, duplicates, following, moved, outbox, pull, states
+from sync import brake, duplicates, following, halving, moved, states
 from sync.models import Absence, Shadow, ShadowState
 from sync.rules import rules_of
 from sync.trace import note_each
@@ -128,8 +128,7 @@ def look_again(connection: Connection, jira: JiraClient, project: MappedProject)
     for at in range(0, len(ids), AT_ONCE):
         began = timezone.now()
         fetched = jira.issues.fetch(ids[at : at + AT_ONCE], fields)
-        applied = pull.take_in(jira, project, fetched.issues, began=began)
-        outbox.ensure(project, applied.push)
+        halving.receive(jira, project, fetched.issues, began=began)
         note_missing(connection, jira, project, fetched.missing)
 
 

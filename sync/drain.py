@@ -23,9 +23,10 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Issue
-from sync import absence, halving, moved, outbox, placing, pull, sprint_facts
+from sync import absence, adopting, halving, moved, outbox, placing, sprint_facts
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.inbox import OF_SPRINTS
+from sync.isolating import OF_ALL
 from sync.lease import LeaseLost, holding
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
 from sync.rules import rules_of
@@ -56,7 +57,7 @@ def drain(connection_id: uuid.UUID) -> bool:
             return False
         except (NotReady, LeaseLost):
             return False
-        except halving.OF_ALL:
+        except OF_ALL:
             raise
         except Exception as problem:
             # Whose fault it is cannot be told yet: from now on each of these is read alone.
@@ -174,7 +175,7 @@ def _read_unknown(
 
     The second answer: those that are there and outside of it. One search a filter, for all of them.
     """
-    marks = (OPERATION_PROPERTY,) if pull.waiting_creates(live[0]) else ()
+    marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(live[0]) else ()
     read = halving.fetch(jira, ids, fields, marks)
     outside: set[str] = set()
     for project in live:

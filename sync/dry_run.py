@@ -1,6 +1,6 @@
 """A dry run: what a sync would change on either side, found by reading alone. It writes its run only.
 
-The same decisions as a real sync's (`core.mapping.see`, `pull.decide`) are taken and counted, with some
+The same decisions as a real sync's (`core.mapping.see`, `merging.decide`) are taken and counted, with some
 samples of each kind, so that a person can look before switching a mapping on. A paused project is
 judged as if it went both ways: that is what switching it on would do.
 """
@@ -16,7 +16,7 @@ from connections.models import Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import polling, pull
+from sync import merging, polling
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.lease import Held
@@ -111,7 +111,7 @@ def _pair(
         return
     ours = values_of(item)
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
-    outcome = pull.decide(project, shadow.agreed, ours, remote)
+    outcome = merging.decide(project, shadow.agreed, ours, remote)
     about = {"key": seen.remote_key, "item": str(item.pk), "summary": item.summary}
     sayable = _sayable(rules, known, item, outcome.push, findings) if project.writes_jira else {}
     for kind, values in ((BOARD_UPDATE, outcome.take), (JIRA_UPDATE, sayable)):

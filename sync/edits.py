@@ -19,13 +19,13 @@ from jira_client.client import JiraClient
 from jira_client.errors import AnswerLost, JiraError
 from planning.models import Change
 from sync import conflicts, flips, grouping, outbox, people, ranking, refusals, taking_in, window
+from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.values import Rules
 from sync.crash import point
 from sync.ensuring import unsaid
 from sync.isolating import isolated
 from sync.models import Shadow
-from sync.pull import Applied
 from sync.references import Known, known_to_jira, outgoing
 from sync.rules import rules_of, values_of
 from sync.settling import settle

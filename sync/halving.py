@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
 from connections.models import MappedProject
 from jira_client.client import JiraClient
-from jira_client.errors import JiraError, TooLarge
+from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import pull
-from sync.lease import LeaseLost
+from sync import changelog, inbox, outbox, pull
+from sync.batching import Applied
+from sync.core.mapping import OPERATION_PROPERTY
+from sync.isolating import OF_ALL
+from sync.rules import rules_of
 
 log = structlog.get_logger(__name__)
-OF_ALL = (JiraError, LeaseLost, SoftTimeLimitExceeded, OperationalError, InterfaceError)
 
 
 @dataclass(slots=True)
@@ -63,21 +64,56 @@ def take_in(
     *,
     began: datetime,
     asked: bool = False,
-) -> tuple[pull.Applied, dict[str, str]]:
-    """`pull.take_in` of all but the issues on which we ourselves fail: issue id → why."""
+) -> tuple[Applied, dict[str, str]]:
+    """Merge these issues into the board, all but those on which we ourselves fail: issue id → why.
+
+    `asked`: they were read with their marks. Raises JiraError.
+    """
     try:
-        return pull.take_in(jira, project, issues, began=began, asked=asked), {}
+        return _take_in(jira, project, issues, began, asked), {}
     except OF_ALL:
         raise
     except Exception as problem:
         if len(issues) == 1:
             log.exception("an issue could not be taken in", issue=issues[0].id)
-            return pull.Applied(), {issues[0].id: _words(problem)}
+            return Applied(), {issues[0].id: _words(problem)}
     half = len(issues) // 2
     applied, failed = take_in(jira, project, issues[:half], began=began, asked=asked)
     rest, more = take_in(jira, project, issues[half:], began=began, asked=asked)
     applied.add(rest)
     return applied, {**failed, **more}
+
+
+def _take_in(
+    jira: JiraClient, project: MappedProject, issues: Sequence[Issue], began: datetime, asked: bool
+) -> Applied:
+    """`pull.apply`, and once more for issues of which more must be known: with their marks, where a
+    create under way may have made them, and with their changes, where both sides may have edited a
+    new one.
+    """
+    applied = pull.apply(project, issues, began=began, asked=asked)
+    if applied.unsure:
+        again, names = timezone.now(), changelog.names_of(project.connection, jira)
+        fields = rules_of(project).read_fields
+        marks = (OPERATION_PROPERTY,)
+        more = jira.issues.fetch(applied.unsure, fields, marks, history=True).issues
+        applied.add(pull.apply(project, more, began=again, asked=True, names=names))
+    return applied
+
+
+def receive(
+    jira: JiraClient,
+    project: MappedProject,
+    issues: Sequence[Issue],
+    *,
+    began: datetime,
+    asked: bool = False,
+) -> Applied:
+    """Merge what was read unasked; what fails waits in the inbox, what Jira lacks is queued."""
+    applied, failed = take_in(jira, project, issues, began=began, asked=asked)
+    outbox.ensure(project, applied.push)
+    inbox.read_again(project, {one.id: one.key for one in issues if one.id in failed}, failed)
+    return applied
 
 
 def _words(problem: Exception) -> str:

@@ -30,10 +30,10 @@ from sync import (
     census,
     comparing,
     dry_run,
+    halving,
     outbox,
     parts,
     polling,
-    pull,
     sprint_facts,
 )
 from sync.core.retry import Verdict, backoff
@@ -241,8 +241,7 @@ class _Work:
             last = some[-1].pk
 
     def _apply(self, read: Read) -> None:
-        applied = pull.take_in(self.jira, self.run.project, read.issues, began=read.began)
-        outbox.ensure(self.run.project, applied.push)
+        applied = halving.receive(self.jira, self.run.project, read.issues, began=read.began)
         for name in ("created", "updated", "ignored", "clashes"):
             self._find(name, int(getattr(applied, name)))
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from connections.models import Connection
 from planning.models import Change, WorkItem
-from sync import outbox, pull
+from sync import adopting, outbox
 from sync.crash import point
 from sync.ensuring import tell_children
 from sync.keymarks import raise_to
@@ -36,7 +36,7 @@ def pair(
         item = WorkItem.objects.select_for_update().get(pk=change.item_id)
         shadow = Shadow.objects.filter(item=item).first()
         if shadow is None:
-            shadow = pull.bind(change.project, item, remote_id, key, change.sent)
+            shadow = adopting.bind(change.project, item, remote_id, key, change.sent)
         elif shadow.remote_id != remote_id:
             _tell_of_second(connection, change, shadow, key)
             return

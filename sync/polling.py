@@ -22,7 +22,7 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError
 from jira_client.values import Issue
-from sync import absence, halving, inbox, outbox, placing, pull
+from sync import absence, adopting, halving, placing
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.lease import LeaseLost, holding
 from sync.rules import rules_of
@@ -91,16 +91,14 @@ def _read_since(jira: JiraClient, project: MappedProject) -> datetime | None:
     if project.watermark is not None:
         since = jql.moment(project.watermark - OVERLAP, project.connection.time_zone or None)
         query += f" AND updated >= {since}"
-    marks = (OPERATION_PROPERTY,) if pull.waiting_creates(project) else ()
+    marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(project) else ()
     query += " ORDER BY updated ASC"
     newest = project.watermark
     in_order = jira.flavour.search_style == "token"  # elsewhere pages come by id, not by time
     began = timezone.now()
     issues = jira.search.all(query, rules_of(project).read_fields, BATCH, marks)
     for batch in batches(issues, BATCH):
-        applied, failed = halving.take_in(jira, project, batch, began=began, asked=bool(marks))
-        outbox.ensure(project, applied.push)
-        inbox.read_again(project, {i.id: i.key for i in batch if i.id in failed}, failed)
+        halving.receive(jira, project, batch, began=began, asked=bool(marks))
         newest = max((i.updated for i in batch if i.updated), default=newest)
         if in_order and newest is not None:
             # What is read is read: an error in the ten-thousandth page must not begin at the first.

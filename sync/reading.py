@@ -20,7 +20,7 @@ from django.utils import timezone
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError
 from jira_client.values import Issue
-from sync import parts, polling, pull
+from sync import adopting, parts, polling
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.lease import Held
 from sync.models import Run, RunPart
@@ -143,7 +143,7 @@ class Reader:
     ) -> Reader:
         """`fields`: others than the mapped ones."""
         project = run.project
-        marks = (OPERATION_PROPERTY,) if pull.waiting_creates(project) else ()
+        marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(project) else ()
         bounds = RunPart.objects.filter(run=run, low__isnull=False).values_list("low", flat=True)
         return cls(
             jira,

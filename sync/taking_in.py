@@ -18,11 +18,11 @@ from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
 from sync import absence, changelog, outbox, pull, window
+from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.values import Rules, Values
 from sync.isolating import OF_ALL, isolated
 from sync.models import Shadow
-from sync.pull import Applied
 from sync.rules import values_of
 from sync.shift import Shift
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from connections.gateway import jira_for
 from planning.models import Change, WorkItem
-from sync import polling, pull, push
+from sync import adopting, polling, pull, push
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.models import Shadow
 from sync.rules import rules_of
@@ -14,7 +14,7 @@ from tests.sync.world import World
 
 
 def test_a_create_during_the_poll_whose_answer_is_lost(world: World, monkeypatch):
-    real = polling.pull.waiting_creates
+    real = polling.adopting.waiting_creates
 
     def then_create(project):
         answer = real(project)
@@ -25,7 +25,7 @@ def test_a_create_during_the_poll_whose_answer_is_lost(world: World, monkeypatch
             push.push(world.connection.pk)
         return answer
 
-    monkeypatch.setattr(polling.pull, "waiting_creates", then_create)
+    monkeypatch.setattr(polling.adopting, "waiting_creates", then_create)
     world.poll()
     monkeypatch.undo()
     assert WorkItem.objects.filter(summary="Raced").count() == 1
@@ -68,6 +68,6 @@ def test_an_issue_that_came_in_as_an_item_of_its_own_is_given_back(world: World)
     twin = world.item(key)
     item = world.create("Twice on the board")
     shadow = Shadow.objects.get(item=twin)
-    pull.bind(world.project, item, shadow.remote_id, key, {})
+    adopting.bind(world.project, item, shadow.remote_id, key, {})
     twin.refresh_from_db()
     assert (twin.deleted is not None, Shadow.objects.get(item=item).remote_key) == (True, key)

@@ -13,14 +13,14 @@ from tests.sync.world import World
 @pytest.fixture
 def clumsy(monkeypatch: pytest.MonkeyPatch) -> None:
     """We fail to store the pair of one item."""
-    bind = pairing.pull.bind
+    bind = pairing.adopting.bind
 
     def fail(project, item, *rest):
         if item.summary == "ours":
             raise IntegrityError("UNIQUE constraint failed")
         return bind(project, item, *rest)
 
-    monkeypatch.setattr(pairing.pull, "bind", fail)
+    monkeypatch.setattr(pairing.adopting, "bind", fail)
 
 
 def test_an_item_we_cannot_store_stops_no_other(world: World, clumsy: None):

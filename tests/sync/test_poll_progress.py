@@ -23,7 +23,7 @@ def test_pages_that_were_read_stay_read(world: World, handle: Handle, monkeypatc
     begin = timezone.now() - timedelta(days=3650)
     MappedProject.objects.update(watermark=begin)
     monkeypatch.setattr(polling, "BATCH", 3)
-    real = polling.halving.take_in
+    real = polling.halving.receive
     taken = []
 
     def third_fails(jira, project, batch, **rest):
@@ -32,7 +32,7 @@ def test_pages_that_were_read_stay_read(world: World, handle: Handle, monkeypatc
             world.fault("error", 503, path=r"/search")
         return real(jira, project, batch, **rest)
 
-    monkeypatch.setattr(polling.halving, "take_in", third_fails)
+    monkeypatch.setattr(polling.halving, "receive", third_fails)
     world.poll()
     assert len(taken) == 3
     # Data Center's pages come by id, so only a whole poll may move the watermark there.

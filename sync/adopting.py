@@ -1,0 +1,145 @@
+"""Issues that the board does not know: our own creates, recognised by their mark, and new ones."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from almconnect.lib import bulk_rows
+from connections.models import MappedProject
+from jira_client.values import Issue
+from planning import applying, feed
+from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
+from sync import states
+from sync.batching import Batch, not_understood
+from sync.core.values import TWO_WAY, Seen
+from sync.models import Shadow
+from sync.trace import note
+
+
+def adopt_own(batch: Batch, seen: Seen) -> Shadow | None:
+    """An issue we do not know that carries the mark of a create under way is that very item."""
+    if not seen.operation:
+        return None
+    operation = _as_uuid(seen.operation)
+    mine = Change.objects.filter(
+        kind=ChangeKind.CREATE, project__connection=batch.project.connection
+    )
+    change = mine.filter(operation=operation).first() if operation else None
+    if change is None:
+        return None
+    item = WorkItem.objects.select_for_update().get(pk=change.item_id)
+    existing = Shadow.objects.filter(item=item).first()
+    if existing is not None:
+        existing.item = item
+        return existing
+    return bind(batch.project, item, seen.remote_id, seen.remote_key, change.sent)
+
+
+def bind(
+    project: MappedProject, item: WorkItem, remote_id: str, key: str, agreed: Mapping[str, Any]
+) -> Shadow:
+    """Make a locked item and an issue one pair; `agreed` is what was sent with the create.
+
+    The shadow has read nothing yet (`remote_updated` is null): any read applies to it, and what was
+    not sent counts as agreed at what Jira began with, so that the board's value is still to push.
+    """
+    item.remote_id, item.remote_key = remote_id, key
+    item.save(update_fields=["remote_id", "remote_key"])
+    _give_up_second(project, item, remote_id, key)
+    shadow = Shadow.objects.create(
+        connection_id=project.connection_id,
+        project=project,
+        item=item,
+        remote_id=remote_id,
+        remote_key=key,
+        agreed={name: value for name, value in agreed.items() if name in TWO_WAY},
+        read_at=item.created,
+    )
+    shadow.item = item
+    return shadow
+
+
+def _give_up_second(project: MappedProject, item: WorkItem, remote_id: str, key: str) -> None:
+    """The issue was brought in as an item of its own before its create was known to be ours."""
+    second = Shadow.objects.filter(connection_id=project.connection_id, remote_id=remote_id)
+    twin = WorkItem.objects.select_for_update().filter(shadow__in=second).first()
+    if twin is None:
+        return
+    second.delete()
+    words = f"{key} is the issue of another item, “{item.summary}”."
+    feed.tell(applying.vanish([twin], words))
+    note(project.connection, "merge", "skipped", words, item=twin)
+
+
+def _as_uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> None:
+    if seen.type is None or not batch.project.reads_jira:
+        batch.applied.ignored += 1
+        return
+    if batch.doubt and not seen.operation:
+        batch.applied.unsure.append(seen.remote_id)
+        return
+    item = bulk_rows.make(
+        WorkItem,
+        {
+            "project_id": batch.project.pk,
+            "type": seen.type,
+            "team_id": team,
+            "remote_id": seen.remote_id,
+            "remote_key": seen.remote_key,
+            "sync_state": SyncState.SYNCED.value,
+            "sync_at": batch.began,
+        },
+    )
+    applying.take(item, seen.values, seen.names)
+    batch.new_items.append(item)
+    shadow = bulk_rows.make(
+        Shadow,
+        {
+            "connection_id": batch.project.connection_id,
+            "project_id": batch.project.pk,
+            "item_id": item.pk,
+            "remote_id": seen.remote_id,
+            "remote_key": seen.remote_key,
+            "agreed": {name: value for name, value in seen.values.items() if name != "rank"},
+            "refs": dict(seen.refs),
+            "parent_ref": str(seen.refs.get("parent") or ""),
+            "sprint_ref": seen.refs.get("sprint"),
+            "parked": not_understood(seen),
+            "remote_updated": issue.updated,
+            "read_at": batch.began,
+        },
+    )
+    shadow.item = item
+    if shadow.parked:
+        item.sync_state = SyncState.PARKED.value
+        item.sync_detail = states.told(shadow.parked)
+    batch.new_shadows.append(shadow)
+    if seen.links:  # a new item without any has none on the board that could be amiss
+        batch.current.append(seen)
+    batch.applied.created += 1
+    batch.applied.items[seen.remote_id] = item.pk
+
+
+def waiting_creates(project: MappedProject) -> bool:
+    """Is a create of this connection under way, so that unknown issues must be asked whose they are?
+
+    One whose outcome stayed unknown is, too: its issue may yet be seen.
+    """
+    under_way = Q(state__in=(ChangeState.SENDING, ChangeState.LOOKING))
+    unknown = Q(state=ChangeState.PARKED, code="outcome_unknown")
+    return Change.objects.filter(
+        under_way | unknown,
+        kind=ChangeKind.CREATE,
+        project__connection_id=project.connection_id,
+    ).exists()

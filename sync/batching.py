@@ -1,0 +1,110 @@
+"""One batch of issues that were read: what is noted while they are merged, and its saving in one go."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from almconnect.lib import bulk_rows
+from connections.models import MappedProject
+from planning import applying
+from planning.models import BoardEvent, WorkItem
+from sync import conflicts, linking, states
+from sync.core.values import Lookups, Rules, Seen
+from sync.models import Shadow
+
+_SHADOW_COLUMNS = (
+    "project",
+    "state",
+    "agreed",
+    "refs",
+    "parent_ref",
+    "sprint_ref",
+    "parked",
+    "remote_key",
+    "remote_updated",
+    "read_at",
+    "absent_since",
+    "absences",
+    "absence",
+)
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a batch did. `push`: item id → values that Jira should get, for items known before."""
+
+    created: int = 0
+    updated: int = 0
+    same: int = 0
+    stale: int = 0
+    ignored: int = 0
+    clashes: int = 0
+    push: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
+    stale_items: set[uuid.UUID] = field(default_factory=set)
+    elsewhere: set[str] = field(default_factory=set)  # issue ids: in a project that is not mapped
+    unsure: list[str] = field(default_factory=list)  # issue ids: not applied, more must be known
+
+    def add(self, other: Applied) -> None:
+        """What a second reading of some of the same issues did."""
+        for name in ("created", "updated", "same", "stale", "ignored", "clashes"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.push |= other.push
+        self.items |= other.items
+        self.stale_items |= other.stale_items
+        self.elsewhere |= other.elsewhere
+        self.unsure = list(other.unsure)
+
+
+@dataclass(slots=True)
+class Batch:
+    project: MappedProject
+    rules: Rules
+    lookups: Lookups
+    began: datetime
+    names: Mapping[str, str] | None = (
+        None  # of fields in changelogs; None: those were not asked for
+    )
+    applied: Applied = field(default_factory=Applied)
+    new_items: list[WorkItem] = field(default_factory=list)
+    new_shadows: list[Shadow] = field(default_factory=list)
+    moved: dict[WorkItem, set[str]] = field(default_factory=dict)
+    filled: dict[WorkItem, set[str]] = field(default_factory=dict)  # own creates, completed by Jira
+    changed: list[Shadow] = field(default_factory=list)
+    untouched: list[Shadow] = field(default_factory=list)
+    placed: set[uuid.UUID] = field(default_factory=set)  # ranked on the board, Jira not told yet
+    current: list[Seen] = field(default_factory=list)  # what was believed, for their links
+    found: list[conflicts.Found] = field(default_factory=list)
+    doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
+
+
+def save(batch: Batch) -> list[BoardEvent]:
+    """Write the whole batch, a few statements whatever its size; the events to tell last."""
+    events = applying.insert(batch.new_items)
+    bulk_rows.insert(batch.new_shadows)
+    if batch.moved:
+        events += applying.update(batch.moved)
+    if batch.filled:
+        events += applying.complete(batch.filled)
+    bulk_rows.update(batch.changed, _SHADOW_COLUMNS)
+    Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.untouched]).update(
+        read_at=batch.began
+    )
+    conflicts.keep(batch.found)
+    conflicts.close_agreed(batch.changed)
+    events += linking.reconcile(batch.project, batch.rules, batch.current, batch.began)
+    states.derive([shadow.item_id for shadow in batch.changed])
+    return events
+
+
+def not_understood(seen: Seen) -> dict[str, str]:
+    """Board field → why what Jira shows there is not on the board."""
+    return {
+        name: f"“{value}” in Jira stands for no {name} here, or for several; the board's stays. Pair it "
+        "on “#4 Fields and statuses”, or choose one on the board."
+        for name, value in seen.unknown.items()
+    }

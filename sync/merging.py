@@ -1,0 +1,184 @@
+"""One issue that was read, merged with the item it is paired with: what either side takes, what stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from connections.models import Direction, MappedProject
+from jira_client.values import Issue
+from planning import applying
+from planning.models import Change, ChangeKind, WorkItem
+from sync import conflicts, duplicates, states
+from sync.batching import Batch, not_understood
+from sync.core.echo import same
+from sync.core.history import began_with
+from sync.core.merge import Merge, Policy, merge
+from sync.core.values import Seen, Values
+from sync.models import Shadow, ShadowState
+from sync.rules import values_of
+
+_EMPTY: tuple[Any, ...] = (None, "", [])
+
+
+def merge_in(
+    batch: Batch, issue: Issue, seen: Seen, shadow: Shadow, sent: Mapping[str, Any]
+) -> None:
+    item = shadow.item
+    batch.applied.items[seen.remote_id] = item.pk
+    if shadow.state not in (ShadowState.LIVE, ShadowState.UNMAPPED) or item.deleted:
+        batch.applied.ignored += 1
+        return
+    if _is_stale(shadow, issue, batch.began):
+        batch.applied.stale += 1
+        batch.applied.stale_items.add(item.pk)
+        return
+    remote = {name: value for name, value in seen.values.items() if name != "rank"}
+    ours = values_of(item)
+    first = _beginning(batch, issue, shadow, ours, remote)
+    if first is None:
+        batch.applied.unsure.append(seen.remote_id)
+        batch.applied.stale_items.add(item.pk)
+        return
+    outcome = decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
+    _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)
+    _advance(batch, shadow, issue, seen, outcome)
+    batch.current.append(seen)
+    if outcome.push:
+        batch.applied.push[item.pk] = dict(outcome.push)
+    for clash in outcome.clashes:
+        batch.found.append(conflicts.Found(shadow, clash, issue.updated))
+    batch.applied.clashes += len(outcome.clashes)
+
+
+def _beginning(
+    batch: Batch, issue: Issue, shadow: Shadow, ours: Values, remote: Values
+) -> dict[str, Any] | None:
+    """At the first read of an own create: the base of fields that it did not carry. What the board
+    filled in is still to push, and what it left empty takes the default that Jira gave.
+
+    What Jira began with only its changes tell: somebody may have edited the field there since. None
+    where they would decide and were not asked for.
+    """
+    if shadow.remote_updated is not None:
+        return {}
+    missed = {
+        name: value
+        for name, value in remote.items()
+        if ours.get(name) not in _EMPTY and name not in shadow.agreed
+    }
+    if batch.names is not None:
+        return began_with(batch.rules, batch.lookups, issue.history, batch.names, missed)
+    decide_nothing = all(same(name, ours[name], value) for name, value in missed.items())
+    return missed if decide_nothing else None
+
+
+def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:
+    """The merge of one pair under its project's direction and policy."""
+    if not remote.get("team", True):
+        base = {"team": None, **base}  # an issue that never named a team takes none away
+    if project.direction == Direction.FROM_JIRA:
+        # Nothing is ever sent, so nobody else can be right, and no Change may wait for it.
+        outcome = merge(base, ours, remote, Policy.JIRA_WINS)
+        return Merge(outcome.take, {}, outcome.agreed, outcome.clashes)
+    if project.direction != Direction.TO_JIRA:
+        return merge(base, ours, remote, Policy(project.conflict_policy))
+    # A project that only writes to Jira: what Jira changed is put back, never taken.
+    outcome = merge(base, ours, remote, Policy.BOARD_WINS)
+    back = {name: ours[name] for name in outcome.take if name in ours}
+    return Merge({}, {**outcome.push, **back}, outcome.agreed, outcome.clashes)
+
+
+def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Merge) -> None:
+    """The shadow after this read. Most reads change nothing but when it was read: those stay cheap."""
+    after = {
+        "project": batch.project,
+        "state": ShadowState.LIVE,
+        "agreed": dict(outcome.agreed),
+        "refs": dict(seen.refs),
+        "parent_ref": str(seen.refs.get("parent") or ""),
+        "sprint_ref": seen.refs.get("sprint"),
+        "parked": {
+            name: why
+            for name, why in shadow.parked.items()
+            if name in outcome.push or name.startswith(duplicates.PREFIX)
+        }
+        | not_understood(seen),
+        "remote_key": seen.remote_key,
+        "remote_updated": issue.updated,
+        "absent_since": None,
+        "absences": 0,
+        "absence": "",
+    }
+    changed = shadow.project_id != batch.project.pk or any(
+        getattr(shadow, name) != value for name, value in after.items() if name != "project"
+    )
+    for name, value in after.items():
+        setattr(shadow, name, value)
+    shadow.read_at = batch.began
+    (batch.changed if changed else batch.untouched).append(shadow)
+
+
+def _is_stale(shadow: Shadow, issue: Issue, began: datetime) -> bool:
+    """Reads may overtake each other: by our clock, and by Jira's own `updated`."""
+    if began < shadow.read_at:
+        return True
+    return bool(shadow.remote_updated and issue.updated and issue.updated < shadow.remote_updated)
+
+
+def _take(
+    batch: Batch, item: WorkItem, seen: Seen, outcome: Merge, ours: Values, *, own_create: bool
+) -> None:
+    """`own_create`: the first read of an issue that the board has just created. What Jira fills in
+    there (defaults, rank, key) nobody has edited, so the item's version stays.
+    """
+    changed = set(outcome.take)
+    edited = {name for name in changed if ours.get(name) not in _EMPTY}
+    applying.take(item, outcome.take, seen.names)
+    named = _rename(item, seen)
+    changed |= named
+    if batch.project.reads_jira:
+        rank = item.rank if item.pk in batch.placed else seen.values.get("rank", item.rank)
+        extras = {"rank": rank, "type": seen.type or item.type}
+        changed |= {name for name, value in extras.items() if getattr(item, name) != value}
+        edited |= changed & {"type"}
+        applying.take(item, extras, {})
+        if item.remote_key != seen.remote_key or own_create:
+            changed.add("key")
+        if (
+            item.project_id != batch.project.pk
+        ):  # the issue was moved; its id stays, so does the item
+            item.project = batch.project
+            changed.add("project")
+            edited.add("project")
+            _hand_changes_over(batch.project, item)
+    item.remote_id, item.remote_key = seen.remote_id, seen.remote_key
+    if changed:
+        silent = changed <= named or (own_create and not edited)
+        (batch.filled if silent else batch.moved)[item] = changed
+        batch.applied.updated += 1
+    else:
+        batch.applied.same += 1
+
+
+def _rename(item: WorkItem, seen: Seen) -> set[str]:
+    """People whom the board has by id alone, or by a name that they bear no more, are called as Jira
+    calls them. Who they are stays, so it is no edit.
+    """
+    found = {
+        name
+        for name in ("assignee", "reporter")
+        if seen.names.get(name)
+        and getattr(item, f"{name}_id") == seen.values.get(name)
+        and getattr(item, f"{name}_name") != seen.names[name][:255]
+    }
+    applying.take(item, {name: seen.values[name] for name in found}, seen.names)
+    return found
+
+
+def _hand_changes_over(project: MappedProject, item: WorkItem) -> None:
+    """What waits for the item is sent by the rules of the project in which the issue is now."""
+    Change.objects.filter(item=item, state__in=states.UNDER_WAY).exclude(
+        kind=ChangeKind.CREATE
+    ).update(project=project)
