@@ -77,7 +77,10 @@ class Certificates:
     def _names(self, kind: str) -> list[x509.GeneralName]:
         if kind == "host_mismatch":
             return [x509.DNSName(ELSEWHERE)]
-        return [x509.IPAddress(ip_address(self._host)), x509.DNSName("localhost")]
+        try:
+            return [x509.IPAddress(ip_address(self._host)), x509.DNSName("localhost")]
+        except ValueError:  # started at a name
+            return [x509.DNSName(self._host), x509.DNSName("localhost")]
 
     @staticmethod
     def _pem(certificate: x509.Certificate) -> str:

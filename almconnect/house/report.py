@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 NAMES = {"cloud": "Jira Cloud (sandbox)", "datacenter": "Jira Data Center (sandbox)"}
@@ -11,7 +11,9 @@ NAMES = {"cloud": "Jira Cloud (sandbox)", "datacenter": "Jira Data Center (sandb
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """`accounts` is what each sandbox said of its people: made up, the same in every demo."""
+    """`accounts` is what each sandbox said of its people: made up, the same in every demo. `tls_urls`
+    are second doors, whose certificates can be switched on the sandbox's page of faults.
+    """
 
     url: str
     login_url: str
@@ -19,6 +21,7 @@ class Ready:
     sandboxes: dict[str, str]
     accounts: dict[str, Any]
     notice: str = ""
+    tls_urls: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))
@@ -30,6 +33,8 @@ class Ready:
             lines.append(f"  {what:16} {self.login_url}")
         for name, address in self.sandboxes.items():
             lines += ["", f"  {NAMES.get(name, name)}: {address}"]
+            if door := self.tls_urls.get(name):
+                lines.append(f"      by TLS, with certificates to switch: {door}")
             lines += [f"      {row}" for row in _rows(self.accounts.get(name, {}))]
         if self.notice:
             lines += ["", f"  Note: {self.notice}"]

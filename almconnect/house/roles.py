@@ -51,11 +51,21 @@ def beat() -> list[str]:
 
 
 def sandbox(
-    name: str, host: str, port: int, state: Path, *, flavour: str, version: str = ""
+    name: str,
+    host: str,
+    port: int,
+    state: Path,
+    *,
+    flavour: str,
+    version: str = "",
+    tls_port: int = 0,
 ) -> Recipe:
-    """One small Jira; `state` is the file that keeps its issues across starts."""
+    """One small Jira; `state` is the file that keeps its issues across starts, `tls_port` its second
+    door, which speaks HTTPS, if it is to have one.
+    """
     command = [sys.executable, "-m", "jira_sandbox", "--host", host, "--port", str(port)]
     command += ["--flavour", flavour, *(["--version", version] if version else [])]
+    command += ["--tls-port", str(tls_port)] if tls_port else []
     command += ["--seed", "art", "--service-admin", "--state", str(state), "--json"]
     return Recipe(f"sandbox-{name}", command, first_line=True)
 

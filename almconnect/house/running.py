@@ -21,6 +21,9 @@ from almconnect.house.supervisor import StartFailed, Stopped, Supervisor, say
 
 STOP_ORDER = ("worker", "beat", "web", "sandbox", "broker")
 SANDBOXES = {"cloud": ("cloud", ""), "datacenter": ("datacenter", "10")}
+# Whose second door speaks TLS, for trying what the console says to each certificate: Jira Cloud's own is
+# never a matter of the company's authority.
+TLS_DOORS = {"datacenter": "datacenter-tls"}
 NO_BROKER = (
     "The embedded broker cannot run on this machine; the worker runs inside the web process. "
     "Fine for a look; for real work set ALMCONNECT_BROKER_URL to a Redis server."
@@ -48,6 +51,7 @@ class House:
     ports: dict[str, int]
     supervisor: Supervisor
     sandboxes: dict[str, str] = field(default_factory=dict)
+    tls_urls: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -59,7 +63,7 @@ def run(wishes: Wishes) -> int:
     """Until a signal comes; the exit code."""
     try:
         with folder.held(wishes.data, reset=wishes.reset):
-            names = ["web", *(SANDBOXES if wishes.sandboxes else ())]
+            names = ["web", *((*SANDBOXES, *TLS_DOORS.values()) if wishes.sandboxes else ())]
             chosen = ports.choose(
                 names,
                 host=wishes.host,
@@ -136,6 +140,7 @@ def _put_up(house: House) -> Ready:
         login_url=link,
         data=str(wishes.data),
         sandboxes=house.sandboxes,
+        tls_urls=house.tls_urls,
         accounts=house.accounts,
         notice="" if separate_worker else NO_BROKER,
     )
@@ -164,11 +169,14 @@ def _start_sandboxes(house: House) -> None:
             house.wishes.data / f"sandbox-{name}.state",
             flavour=flavour,
             version=version,
+            tls_port=house.ports.get(TLS_DOORS.get(name, ""), 0),
         )
         child = house.supervisor.start(recipe)
         try:
             told = json.loads(child.first_line(within=30))
             house.sandboxes[name] = told.pop("url")
+            if name in TLS_DOORS:
+                house.tls_urls[name] = told.pop("tls_url")
         except (TimeoutError, ValueError, KeyError) as problem:
             raise StartFailed(
                 f"{recipe.name} did not say its address. Its log:\n{child.last_lines()}"

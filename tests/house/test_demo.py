@@ -6,6 +6,8 @@ import http.cookiejar
 import json
 import os
 import signal
+import ssl
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +46,22 @@ def test_both_jiras_answer(demo: tuple[Any, dict[str, Any]], name: str, kind: st
     _, body = get(demo[1]["sandboxes"][name] + "/rest/api/2/serverInfo")
     assert json.loads(body)["deploymentType"] == kind
     assert demo[1]["accounts"][name]["service_user"]["username"] == "svc-alm"
+
+
+def test_a_jira_by_tls_whose_certificate_can_be_switched(demo: tuple[Any, dict[str, Any]]) -> None:
+    assert set(demo[1]["tls_urls"]) == {"datacenter"}
+    door, front = demo[1]["tls_urls"]["datacenter"], demo[1]["sandboxes"]["datacenter"]
+    with pytest.raises(urllib.error.URLError, match="self-signed"):
+        get(door + "/rest/api/2/serverInfo")
+    switch = json.dumps({"name": "tls_certificate", "value": "unknown_ca"}).encode()
+    kind = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{front}/sandbox/faults", switch, kind)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert answer.status == 200
+    trusting = ssl.create_default_context(cadata=get(f"{front}/sandbox/authority.pem")[1])
+    address = f"{door}/rest/api/2/serverInfo"
+    with urllib.request.urlopen(address, timeout=20, context=trusting) as answer:
+        assert json.loads(answer.read())["deploymentType"] == "Server"
 
 
 def test_worker_and_beat_show_signs_of_life(demo: tuple[Any, dict[str, Any]]) -> None:

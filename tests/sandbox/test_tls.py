@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
 
 from jira_sandbox.serving import Handle, running
+from jira_sandbox.tls import Certificates
 
 INFO = "/rest/api/2/serverInfo"
 
@@ -48,3 +50,9 @@ def test_certificates_change_while_it_runs(tmp_path: Path) -> None:
                 ask(handle, str(bundle))
         certificates.show("self_signed")
         assert ask(handle, str(own)).status_code == 200
+
+
+def test_a_sandbox_that_was_started_at_a_name() -> None:
+    shown = x509.load_pem_x509_certificate(Certificates("jira.local").pem.encode())
+    names = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["jira.local", "localhost"]
