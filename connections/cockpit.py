@@ -7,16 +7,17 @@ rows. Everything is derived at the moment of looking; it must not write.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections import expiry
-from connections.models import Connection, Health, Lifecycle
+from connections.models import Connection, Health, Lifecycle, MappedProject
 from connections.topology import Picture, draw
 
 
@@ -34,8 +35,10 @@ class Flow:
     conflicts_address: str = ""
 
 
-# Each answers {connection id: Flow} for the connections asked for.
-flows: list[Callable[[list[uuid.UUID]], dict[uuid.UUID, Flow]]] = []
+# Each answers {connection id: Flow} for the connections shown.
+flows: list[Callable[[list[Connection]], dict[uuid.UUID, Flow]]] = []
+# What is shown of a project; its maps and facts are long.
+_PROJECT = ("connection", "key", "name", "direction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ class Card:
         )
 
     @property
+    def ends(self) -> bool:
+        """Whether something of it ends soon, or certificates are not verified now."""
+        return not self.connection.checks_tls or bool(expiry.warnings_of(self.connection))
+
+    @property
     def calm(self) -> bool:
         return self.connection.state == Health.OK and self.action is None
 
@@ -91,8 +99,9 @@ class Board:
 
 
 def look() -> Board:
-    connections = list(Connection.objects.prefetch_related("projects"))
-    known = _flows(row.pk for row in connections)
+    shown = Prefetch("projects", MappedProject.objects.only(*_PROJECT))
+    connections = list(Connection.objects.defer("public_key").prefetch_related(shown))
+    known = _flows(connections)
     cards = []
     for row in connections:
         flow = known.get(row.pk, Flow())
@@ -130,11 +139,10 @@ def next_action(row: Connection, flow: Flow) -> Action | None:
     return None
 
 
-def _flows(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Flow]:
-    wanted = list(ids)
+def _flows(shown: list[Connection]) -> dict[uuid.UUID, Flow]:
     found: dict[uuid.UUID, Flow] = {}
     for ask in flows:
-        found.update(ask(wanted))
+        found.update(ask(shown))
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from cryptography import x509
 from django.db.models import Q, QuerySet
@@ -124,8 +125,13 @@ def _ends(connection: Connection) -> Iterator[tuple[str, datetime | None]]:
         yield "tls_off", connection.tls_off_until
     yield "certificate", connection.tls_expires
     if connection.ca_bundle:
-        bundle = x509.load_pem_x509_certificates(connection.ca_bundle.encode())
-        yield "ca_bundle", min(one.not_valid_after_utc for one in bundle)
+        yield "ca_bundle", _bundle_ends(connection.ca_bundle)
+
+
+@lru_cache(maxsize=512)  # pages ask it of each connection, and a bundle may hold a hundred
+def _bundle_ends(bundle: str) -> datetime:
+    found = x509.load_pem_x509_certificates(bundle.encode())
+    return min(one.not_valid_after_utc for one in found)
 
 
 def _words(kind: str) -> tuple[str, str]:

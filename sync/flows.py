@@ -20,10 +20,9 @@ from sync.status import status_of
 HOURS = 24
 
 
-def flows_of(ids: list[uuid.UUID]) -> dict[uuid.UUID, Flow]:
+def flows_of(rows: list[Connection]) -> dict[uuid.UUID, Flow]:
     """One Flow per connection, in a fixed number of queries."""
-    rows = list(Connection.objects.filter(pk__in=ids))
-    counts = _per_hour(ids)
+    counts = _per_hour([row.pk for row in rows])
     parked, conflicts = reverse("sync:parked"), reverse("sync:conflicts")
     return {
         row.pk: Flow(
@@ -57,4 +56,7 @@ def _per_hour(ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[int, ...]]:
         for connection, hour, count in hours.annotate(n=Count("pk")).order_by():
             found[(connection, hour)] += count
     steps = [since + timedelta(hours=number) for number in range(HOURS)]
-    return {key: tuple(found[(key, step)] for step in steps) for key in ids}
+    nothing, busy = (0,) * HOURS, {key for key, _ in found}
+    return {
+        key: tuple(found[(key, step)] for step in steps) if key in busy else nothing for key in ids
+    }

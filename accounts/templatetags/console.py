@@ -6,17 +6,22 @@ Shows only; decides nothing and reads no row. `{% load console %}` in a template
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.forms.boundfield import BoundField
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.dates import MONTHS
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -73,12 +78,48 @@ def look(state: object) -> Look:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One icon of static/icons.svg; silent to a screen reader unless it has a label of its own."""
+    return _icon(name, str(label))
+
+
+@lru_cache(maxsize=512)  # pages show some a hundred times; labels are few
+def _icon(name: str, label: str) -> SafeString:
     address = f"{static('icons.svg')}#{name}"
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, address
         )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', address)
+
+
+@register.simple_tag
+def state(of: object, word: object = "") -> SafeString:
+    """A state as a badge: icon, word and colour; `word` replaces the state's own."""
+    return _badge(str(getattr(of, "value", of) or "unknown"), str(word or ""), get_language() or "")
+
+
+@lru_cache(maxsize=512)
+def _badge(name: str, word: str, language: str) -> SafeString:
+    seen = look(name)
+    return format_html(
+        '<span class="state state-{}">{}<span>{}</span></span>',
+        seen.tone,
+        icon(seen.icon),
+        word or seen.word,
+    )
+
+
+@register.simple_tag
+def when(moment: datetime | None, never: object = "") -> SafeString:
+    """A moment: relative, with the exact one, in the person's time zone, on hover; or `never`."""
+    if not moment:
+        return format_html('<span class="text-body-secondary">{}</span>', never or gettext("never"))
+    here = localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        f"{here.day} {MONTHS[here.month]} {here:%Y, %H:%M:%S %Z}",
+        naturaltime(moment),
+    )
 
 
 @register.filter

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from django import forms
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from accounts.templatetags.console import LOOKS, duration
 
@@ -33,6 +36,29 @@ def test_a_state_is_never_colour_alone(state: str) -> None:
 
 def test_an_unknown_state_shows_its_own_word() -> None:
     assert "<span>Half open</span>" in render_to_string("_state.html", {"state": "half_open"})
+
+
+def test_a_state_may_be_said_in_another_word() -> None:
+    given = {"state": "held", "word": "<Three>"}
+    assert "<span>&lt;Three&gt;</span>" in render_to_string("_state.html", given)
+    assert "<span>Held</span>" in render_to_string("_state.html", {"state": "held"})
+
+
+def test_a_moment_is_relative_and_exact_in_the_persons_time_zone() -> None:
+    moment = timezone.now() - datetime.timedelta(hours=3)
+    exact = datetime.datetime(2026, 3, 4, 23, 5, 6, tzinfo=datetime.UTC)
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        words = render_to_string("_when.html", {"moment": exact})
+        assert "3\xa0hours ago</time>" in render_to_string("_when.html", {"moment": moment})
+    assert 'datetime="2026-03-04T23:05:06Z" title="5 March 2026, 00:05:06 CET"' in words
+
+
+@pytest.mark.parametrize(
+    ("given", "word"), [({}, "never"), ({"never": "not <yet>"}, "not &lt;yet&gt;")]
+)
+def test_no_moment_has_a_word(given: dict[str, str], word: str) -> None:
+    words = render_to_string("_when.html", {"moment": None, **given})
+    assert words.strip() == f'<span class="text-body-secondary">{word}</span>'
 
 
 def test_a_diagnosis_says_cause_remedy_and_what_was_seen() -> None:
