@@ -21,11 +21,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
-from connections import credentials, editing, expiry, health, instance, probes
+from connections import credentials, editing, expiry, health, instance
 from connections.diagnosing import Explained, diagnose
 from connections.gateway import NotReady
 from connections.models import Connection, Health, Lifecycle
-from connections.probes import Finding, Probe, State
+from connections.probes import Finding, Probe, State, of_account, of_instance, of_webhook
 from connections.proof import Credential
 from jira_client.values import Person
 
@@ -77,24 +77,26 @@ class CheckResult:
 
 
 CHECKS: tuple[Check, ...] = (
-    Check("address", gettext_lazy("Address"), probes.address),
-    Check("tcp", gettext_lazy("Reachable"), probes.tcp, ("address",)),
-    Check("tls", gettext_lazy("Encryption (TLS)"), probes.tls, ("tcp",)),
-    Check("jira", gettext_lazy("Is it Jira?"), probes.jira, ("tls",)),
-    Check("version", gettext_lazy("Deployment and version"), probes.version, ("jira",)),
-    Check("base_url", gettext_lazy("Base URL matches"), probes.base_url, ("jira",)),
-    Check("clock", gettext_lazy("Clocks agree"), probes.clock, ("jira",)),
-    Check("authentication", gettext_lazy("Authentication"), probes.authentication, ("jira",)),
-    Check("account", gettext_lazy("Who am I"), probes.account, ("authentication",)),
-    Check("projects", gettext_lazy("Projects visible"), probes.projects, ("authentication",)),
+    Check("address", gettext_lazy("Address"), of_instance.address),
+    Check("tcp", gettext_lazy("Reachable"), of_instance.tcp, ("address",)),
+    Check("tls", gettext_lazy("Encryption (TLS)"), of_instance.tls, ("tcp",)),
+    Check("jira", gettext_lazy("Is it Jira?"), of_instance.jira, ("tls",)),
+    Check("version", gettext_lazy("Deployment and version"), of_instance.version, ("jira",)),
+    Check("base_url", gettext_lazy("Base URL matches"), of_instance.base_url, ("jira",)),
+    Check("clock", gettext_lazy("Clocks agree"), of_instance.clock, ("jira",)),
+    Check("authentication", gettext_lazy("Authentication"), of_account.authentication, ("jira",)),
+    Check("account", gettext_lazy("Who am I"), of_account.account, ("authentication",)),
+    Check("projects", gettext_lazy("Projects visible"), of_account.projects, ("authentication",)),
     Check(
         "permissions",
         gettext_lazy("Permissions in mapped projects"),
-        probes.permissions,
+        of_account.permissions,
         ("authentication", "projects"),
     ),
-    Check("webhook", gettext_lazy("Webhook registered"), probes.webhook, ("authentication",)),
-    Check("webhook_seen", gettext_lazy("Webhook seen lately"), probes.webhook_seen, ("webhook",)),
+    Check("webhook", gettext_lazy("Webhook registered"), of_webhook.webhook, ("authentication",)),
+    Check(
+        "webhook_seen", gettext_lazy("Webhook seen lately"), of_webhook.webhook_seen, ("webhook",)
+    ),
 )
 
 # What can be asked before any credential is typed.

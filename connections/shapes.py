@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.access import CONNECT
@@ -65,18 +64,13 @@ def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
         "webhook": {
             "state": row.webhook_state,
             "last_seen": row.webhook_seen,
-            "url": webhook_url(row) if role in CONNECT else None,
+            "url": row.webhook_url if role in CONNECT else None,
         },
         "diagnosis": row.diagnosis,
         "created": row.created,
         "updated": row.updated,
         "last_success": row.last_success,
     }
-
-
-def webhook_url(row: Connection) -> str:
-    """The address that Jira's webhook calls; its last part is a secret of this connection."""
-    return f"{settings.BASE_URL}/hooks/jira/{row.webhook_token}"
 
 
 def started(found: Started) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -32,11 +31,6 @@ EVENTS = (
 _REFUSALS = (PermissionRefused, NotFound, AuthenticationRefused, Invalid, Gone)
 
 
-def address(connection: Connection) -> str:
-    """Where Jira is to send its webhooks for this connection. Holds the path token: show to admins only."""
-    return f"{settings.BASE_URL}/hooks/jira/{connection.webhook_token}"
-
-
 def register(connection: Connection) -> WebhookState:
     """Register, replacing an older registration of ours. Raises JiraError for passing faults."""
     jira = jira_for(connection)
@@ -50,7 +44,7 @@ def register(connection: Connection) -> WebhookState:
 
 
 def _register(connection: Connection, jira: JiraClient) -> WebhookState:
-    url = address(connection)
+    url = connection.webhook_url
     for old in jira.webhooks.list():
         if _is_ours(connection, old):
             jira.webhooks.delete(old.id)
@@ -80,9 +74,8 @@ def _register(connection: Connection, jira: JiraClient) -> WebhookState:
 
 def _is_ours(connection: Connection, hook: Webhook) -> bool:
     """Also one with an earlier address of this console: the path's token is the connection's own."""
-    path = f"/hooks/jira/{connection.webhook_token}"
     named = hook.id == connection.webhook_id and hook.name.startswith("ALM Connect")
-    return hook.url.endswith(path) or named
+    return hook.url.endswith(connection.webhook_path) or named
 
 
 def _by_hand(connection: Connection, why: str) -> WebhookState:

@@ -175,6 +175,16 @@ class Connection(models.Model):
         return f"{self.origin} via {self.proxy_url}" if self.proxy_url else self.origin
 
     @property
+    def webhook_path(self) -> str:
+        """Its last part is a secret of this connection: whoever knows it may deliver."""
+        return f"/hooks/jira/{self.webhook_token}"
+
+    @property
+    def webhook_url(self) -> str:
+        """Where Jira is to send its webhooks. Holds the path token: show to admins only."""
+        return f"{settings.BASE_URL}{self.webhook_path}"
+
+    @property
     def checks_tls(self) -> bool:
         """Whether certificates are verified now. Switching that off ends by itself."""
         return self.verify_tls or self.tls_off_until is None or self.tls_off_until <= timezone.now()

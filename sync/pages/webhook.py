@@ -65,7 +65,7 @@ def _page(
         "jira10": _major(connection.version) >= 10,
     }
     if context["may_connect"]:
-        context["hook_url"] = webhooks.address(connection)  # it holds the path token
+        context["hook_url"] = connection.webhook_url  # it holds the path token
     return render(request, "sync/webhook.html", context, status=409 if diagnosis else 200)
 
 

@@ -17,7 +17,7 @@ from connections import diagnosing
 from jira_client.diagnosis import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted((ROOT / "connections").glob("*.py"))
+MODULES = sorted((ROOT / "connections").rglob("*.py"))
 # Where each call holds its code: as the nth argument, or as `code=`.
 PLACES = {"Finding": 3, "refuse": 2, "Row": 5, "NotReady": 0}
 # Modules whose refusals of input are met in the middle of a flow, as codes of their own.

@@ -1,0 +1,109 @@
+"""Checks of the account: is it let in, who is it, what does it see, what may it do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from connections import expiry, gateway
+from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
+from jira_client import judging, requirements
+from jira_client.requirements import RECOMMENDED, REQUIRED
+from jira_client.values import PermissionState, Person, Project
+
+
+def authentication(probe: Probe) -> Finding:
+    try:
+        probe.person = probe.client.myself()
+    except Exception as error:
+        probe.failure = error
+        probe.remember(error)
+        raise
+    probe.failure = None
+    method = probe.connection.get_auth_method_display()
+    ends = expiry.credential_ends(probe.connection)
+    if ends and (days := expiry.days_until(ends)) <= WARN_DAYS:
+        return Finding(
+            State.WARNING,
+            ngettext(
+                "Jira accepts the credential (%(method)s), which ends in %(days)d day.",
+                "Jira accepts the credential (%(method)s), which ends in %(days)d days.",
+                days,
+            )
+            % {"method": method, "days": days},
+            _("Press Re-authenticate before then."),
+            "token_expires",
+        )
+    return passed(_("Jira accepts the credential (%(method)s).") % {"method": method})
+
+
+def account(probe: Probe) -> Finding:
+    person, connection = _person(probe), probe.connection
+    if connection.account_id and connection.account_id != person.id:
+        return Finding(
+            State.FAIL,
+            _("The credential belongs to %(now)s, but this connection acts as %(was)s.")
+            % {"now": person.name, "was": connection.account_name},
+            _("Press Re-authenticate and decide which account it shall be."),
+            "account_changed",
+        )
+    if not person.active:
+        return Finding(
+            State.WARNING,
+            _("%(name)s is not active in Jira.") % {"name": person.name},
+            _("Ask a Jira admin to activate the account: Settings → User management."),
+            "account_inactive",
+        )
+    return passed(
+        _("The connection acts as %(name)s (%(id)s).") % {"name": person.name, "id": person.id}
+    )
+
+
+def projects(probe: Probe) -> Finding:
+    number = len(probe.projects)
+    if not number:
+        return Finding(
+            State.FAIL,
+            _("The account sees no project."),
+            _(
+                "Ask a Jira admin to add the account to a role holding Browse Projects: "
+                "Project settings → Permissions."
+            ),
+            "no_projects",
+        )
+    return passed(
+        ngettext("%(n)d project is visible.", "%(n)d projects are visible.", number) % {"n": number}
+    )
+
+
+def permissions(probe: Probe) -> Finding:
+    mapped = probe.mapped
+    if not mapped:
+        return skipped(_("No project is mapped yet."))
+    wanted = [Project(row.remote_id, row.key, row.name) for row in mapped]
+    found = probe.client.permissions.of_projects(wanted, requirements.PROJECT_KEYS)
+    lacking: dict[str, list[str]] = {REQUIRED: [], RECOMMENDED: []}
+    unsure = False
+    for project in wanted:
+        judged = judging.evaluate(found.get(project.id, {}))
+        for row in (*judged.permissions, *judged.also):
+            if row.state is PermissionState.MISSING and row.need in lacking:
+                lacking[row.need].append(f"{row.name} ({project.key})")
+            unsure = unsure or row.state is PermissionState.UNKNOWN
+    remedy = _("Open the permission report: it holds the text for your Jira admin.")
+    for need, state in ((REQUIRED, State.FAIL), (RECOMMENDED, State.WARNING)):
+        if lacking[need]:
+            names = ", ".join(lacking[need][:6]) + (" …" if len(lacking[need]) > 6 else "")
+            message = _("Missing: %(names)s.") % {"names": names}
+            return Finding(state, message, remedy, f"permissions_{need}")
+    if unsure:
+        return Finding(
+            State.WARNING, _("Some permissions could not be checked."), remedy, "unknown"
+        )
+    return passed(_("Everything that the board needs is held in every mapped project."))
+
+
+def _person(probe: Probe) -> Person:
+    if probe.person is None:
+        raise gateway.NotReady("secret_missing", "The account is not known yet.")
+    return probe.person

@@ -1,0 +1,137 @@
+"""One test's questions to Jira, asked once, and what a checker answers.
+
+A `Probe` asks Jira each question once, however many rows need the answer. It must not write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+from connections import gateway, refusals, sealing
+from connections.models import AuthMethod, Connection, MappedProject
+from connections.proof import Credential, candidate
+from jira_client.client import JiraClient
+from jira_client.errors import (
+    AuthenticationRefused,
+    JiraError,
+)
+from jira_client.tls import CertificateFacts
+from jira_client.values import Person, Project, ServerInfo
+
+WARN_DAYS = 30  # before a credential or a certificate ends
+
+
+class State(StrEnum):
+    PASS = "pass"  # noqa: S105 - a state, not a password
+    WARNING = "warning"
+    FAIL = "fail"
+    NOT_CHECKED = "not_checked"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row's outcome; `remedy` and `code` where something is to be done."""
+
+    state: State
+    message: str
+    remedy: str | Promise = ""
+    code: str = ""
+
+
+class Probe:
+    """One test's questions to Jira and their answers, asked on first need, once."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        credential: Credential | None = None,
+        unsaved: bool = False,
+        retry: bool = False,
+    ) -> None:
+        self.connection = connection
+        self.credential = credential
+        self.unsaved = unsaved
+        self.retry = retry
+        self.server: ServerInfo | None = None
+        self.certificate: CertificateFacts | None = None
+        self.person: Person | None = None
+        self.failure: Exception | None = None  # why the account could not be proven
+        self.reach: JiraError | None = None  # why the instance could not be asked
+        self._asked = False
+        self._client: JiraClient | None = None
+        self._projects: list[Project] | None = None
+
+    def ask_instance(self) -> JiraError | None:
+        """Asks what the instance is, without credentials. The failure, or None."""
+        if not self._asked:
+            self._asked = True
+            try:
+                with gateway.anonymously(self.connection) as client:
+                    self.server = client.server_info()
+            except JiraError as error:
+                self.reach = error
+                # Some Jiras tell strangers nothing; whether that matters, the account will show.
+                self.failure = None if isinstance(error, AuthenticationRefused) else error
+        return self.reach
+
+    @property
+    def client(self) -> JiraClient:
+        """Acts by the credential under test. Raises NotReady, SealBroken."""
+        if self._client is None:
+            if self.unsaved:
+                self._client = self._for_screen()
+            else:
+                refusals.press(self.connection, retry=self.retry)
+                self._client = gateway.jira_for(self.connection, for_check=True)
+        return self._client
+
+    def close(self) -> None:
+        if self.unsaved and self._client is not None:
+            self._client.close()
+
+    def remember(self, error: Exception) -> None:
+        """That Jira refused what a person typed; the credential in use is health's matter."""
+        typed = self.credential if self.unsaved else None
+        if typed and typed.method == AuthMethod.BASIC and isinstance(error, AuthenticationRefused):
+            refusals.remember(self.connection, typed.username, typed.secret, error)
+
+    def _for_screen(self) -> JiraClient:
+        """A client of its own: the kept one belongs to what is saved."""
+        if self.credential is None:
+            self.credential = self._stored()
+        one = self.credential
+        if one.method == AuthMethod.BASIC:
+            refusals.must_be_new(self.connection, one.username, one.secret, retry=self.retry)
+        return candidate(self.connection, one)
+
+    def _stored(self) -> Credential:
+        connection = self.connection
+        found = sealing.load(connection, gateway.CREDENTIAL[connection.auth_method])
+        if not found:
+            raise gateway.NotReady("secret_missing", "No credential was entered yet.")
+        return Credential(connection.auth_method, found, connection.username)
+
+    @property
+    def projects(self) -> list[Project]:
+        if self._projects is None:
+            self._projects = self.client.projects.list()
+        return self._projects
+
+    @property
+    def mapped(self) -> list[MappedProject]:
+        return list(self.connection.projects.all())
+
+
+def passed(message: str) -> Finding:
+    """All is well."""
+    return Finding(State.PASS, message)
+
+
+def skipped(message: str) -> Finding:
+    """There is nothing to look at (yet)."""
+    return Finding(State.NOT_CHECKED, message)
