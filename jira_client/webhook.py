@@ -9,14 +9,15 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import orjson
 
+from jira_client import parse
 from jira_client.errors import BadPayload
-from jira_client.values import Issue
+from jira_client.values import History, Issue
 
 MAX_DEPTH = 64
 MAX_BYTES = 2_500_000
@@ -104,6 +105,16 @@ def deleted_issue(body: bytes) -> Issue | None:
     if found.get("webhookEvent") != "jira:issue_deleted" or not number or not key:
         return None
     return Issue(number, key, _object(issue.get("fields")))
+
+
+def told_change(body: bytes) -> History | None:
+    """The change that a `jira:issue_updated` body tells, for saying who made it; None without one."""
+    found = _load(body, MAX_DEPTH, MAX_BYTES)
+    log = _object(found.get("changelog"))
+    if not isinstance(log.get("items"), list):
+        return None
+    told = parse.history({**log, "author": _object(found.get("user"))})
+    return replace(told, created=_timestamp(found.get("timestamp")))
 
 
 def _load(body: bytes, max_depth: int, max_bytes: int) -> Mapping[str, Any]:

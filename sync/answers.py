@@ -144,6 +144,7 @@ class ConflictOut(Schema):
     jira: Any
     board_author: str
     board_at: datetime | None
+    jira_author: str
     jira_at: datetime | None
     found: datetime
     state: Literal["open", "resolved"]

@@ -13,6 +13,7 @@ from connections.models import MappedProject
 from planning import applying
 from planning.models import BoardEvent, WorkItem
 from sync import conflicts, linking, states
+from sync.core.merge import Clash
 from sync.core.values import Lookups, Rules, Seen
 from sync.models import Shadow
 
@@ -48,6 +49,9 @@ class Applied:
     stale_items: set[uuid.UUID] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)  # issue ids: in a project that is not mapped
     unsure: list[str] = field(default_factory=list)  # issue ids: not applied, more must be known
+    disputed: dict[str, list[Clash]] = field(
+        default_factory=dict
+    )  # the same: whose are Jira's values?
 
     def add(self, other: Applied) -> None:
         """What a second reading of some of the same issues did."""
@@ -57,7 +61,7 @@ class Applied:
         self.items |= other.items
         self.stale_items |= other.stale_items
         self.elsewhere |= other.elsewhere
-        self.unsure = list(other.unsure)
+        self.unsure, self.disputed = list(other.unsure), dict(other.disputed)
 
 
 @dataclass(slots=True)
@@ -66,9 +70,8 @@ class Batch:
     rules: Rules
     lookups: Lookups
     began: datetime
-    names: Mapping[str, str] | None = (
-        None  # of fields in changelogs; None: those were not asked for
-    )
+    names: Mapping[str, str] | None  # of fields in changelogs; None: those were not asked for
+    hold: bool  # leave what clashes in `disputed` until it is known who wrote Jira's value
     applied: Applied = field(default_factory=Applied)
     new_items: list[WorkItem] = field(default_factory=list)
     new_shadows: list[Shadow] = field(default_factory=list)

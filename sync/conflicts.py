@@ -31,6 +31,7 @@ class Found:
     shadow: Shadow
     clash: Clash
     jira_at: datetime | None
+    jira_author: str = ""
 
 
 def keep(found: Sequence[Found]) -> None:
@@ -45,8 +46,11 @@ def keep(found: Sequence[Found]) -> None:
             "board_author": author,
             "board_at": at,
             "jira_at": one.jira_at,
+            "jira_author": one.jira_author[:150],
         }
         open_one = Conflict.objects.filter(shadow=one.shadow, field=clash.field, resolved=None)
+        if not one.jira_author and (known := _known(one)):
+            values |= {"jira_author": known.jira_author, "jira_at": known.jira_at}
         if clash.taken or not open_one.update(**values):
             Conflict.objects.create(
                 shadow=one.shadow,
@@ -56,6 +60,18 @@ def keep(found: Sequence[Found]) -> None:
                 resolved=timezone.now() if clash.taken else None,
                 **values,
             )
+
+
+def unsigned(found: Sequence[Found]) -> list[Clash]:
+    """Those of which nobody knows who wrote Jira's value: not even an open conflict about it."""
+    return [one.clash for one in found if not one.jira_author and _known(one) is None]
+
+
+def _known(one: Found) -> Conflict | None:
+    """The conflict that waits for a person about the same value of Jira's, if it is signed."""
+    rows = Conflict.objects.filter(shadow=one.shadow, field=one.clash.field, resolved=None)
+    row = rows.exclude(jira_author="").first()
+    return row if row and same(one.clash.field, row.jira, one.clash.jira) else None
 
 
 def close_agreed(shadows: Iterable[Shadow]) -> None:

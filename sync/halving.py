@@ -16,7 +16,7 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import changelog, inbox, outbox, pull
+from sync import changelog, inbox, outbox, pull, signing
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.isolating import OF_ALL
@@ -88,15 +88,21 @@ def _take_in(
     jira: JiraClient, project: MappedProject, issues: Sequence[Issue], began: datetime, asked: bool
 ) -> Applied:
     """`pull.apply`, and once more for issues of which more must be known: with their marks, where a
-    create under way may have made them, and with their changes, where both sides may have edited a
-    new one.
+    create under way may have made them, and with their changes, where both sides have edited: the
+    changes tell who did, and what a new issue began with. What webhooks have told is not asked for.
     """
-    applied = pull.apply(project, issues, began=began, asked=asked)
-    if applied.unsure:
-        again, names = timezone.now(), changelog.names_of(project.connection, jira)
-        fields = rules_of(project).read_fields
+    applied = pull.apply(project, issues, began=began, asked=asked, hold=True)
+    if not (applied.unsure or applied.disputed):
+        return applied
+    names = changelog.names_of(project.connection, jira)
+    signed = signing.by_webhooks(project, issues, applied.disputed, names)
+    left = {*applied.unsure, *applied.disputed} - {issue.id for issue in signed}
+    if signed:
+        applied.add(pull.apply(project, signed, began=began, asked=asked, names=names))
+    if left:
+        again, fields = timezone.now(), rules_of(project).read_fields
         marks = (OPERATION_PROPERTY,)
-        more = jira.issues.fetch(applied.unsure, fields, marks, history=True).issues
+        more = jira.issues.fetch(sorted(left), fields, marks, history=True).issues
         applied.add(pull.apply(project, more, began=again, asked=True, names=names))
     return applied
 

@@ -13,8 +13,8 @@ from planning.models import Change, ChangeKind, WorkItem
 from sync import conflicts, duplicates, states
 from sync.batching import Batch, not_understood
 from sync.core.echo import same
-from sync.core.history import began_with
-from sync.core.merge import Merge, Policy, merge
+from sync.core.history import began_with, newest, setting
+from sync.core.merge import Clash, Merge, Policy, merge
 from sync.core.values import Seen, Values
 from sync.models import Shadow, ShadowState
 from sync.rules import values_of
@@ -42,14 +42,28 @@ def merge_in(
         batch.applied.stale_items.add(item.pk)
         return
     outcome = decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
+    found = [_signed(batch, issue, shadow, clash) for clash in outcome.clashes]
+    if batch.hold and (unsigned := conflicts.unsigned(found)):
+        batch.applied.disputed[seen.remote_id] = unsigned
+        return
     _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)
     _advance(batch, shadow, issue, seen, outcome)
     batch.current.append(seen)
     if outcome.push:
         batch.applied.push[item.pk] = dict(outcome.push)
-    for clash in outcome.clashes:
-        batch.found.append(conflicts.Found(shadow, clash, issue.updated))
-    batch.applied.clashes += len(outcome.clashes)
+    batch.found += found
+    batch.applied.clashes += len(found)
+
+
+def _signed(batch: Batch, issue: Issue, shadow: Shadow, clash: Clash) -> conflicts.Found:
+    """The clash with who wrote Jira's value and when, as far as the issue's changes tell."""
+    rules, names = batch.rules, batch.names or {}
+    change = setting(rules, batch.lookups, issue.history, names, clash.field, clash.jira)
+    change = change or newest(rules, issue.history, names, clash.field)
+    if change is None:
+        return conflicts.Found(shadow, clash, issue.updated)
+    author = change.author_name or change.author_id or ""
+    return conflicts.Found(shadow, clash, change.created or issue.updated, author)
 
 
 def _beginning(

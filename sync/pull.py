@@ -36,6 +36,7 @@ def apply(
     ranked: Collection[uuid.UUID] = (),
     asked: bool = False,
     names: Mapping[str, str] | None = None,
+    hold: bool = False,
 ) -> Applied:
     """Merge these issues of one project into the board, in one transaction.
 
@@ -45,14 +46,15 @@ def apply(
     Jira has just accepted. `asked`: the read asked for the marks of our creates; without it, issues
     that we do not know are left in `unsure` while creates are under way. `names`: the read asked for
     the issues' changes, and this is what fields are called there (`changelog.names_of`); without it,
-    our own new issues whose changes decide are left in `unsure`.
+    our own new issues whose changes decide are left in `unsure`. `hold`: leave what clashes in
+    `disputed` where nobody has told who wrote Jira's value.
     """
     homes = moved.by_home(project, issues)
     issues = homes.pop(project.remote_id, [])
     rules = rules_of(project)
     parents = [parent_reference(rules, issue) for issue in issues]
     with transaction.atomic():
-        batch = Batch(project, rules, lookups_for(project, parents), began, names)
+        batch = Batch(project, rules, lookups_for(project, parents), began, names, hold)
         # Before the pairs are read: a create that settles in between is then already one of them.
         batch.doubt = not asked and adopting.waiting_creates(project)
         known = _lock_known(project, issues)

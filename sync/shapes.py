@@ -207,6 +207,7 @@ def conflict(row: Conflict) -> dict[str, Any]:
         "jira": row.jira,
         "board_author": row.board_author,
         "board_at": row.board_at,
+        "jira_author": row.jira_author,
         "jira_at": row.jira_at,
         "found": row.found,
         "state": "resolved" if row.resolved else "open",

@@ -17,13 +17,14 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync import absence, changelog, outbox, pull, window
+from sync import absence, changelog, merging, outbox, pull, window
 from sync.batching import Applied
 from sync.core.history import Write
+from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
 from sync.isolating import OF_ALL, isolated
 from sync.models import Shadow
-from sync.rules import values_of
+from sync.rules import lookups_for, values_of
 from sync.shift import Shift
 
 UNREAD = 30.0  # seconds until an issue that was not there is asked for again
@@ -47,8 +48,13 @@ def read(
     began = timezone.now()
     ids = [shadow.remote_id for shadow in shadows.values()]
     new = any(shadow.remote_updated is None for shadow in shadows.values())
-    issues = jira.issues.fetch(ids, rules.read_fields, history=bool(cut_off) or new).issues
-    names = changelog.names_of(connection, jira) if new else None
+    history = bool(cut_off) or new
+    issues = list(jira.issues.fetch(ids, rules.read_fields, history=history).issues)
+    if not history and (both := _edited_by_both(project, rules, shadows, issues)):
+        # Who edited them in Jira is in their changes, which only then are worth a call.
+        history, rest = True, [issue for issue in issues if issue.id not in both]
+        issues = rest + list(jira.issues.fetch(both, rules.read_fields, history=True).issues)
+    names = changelog.names_of(connection, jira) if history else None
     found = window.Window(list(issues))
     if cut_off:
         found = window.look_back(jira, project, rules, issues, cut_off, shift)
@@ -61,6 +67,25 @@ def read(
         )
         window.keep(connection, found)
     return {issue.id for issue in issues}, applied
+
+
+def _edited_by_both(
+    project: MappedProject,
+    rules: Rules,
+    shadows: Mapping[uuid.UUID, Shadow],
+    issues: Sequence[Issue],
+) -> list[str]:
+    """The ids of issues that were edited in Jira since they were read, where the board was, too."""
+    pairs = {shadow.remote_id: shadow for shadow in shadows.values()}
+    since = [issue for issue in issues if issue.updated != pairs[issue.id].remote_updated]
+    lookups = lookups_for(project, [parent_reference(rules, issue) for issue in since])
+    found = []
+    for issue in since:
+        pair, theirs = pairs[issue.id], dict(see(rules, lookups, issue).values)
+        theirs.pop("rank", None)
+        if merging.decide(project, pair.agreed, values_of(pair.item), theirs).clashes:
+            found.append(issue.id)
+    return found
 
 
 def remember(change: Change, values: Values, before: Values, since: datetime | None) -> None:

@@ -93,6 +93,32 @@ def began_with(
     return found
 
 
+def setting(
+    rules: Rules,
+    lookups: Lookups,
+    histories: Sequence[History],
+    names: Mapping[str, str],
+    field: str,
+    value: Any,
+) -> History | None:
+    """The newest change that gave this field this value; None if none of these did."""
+    for one in reversed(histories):
+        for item in one.items:
+            if _is(rules, field, item, names):
+                if same(field, value_of(rules, lookups, field, item), value):
+                    return one
+                break
+    return None
+
+
+def newest(
+    rules: Rules, histories: Sequence[History], names: Mapping[str, str], field: str
+) -> History | None:
+    """The newest change of this field, whatever it says: rich text may read otherwise there."""
+    found = (h for h in reversed(histories) if any(_is(rules, field, i, names) for i in h.items))
+    return next(found, None)
+
+
 def _our_step(
     name: str, ours: Any, steps: Sequence[tuple[History, Any]], account: str
 ) -> int | None:
