@@ -94,9 +94,16 @@ def _wanted(mapping: MappedProject | None) -> Wanted:
         mapped=True,
         types=mapping.type_map,
         fields=mapping.field_map,
-        links=mapping.link_map,
+        links=_links(mapping),
         board_id=mapping.board_id,
     )
+
+
+def _links(mapping: MappedProject) -> dict[str, str]:
+    """Whatever names a link type of Jira, by something that tells it apart."""
+    ruled = {" ".join(rule[name] for name in ("from", "word", "to")): rule["link_type"]
+             for rule in mapping.link_rules}  # fmt: skip
+    return ruled | mapping.link_map
 
 
 def _facts(survey: Survey, context: Context) -> Setup:

@@ -27,6 +27,7 @@ from .rest import (
     boards,
     founding,
     issues,
+    link_types,
     links,
     metadata,
     moves,
@@ -48,9 +49,9 @@ logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
-    people, projects, roles, founding, metadata, archiving, issues, links, attached, searching, boards,
-    moves, sprints, webhooks, tokens, oauth, control, consent, login, home, applinks, admin,
-    work, fault_page, role_page, token_page,
+    people, projects, roles, founding, metadata, archiving, issues, links, link_types, attached,
+    searching, boards, moves, sprints, webhooks, tokens, oauth, control, consent, login, home,
+    applinks, admin, work, fault_page, role_page, token_page,
 )  # fmt: skip
 
 

@@ -147,7 +147,11 @@ def category_of(project: MappedProject | None, status: str, current: str = "new"
 
 
 def link_words(project: MappedProject | None) -> Mapping[str, Any]:
-    return (project.link_map if project else None) or DEFAULT_LINKS
+    """The board's words for links → what Jira calls them, where no rule by types says otherwise."""
+    if project is None:
+        return DEFAULT_LINKS
+    by_types = {rule["word"]: rule["link_type"] for rule in project.link_rules}
+    return by_types | project.link_map or DEFAULT_LINKS
 
 
 def link_type(project: MappedProject | None, word: str) -> str:

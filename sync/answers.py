@@ -40,7 +40,7 @@ class SprintOut(Schema):
 
 
 class FindingOut(Schema):
-    part: Literal["screens", "types", "boards", "workflow", "statuses"]
+    part: Literal["screens", "types", "boards", "workflow", "statuses", "links"]
     state: str = Field(description="missing, or unknown where Jira could not be asked.")
     message: str
     text: str = Field(description="What to send to the Jira admin.")
@@ -65,6 +65,13 @@ class TeamSourceOut(Schema):
     values: dict[str, str] = Field(description="Team id to what it is called in Jira.")
 
 
+class LinkRuleOut(Schema):
+    source: str = Field(alias="from", description="The source's type on the board.")
+    word: str = Field(description="The board's word for the link.")
+    to: str = Field(description="The target's type on the board.")
+    link_type: str = Field(description="The name of Jira's link type.")
+
+
 class ProjectOut(Schema):
     id: str
     connection: str
@@ -81,6 +88,7 @@ class ProjectOut(Schema):
     field_map: dict[str, Any]
     status_map: dict[str, Any]
     link_map: dict[str, Any]
+    link_rules: list[LinkRuleOut] = Field(description="What goes before link_map, by types.")
     transition_defaults: dict[str, dict[str, Any]]
     team_source: TeamSourceOut
     board_id: int | None

@@ -106,7 +106,7 @@ def change_project(
     request: HttpRequest, project_id: uuid.UUID, payload: ProjectPatch
 ) -> HttpResponse:
     project = _project(project_id)
-    values = payload.model_dump(exclude_unset=True)
+    values = payload.model_dump(exclude_unset=True, by_alias=True)
     with explained(project.connection):
         mapped.change(project, actor=actor_of(request), values=values)
     return answer(shapes.project(_project(project_id)))

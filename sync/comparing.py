@@ -8,7 +8,7 @@ an issue is read whole and merged only where something differs.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from connections.models import MappedProject
 from jira_client.values import Issue
@@ -16,8 +16,9 @@ from planning.models import Link, WorkItem
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
+from sync.link_words import ends_of, words_of
 from sync.models import Shadow, ShadowState
-from sync.rules import items_by_reference, lookups_for, rules_of, values_of
+from sync.rules import lookups_for, rules_of, values_of
 
 _SILENT = ("iteration", "parent", "rank")
 _KNOWN = ("project", "issuetype", "status", "updated", "issuelinks")
@@ -39,10 +40,8 @@ def differing(project: MappedProject, issues: Sequence[Issue]) -> list[str]:
     known = {shadow.remote_id: shadow for shadow in rows}
     links = _links_of([shadow.item_id for shadow in known.values()])
     all_seen = [see(rules, lookups, issue) for issue in issues]
-    far = {
-        end for seen in all_seen for link in seen.links for end in (link.source_id, link.target_id)
-    }
-    ends = set(items_by_reference(project.connection, far))
+    listed = [link for seen in all_seen for link in seen.links]
+    words = words_of(project, rules, ends_of(project.connection, listed), listed)
     found = []
     for issue, seen in zip(issues, all_seen, strict=True):
         shadow = known.get(issue.id)
@@ -57,7 +56,7 @@ def differing(project: MappedProject, issues: Sequence[Issue]) -> list[str]:
                 issue,
                 seen,
                 shadow,
-                _drawable(seen, ends) == links.get(shadow.item_id, set()),
+                _same_links(seen, words, links.get(shadow.item_id, {})),
             )
         ):
             found.append(issue.id)
@@ -102,19 +101,19 @@ def _looks_the_same(item: WorkItem, seen: Seen) -> bool:
     return seen.type in (None, item.type) and str(rank or "") == item.rank
 
 
-def _drawable(seen: Seen, known: Collection[str]) -> set[str]:
-    """The links whose both ends the board has."""
-    return {
-        link.remote_id for link in seen.links if link.source_id in known and link.target_id in known
-    }
+def _same_links(seen: Seen, words: Mapping[str, str], held: Mapping[str, str]) -> bool:
+    """All that have a word are drawn by it, and none is held that the issue lists no more."""
+    ids = {link.remote_id for link in seen.links}
+    drawn = all(held.get(one) == words[one] for one in ids if one in words)
+    return drawn and held.keys() <= ids
 
 
-def _links_of(items: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
-    """Item id → the Jira ids of its links, on either end."""
-    found: dict[uuid.UUID, set[str]] = {}
+def _links_of(items: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
+    """Item id → the Jira ids of its links, on either end, with their words."""
+    found: dict[uuid.UUID, dict[str, str]] = {}
     live = Link.objects.filter(deleted=None).exclude(remote_id="")
     for end in ("source_id", "target_id"):
-        rows = live.filter(**{f"{end}__in": items}).values_list(end, "remote_id")
-        for item, remote in rows:
-            found.setdefault(item, set()).add(remote)
+        rows = live.filter(**{f"{end}__in": items}).values_list(end, "remote_id", "type")
+        for item, remote, word in rows:
+            found.setdefault(item, {})[remote] = word
     return found

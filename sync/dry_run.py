@@ -16,7 +16,7 @@ from connections.models import Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import merging, polling
+from sync import dry_links, merging, polling
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.lease import Held
@@ -53,7 +53,7 @@ def step(run: Run, jira: JiraClient, held: Held) -> bool:
         run.save(update_fields=["done", "total", "cursor", "findings"])
         if time.monotonic() > until:
             return True
-    waiting(project, run.findings)
+    waiting(project, jira, run.findings)
     run.total = run.done
     run.save(update_fields=["total", "findings"])
     return False
@@ -86,9 +86,9 @@ def look(project: MappedProject, issues: Sequence[Issue], findings: dict[str, An
         )
     }
     known = known_to_jira([shadow.item for shadow in shadows.values()])
-    for issue in issues:
-        seen = see(rules, lookups, issue)
-        shadow = shadows.get(issue.id)
+    every = [see(rules, lookups, issue) for issue in issues]
+    for seen in every:
+        shadow = shadows.get(seen.remote_id)
         if shadow is not None:
             _pair(project, rules, known, seen, shadow, findings)
         elif seen.type is None:
@@ -96,6 +96,8 @@ def look(project: MappedProject, issues: Sequence[Issue], findings: dict[str, An
         elif project.reads_jira:
             summary = seen.values.get("summary", "")
             _add(findings, BOARD_CREATE, {"key": seen.remote_key, "summary": summary})
+    for kind, sample in dry_links.on_the_board(project, rules, every):
+        _add(findings, kind, sample)
 
 
 def _pair(
@@ -141,8 +143,11 @@ def _both(
     return {name: {"board": ours.get(name), "jira": remote.get(name)} for name in values}
 
 
-def waiting(project: MappedProject, findings: dict[str, Any]) -> None:
-    """What the board has waiting for Jira: creates and deletions, which no issue can show."""
+def waiting(project: MappedProject, jira: JiraClient, findings: dict[str, Any]) -> None:
+    """What the board has waiting for Jira: creates, deletions and links, which no issue can show.
+
+    Raises JiraError.
+    """
     if not project.writes_jira:
         return
     states = (*UNDER_WAY, ChangeState.PARKED)
@@ -152,6 +157,12 @@ def waiting(project: MappedProject, findings: dict[str, Any]) -> None:
             item = change.item
             sample = {"key": item.remote_key, "item": str(item.pk), "summary": item.summary}
             _add(findings, kind, sample)
+    kept = findings["kept_on_board"]
+    for kind, sample in dry_links.in_jira(project, jira):
+        if kind:
+            _add(findings, kind, sample)
+        else:
+            kept["links"] = int(kept.get("links", 0)) + 1
 
 
 def _add(findings: dict[str, Any], kind: str, sample: Mapping[str, Any] | None) -> None:

@@ -13,8 +13,8 @@ from connections.models import MappedProject
 from planning import applying, feed
 from planning.models import BoardEvent, Change, ChangeKind, Link, WorkItem
 from sync.core.values import Rules, Seen
+from sync.link_words import End, ends_of, words_of
 from sync.models import Shadow
-from sync.rules import items_by_reference
 from sync.states import UNDER_WAY
 
 
@@ -24,35 +24,42 @@ def reconcile(
     """Make the board's links equal to what these issues list, except where the board is ahead.
 
     A link is listed by both its issues, and either may be read before it was drawn or after it was
-    removed: so a removal counts only if the link was not confirmed by a later read.
+    removed: so a removal counts only if the link was not confirmed by a later read. A link that Jira
+    still lists, though its link type has no word here any more, stays: its type may have been renamed.
     """
-    if not rules.links or not project.reads_jira:
+    if not project.reads_jira:
         return []
-    ends = {link.source_id for one in seen for link in one.links}
-    ends |= {link.target_id for one in seen for link in one.links}
-    references = ends | {one.remote_id for one in seen}
-    known = items_by_reference(project.connection, references, linked=True)
-    items = [uuid.UUID(known[one.remote_id]) for one in seen if one.remote_id in known]
-    held = _links_of(items)
-    leaving = _being_removed(items)
+    links = [link for one in seen for link in one.links]
+    ends = ends_of(project.connection, links, also=[one.remote_id for one in seen])
+    words = words_of(project, rules, ends, links)
+    items = [ends[one.remote_id].item for one in seen if one.remote_id in ends]
+    held, leaving = _links_of(items), _being_removed(items)
     drawn: dict[str, applying.Drawn] = {}
-    listed: dict[uuid.UUID, set[str]] = {}
-    for one in seen:
-        if one.remote_id not in known:
+    renamed: dict[str, Link] = {}
+    for link in links:
+        word, mine = words.get(link.remote_id), held.get(link.remote_id)
+        if word is None or link.remote_id in leaving:
             continue
-        listed[uuid.UUID(known[one.remote_id])] = {link.remote_id for link in one.links}
-        for link in one.links:
-            if link.source_id not in known or link.target_id not in known:
-                continue
-            mine = held.get(link.remote_id)
-            if link.remote_id not in leaving and (mine is None or mine.confirmed is None):
-                source, target = uuid.UUID(known[link.source_id]), uuid.UUID(known[link.target_id])
-                drawn[link.remote_id] = applying.Drawn(source, target, link.type, link.remote_id)
-    events = applying.draw(list(drawn.values()), began)
+        if mine is None or mine.confirmed is None or mine.type != word:
+            source, target = ends[link.source_id].item, ends[link.target_id].item
+            drawn[link.remote_id] = applying.Drawn(source, target, word, link.remote_id)
+        if mine is not None and mine.type != word:  # by a rule, or since an end is of another type
+            renamed[link.remote_id] = mine
+    events = applying.erase(renamed.values()) + applying.draw(list(drawn.values()), began)
     if drawn:
         held = _links_of(items)
+    listed = _listed(ends, seen)
     _confirm(held, listed, began)
     return events + applying.erase(_vanished(held, listed, began))
+
+
+def _listed(ends: Mapping[str, End], seen: Sequence[Seen]) -> dict[uuid.UUID, set[str]]:
+    """Item → the links that its issue lists, with a word on the board or without."""
+    return {
+        ends[one.remote_id].item: {link.remote_id for link in one.links}
+        for one in seen
+        if one.remote_id in ends
+    }
 
 
 def _links_of(items: Sequence[uuid.UUID]) -> dict[str, Link]:

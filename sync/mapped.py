@@ -161,8 +161,9 @@ def change(
             before=before,
             after=after,
         )
-        again = importing.request(project, RunKind.RECONCILE) if "team_source" in rules else None
-    if again is not None:  # every issue says its team anew
+        reread = rules.keys() & {"team_source", "link_rules"}
+        again = importing.request(project, RunKind.RECONCILE) if reread else None
+    if again is not None:  # every issue says its team, and its links, anew
         wake(WORK, again.pk)
     return project
 

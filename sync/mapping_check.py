@@ -16,13 +16,16 @@ from connections import surveys
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.values import Status
+from sync import link_rules, metadata
+from sync.core.links import LinkTable
+from sync.rules import link_rules_of
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`state`: missing (will not work) or unknown (could not be asked). `text` is for the Jira admin."""
 
-    part: str  # screens | types | boards | workflow | statuses
+    part: str  # screens | types | boards | workflow | statuses | links
     state: str
     message: str
     text: str = ""
@@ -37,12 +40,18 @@ class Checked:
 
 
 def check(project: MappedProject) -> Checked:
-    """Asks Jira for the workflows of the project. Raises JiraError, NotReady, SealBroken."""
-    of_types = jira_for(project.connection).projects.statuses(project.remote_id)
+    """Asks Jira for the project's workflows and for its link types.
+
+    Raises JiraError, NotReady, SealBroken.
+    """
+    jira = jira_for(project.connection)
+    of_types = jira.projects.statuses(project.remote_id)
+    there = [one.name for one in metadata.link_types(jira)]
     setup = surveys.earlier(project.connection).get(project.remote_id)
     screens = _screens(setup) if setup else []
     at = parse_datetime(setup["at"]) if setup else None
-    return Checked([*workflow(project, of_types), *screens], at)
+    found = [*workflow(project, of_types), *links(project, there), *screens]
+    return Checked(found, at)
 
 
 def _screens(setup: Mapping[str, Any]) -> list[Finding]:
@@ -77,6 +86,31 @@ def workflow(project: MappedProject, of_types: Mapping[str, Sequence[Status]]) -
     if left:
         words = _("No board status stands for %(names)s; Jira's own name is shown for these.")
         found.append(Finding("statuses", "unknown", words % {"names": ", ".join(left)}))
+    return found
+
+
+def links(project: MappedProject, there: Sequence[str]) -> list[Finding]:
+    """Link types that were renamed or removed in Jira, and rules between types that are not paired.
+
+    `there`: the names of Jira's link types.
+    """
+    table = LinkTable(project.link_map, link_rules_of(project))
+    found = []
+    for name in sorted(table.link_types.difference(there)):
+        rules = [rule.word for rule in table.rules if rule.link_type == name]
+        words = [word for word, link_type in table.words.items() if link_type == name]
+        values = {"name": name, "words": ", ".join(dict.fromkeys(words + rules))}
+        message = _(
+            "Jira has no link type “%(name)s” any more, which stands for: %(words)s. It was renamed or "
+            "removed there. Such links are parked; choose another link type for them."
+        )
+        text = _("Please add the link type “%(name)s”: Settings → Issues → Issue linking → “Add”.")
+        found.append(Finding("links", "missing", message % values, text % values))
+    known = link_rules.types_of(project.connection)
+    for word in dict.fromkeys(one for rule in table.rules for one in (rule.source, rule.target)):
+        if word not in known:
+            message = _("A rule for links names the type “%(word)s”, which is not paired any more.")
+            found.append(Finding("links", "missing", message % {"word": word}))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from connections.gateway import jira_for
 from connections.models import MappedProject
-from sync import steps, teams
+from sync import link_rules, steps, teams
 
 
 def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -18,4 +18,6 @@ def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:
         found["transition_defaults"] = steps.judged(jira, project, values["transition_defaults"])
     if values.get("team_source"):
         found["team_source"] = teams.judged(project, values["team_source"])
+    if values.get("link_rules") is not None:
+        found["link_rules"] = link_rules.judged(project, values["link_rules"])
     return found

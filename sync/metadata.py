@@ -54,7 +54,7 @@ def read_metadata(jira: JiraClient, project: Project) -> Metadata:
         types=jira.projects.issue_types(project.id),
         statuses=[status for some in statuses.values() for status in some],
         fields=jira.fields.all(),
-        links=_link_types(jira),
+        links=link_types(jira),
         boards=boards,
         estimation_field=estimation,
         parent_style=jira.flavour.parent_style,
@@ -68,11 +68,12 @@ def _boards(jira: JiraClient, project: Project) -> list[Board]:
         return []  # no Jira Software: then there are no sprints either
 
 
-def _link_types(jira: JiraClient) -> list[LinkType]:
+def link_types(jira: JiraClient) -> list[LinkType]:
+    """Raises JiraError; empty where issue linking is switched off."""
     try:
         return jira.links.types()
     except _ABSENT:
-        return []  # issue linking is switched off
+        return []
 
 
 def facts_of(jira: JiraClient, data: Metadata, proposal: Proposal) -> dict[str, Any]:

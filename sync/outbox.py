@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -13,9 +14,12 @@ from connections.models import Connection, Direction
 from jira_client.errors import JiraError, RateLimited
 from planning.models import Change, ChangeState
 from sync.core.coalesce import Pending
-from sync.core.retry import Decision, Failure, backoff, decide
+from sync.core.retry import Decision, Failure, Verdict, backoff, decide
+from sync.crash import point
 from sync.ensuring import ensure as ensure
+from sync.shift import Shift
 from sync.states import UNDER_WAY
+from sync.trace import note
 
 SLICE = 300
 _MESSAGE = 1000
@@ -50,6 +54,15 @@ def claim(changes: Iterable[int]) -> None:
     Change.objects.filter(pk__in=list(changes)).update(
         state=ChangeState.SENDING, attempts=F("attempts") + 1
     )
+
+
+def claim_one(change: Change, shift: Shift) -> None:
+    """Right before its call. Raises LeaseLost: then nothing may be sent."""
+    with transaction.atomic():
+        shift.guard()
+        claim([change.pk])
+    point("removing.claimed")
+    shift.check()
 
 
 def unclaim(changes: Iterable[int]) -> None:
@@ -111,6 +124,20 @@ def failure_of(error: JiraError, *, creating: bool = False) -> Failure:
         status=error.status,
         reason=error.reason if isinstance(error, RateLimited) else "",
     )
+
+
+def set_aside(
+    connection: Connection, change: Change, error: JiraError, outcome: str = "later"
+) -> Verdict:
+    """Park a change that Jira will never take, or try it later; either way with Jira's reason."""
+    decision = judge(error, change.attempts + 1)
+    message = words_of(error)
+    if decision.verdict is Verdict.NEVER:
+        park([change.pk], error.code, message)
+    else:
+        postpone([change.pk], decision.delay, message, code=error.code)
+    note(connection, "send", outcome, message, item=change.item, change=change, code=error.code)
+    return decision.verdict
 
 
 def put_off(changes: Iterable[int], seconds: float, message: str) -> None:

@@ -20,7 +20,7 @@ from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
-from sync import creating, edits, looking, outbox, removing, states
+from sync import creating, edits, link_sending, looking, outbox, removing, states
 from sync.core.coalesce import ItemWork, fold
 from sync.lease import LeaseLost, holding
 from sync.models import Shadow, ShadowState
@@ -106,7 +106,7 @@ def _send(
     _send_edits(connection, jira, part, shift)
     ready = [work for work in part.work if work.item in part.paired]
     links = [c for work in ready for c in part.changes((*work.links, *work.unlinks))]
-    removing.send_links(connection, jira, sorted(links, key=lambda change: change.pk), shift)
+    link_sending.send_links(connection, jira, sorted(links, key=lambda change: change.pk), shift)
     removing.send_deletes(
         connection, jira, [c for work in ready for c in part.changes(work.deletes)], shift
     )

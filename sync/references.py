@@ -21,6 +21,12 @@ class Known:
     sprints: dict[uuid.UUID | None, dict[str, int]] = field(default_factory=dict)
 
 
+def live_pair(item: uuid.UUID) -> Shadow | None:
+    """The pair of an item whose issue it still belongs to, with its project."""
+    rows = Shadow.objects.select_related("project")
+    return rows.filter(item=item, state=ShadowState.LIVE).first()
+
+
 def known_to_jira(items: Iterable[WorkItem], parents: Iterable[uuid.UUID | str] = ()) -> Known:
     """Two queries, however many items. `parents`: further items that may be named as a parent."""
     rows = list(items)

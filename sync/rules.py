@@ -10,6 +10,7 @@ from django.db.models import Q
 from connections.models import Connection, MappedProject
 from planning.models import SprintLink, Team, WorkItem
 from sync.core.echo import normal
+from sync.core.links import LinkRule
 from sync.core.teams import PROJECT, TeamSource
 from sync.core.values import Lookups, Rules
 from sync.models import Shadow, ShadowState
@@ -30,6 +31,15 @@ def rules_of(project: MappedProject) -> Rules:
         person_key=facts.get("person_key", "accountId"),
         transition_defaults=project.transition_defaults,
         team=team,
+        link_rules=link_rules_of(project),
+    )
+
+
+def link_rules_of(project: MappedProject) -> tuple[LinkRule, ...]:
+    """As stored, in the order given."""
+    return tuple(
+        LinkRule(one["from"], one["word"], one["to"], one["link_type"])
+        for one in project.link_rules
     )
 
 
@@ -69,20 +79,14 @@ def lookups_for(project: MappedProject, parents: Iterable[str]) -> Lookups:
     )
 
 
-def items_by_reference(
-    connection: Connection, references: Iterable[str], *, linked: bool = False
-) -> dict[str, str]:
-    """Issue ids and keys, as far as the board knows them → item ids.
-
-    `linked`: only items that are still paired; else also those the board has let go of.
-    """
+def items_by_reference(connection: Connection, references: Iterable[str]) -> dict[str, str]:
+    """Issue ids and keys, as far as the board knows them, or has let go of them → item ids."""
     wanted = {reference for reference in references if reference}
     if not wanted:
         return {}
     numbers = [reference for reference in wanted if reference.isdigit()]
     keys = wanted.difference(numbers)
-    rows = Shadow.objects.filter(connection=connection)
-    rows = rows.filter(state=ShadowState.LIVE) if linked else rows.exclude(state=ShadowState.GONE)
+    rows = Shadow.objects.filter(connection=connection).exclude(state=ShadowState.GONE)
     found: dict[str, str] = {}
     for remote, item in rows.filter(remote_id__in=numbers).values_list("remote_id", "item_id"):
         found[remote] = str(item)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeKind, ChangeState
 from sync import conflicts, outbox, states
-from sync.core.retry import Verdict
 from sync.isolating import isolated
 from sync.models import Shadow
 from sync.shift import Shift
@@ -89,13 +88,7 @@ def _stopped(connection: Connection, edit: Edit, change: Change) -> bool:
         outbox.park([change.pk], "refused", message)
         note(connection, "send", "refused", message, item=change.item, change=change)
     elif error is not None and not reached:
-        decision = outbox.judge(error, change.attempts + 1)
-        message = outbox.words_of(error)
-        if decision.verdict is Verdict.NEVER:
-            outbox.park([change.pk], error.code, message)
-        else:
-            outbox.postpone([change.pk], decision.delay, message, code=error.code)
-        note(connection, "send", "later", message, item=change.item, change=change, code=error.code)
+        outbox.set_aside(connection, change, error)
     elif edit.sent.untried and not reached:
         outbox.unclaim([change.pk])
     else:

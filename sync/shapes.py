@@ -41,6 +41,15 @@ class TeamSourceIn(Strict):
     values: dict[uuid.UUID, Annotated[str, StringConstraints(max_length=255)]] = {}
 
 
+class LinkRuleIn(Strict):
+    """Between items of the types `source` (`from`) and `to`, the board's `word` is Jira's link type."""
+
+    source: Annotated[str, StringConstraints(min_length=1, max_length=60)] = Field(alias="from")
+    word: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    to: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    link_type: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
 class ProjectPatch(Strict):
     """What is left out stays as it is. Null clears the team and the filter, for the rest it is refused."""
 
@@ -55,6 +64,7 @@ class ProjectPatch(Strict):
     link_map: Words = {}
     transition_defaults: Defaults = {}
     team_source: TeamSourceIn | None = None
+    link_rules: list[LinkRuleIn] = []
 
 
 class Listing(Strict):
@@ -119,6 +129,7 @@ def project(row: MappedProject) -> dict[str, Any]:
         "field_map": row.field_map,
         "status_map": row.status_map,
         "link_map": row.link_map,
+        "link_rules": row.link_rules,
         "transition_defaults": row.transition_defaults,
         "team_source": teams.shown(row),
         "board_id": row.board_id,

@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{_project}/fields/", fields.change, name="change_fields"),
     path(f"{_project}/fields/steps/", mapping_rules.steps, name="change_steps"),
     path(f"{_project}/fields/team/", mapping_rules.team, name="change_team"),
+    path(f"{_project}/fields/links/", mapping_rules.links, name="change_links"),
     path(f"{_project}/unmap/", project.unmap, name="unmap"),
     path("activity/", activity.activity, name="activity"),
     path("activity/deliveries/<int:delivery_id>/", activity.delivery, name="delivery"),

@@ -36,6 +36,8 @@ class DeletionPolicy(models.TextChoices):
 class MappedProject(models.Model):
     """`type_map`: board type → issue type id; `field_map`: board field → Jira field id;
     `status_map`: board status → Jira status id; `link_map`: board link type → Jira link type name;
+    `link_rules`: what goes before `link_map` between items of certain types, a list of
+    {from, word, to, link_type}: board type, board link word, board type, Jira link type name;
     `transition_defaults`: board status → {Jira field id: value} for what a step there demands;
     `team_source`: where issues say their team: {kind, field, shape, values: team id → Jira's value},
     empty where the project is one team's;
@@ -66,6 +68,9 @@ class MappedProject(models.Model):
     )
     link_map: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
+    )
+    link_rules: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(
+        default=list, blank=True
     )
     transition_defaults: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True

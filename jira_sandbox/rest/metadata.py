@@ -1,4 +1,4 @@
-"""Issue types, fields and screens, statuses, priorities, resolutions, link types."""
+"""Issue types, fields and screens, statuses, priorities, resolutions."""
 
 from typing import Any
 
@@ -145,12 +145,6 @@ def field_search(call: Call) -> Response:
     return answer(page(call, found))
 
 
-def link_types(call: Call) -> Response:
-    shapes = renderer(call)
-    made = [shapes.link_type(one) for one in call.site.link_types.values()]
-    return answer({"issueLinkTypes": made})
-
-
 def priorities(call: Call) -> Response:
     shapes = renderer(call)
     return answer([shapes.priority(one) for one in call.site.priorities.values()])
@@ -191,7 +185,6 @@ def mount(router: Router) -> None:
     router.api("GET", "/issue/{issue}/editmeta", edit_meta)
     router.api("GET", "/field", fields)
     router.api("GET", "/field/search", field_search, "cloud")
-    router.api("GET", "/issueLinkType", link_types)
     router.api("GET", "/priority", priorities)
     router.api("GET", "/priority/search", priority_search, "cloud")
     router.api("GET", "/resolution", resolutions)

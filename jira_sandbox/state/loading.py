@@ -11,7 +11,7 @@ from ..model.boards import Board, Sprint
 from ..model.changing import adopt
 from ..model.issues import Comment, History, Issue, Item, Link, RemoteLink
 from ..model.people import Pat, User
-from ..model.projects import Component, Project, Transition, Version
+from ..model.projects import Component, LinkType, Project, Transition, Version
 from ..model.site import Site
 from ..oauth.links import AccessToken, ApplicationLink, Register
 from ..webhooks.register import Hook
@@ -43,6 +43,8 @@ def load(site: Site, state: Json) -> None:
         site.add_project(_project(row))
     for id, held in state["grants"].items():
         site.grants[int(id)] = {name: set(keys) for name, keys in held.items()}
+    if "link_types" in state:  # a file of before they could be changed has none
+        site.link_types = {row["id"]: LinkType(**row) for row in state["link_types"]}
     site.boards.update({row["id"]: Board(**row) for row in state["boards"]})
     for row in state["sprints"]:
         site.sprints[row["id"]] = Sprint(**timed(row, "start", "end", "complete", "created"))

@@ -61,7 +61,7 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         values=values,
         refs=refs,
         names=_names(rules, fields),
-        links=_links(rules, issue),
+        links=_links(issue),
         operation=str(mark.get("operation", "")) if isinstance(mark, Mapping) else "",
         unknown=unknown,
     )
@@ -216,10 +216,9 @@ def _names(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
     return names
 
 
-def _links(rules: Rules, issue: Issue) -> tuple[SeenLink, ...]:
-    types = rules.link_words
+def _links(issue: Issue) -> tuple[SeenLink, ...]:
+    """All of them: one that has no word any more is still there, so the board's is not erased."""
     return tuple(
-        SeenLink(link.id, types[link.type.name], link.source_id, link.target_id)
+        SeenLink(link.id, link.type.name, link.source_id, link.target_id)
         for link in issue_links(issue)
-        if link.type.name in types
     )

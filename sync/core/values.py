@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from sync.core.links import LinkRule, LinkTable
 from sync.core.teams import TeamSource
 
 # Board fields that travel both ways; `rank` and `type` only ever come from Jira.
@@ -42,9 +43,9 @@ class Rules:
     """How one Jira project is mapped. Keys are the board's words, values Jira's ids.
 
     `types`: board type → issue type id. `fields`: board field → field id; a field that is not in it
-    is not synced. `statuses`: board status → status id. `links`: board link type → Jira link type
-    name. `parent_style`: "parent" (a reference) or "epic_link" (the key as text). `subtasks`: board
-    types that are sub-tasks in Jira.
+    is not synced. `statuses`: board status → status id. `links`: board link word → Jira link type
+    name, and `link_rules` what goes before that between certain types. `parent_style`: "parent" (a
+    reference) or "epic_link" (the key as text). `subtasks`: board types that are sub-tasks in Jira.
     `team`: where issues say their team; `fields` holds that field under *team* then.
     `transition_defaults`: board status → {field id: value} for what a step there asks for.
     """
@@ -60,15 +61,16 @@ class Rules:
     person_key: str = "accountId"
     transition_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     team: TeamSource = field(default_factory=TeamSource)
+    link_rules: tuple[LinkRule, ...] = ()
     # The way back, Jira's id → the board's word; made once, since every issue of a batch asks.
     type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
-    link_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
+    link_table: LinkTable = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "type_words", _inverse(self.types))
         object.__setattr__(self, "status_words", _inverse(self.statuses))
-        object.__setattr__(self, "link_words", _inverse(self.links))
+        object.__setattr__(self, "link_table", LinkTable(self.links, self.link_rules))
 
     @property
     def read_fields(self) -> tuple[str, ...]:
@@ -100,10 +102,13 @@ class Lookups:
 
 @dataclass(frozen=True, slots=True)
 class SeenLink:
-    """A link as one of its issues lists it, by Jira's ids."""
+    """A link as one of its issues lists it, by Jira's ids and its link type's name.
+
+    What it is on the board is decided where the types of both ends are known (`sync.linking`).
+    """
 
     remote_id: str
-    type: str  # the board's word
+    link_type: str
     source_id: str
     target_id: str
 

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import READ, needs
 from sync import dry_run as trying
+from sync.dry_links import BOARD_LINK, JIRA_LINK, NO_SUCH_TYPE
 from sync.models import Run, RunKind
 from sync.pages.asking import frame, project_for
 from sync.pages.looks import FIELDS, shown_value
 from sync.pages.projects import HTMX_STOP, LIVE
 
+KEPT: Final = {"links": _("Links")}
 _TITLES: Final[dict[str, Promise]] = {
     trying.CONFLICT: _("Both sides changed"),
     trying.JIRA_CREATE: _("New in Jira"),
@@ -26,10 +28,13 @@ _TITLES: Final[dict[str, Promise]] = {
     trying.JIRA_DELETE: _("Deleted on the board"),
     trying.BOARD_CREATE: _("New on the board"),
     trying.BOARD_UPDATE: _("Changed on the board"),
+    JIRA_LINK: _("Links drawn in Jira"),
+    BOARD_LINK: _("Links drawn on the board"),
+    NO_SUCH_TYPE: _("Links that Jira has no link type for: choose one on “#4 Fields and statuses”"),
     trying.NOT_MAPPED: _("Left out: the issue type is not mapped"),
 }
-TO_JIRA = (trying.JIRA_CREATE, trying.JIRA_UPDATE, trying.JIRA_DELETE)
-TO_BOARD = (trying.BOARD_CREATE, trying.BOARD_UPDATE)
+TO_JIRA = (trying.JIRA_CREATE, trying.JIRA_UPDATE, trying.JIRA_DELETE, JIRA_LINK)
+TO_BOARD = (trying.BOARD_CREATE, trying.BOARD_UPDATE, BOARD_LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ def dry_run(request: HttpRequest, project_id: uuid.UUID, run_id: uuid.UUID) -> H
         "clashes": int(counts.get(trying.CONFLICT, 0)),
         "same": int(counts.get(trying.SAME, 0)),
         "sections": sections_of(run.findings),
-        "kept": {FIELDS.get(k, k): v for k, v in run.findings.get("kept_on_board", {}).items()},
+        "kept": {
+            KEPT.get(k) or FIELDS.get(k, k): v
+            for k, v in run.findings.get("kept_on_board", {}).items()
+        },
     }
     part = request.headers.get("HX-Request") == "true"
     answer = render(request, "sync/_dry_run.html" if part else "sync/dry_run.html", context)

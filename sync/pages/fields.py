@@ -24,8 +24,9 @@ from jira_client.values import FieldInfo, Project
 from planning.models import Link, WorkItem
 from sync import mapped, mapping_check, metadata, sprints, steps, teams
 from sync.pages.asking import ask, connection_for, frame, project_for
+from sync.pages.link_forms import LinkRulesForm
 from sync.pages.looks import shown_value
-from sync.pages.pairing import Choices, PairsForm, choices_of, sections
+from sync.pages.pairing import Choice, Choices, PairsForm, choices_of, offered, sections
 from sync.pages.rule_forms import StepsForm, TeamForm
 from sync.rules import values_of
 from sync.steps import Steps
@@ -159,7 +160,12 @@ def further_forms(project: MappedProject, offer: Offer) -> dict[str, Form]:
     return {
         "steps_form": StepsForm(project=project, steps=offer.steps),
         "team_form": TeamForm(project=project, fields=offer.team_fields),
+        "links_form": LinkRulesForm(project=project, link_types=link_types(offer)),
     }
+
+
+def link_types(offer: Offer) -> Sequence[Choice]:
+    return offered(offer.choices, "link_map", "*")
 
 
 def samples_of(project: MappedProject) -> dict[str, dict[str, str]]:

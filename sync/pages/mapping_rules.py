@@ -20,6 +20,7 @@ from connections.views.session import person_of
 from sync import mapped
 from sync.pages import fields
 from sync.pages.asking import ask, project_for
+from sync.pages.link_forms import LinkRulesForm
 from sync.pages.rule_forms import StepsForm, TeamForm
 
 AForm = TypeVar("AForm", bound=Form)
@@ -50,6 +51,22 @@ def team(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         lambda project, offer: TeamForm(request.POST, project=project, fields=offer.team_fields),
         lambda form: {"team_source": form.chosen()},
         _("Saved. The project's issues are read again, and each says its team anew."),
+    )
+
+
+@require_POST
+@needs(PLAN)
+def links(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """What links between certain types are in Jira."""
+    return _change(
+        request,
+        project_id,
+        "links_form",
+        lambda project, offer: LinkRulesForm(
+            request.POST, project=project, link_types=fields.link_types(offer)
+        ),
+        lambda form: {"link_rules": form.rules()},
+        _("Saved. The project's issues are read again, and their links by the new rules."),
     )
 
 

@@ -36,6 +36,7 @@ READS: list[tuple[str, str, str, dict[str, Any]]] = [
     (PLATFORM, f"{API}/project/{{projectIdOrKey}}/version", "ART", {}),
     (PLATFORM, f"{API}/project/{{projectIdOrKey}}/components", "FALCON", {}),
     (PLATFORM, f"{API}/issuetype", "", {}),
+    (PLATFORM, f"{API}/issueLinkType/{{issueLinkTypeId}}", "10000", {}),
     (PLATFORM, f"{API}/issuetype/project", "", {"projectId": "10001"}),
     (PLATFORM, f"{API}/issue/createmeta/{{projectIdOrKey}}/issuetypes", "FALCON", {}),
     (PLATFORM, f"{API}/field", "", {}),

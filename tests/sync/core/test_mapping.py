@@ -72,9 +72,12 @@ def test_an_issue_in_the_boards_words():
         "iteration": "it-5",
     }
     assert seen.names["assignee"] == "Ann"
-    assert [(link.remote_id, link.type, link.target_id) for link in seen.links] == [
-        ("900", "blocks", "56")
+    assert [(link.remote_id, link.link_type, link.target_id) for link in seen.links] == [
+        ("900", "Blocks", "56"),
+        ("901", "Cloners", "57"),
     ]
+    assert CLOUD.link_table.to_board("Blocks", "Story", "Story") == "blocks"
+    assert CLOUD.link_table.to_board("Cloners", "Story", "Story") is None
 
 
 def test_what_jira_left_out_is_left_out():
