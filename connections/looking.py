@@ -1,8 +1,8 @@
 """What an instance is, asked and told before any credential is typed.
 
 The answer is rows like those of "Test connection", which of the ways in this Jira offers, and after
-a TLS failure the certificate that it shows, for a person to compare. Sends no credential, and
-writes nothing.
+a TLS failure the certificate that it shows, for a person to compare. Sends no credential; a look writes
+nothing, and `keep` what it told.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from connections import checkup, gateway
+from connections import checkup, gateway, health, instance
 from connections.checkup import Row, State
 from connections.models import Connection
 from connections.probes import Probe
@@ -21,6 +21,15 @@ from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed
 from jira_client.flavour import Flavour, flavour_of
 from jira_client.tls import CertificateFacts
 from jira_client.values import ServerInfo
+
+# What an earlier look may have left as diagnosis, and one that is answered takes away.
+_OF_REACH = frozenset(
+    {
+        *("dns_failed", "connection_refused", "connect_timed_out", "connect_failed"),
+        *("address_refused", "not_jira", "redirected", "login_page", "html_answer", "not_json"),
+        *("empty_answer", "read_timed_out", "connection_dropped", "server_fault"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,20 @@ def look(connection: Connection) -> Look:
         failure=probe.reach if probe.failure is not None else None,
         certificate=_certificate(connection, probe.reach),
     )
+
+
+def keep(connection: Connection, found: Look) -> None:
+    """What the look of a person's press told, kept with the connection: what Jira is, or why it could
+    not be asked. The one verb of this module that writes.
+    """
+    if found.failure is not None:
+        health.note_attempt(connection, found.failure)
+        return
+    if found.server is not None:
+        instance.observe(connection, found.server)
+    code = (connection.diagnosis or {}).get("code", "")
+    if code in _OF_REACH or code.startswith(("tls_", "proxy_")):
+        health.note_mended(connection)
 
 
 def _certificate(connection: Connection, failure: JiraError | None) -> CertificateFacts | None:

@@ -143,9 +143,11 @@ def _submit(
     if credential is not None or not in_use or form.changes_the_way():
         found = looking.look(_shadow(connection, form.values))
         if form.blame_look(found):
+            _remember(connection, found)
             return _form_page(request, form, connection, look=found)
         if found.failure and in_use:
             # A connection in use is not moved to where nothing answers.
+            _remember(connection, found)
             return _form_page(request, form, connection, look=found, status=409)
     if connection is not None and in_use and credential is not None:
         return _change_live(request, connection, form, credential)
@@ -158,6 +160,12 @@ def _submit(
         form.blame(refused)
         return _form_page(request, form, connection, look=found)
     return _connect(request, connection, form, found, credential)
+
+
+def _remember(connection: Connection | None, found: Look) -> None:
+    """Why a press did not lead on, for whoever comes next; settings that are not saved tell no more."""
+    if connection is not None and found.failure is not None:
+        looking.keep(connection, found)
 
 
 def _change_live(
@@ -191,11 +199,10 @@ def _connect(
 ) -> HttpResponse:
     """ "Connect to Jira", once it was looked at: what it told is kept, then a credential travels."""
     _tell_trimmed(request, form)
-    if found is not None and found.failure is not None:
-        health.note_attempt(connection, found.failure)
-        return _form_page(request, form, connection, look=found, status=409)
-    if found is not None and found.server is not None:
-        instance.observe(connection, found.server)
+    if found is not None:
+        looking.keep(connection, found)
+        if found.failure is not None:
+            return _form_page(request, form, connection, look=found, status=409)
     if connection.wanted_method == AuthMethod.OAUTH1:
         if bits := form.cleaned_data.get("key_bits"):
             handshake.ensure_keys(connection, actor=person_of(request), bits=int(bits))
