@@ -10,6 +10,7 @@ import os
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from tests import thread_connections  # noqa: E402
 from tests.callers import ApiCaller  # noqa: E402
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+DATABASE = {"db", "transactional_db"}
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -158,6 +160,23 @@ def hints() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
     before_task_publish.connect(note, weak=False)
     yield seen
     before_task_publish.disconnect(note)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database, and begin with the files that take longest.
+
+    Those mostly wait for processes and browsers: begun last, each would keep everybody waiting.
+    """
+    seconds: dict[Path, int] = {}
+    for item in items:
+        if item.get_closest_marker("django_db") or DATABASE & set(
+            getattr(item, "fixturenames", ())
+        ):
+            item.add_marker(pytest.mark.database)
+        allowed = item.get_closest_marker("timeout")
+        slow = 1 if item.get_closest_marker("slow") else 0
+        seconds[item.path] = max(seconds.get(item.path, 0), allowed.args[0] if allowed else slow)
+    items.sort(key=lambda item: seconds[item.path], reverse=True)
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

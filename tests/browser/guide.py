@@ -85,7 +85,7 @@ def make_link(context: BrowserContext, console: Page, jira: Jira) -> None:
         consumer_key=copied(console, "Consumer Key"),
         public_key=copied(console, "Public Key"),
     )
-    tab.get_by_role("button", name="Log out").click()
+    sandbox.log_out(tab)
     tab.close()
 
 

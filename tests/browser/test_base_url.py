@@ -55,7 +55,7 @@ def test_from_the_difference_to_a_working_connection(
     expect(refused.get_by_text(f"Base URL is the Instance URL: {jira.url}")).to_be_visible()
     refused.get_by_role("link", name="Authenticate").click()
     if page.context is context:
-        tab.get_by_role("button", name="Log out").click()
+        sandbox.log_out(tab)
         refused.reload()
     guide.allow(refused, jira.service)
 
