@@ -7,16 +7,19 @@ both ends of a request): of a delivery, its row in the inbox tells.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.db import connection as database
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts.access import public
 from almconnect.lib.api import error
+from connections.models import Connection
 from sync import inbox
 from sync.inbox import Verdict
 from sync.wake import DRAIN, wake_soon
@@ -51,7 +54,7 @@ def jira(request: HttpRequest, token: str) -> HttpResponse:
         body = request.body
     except RequestDataTooBig:
         return error(413, "too_large", "A delivery may hold 2.5 MB.")
-    verdict, connection = inbox.accept(token, request.headers, body)
+    verdict, connection = _accept(token, request.headers, body)
     if verdict is Verdict.STORED and connection is not None:
         wake_soon(DRAIN, connection.pk)
     if verdict in (Verdict.FORGED, Verdict.BAD):
@@ -59,6 +62,22 @@ def jira(request: HttpRequest, token: str) -> HttpResponse:
             "webhook refused", verdict=verdict.value, connection=str(connection and connection.pk)
         )
     return _answer(verdict)
+
+
+def _accept(
+    token: str, headers: Mapping[str, str], body: bytes
+) -> tuple[Verdict, Connection | None]:
+    """Once more where the database's connection was lost since the delivery before. To try it before
+    each delivery is a third round trip; to accept one twice is to store it once.
+    """
+    database.health_check_done = True  # type: ignore[attr-defined]  # of Django, not of its stubs
+    try:
+        return inbox.accept(token, headers, body)
+    except (OperationalError, InterfaceError):
+        if database.in_atomic_block:
+            raise
+        database.close()
+        return inbox.accept(token, headers, body)
 
 
 def _answer(verdict: Verdict) -> HttpResponse:

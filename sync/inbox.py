@@ -18,6 +18,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from almconnect.lib import bulk_rows
+from almconnect.lib.kept_query import KeptQuery
 from connections import sealing
 from connections.models import Connection, MappedProject, SecretField, WebhookState
 from jira_client.errors import BadPayload
@@ -56,12 +57,16 @@ _NEEDED = (
 )
 
 
+_by_token = KeptQuery(
+    lambda token: Connection.objects.filter(webhook_token=token).order_by().only(*_NEEDED)
+)
+
+
 def connection_of(token: str) -> Connection | None:
     """By the path token, compared in constant time after the index found it. With its door's columns
     only: a connection has forty more.
     """
-    rows = Connection.objects.filter(webhook_token=token).order_by().only(*_NEEDED)[:1]
-    found = next(iter(rows), None)
+    found = _by_token.first(token)
     return found if found and hmac.compare_digest(found.webhook_token, token) else None
 
 

@@ -53,18 +53,20 @@ def insert_once(row: models.Model) -> bool:
 
     One statement, its own transaction where there is none. Raises IntegrityError for other constraints.
     """
-    model = type(row)
-    columns = _columns(model, connection.vendor, _without_number(model))
-    names = ", ".join(_quoted(column) for column, _, _ in columns)
-    marks = ", ".join(["%s"] * len(columns))
+    statement, columns = _insertion(type(row), connection.vendor)
     (values,) = _values([row], columns)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) VALUES ({marks}) "  # noqa: S608
-            "ON CONFLICT DO NOTHING",
-            values,
-        )
+        cursor.execute(statement, values)
         return bool(cursor.rowcount == 1)
+
+
+@lru_cache(maxsize=16)
+def _insertion(model: type[models.Model], vendor: str) -> tuple[str, tuple[_Column, ...]]:
+    columns = _columns(model, vendor, _without_number(model))
+    names = ", ".join(_quoted(column) for column, _, _ in columns)
+    marks = ", ".join(["%s"] * len(columns))
+    table = _quoted(model._meta.db_table)
+    return f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING", columns  # noqa: S608
 
 
 def update(rows: Sequence[models.Model], names: Iterable[str]) -> None:

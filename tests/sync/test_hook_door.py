@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection as database
@@ -116,3 +117,20 @@ def test_it_is_committed_when_it_is_answered(connection: Connection):
     assert not database.in_atomic_block
     database.close()
     assert Delivery.objects.count() == 1
+
+
+@pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite's connection is a file")
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_came_back_loses_no_delivery(connection: Connection):
+    assert send(connection, 1).status_code == 204
+    with psycopg.connect(
+        host=database.settings_dict["HOST"], port=database.settings_dict["PORT"] or None,
+        user=database.settings_dict["USER"], password=database.settings_dict["PASSWORD"] or None,
+        dbname=database.settings_dict["NAME"],
+    ) as other:  # fmt: skip
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (ours,) = cursor.fetchone()
+        other.execute("SELECT pg_terminate_backend(%s)", (ours,))
+    assert send(connection, 2).status_code == 204
+    assert Delivery.objects.count() == 2
