@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import gateway
+from connections import egress
 from jira_client.errors import AddressRefused
 
 _LABEL = re.compile(r"^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$")
@@ -72,7 +72,7 @@ def judge(url: str, sentence: str) -> None:
     except ValueError:
         return
     try:
-        gateway.address_policy().judge(number, int(port_of(parts)))
+        egress.address_policy().judge(number, int(port_of(parts)))
     except AddressRefused as error:
         told = sentence % {"address": number}
         raise Refused(told, code=error.code, fields={"base_url": [told]}) from error

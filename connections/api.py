@@ -7,18 +7,14 @@ diagnosis code; the connection keeps the diagnosis. Secrets come in and never go
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
 from accounts.tokens import actor_of, connector, pauser, planner, reader, tester
 from almconnect.lib.api import Refused, cursor_of, page, read_cursor
-from almconnect.lib.hint import hint
 from almconnect.lib.secret import Secret
 from connections import (
     changing,
@@ -29,12 +25,13 @@ from connections import (
     editing,
     gateway,
     handshake,
-    health,
-    report,
+    key_pair,
+    pausing,
     shapes,
-    tasks,
 )
+from connections.api_answers import explained, find, noted
 from connections.api_facts import router as facts_router
+from connections.api_reports import router as reports_router
 from connections.bodies import (
     CheckResultOut,
     ConnectionIn,
@@ -46,29 +43,15 @@ from connections.bodies import (
     JiraProjectsOut,
     ListQuery,
     ProjectQuery,
-    ReportIn,
-    ReportOut,
-    ReportsOut,
     StartedOut,
     StartIn,
     TestIn,
 )
 from connections.credentials import Credential
-from connections.diagnosing import Explained, http_status
-from connections.models import AuthMethod, Connection, PermissionReport
+from connections.models import AuthMethod, Connection
 
 router = Router(tags=["connections"])
 FEWEST_BITS = 2048
-
-
-@contextmanager
-def explained(connection: Connection) -> Iterator[None]:
-    """Turns what Jira, the network or a seal refuses into the API's error, and keeps the diagnosis."""
-    try:
-        yield
-    except Explained as error:
-        found = health.note_attempt(connection, error)
-        raise Refused(found["what"], code=found["code"], status=http_status(error)) from error
 
 
 @router.get("/connections", auth=reader, response=ConnectionsOut, summary="List connections")
@@ -96,7 +79,7 @@ def create_connection(request: HttpRequest, payload: ConnectionIn) -> Any:
     )
     connection = editing.create(actor=actor_of(request), **values)
     if connection.auth_method == AuthMethod.OAUTH1 and payload.key_bits != FEWEST_BITS:
-        handshake.ensure_keys(connection, actor=actor_of(request), bits=payload.key_bits)
+        key_pair.ensure_keys(connection, actor=actor_of(request), bits=payload.key_bits)
     if credential is not None:
         credentials.offer(connection, credential, actor=actor_of(request))
     return Status(201, shapes.connection(connection, request))
@@ -104,7 +87,7 @@ def create_connection(request: HttpRequest, payload: ConnectionIn) -> Any:
 
 @router.get("/connections/{uuid:connection_id}", auth=reader, response=ConnectionOut)
 def get_connection(request: HttpRequest, connection_id: uuid.UUID) -> Any:
-    return shapes.connection(_find(connection_id), request)
+    return shapes.connection(find(connection_id), request)
 
 
 @router.patch("/connections/{uuid:connection_id}", auth=pauser, response=ConnectionOut)
@@ -115,7 +98,7 @@ def edit_connection(
     nothing changes (409). Of another account, it waits under `pending` until
     `POST …/credential {"take": "new"|"old"}`. An RTE may send `paused`, alone.
     """
-    connection, actor = _find(connection_id), actor_of(request)
+    connection, actor = find(connection_id), actor_of(request)
     sent = payload.model_dump(exclude_unset=True)
     values = {k: v for k, v in sent.items() if k not in {"secret", "paused", "retry"}}
     values = editing.cleaned(values)
@@ -131,15 +114,15 @@ def edit_connection(
     else:
         editing.edit(connection, actor=actor, values=values)
     if "paused" in sent:
-        change = editing.pause if payload.paused else editing.unpause
+        change = pausing.pause if payload.paused else pausing.unpause
         change(connection, actor=actor)
-    return shapes.connection(_find(connection_id), request)
+    return shapes.connection(find(connection_id), request)
 
 
 @router.delete("/connections/{uuid:connection_id}", auth=connector, response={204: None})
 def delete_connection(request: HttpRequest, connection_id: uuid.UUID, webhook: bool = False) -> Any:
     """Deletes what is held here, never an issue in Jira. `?webhook=true` removes its webhook too."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     with explained(connection):
         deletion.delete(connection, actor=actor_of(request), with_webhook=webhook)
     return Status(204, None)
@@ -150,13 +133,13 @@ def choose_credential(
     request: HttpRequest, connection_id: uuid.UUID, payload: CredentialChoice
 ) -> Any:
     """Take the new account that waits under `pending`, or keep the old one."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     with explained(connection):
         if payload.take == "new":
             deciding.confirm(connection, actor=actor_of(request))
         else:
             deciding.keep(connection, actor=actor_of(request))
-    return shapes.connection(_find(connection_id), request)
+    return shapes.connection(find(connection_id), request)
 
 
 @router.post("/connections/{uuid:connection_id}/oauth/start", auth=connector, response=StartedOut)
@@ -164,7 +147,7 @@ def start_oauth(
     request: HttpRequest, connection_id: uuid.UUID, payload: StartIn | None = None
 ) -> Any:
     """The keys for Jira's application link, and where the person goes. Again: the same keys."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     with explained(connection):
         started = handshake.start_oauth(
             connection,
@@ -182,14 +165,14 @@ def finish_oauth(
     request: HttpRequest, connection_id: uuid.UUID, payload: FinishIn | None = None
 ) -> Any:
     """“Check & Close”. `verifier` only where the flow was started with `"callback": "oob"`."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     with explained(connection):
         handshake.finish_oauth(
             connection,
             actor=actor_of(request),
             verifier=payload.verifier if payload is not None else None,
         )
-    return shapes.connection(_find(connection_id), request)
+    return shapes.connection(find(connection_id), request)
 
 
 @router.post("/connections/{uuid:connection_id}/test", auth=tester, response=CheckResultOut)
@@ -200,7 +183,7 @@ def run_test(request: HttpRequest, connection_id: uuid.UUID, payload: TestIn | N
     is stored (for admins, as for editing). A password that Jira refused is sent again only with
     `"retry": true`: the person logged in to Jira or changed it.
     """
-    connection, actor = _find(connection_id), actor_of(request)
+    connection, actor = find(connection_id), actor_of(request)
     sent = payload.model_dump(exclude_unset=True, exclude={"retry"}) if payload else {}
     retry = payload is not None and payload.retry
     if not sent:
@@ -217,7 +200,7 @@ def run_test(request: HttpRequest, connection_id: uuid.UUID, payload: TestIn | N
 )
 def renew_tls_off(request: HttpRequest, connection_id: uuid.UUID) -> Any:
     """Go on for 30 days without verifying certificates. 409 where they are verified."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     editing.renew_tls_off(connection, actor=actor_of(request))
     return shapes.connection(connection, request)
 
@@ -229,7 +212,7 @@ def jira_projects(
     request: HttpRequest, connection_id: uuid.UUID, query: Query[ProjectQuery]
 ) -> Any:
     """Projects in Jira that the account sees, by key."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     with noted(connection):
         found = gateway.jira_for(connection).projects.list(query.query)
     start = read_cursor(query.cursor)[0] if query.cursor else ""
@@ -239,58 +222,6 @@ def jira_projects(
         "items": [{"id": one.id, "key": one.key, "name": one.name} for one in some],
         "next": cursor_of(some[-1].key) if len(rest) > len(some) else None,
     }
-
-
-@contextmanager
-def noted(connection: Connection) -> Iterator[None]:
-    """For calls with the credential in use: like `explained`, and the connection's health follows."""
-    try:
-        yield
-    except Explained as error:
-        found = health.note_failure(connection, error)
-        raise Refused(found["what"], code=found["code"], status=http_status(error)) from error
-    health.note_success(connection)
-
-
-@router.post(
-    "/connections/{uuid:connection_id}/permission-checks",
-    auth=planner,
-    response={202: ReportOut},
-)
-def request_report(
-    request: HttpRequest, connection_id: uuid.UUID, payload: ReportIn | None = None
-) -> Any:
-    """Takes a report in the background; without `project_keys`: of the mapped projects, or of all."""
-    connection = _find(connection_id)
-    keys = payload.project_keys if payload is not None else None
-    row = report.request(connection, keys or [], actor=actor_of(request))
-    hint(tasks.take_report, row.pk)
-    return Status(202, shapes.report(row))
-
-
-@router.get("/connections/{uuid:connection_id}/permission-checks", auth=reader, response=ReportsOut)
-def list_reports(request: HttpRequest, connection_id: uuid.UUID, query: Query[ListQuery]) -> Any:
-    """Reports of a connection, newest first, without their rows."""
-    rows = _find(connection_id).reports.defer("rows")
-    if query.cursor:
-        rows = rows.filter(created__lt=shapes.moment(read_cursor(query.cursor)[0]))
-    some = list(rows[: query.limit + 1])
-    more = len(some) > query.limit
-    some = some[: query.limit]
-    return {
-        "items": [shapes.report(row, rows=False) for row in some],
-        "next": cursor_of(some[-1].created.isoformat()) if more else None,
-    }
-
-
-@router.get("/permission-checks/{uuid:report_id}", auth=reader, response=ReportOut)
-def get_report(request: HttpRequest, report_id: uuid.UUID) -> Any:
-    found = get_object_or_404(PermissionReport.objects.select_related("connection"), pk=report_id)
-    return shapes.report(found)
-
-
-def _find(connection_id: uuid.UUID) -> Connection:
-    return get_object_or_404(Connection, pk=connection_id)
 
 
 def _credential(
@@ -307,4 +238,5 @@ def _credential(
     return credential
 
 
+router.add_router("", reports_router)
 router.add_router("", facts_router)

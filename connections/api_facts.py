@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from ninja import Router, Schema, Status
 
 from accounts.tokens import actor_of, connector
@@ -24,19 +23,20 @@ from connections import (
     deletion,
     editing,
     gateway,
-    handshake,
+    key_pair,
     looking,
     shapes,
     tasks,
     ways,
 )
+from connections.api_answers import find
 from connections.bodies import CheckOut, Long, PersonOut, Text
 from connections.diagnosing import diagnose, http_status
 from connections.models import AuthMethod, Connection
 from jira_client.errors import JiraError
 from jira_client.tls import CertificateFacts
 
-router = Router(tags=["connections"])
+router = Router()
 
 
 class LookIn(Strict):
@@ -122,7 +122,7 @@ def look_at(request: HttpRequest, payload: LookIn) -> Any:
 )
 def get_certificate(request: HttpRequest, connection_id: uuid.UUID) -> Any:
     """The certificate that Jira shows now, trusted or not, to be compared before it is pinned."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     try:
         with gateway.transport_for(connection) as transport:
             return _certificate(transport.certificate())
@@ -134,10 +134,10 @@ def get_certificate(request: HttpRequest, connection_id: uuid.UUID) -> Any:
 @router.post("/connections/{uuid:connection_id}/admin-part", auth=connector, response=AdminPartOut)
 def make_admin_part(request: HttpRequest, connection_id: uuid.UUID) -> Any:
     """What a Jira admin copies, and a link to a page that shows it without a sign-in. No secret."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     if connection.wanted_method != AuthMethod.OAUTH1:
         raise Refused("Only OAuth needs a Jira admin's part.", code="auth_method", status=409)
-    handshake.ensure_keys(connection, actor=actor_of(request))
+    key_pair.ensure_keys(connection, actor=actor_of(request))
     return {
         "url": settings.BASE_URL + adminpart.path_for(connection),
         "consumer_key": connection.consumer_key,
@@ -149,7 +149,7 @@ def make_admin_part(request: HttpRequest, connection_id: uuid.UUID) -> Any:
 @router.get("/connections/{uuid:connection_id}/deletion", auth=connector, response=DeletionOut)
 def get_deletion(request: HttpRequest, connection_id: uuid.UUID) -> Any:
     """What a DELETE would take with it here, counted. Nothing is deleted in Jira."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     return {
         "counts": deletion.what_goes(connection),
         "has_webhook": bool(connection.webhook_id and deletion.farewells),
@@ -159,7 +159,7 @@ def get_deletion(request: HttpRequest, connection_id: uuid.UUID) -> Any:
 @router.get("/connections/{uuid:connection_id}/accounts", auth=connector, response=ComparedOut)
 def get_accounts(request: HttpRequest, connection_id: uuid.UUID) -> Any:
     """The account in use and the one that waits, permission by permission; POST asks for it."""
-    return _compared(_find(connection_id))
+    return _compared(find(connection_id))
 
 
 @router.post(
@@ -167,7 +167,7 @@ def get_accounts(request: HttpRequest, connection_id: uuid.UUID) -> Any:
 )
 def compare_accounts(request: HttpRequest, connection_id: uuid.UUID) -> Any:
     """Looks at both accounts' permissions in the background. 409 where no other account waits."""
-    connection = _find(connection_id)
+    connection = find(connection_id)
     if not connection.pending_id:
         raise Refused(
             "No other account waits for confirmation.", code="nothing_pending", status=409
@@ -208,7 +208,3 @@ def _certificate(facts: CertificateFacts | None) -> dict[str, Any] | None:
 
 def _person(person_id: str, name: str) -> dict[str, str] | None:
     return {"id": person_id, "name": name} if person_id else None
-
-
-def _find(connection_id: uuid.UUID) -> Connection:
-    return get_object_or_404(Connection, pk=connection_id)

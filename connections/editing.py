@@ -28,7 +28,6 @@ from connections.cleaning import cleaned as cleaned
 from connections.models import (
     AuthMethod,
     Connection,
-    Lifecycle,
     SecretField,
 )
 
@@ -148,29 +147,6 @@ def renew_tls_off(connection: Connection, *, actor: User | None) -> None:
             after={"tls_off_until": connection.tls_off_until.isoformat()},
         )
     gateway.forget(connection.pk)
-
-
-def pause(connection: Connection, *, actor: User | None) -> None:
-    """Stop both directions and keep everything. Raises Refused for a draft."""
-    _set_lifecycle(connection, Lifecycle.ACTIVE, Lifecycle.PAUSED, "connection.paused", actor)
-
-
-def unpause(connection: Connection, *, actor: User | None) -> None:
-    _set_lifecycle(connection, Lifecycle.PAUSED, Lifecycle.ACTIVE, "connection.unpaused", actor)
-
-
-def _set_lifecycle(
-    connection: Connection, old: Lifecycle, new: Lifecycle, action: str, actor: User | None
-) -> None:
-    if connection.lifecycle == Lifecycle.DRAFT:
-        raise Refused(
-            _("This connection is a draft: finish its setup first."), code="draft", status=409
-        )
-    with transaction.atomic():
-        rows = Connection.objects.filter(pk=connection.pk, lifecycle=old)
-        if rows.update(lifecycle=new, updated=timezone.now()):
-            audit.record(action, actor=actor, target=connection, connection_id=connection.pk)
-    connection.lifecycle = new
 
 
 def _wait_for_proof(connection: Connection, found: dict[str, Any], changed: dict[str, Any]) -> None:

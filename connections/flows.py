@@ -21,6 +21,7 @@ from almconnect.lib.api import Refused
 from connections import sealing
 from connections.models import Connection, OAuthFlow
 
+LIFETIME = timedelta(minutes=10)
 LEFT_BEHIND = timedelta(minutes=10)
 
 

@@ -7,30 +7,25 @@ claim due work) and must not write anything.
 
 from __future__ import annotations
 
-import ipaddress
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Max
 
 from almconnect.lib.secret import Secret
-from connections import budget, sealing
+from connections import budget, egress, sealing
 from connections.budget import Purpose
 from connections.circuit import Circuit, GuardedTransport, circuit_of
-from connections.models import AuthMethod, Connection, Health, Lifecycle, SecretField
-from jira_client.address import AddressPolicy, IPNetwork, resolve
+from connections.models import AuthMethod, Connection, SecretField
+from connections.readiness import NotReady as NotReady
+from connections.readiness import as_it_is_now, must_run
 from jira_client.auth import Anonymous, Auth, Basic, Bearer, OAuth1
 from jira_client.client import JiraClient
-from jira_client.errors import DnsFailed
 from jira_client.flavour import Flavour
 from jira_client.transport import Observation, Transport
 from jira_client.values import Deployment
@@ -45,15 +40,6 @@ CREDENTIAL = {
     AuthMethod.BASIC.value: SecretField.PASSWORD,
     AuthMethod.PAT.value: SecretField.PASSWORD,
 }
-
-
-class NotReady(Exception):
-    """The connection must not or cannot call now. `code`: draft, paused, stopped, secret_missing,
-    refused_before, key_replaced, or what a light check found."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +69,11 @@ def jira_for(
     """
     if secret is not None:
         if not for_check:
-            _must_run(connection)
+            must_run(connection)
         return _build(connection, secret)
-    now = _as_it_is_now(connection)
+    now = as_it_is_now(connection)
     if not for_check:
-        _must_run(now)
+        must_run(now)
     signature = _signature(connection, now.newest_secret)
     clients = _bulk_clients if purpose is Purpose.BULK else _clients
     with _lock:
@@ -143,7 +129,7 @@ def _transport(connection: Connection, kind: type[T]) -> T:
 
     return kind(
         connection.api_url or connection.base_url,
-        address_policy(),
+        egress.address_policy(),
         verify_tls=connection.checks_tls,
         ca_bundle_pem=connection.ca_bundle or None,
         fingerprint=connection.fingerprint or None,
@@ -159,77 +145,6 @@ def forget(connection_id: uuid.UUID) -> None:
     for one in kept:
         if one is not None:
             one.client.transport.close()
-
-
-def address_policy() -> AddressPolicy:
-    """What this installation may call: public addresses, and what the operator opened by
-    ALMCONNECT_EGRESS_ALLOW. Never the console's own database and broker, whatever was opened.
-    """
-    minute = int(time.monotonic() // 60)
-    closed = [pair for host, port in own_services() for pair in _addresses(host, port, minute)]
-    return AddressPolicy(allow=networks(settings.EGRESS_ALLOW), closed=tuple(closed))
-
-
-def networks(words: Sequence[str]) -> tuple[IPNetwork, ...]:
-    """`10.1.0.0/16`, `10.1.2.3` or `::1` as networks. Raises ValueError naming the word."""
-    return tuple(ipaddress.ip_network(word, strict=False) for word in words)
-
-
-def own_services() -> list[tuple[str, int]]:
-    """Host and port of the database and the broker, where they are reached by network."""
-    database, broker = settings.DATABASES["default"], urlsplit(settings.CELERY_BROKER_URL)
-    found = []
-    if host := database.get("HOST"):
-        # A path is a socket in the file system, which no instance URL can name.
-        found += [] if host.startswith("/") else [(host, int(database.get("PORT") or 5432))]
-    if broker.hostname:
-        found.append((broker.hostname, broker.port or 6379))
-    return found
-
-
-@lru_cache(maxsize=16)
-def _addresses(host: str, port: int, minute: int) -> tuple[tuple[str, int], ...]:
-    """Asked at most once a minute: `minute` only ages the answer."""
-    try:
-        return tuple((address, port) for address in resolve(host, port))
-    except DnsFailed:
-        return ()  # a name without address cannot be reached by an instance URL either
-
-
-@dataclass(frozen=True, slots=True)
-class _Now:
-    """What the row says at this moment: the caller's object may be older than a stop."""
-
-    lifecycle: str
-    health: str
-    proven_at: datetime | None
-    newest_secret: datetime | None
-
-
-def _as_it_is_now(connection: Connection) -> _Now:
-    """One query, which the newest secret needs anyway: so a stop or pause that another process wrote
-    is seen before the next piece of work, and costs no login more."""
-    row = (
-        Connection.objects.filter(pk=connection.pk)
-        .values_list("lifecycle", "health", "proven_at", Max("secrets__updated"))
-        .first()
-    )
-    if row is None:  # deleted a moment ago: its secrets are gone too
-        return _Now(connection.lifecycle, connection.health, connection.proven_at, None)
-    return _Now(*row)
-
-
-def _must_run(connection: Connection | _Now) -> None:
-    if connection.lifecycle == Lifecycle.DRAFT:
-        raise NotReady("draft", "This connection is a draft. Finish its setup first.")
-    if connection.lifecycle == Lifecycle.PAUSED:
-        raise NotReady("paused", "This connection is paused. Resume it on its page.")
-    if connection.health == Health.STOPPED:
-        raise NotReady(
-            "stopped",
-            "This connection is stopped: Jira refused its credentials. Re-authenticate it, or press "
-            "Test connection.",
-        )
 
 
 def _signature(connection: Connection, newest_secret: datetime | None) -> tuple[object, ...]:

@@ -9,32 +9,21 @@ parameters beyond comparing them.
 from __future__ import annotations
 
 import hmac
-import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from almconnect.lib.secret import Secret
-from connections import credentials, flows, gateway, health, instance, sealing, waiting
+from connections import credentials, exchanging, flows, instance, key_pair, sealing, waiting
 from connections.credentials import Outcome
-from connections.models import AuthMethod, Connection, Lifecycle, OAuthFlow, SecretField
+from connections.models import AuthMethod, Connection, OAuthFlow, SecretField
 from connections.proof import Credential, prove
 from jira_client import dance
-from jira_client.errors import ConnectFailed, JiraError, OAuthProblem
-from jira_client.keys import generate_key_pair
-
-LIFETIME = timedelta(minutes=10)
-# Problems after which the same request token may still be exchanged.
-_TRY_AGAIN = frozenset({"permission_unknown", "timestamp_refused", "signature_invalid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +37,6 @@ class Started:
     callback_url: str
     authorize_url: str
     key_replaced: bool = False
-
-
-def ensure_keys(connection: Connection, *, actor: User | None, bits: int = 2048) -> bool:
-    """One key pair and consumer key per connection, made on first need. The private key never leaves.
-
-    Whether a pair that Jira may know had to be replaced, because its private half does not open any
-    more: the application link must then get the new public key, and the diagnosis says so.
-    """
-    broken = False
-    try:
-        if connection.public_key and sealing.load(connection, SecretField.PRIVATE_KEY):
-            return False
-    except sealing.SealBroken:
-        broken = True
-    pair = generate_key_pair(bits)
-    with transaction.atomic():
-        sealing.store(connection, SecretField.PRIVATE_KEY, Secret(pair.private_pem))
-        connection.consumer_key = connection.consumer_key or f"alm-connect-{secrets.token_hex(8)}"
-        connection.public_key = pair.public_pem
-        connection.save(update_fields=["consumer_key", "public_key", "updated"])
-        audit.record(
-            "oauth.key_replaced" if broken else "oauth.key_made",
-            actor=actor,
-            target=connection,
-            connection_id=connection.pk,
-            after={"consumer": connection.consumer_key, "bits": bits},
-        )
-    if broken:
-        _tell_of_new_key(connection)
-    return broken
-
-
-def _tell_of_new_key(connection: Connection) -> None:
-    sentence = _(
-        "The stored private key did not open, so a new key pair was made. The application link in "
-        "Jira must get the new public key."
-    )
-    if connection.auth_method == AuthMethod.OAUTH1 and connection.lifecycle != Lifecycle.DRAFT:
-        credentials.lost(connection, sentence, code="key_replaced")
-    else:
-        health.note_attempt(connection, gateway.NotReady("key_replaced", sentence))
 
 
 def start_oauth(
@@ -110,17 +58,17 @@ def start_oauth(
             code="auth_method",
             status=409,
         )
-    replaced = ensure_keys(connection, actor=actor, bits=key_bits)
+    replaced = key_pair.ensure_keys(connection, actor=actor, bits=key_bits)
     flow = OAuthFlow.objects.create(
         connection=connection,
         user=actor,
         session_digest=flows.digest(session_key) if session_key else "",
         out_of_band=out_of_band,
-        expires=timezone.now() + LIFETIME,
+        expires=timezone.now() + flows.LIFETIME,
     )
     address = _site(reverse("connections:oauth_authorize", args=[flow.pk]))
     if out_of_band:
-        address = _fetch_token(flow, dance.OUT_OF_BAND)
+        address = exchanging.fetch_token(flow, dance.OUT_OF_BAND)
     return Started(
         flow=flow,
         consumer_key=connection.consumer_key,
@@ -140,7 +88,7 @@ def try_request_token(connection: Connection, *, actor: User) -> None:
     """
     started = start_oauth(connection, actor=actor)
     try:
-        _fetch_token(started.flow, callback_url(started.flow))
+        exchanging.fetch_token(started.flow, callback_url(started.flow))
     finally:
         started.flow.delete()
 
@@ -153,7 +101,9 @@ def authorize(flow_id: uuid.UUID, *, person: User, session_key: str) -> str:
     flow = flows.find(flow_id)
     flows.must_be_theirs(flow, person, session_key, bind=True)
     flows.must_be_open(flow, person)
-    return _fetch_token(flow, dance.OUT_OF_BAND if flow.out_of_band else callback_url(flow))
+    return exchanging.fetch_token(
+        flow, dance.OUT_OF_BAND if flow.out_of_band else callback_url(flow)
+    )
 
 
 def answer(
@@ -207,7 +157,7 @@ def finish_oauth(
     if flow.out_of_band and not typed:
         sentence = _("Type the verification code that Jira shows after “Allow”.")
         raise Refused(sentence, code="verifier_missing", fields={"verifier": [sentence]})
-    credential = _exchange(flow, actor, typed)
+    credential = exchanging.exchange(flow, actor, typed)
     if not connection.account_id:
         # Kept before it is proven: the exchange cannot be repeated, the proof can.
         credentials.keep_unproven(connection, credential)
@@ -223,57 +173,6 @@ def connection_of(flow_id: uuid.UUID) -> Connection:
 
 def callback_url(flow: OAuthFlow) -> str:
     return _site(reverse("connections:oauth_callback", args=[flow.pk]))
-
-
-def _exchange(flow: OAuthFlow, actor: User, typed: str) -> Credential:
-    """The access token for the request token. The flow is claimed first, so that two clicks are one."""
-    held = flows.held(flow, actor)
-    verifier = typed if flow.out_of_band else held.get("verifier", "")
-    if verifier and not OAuthFlow.objects.filter(pk=flow.pk, used=None).update(
-        used=timezone.now(), outcome="exchanging"
-    ):
-        raise flows.refuse(flow, actor, "flow_used", _("This authorisation was used before."))
-    connection = flow.connection
-    try:
-        with gateway.transport_for(connection) as transport:
-            found = dance.access_token(
-                transport,
-                connection.base_url,
-                connection.consumer_key,
-                _private_key(connection).reveal(),
-                held["token"],
-                held["secret"],
-                verifier,
-            )
-    except JiraError as error:
-        _after_refusal(flow, actor, error, typed)
-        raise
-    if not verifier:
-        # A Jira that hands out a token without a verifier would let anybody's approval count.
-        raise OAuthProblem("No approval came back yet.", problem="permission_unknown")
-    flows.end(flow, "finished")
-    return credentials.of_token(found)
-
-
-def _after_refusal(flow: OAuthFlow, actor: User, error: JiraError, typed: str) -> None:
-    """Whether the flow may be tried again; and the one case with a better sentence than Jira's."""
-    problem = error.problem if isinstance(error, OAuthProblem) else ""
-    mistyped = bool(typed) and problem == "token_rejected"
-    if problem in _TRY_AGAIN or mistyped or isinstance(error, ConnectFailed):
-        OAuthFlow.objects.filter(pk=flow.pk).update(used=None, outcome="")
-    elif problem == "parameter_absent" and not typed and flow.answered is None:
-        raise Refused(
-            _(
-                "Access was allowed in Jira, but Jira's answer did not come back to this console. "
-                "Check that your browser reaches %(address)s, or use the typed verification code."
-            )
-            % {"address": settings.BASE_URL},
-            code="callback_missing",
-            status=409,
-        ) from error
-    else:
-        flows.end(flow, problem or error.code)
-        flows.note(flow, actor, problem or error.code)
 
 
 def _again(connection: Connection, flow: OAuthFlow | None) -> Outcome:
@@ -298,32 +197,6 @@ def _again(connection: Connection, flow: OAuthFlow | None) -> Outcome:
         credentials.accept(connection, proof.person)
     instance.observe(connection, proof.server)
     return Outcome(proof.person, pending=False)
-
-
-def _fetch_token(flow: OAuthFlow, callback: str) -> str:
-    connection = flow.connection
-    with gateway.transport_for(connection) as transport:
-        found = dance.request_token(
-            transport,
-            connection.base_url,
-            connection.consumer_key,
-            _private_key(connection).reveal(),
-            callback,
-        )
-    OAuthFlow.objects.filter(pk=flow.pk, used=None).update(
-        token_digest=flows.digest(found.token),
-        sealed_token=flows.sealed(flow, {"token": found.token, "secret": found.secret}),
-        answered=None,
-        expires=timezone.now() + LIFETIME,
-    )
-    return dance.authorize_url(connection.base_url, found.token)
-
-
-def _private_key(connection: Connection) -> Secret:
-    key = sealing.load(connection, SecretField.PRIVATE_KEY)
-    if not key:
-        raise gateway.NotReady("secret_missing", "This connection has no key pair yet.")
-    return key
 
 
 def _site(path: str) -> str:

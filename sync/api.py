@@ -10,7 +10,7 @@ from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, page
-from connections.api import explained
+from connections.api_answers import explained
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeState, Iteration, Team, WorkItem
 from sync import (

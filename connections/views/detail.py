@@ -17,7 +17,17 @@ from accounts.access import CONNECT, PLAN, READ, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import checkup, comparison, credentials, deciding, deletion, editing, health, tasks
+from connections import (
+    checkup,
+    comparison,
+    credentials,
+    deciding,
+    deletion,
+    editing,
+    health,
+    pausing,
+    tasks,
+)
 from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection
 from connections.sealing import SealBroken
@@ -47,7 +57,7 @@ def test(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def pause(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
-    change = editing.unpause if request.POST.get("resume") else editing.pause
+    change = pausing.unpause if request.POST.get("resume") else pausing.pause
     try:
         change(connection, actor=person_of(request))
     except Refused as refused:

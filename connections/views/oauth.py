@@ -15,7 +15,16 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import CONNECT, needs, public
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections import adminpart, checkup, credentials, handshake, health, instance, looking
+from connections import (
+    adminpart,
+    checkup,
+    credentials,
+    handshake,
+    health,
+    instance,
+    key_pair,
+    looking,
+)
 from connections.diagnosing import Explained
 from connections.looking import Look
 from connections.models import AuthMethod, Connection, Health
@@ -31,7 +40,7 @@ def setup(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
     if connection.wanted_method != AuthMethod.OAUTH1:
         return redirect("connections:reauthenticate", connection.pk)
-    if handshake.ensure_keys(connection, actor=person_of(request)):
+    if key_pair.ensure_keys(connection, actor=person_of(request)):
         return _setup_page(request, connection, diagnosis=connection.diagnosis)
     return _setup_page(request, connection)
 

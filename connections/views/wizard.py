@@ -23,9 +23,9 @@ from connections import (
     checkup,
     credentials,
     editing,
-    handshake,
     health,
     instance,
+    key_pair,
     looking,
     ways,
 )
@@ -205,7 +205,7 @@ def _connect(
             return _form_page(request, form, connection, look=found, status=409)
     if connection.wanted_method == AuthMethod.OAUTH1:
         if bits := form.cleaned_data.get("key_bits"):
-            handshake.ensure_keys(connection, actor=person_of(request), bits=int(bits))
+            key_pair.ensure_keys(connection, actor=person_of(request), bits=int(bits))
         _tell_seen(request, connection, found)
         done = credentials.stored(connection) is not None and not connection.next_method
         return redirect("connections:detail" if done else "connections:setup_oauth", connection.pk)

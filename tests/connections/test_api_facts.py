@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AuditEntry
-from connections import credentials, gateway, handshake
+from connections import credentials, gateway, key_pair
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
@@ -124,4 +124,4 @@ def test_a_longer_key_by_choice(
     assert len(keys["public_key"]) > 600
     refused = api.post("/connections", body | {"name": "Odd", "key_bits": 1024})
     assert refused.status_code == 422
-    assert not handshake.ensure_keys(Connection.objects.get(name="Long"), actor=None)
+    assert not key_pair.ensure_keys(Connection.objects.get(name="Long"), actor=None)

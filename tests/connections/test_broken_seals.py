@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from connections import credentials, deciding, editing, handshake
+from connections import credentials, deciding, editing, handshake, key_pair
 from connections.gateway import jira_for
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
 from jira_sandbox.oauth.mount import provider_of
@@ -35,7 +35,7 @@ def change_key(jira: Handle, connection: Connection) -> None:
 @pytest.fixture
 def authorised(draft_to: Callable[..., Connection], datacenter: Handle, admin: Any) -> Connection:
     connection = draft_to(datacenter)
-    handshake.ensure_keys(connection, actor=None)
+    key_pair.ensure_keys(connection, actor=None)
     make_link(datacenter, connection.consumer_key, connection.public_key)
     started = handshake.start_oauth(connection, actor=admin, out_of_band=True)
     code = JiraBrowser(datacenter, "svc-alm").allow_out_of_band(started.authorize_url)
@@ -75,7 +75,7 @@ def test_a_changed_address_says_so_too(
     assert answer.json()["diagnosis"]["code"] == "key_replaced"
     assert "new public key" in answer.json()["diagnosis"]["what"]
     assert not authorised.secrets.exists()
-    assert not handshake.ensure_keys(Connection.objects.get(), actor=None)
+    assert not key_pair.ensure_keys(Connection.objects.get(), actor=None)
     assert sorted(authorised.secrets.values_list("field", flat=True)) == ["private_key"]
 
 

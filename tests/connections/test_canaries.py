@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import changing, checkup, credentials, flows, handshake, sealing, tasks
+from connections import changing, checkup, credentials, flows, handshake, key_pair, sealing, tasks
 from connections.credentials import Credential
 from connections.models import AuthMethod, Connection, OAuthFlow, SealedSecret, SecretField
 from jira_client.protocol import Request
@@ -71,7 +71,7 @@ def house(
     assert credentials.offer(pat, token, actor=admin)
     credentials.present(basic, basic_of(datacenter, "rita"), actor=admin)
     oauth = draft_to(datacenter)
-    handshake.ensure_keys(oauth, actor=admin)
+    key_pair.ensure_keys(oauth, actor=admin)
     make_link(datacenter, oauth.consumer_key, oauth.public_key)
     started = handshake.start_oauth(oauth, actor=admin, out_of_band=True)
     datacenter.site.users["svc-alm"].password = "svc-alm-password"

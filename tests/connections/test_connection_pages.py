@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from connections import adminpart, credentials, handshake
+from connections import adminpart, credentials, key_pair
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.connections.conftest import basic_of
@@ -51,7 +51,7 @@ def test_the_admin_s_part_needs_no_sign_in_and_shows_no_secret(
     draft_to: Callable[..., Connection], cloud: Handle
 ) -> None:
     draft = draft_to(cloud)
-    handshake.ensure_keys(draft, actor=None)
+    key_pair.ensure_keys(draft, actor=None)
     shown = Client().get(adminpart.path_for(draft))
     words = shown.content.decode()
     assert draft.consumer_key in words

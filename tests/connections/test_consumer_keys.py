@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from connections import handshake
+from connections import key_pair
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
@@ -32,7 +32,7 @@ def test_the_database_refuses_a_second_one(
     draft_to: Callable[..., Connection], cloud: Handle
 ) -> None:
     one, two = draft_to(cloud), draft_to(cloud)
-    handshake.ensure_keys(one, actor=None)
+    key_pair.ensure_keys(one, actor=None)
     two.consumer_key = one.consumer_key
     with pytest.raises(IntegrityError), transaction.atomic():
         two.save(update_fields=["consumer_key"])

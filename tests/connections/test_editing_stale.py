@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connections import editing, health
+from connections import editing, health, pausing
 from connections.diagnosing import diagnose
 from connections.gateway import NotReady
 from connections.models import Connection, Health, Lifecycle
@@ -17,7 +17,7 @@ def test_a_rename_undoes_neither_a_stop_nor_a_pause(
     stale = connected(cloud)
     meanwhile = Connection.objects.get()
     health.stop(meanwhile, diagnose(NotReady("secret_missing", "gone"), meanwhile))
-    editing.pause(meanwhile, actor=None)
+    pausing.pause(meanwhile, actor=None)
     editing.edit(stale, actor=None, values={"name": "Renamed"})
     fresh = Connection.objects.get()
     assert fresh.name == "Renamed"

@@ -11,7 +11,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import checkup, circuit, credentials, editing, gateway, health
+from connections import checkup, circuit, credentials, gateway, health, pausing
 from connections.circuit import FRESH
 from connections.credentials import Credential
 from connections.diagnosing import Explained
@@ -118,7 +118,7 @@ def test_a_process_amid_its_work_costs_one_at_most(changed: Connection, datacent
 def test_a_pause_is_seen_through_an_older_object(connected: Any, cloud: Handle) -> None:
     connection = connected(cloud)
     stale = Connection.objects.get()
-    editing.pause(connection, actor=None)
+    pausing.pause(connection, actor=None)
     with pytest.raises(gateway.NotReady) as caught:
         gateway.jira_for(stale)
     assert caught.value.code == "paused"

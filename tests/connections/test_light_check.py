@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections import editing, light_check, tasks
+from connections import light_check, pausing, tasks
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 
@@ -53,7 +53,7 @@ def test_what_people_or_jira_stopped_is_let_alone(
 ) -> None:
     connection = connected(cloud)
     if how == "paused":
-        editing.pause(connection, actor=None)
+        pausing.pause(connection, actor=None)
     elif how == "draft":
         Connection.objects.update(lifecycle="draft")
     else:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connections import handshake
+from connections import handshake, key_pair
 from connections.gateway import jira_for
 from connections.models import Connection, Lifecycle, SealedSecret
 from jira_sandbox.serving import Handle
@@ -17,7 +17,7 @@ from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
 @pytest.fixture
 def linked(draft_to: Callable[..., Connection], jira: Handle) -> Connection:
     connection = draft_to(jira)
-    handshake.ensure_keys(connection, actor=None)
+    key_pair.ensure_keys(connection, actor=None)
     make_link(jira, connection.consumer_key, connection.public_key)
     return connection
 

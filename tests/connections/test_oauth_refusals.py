@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from almconnect.lib.api import Refused
-from connections import handshake
+from connections import handshake, key_pair
 from connections.models import Connection, OAuthFlow, SealedSecret
 from jira_client.errors import OAuthProblem
 from jira_sandbox.serving import Handle
@@ -23,7 +23,7 @@ Way = tuple[handshake.Started, str, str]
 @pytest.fixture
 def linked(draft_to: Callable[..., Connection], cloud: Handle) -> Connection:
     connection = draft_to(cloud)
-    handshake.ensure_keys(connection, actor=None)
+    key_pair.ensure_keys(connection, actor=None)
     make_link(cloud, connection.consumer_key, connection.public_key)
     return connection
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from connections import checkup, credentials, editing, gateway, light_check, report
+from connections import checkup, credentials, editing, egress, gateway, light_check, report
 from connections.budget import Purpose
 from connections.models import Connection
 from jira_sandbox.serving import Handle, running
@@ -48,7 +48,7 @@ class Far:
 @pytest.fixture(params=["cloud", "datacenter"])
 def far(request: pytest.FixtureRequest) -> Iterator[Far]:
     with running(flavour=request.param, tls=True) as handle:
-        with gateway.Transport(handle.url, gateway.address_policy(), verify_tls=False) as transport:
+        with gateway.Transport(handle.url, egress.address_policy(), verify_tls=False) as transport:
             pin = transport.certificate().fingerprint
         yield Far(handle, handle.url.replace("127.0.0.1", NAME), pin)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import credentials, gateway, handshake, renewal, sealing
+from connections import credentials, gateway, handshake, key_pair, renewal, sealing
 from connections.models import Connection, SecretField
 from jira_sandbox.oauth.mount import provider_of
 from jira_sandbox.serving import Handle
@@ -20,7 +20,7 @@ from tests.connections.jira_browser import JiraBrowser, make_link
 @pytest.fixture
 def authorised(draft_to: Callable[..., Connection], jira: Handle, admin: Any) -> Connection:
     connection = draft_to(jira)
-    handshake.ensure_keys(connection, actor=None)
+    key_pair.ensure_keys(connection, actor=None)
     make_link(jira, connection.consumer_key, connection.public_key)
     started = handshake.start_oauth(connection, actor=admin, out_of_band=True)
     code = JiraBrowser(jira, "svc-alm").allow_out_of_band(started.authorize_url)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import flows, handshake, sealing, tasks
+from connections import flows, handshake, key_pair, sealing, tasks
 from connections.models import Connection, OAuthFlow
 from jira_sandbox.serving import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
@@ -18,7 +18,7 @@ from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
 @pytest.fixture
 def linked(draft_to: Callable[..., Connection], datacenter: Handle) -> Connection:
     connection = draft_to(datacenter)
-    handshake.ensure_keys(connection, actor=None)
+    key_pair.ensure_keys(connection, actor=None)
     make_link(datacenter, connection.consumer_key, connection.public_key)
     return connection
 
