@@ -96,7 +96,7 @@ def switch(*, actor: User, person: User, active: bool) -> User:
 
 @transaction.atomic
 def drop_second_step(*, actor: User | None, person: User) -> None:
-    """For a lost phone: the person signs in with the password alone, until they set it up again."""
+    """For a lost phone or passkey: the password alone signs in, until the person sets it up again."""
     gone, _kinds = Authenticator.objects.filter(user=person).delete()
     if gone:
         audit.record("person.second_factor_dropped", actor=actor, target=person)

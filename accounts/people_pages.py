@@ -25,7 +25,8 @@ from almconnect.lib.pages import page_of, show_refusal
 @needs(CONNECT)
 @require_GET
 def list_people(request: HttpRequest) -> HttpResponse:
-    second = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    second = Authenticator.objects.filter(user=OuterRef("pk"), type__in=factors)
     rows = User.objects.annotate(second_step=Exists(second)).order_by("-is_active", "username")
     return render(
         request, "accounts/people.html", {"page": page_of(request, rows), "roles": Role.choices}
@@ -104,6 +105,8 @@ def set_active(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 def drop_second_step(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=person_id)
     people.drop_second_step(actor=actor_of(request), person=person)
-    words = _("%(person)s signs in with the password alone, until they set up their app again.")
+    words = _(
+        "%(person)s signs in with the password alone, until they set up their app or passkey again."
+    )
     messages.success(request, words % {"person": person})
     return redirect("accounts:people")

@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_changed, password_set
+from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models import User
 
 
 @receiver(user_logged_in)
-def signed_in(user: User, **rest: Any) -> None:
-    audit.record("person.signed_in", actor=user, target=user)
+def signed_in(user: User, request: HttpRequest, **rest: Any) -> None:
+    """`after["by"]`: the proofs given, in order, such as password and totp; none for a one-time link."""
+    records = get_authentication_records(request, user)
+    proofs = [record.get("type") or record.get("method") for record in records]
+    audit.record("person.signed_in", actor=user, target=user, after={"by": proofs})
 
 
 @receiver(user_logged_out)
@@ -56,4 +62,8 @@ def reset_factor(user: User, authenticator: Any, **rest: Any) -> None:
 
 
 def _factor(action: str, user: User, authenticator: Any) -> None:
-    audit.record(action, actor=user, target=user, after={"kind": str(authenticator.type)})
+    """`kind`, and of a passkey its name too: a person may have several."""
+    what = {"kind": str(authenticator.type)}
+    if authenticator.type == Authenticator.Type.WEBAUTHN:
+        what["name"] = str(authenticator)
+    audit.record(action, actor=user, target=user, after=what)

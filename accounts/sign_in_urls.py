@@ -1,4 +1,4 @@
-"""The pages of allauth that this console uses, and no other: no sign-up, no e-mail, no social login.
+"""The pages of allauth that this console uses, and no other: no sign-up, no e-mail.
 
 Each gets our own declaration of who may open it, so that the route test knows it like any page.
 """
@@ -9,8 +9,10 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
+from accounts import passkeys
 from accounts.access import READ, needs, public
 
 signed_in = needs(READ)
@@ -28,6 +30,19 @@ urlpatterns = [
     path("2fa/reauthenticate/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("2fa/totp/activate/", signed_in(totp.activate_totp), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", signed_in(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    # A passkey in place of name, password and second step; and the care for passkeys.
+    path("2fa/passkeys/sign-in/", public(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("2fa/passkeys/add/", signed_in(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "2fa/passkeys/confirm/",
+        signed_in(passkeys.confirm_by_passkey),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path(
+        "2fa/passkeys/<int:pk>/remove/",
+        signed_in(passkeys.remove_passkey),
+        name="mfa_remove_webauthn",
+    ),
     path(
         "2fa/recovery-codes/",
         signed_in(recovery.view_recovery_codes),

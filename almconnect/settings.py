@@ -167,7 +167,17 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # the wizard takes ten minutes
 ACCOUNT_SESSION_REMEMBER = True  # no tick box: accounts.session_limits ends every session
 MFA_ADAPTER = "accounts.second_factor.SealedFactors"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # no e-mail signs anyone in here
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkeys.AddPasskey",
+    "authenticate_webauthn": "accounts.passkeys.SecondStep",
+    "login_webauthn": "accounts.passkeys.SignIn",
+    "reauthenticate_webauthn": "accounts.passkeys.Confirmation",
+}
+# A passkey cannot be guessed, and a whole company may come from the address of one proxy.
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_TOTP_ISSUER = "ALM Connect"
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after: phones drift, and people type slowly
 SESSION_COOKIE_AGE = 12 * 3600
