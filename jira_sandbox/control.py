@@ -6,6 +6,8 @@ GET  /sandbox/authority.pem   the authority whose certificates --tls shows
 POST /sandbox/grants   {"user", "project", "permission", "granted"}; without a project a global
 POST /sandbox/limits   {"user", "capacity", "fill", "interval"}; capacity null: no limit
 POST /sandbox/issues   {"project", "count"}: bulk issues for benchmarks
+POST /sandbox/fields   {"name", "kind", "choices", "projects"}: a custom field, of kind select or team, on
+                       the screens of these projects (by default all); answers its id and its choices'
 POST /sandbox/reset    counts of calls to zero, faults off
 GET  /sandbox/state    counts of calls by method and path template, and of everything held
 """
@@ -15,6 +17,7 @@ from typing import Any
 
 from .faults import Faults
 from .limits import Limits
+from .model.fields import chosen_from
 from .model.founding import add_project
 from .model.permissions import KEYS
 from .refusal import Refusal
@@ -114,6 +117,25 @@ def projects(call: Call) -> Response:
     return nothing()
 
 
+def field(call: Call) -> Response:
+    """A Team field's teams have long ids on Cloud and numbers on Data Center."""
+    body, site = call.json_object(), call.site
+    number = site.next_id("field", 10300)
+    kind = body.get("kind")
+    if kind not in ("select", "team"):
+        raise Refusal(400, "The kind is select or team.")
+    long = "0000{}-1bf0-4f85-a357-c5b858c31de4" if kind == "team" and site.cloud else "{}"
+    names = [str(one) for one in body.get("choices") or ()]
+    choices = tuple((long.format(site.next_id("choice", 2000)), name) for name in names)
+    made = chosen_from(number, str(body.get("name", "")), kind, choices, site.cloud)
+    site.fields[made.id] = made
+    shown = body.get("projects")
+    for project in site.projects.values():
+        if shown is not None and project.key not in shown:
+            project.hidden_fields.add(made.id)
+    return answer({"id": made.id, "choices": dict(zip(names, dict(choices), strict=True))}, 201)
+
+
 def reset(call: Call) -> Response:
     call.site.calls.clear()
     faults_of(call).clear()
@@ -137,5 +159,6 @@ def mount(router: Router) -> None:
     router.add("POST", "/sandbox/limits", local(limit))
     router.add("POST", "/sandbox/issues", local(issues))
     router.add("POST", "/sandbox/projects", local(projects))
+    router.add("POST", "/sandbox/fields", local(field))
     router.add("POST", "/sandbox/reset", local(reset))
     router.add("GET", "/sandbox/state", local(state))

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from almconnect.lib.api import Refused
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.client import JiraClient
-from jira_client.values import FieldInfo
 from planning.models import Team
+from sync import team_fields
 from sync.core.teams import COMPONENT, FIELD, KINDS, LABEL, PROJECT
-
-# Text, a choice of one, and the Team field of Advanced Roadmaps, which takes a team's id as text.
-_SHAPES: Final = ("string", "option", "team")
-_TEXT_AREA: Final = "textarea"
+from sync.team_fields import TeamField
 
 
 def shown(project: MappedProject) -> dict[str, Any]:
@@ -27,22 +24,6 @@ def shown(project: MappedProject) -> dict[str, Any]:
         "field": stored.get("field", ""),
         "values": stored.get("values", {}),
     }
-
-
-def fitting(fields: Sequence[FieldInfo]) -> list[FieldInfo]:
-    """Fields that can hold one team's value, those called “Team” first."""
-    found = [
-        info
-        for info in fields
-        if info.custom
-        and (info.schema_type in _SHAPES or (info.schema_custom or "").endswith("team"))
-        and not (info.schema_custom or "").endswith(_TEXT_AREA)
-    ]
-    return sorted(found, key=lambda info: (not is_named_team(info), info.name))
-
-
-def is_named_team(info: FieldInfo) -> bool:
-    return info.name.strip().casefold() == "team"
 
 
 def judged(project: MappedProject, source: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,7 +39,7 @@ def judged(project: MappedProject, source: Mapping[str, Any]) -> dict[str, Any]:
     stored: dict[str, Any] = {"kind": kind, "values": values}
     jira = jira_for(project.connection)
     if kind == FIELD:
-        stored |= _field(jira, project, str(source.get("field") or ""))
+        stored |= _field(jira, project, str(source.get("field") or ""), values)
     elif kind == LABEL:
         spaced = [value for value in values.values() if " " in value]
         if spaced:
@@ -80,6 +61,10 @@ def _check_teams(values: Mapping[str, str]) -> None:
     )
     if len(there) < len(values):
         raise _refused("There is no such team.")
+    _refuse_twice(values)
+
+
+def _refuse_twice(values: Mapping[str, str]) -> None:
     seen: set[str] = set()
     for value in values.values():
         if value in seen:
@@ -87,14 +72,41 @@ def _check_teams(values: Mapping[str, str]) -> None:
         seen.add(value)
 
 
-def _field(jira: JiraClient, project: MappedProject, wanted: str) -> dict[str, str]:
-    info = next((one for one in fitting(jira.fields.all()) if one.id == wanted), None)
-    if info is None:
+def _field(
+    jira: JiraClient, project: MappedProject, wanted: str, values: Mapping[str, str]
+) -> dict[str, Any]:
+    fields = [one for one in jira.fields.all() if one.id == wanted]
+    types = [str(one) for one in project.type_map.values()]
+    found = team_fields.of_project(jira, project.key, types, fields)
+    if not found:
         raise _refused("Choose a field that holds one text or one choice.")
+    (field,) = found
     taken = [word for word, remote in project.field_map.items() if remote == wanted]
     if taken:
-        raise _refused(f"“{info.name}” is the board's {taken[0]} already.")
-    return {"field": wanted, "shape": info.schema_type or ""}
+        raise _refused(f"“{field.info.name}” is the board's {taken[0]} already.")
+    sent = {team: _sent(field, value) for team, value in values.items()}
+    _refuse_twice(sent)
+    return {"field": wanted, "shape": field.info.schema_type or "", "values": sent}
+
+
+def _sent(field: TeamField, value: str) -> str:
+    """What Jira is to be told: a team's id, though people may call it by name. Raises Refused."""
+    if value in field.choices:
+        return value
+    named = [sent for sent, name in field.choices.items() if name == value]
+    if len(named) == 1:
+        return named[0]
+    if len(named) > 1:
+        raise _refused(f"Several teams in Jira are called “{value}”: give the id of one of them.")
+    if field.whole:
+        names = ", ".join(field.choices)
+        raise _refused(f"“{field.info.name}” has no choice “{value}”. It has: {names}.")
+    if team_fields.is_team_field(field.info) and " " in value:
+        raise _refused(
+            f"No issue of the project names a team “{value}”, and it is no team's id. In Jira the id "
+            "is the last part of the address of the team's page."
+        )
+    return value
 
 
 def follow(project: MappedProject) -> None:

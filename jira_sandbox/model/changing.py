@@ -93,12 +93,19 @@ def _item(site: Site, slot: str, before: Any, value: Any, issue: Issue) -> Item:
                     *_pair(before), *_pair(value))  # fmt: skip
     else:
         field = site.field_of(slot)
+    if field.choices:
+        return Item(field.name, field.id, *_chosen(field, before), *_chosen(field, value),
+                    custom=True)  # fmt: skip
     name = (
         field.name
         if field.custom
         else {"fixVersions": "Fix Version", "components": "Component"}.get(field.id, field.id)
     )
     return Item(name, field.id, *_pair(before), *_pair(value), custom=bool(field.custom))
+
+
+def _chosen(field: Any, id: Any) -> tuple[str | None, str | None]:
+    return (None, None) if id is None else (id, dict(field.choices).get(id))
 
 
 def _pair(value: Any) -> tuple[str | None, str | None]:

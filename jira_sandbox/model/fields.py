@@ -9,7 +9,9 @@ FLOAT = "com.atlassian.jira.plugin.system.customfieldtypes:float"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`slot` names the value in Issue.values, `kind` how it is read and rendered."""
+    """`slot` names the value in Issue.values, `kind` how it is read and rendered. `choices`: of the
+    kinds *select* and *team*, ids and names; the value is the id.
+    """
 
     id: str
     name: str
@@ -23,6 +25,7 @@ class Field:
     required: bool = False
     operations: tuple[str, ...] = ("set",)
     clauses: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -113,6 +116,19 @@ def _datacenter() -> list[Field]:
         *_planning(10101, 10105, 10102, 10104, 10110),
         _custom(10106, "Story Points", "points", "number", "number", FLOAT, **_BOTH),
     ]
+
+
+SELECT = "com.atlassian.jira.plugin.system.customfieldtypes:select"
+TEAM = "com.atlassian.teams:rm-teams-custom-field-team"
+"""The Team field of Atlassian's teams on Cloud, and of Advanced Roadmaps on Data Center."""
+
+
+def chosen_from(number: int, name: str, kind: str, choices: tuple[tuple[str, str], ...],
+                cloud: bool) -> Field:  # fmt: skip
+    """A choice list, or a Team field: Data Center's document of fields calls that "any"."""
+    types = {"select": ("option", SELECT), "team": ("team" if cloud else "any", TEAM)}
+    type, custom = types[kind]
+    return _custom(number, name, f"cf{number}", kind, type, custom, choices=choices, **_BOTH)
 
 
 def catalogue(cloud: bool) -> dict[str, Field]:

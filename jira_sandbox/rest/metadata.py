@@ -48,6 +48,7 @@ def field_meta(call: Call, project: Project, field: Field, keyed: bool) -> dict[
         "project": lambda: [shapes.project(project)],
         "versions": lambda: [shapes.version(one) for one in project.versions.values()],
         "components": lambda: [shapes.component(one) for one in project.components.values()],
+        "select": lambda: [shapes.option(field, id) for id, _name in field.choices],
     }
     if field.kind in options:
         made["allowedValues"] = options[field.kind]()

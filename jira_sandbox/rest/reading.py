@@ -48,6 +48,7 @@ class Reader:
             "resolution": self._resolution, "issuetype": self._issue_type,
             "versions": self._versions, "components": self._components, "parent": self._parent,
             "epic-link": self._epic_link, "sprint": self._sprint,
+            "select": self._select, "team": self._team,
         }  # fmt: skip
 
     def on_screen(self, field: Field) -> bool:
@@ -259,6 +260,26 @@ class Reader:
         if self.kind.subtask and parent.project is not self.project:
             raise Bad("A sub-task must be in its parent's project.")
         return parent
+
+    def _select(self, field: Field, raw: Any) -> str | None:
+        if raw is None:
+            return None
+        if not isinstance(raw, dict) or not ("id" in raw or "value" in raw):
+            raise Bad("Could not find valid 'id' or 'value' in the Parent Option object.")
+        for id, name in field.choices:
+            if str(raw.get("id", "")) == id or raw.get("value") == name:
+                return id
+        raise Bad(f"Option value '{raw.get('value', raw.get('id'))}' is not valid")
+
+    def _team(self, field: Field, raw: Any) -> str | None:
+        """A team's id as bare text. The words are those that people quote of Cloud; for sub-tasks,
+        of which the vendor says only that their team cannot be changed, nobody quotes any.
+        """
+        if self.kind.subtask:
+            raise Bad("The team of a sub-task is the team of its parent and cannot be changed.")
+        if raw is None or (isinstance(raw, str) and raw in dict(field.choices)):
+            return raw
+        raise Bad(f"Team Id '{raw}' is not valid")
 
     def _sprint(self, field: Field, raw: Any) -> tuple[Any, ...]:
         past = tuple(

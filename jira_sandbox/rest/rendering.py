@@ -42,6 +42,8 @@ class Renderer(Shapes):
             "parent": self._parent, "epic-link": self._epic_link, "sprint": self._sprint,
             "moment": self._moment, "issuelinks": self._links, "comments": self._comments,
             "subtasks": lambda issue, _: [self.brief(one) for one in issue.subtasks],
+            "select": lambda issue, f: self.option(f, issue.values.get(f.slot)),
+            "team": self._team,
         }  # fmt: skip
 
     def chosen(self, wanted: Sequence[str], default: str) -> list[Field]:
@@ -157,6 +159,11 @@ class Renderer(Shapes):
     def _epic_link(self, issue: Issue, field: Field) -> Any:
         parent = issue.parent
         return parent.key if parent is not None and not issue.type.subtask else None
+
+    def _team(self, issue: Issue, field: Field) -> Any:
+        """A sub-task's is its parent's."""
+        own = issue.parent if issue.type.subtask and issue.parent else issue
+        return self.team(field, own.values.get(field.slot))
 
     def _sprint(self, issue: Issue, field: Field) -> Any:
         sprints = issue.values["sprints"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..model.boards import Board, Sprint
 from ..model.clock import agile
+from ..model.fields import Field
 from ..model.people import User
 from ..model.projects import (
     CATEGORIES,
@@ -104,6 +105,21 @@ class Shapes:
             return None
         return {"self": f"{self.root}/resolution/{one.id}", "id": one.id,
                 "description": one.description, "name": one.name}  # fmt: skip
+
+    def option(self, field: Field, id: str | None) -> Json | None:
+        """A choice of a list."""
+        if id is None:
+            return None
+        return {"self": f"{self.root}/customFieldOption/{id}", "value": dict(field.choices)[id],
+                "id": id}  # fmt: skip
+
+    def team(self, field: Field, id: str | None) -> Json | None:
+        """developer.atlassian.com/platform/teams/components/team-field-in-jira-rest-api"""
+        if id is None:
+            return None
+        name = dict(field.choices)[id]
+        return {"id": id, "name": name, "avatarUrl": "", "isVisible": True, "title": name,
+                "isShared": True}  # fmt: skip
 
     def link_type(self, one: LinkType) -> Json:
         return {"id": one.id, "name": one.name, "inward": one.inward, "outward": one.outward,

@@ -58,6 +58,7 @@ def dumped(site: Site) -> Json:
         "boards": [flat(one) for one in site.boards.values()],
         "sprints": [flat(one) for one in site.sprints.values()],
         "issues": [_issue(one) for one in site.issues.values()],
+        "fields": [flat(one) for one in site.fields.values() if one.choices],
         "link_types": [flat(one) for one in site.link_types.values()],
         "links": [
             [one.id, one.type.id, one.source.id, one.target.id] for one in site.links.values()

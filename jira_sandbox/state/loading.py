@@ -9,6 +9,7 @@ from typing import Any
 
 from ..model.boards import Board, Sprint
 from ..model.changing import adopt
+from ..model.fields import Field
 from ..model.issues import Comment, History, Issue, Item, Link, RemoteLink
 from ..model.people import Pat, User
 from ..model.projects import Component, LinkType, Project, Transition, Version
@@ -43,6 +44,10 @@ def load(site: Site, state: Json) -> None:
         site.add_project(_project(row))
     for id, held in state["grants"].items():
         site.grants[int(id)] = {name: set(keys) for name, keys in held.items()}
+    for row in state.get("fields", ()):
+        lists = {name: tuple(row[name]) for name in ("operations", "clauses")}
+        choices = tuple((id, name) for id, name in row["choices"])
+        site.fields[row["id"]] = Field(**row | lists | {"choices": choices})
     if "link_types" in state:  # a file of before they could be changed has none
         site.link_types = {row["id"]: LinkType(**row) for row in state["link_types"]}
     site.boards.update({row["id"]: Board(**row) for row in state["boards"]})

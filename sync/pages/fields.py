@@ -20,9 +20,9 @@ from almconnect.lib.api import Refused
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from connections.views.session import person_of
-from jira_client.values import FieldInfo, Project
+from jira_client.values import Project
 from planning.models import Link, WorkItem
-from sync import mapped, mapping_check, metadata, sprints, steps, teams
+from sync import mapped, mapping_check, metadata, sprints, steps, team_fields
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.link_forms import LinkRulesForm
 from sync.pages.looks import shown_value
@@ -30,6 +30,7 @@ from sync.pages.pairing import Choice, Choices, PairsForm, choices_of, offered, 
 from sync.pages.rule_forms import StepsForm, TeamForm
 from sync.rules import values_of
 from sync.steps import Steps
+from sync.team_fields import TeamField
 
 RECENT = 50  # items in which a sample is looked for
 
@@ -85,7 +86,7 @@ class Offer:
 
     choices: Choices
     steps: Steps
-    team_fields: Sequence[FieldInfo]
+    team_fields: Sequence[TeamField]
 
 
 def fetch(project: MappedProject) -> Offer:
@@ -94,8 +95,10 @@ def fetch(project: MappedProject) -> Offer:
     jira = jira_for(project.connection)
     data = metadata.read_metadata(jira, there)
     taken = set(project.field_map.values())
-    team_fields = [info for info in teams.fitting(data.fields) if info.id not in taken]
-    return Offer(choices_of(data), steps.of_project(jira, project.key), team_fields)
+    free = [info for info in data.fields if info.id not in taken]
+    types = [str(one) for one in project.type_map.values()]
+    found = team_fields.of_project(jira, project.key, types, free)
+    return Offer(choices_of(data), steps.of_project(jira, project.key), found)
 
 
 def _store(

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from connections.models import MappedProject
-from jira_client.values import FieldInfo, FieldMeta
+from jira_client.values import FieldMeta
 from planning.models import Team
 from sync.core.propose import value_name
 from sync.core.teams import COMPONENT, FIELD, LABEL, PROJECT
 from sync.steps import Steps, demanded
-from sync.teams import is_named_team
+from sync.team_fields import TeamField, preselected
 
 LONGEST_VALUE = 255
 
@@ -65,7 +65,10 @@ class StepsForm(forms.Form):
 
 
 class TeamForm(forms.Form):
-    """Where issues say their team, and what each team is called there."""
+    """Where issues say their team, and what each team is called there.
+
+    `proposed`: the project's only field for teams, chosen for a project that has chosen nothing yet.
+    """
 
     prefix = "team"
 
@@ -74,28 +77,19 @@ class TeamForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, project: MappedProject, fields: Sequence[FieldInfo]
+        self, data: Any = None, *, project: MappedProject, fields: Sequence[TeamField]
     ) -> None:
         super().__init__(data)
         stored = project.team_source
+        self.proposed = None if stored else preselected(fields)
+        if self.proposed is not None:
+            stored = {"kind": FIELD, "field": self.proposed.info.id}
         kind, field = stored.get("kind", PROJECT), stored.get("field", "")
-        choices = [
-            (PROJECT, _("The project: all its issues are one team's.")),
-            (LABEL, _("A label of the team among the issue's labels.")),
-            (COMPONENT, _("A component of the team among the issue's components.")),
-        ]
-        words = _("The field “%(name)s” (%(id)s).")
-        offered = {info.id: info.name for info in fields}
-        if field:
-            offered.setdefault(field, field)
-        choices += [
-            (f"{FIELD}:{k}", words % {"name": name, "id": k}) for k, name in offered.items()
-        ]
         source = self.fields["source"]
         if isinstance(source, forms.ChoiceField):
-            source.choices = choices
+            source.choices = _sources(fields, field)
         source.initial = f"{FIELD}:{field}" if kind == FIELD else kind
-        self.named_team = next((info.name for info in fields if is_named_team(info)), "")
+        self.known = [one for one in fields if one.choices]  # with what may be in them
         self.places: dict[str, str] = {}  # form field → team id
         for team in Team.objects.all():
             place = f"value_{team.pk}"
@@ -104,8 +98,14 @@ class TeamForm(forms.Form):
                 label=team.name,
                 required=False,
                 max_length=LONGEST_VALUE,
-                initial=stored.get("values", {}).get(str(team.pk), ""),
+                initial=stored.get("values", {}).get(str(team.pk)) or self._namesake(team),
             )
+
+    def _namesake(self, team: Team) -> str:
+        """Of the proposed field the choice that is called like this team."""
+        choices = self.proposed.choices if self.proposed else {}
+        same = [s for s, name in choices.items() if name.casefold() == team.name.casefold()]
+        return same[0] if len(same) == 1 else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -119,3 +119,17 @@ class TeamForm(forms.Form):
         kind, _colon, field = self.cleaned_data["source"].partition(":")
         values = {team: self.cleaned_data[place] for place, team in self.places.items()}
         return {"kind": kind, "field": field, "values": values}
+
+
+def _sources(fields: Sequence[TeamField], current: str) -> list[tuple[str, str]]:
+    words = _("The field “%(name)s” (%(id)s).")
+    offered = {one.info.id: one.info.name for one in fields}
+    if current:
+        offered.setdefault(current, current)
+    named = [(f"{FIELD}:{id}", words % {"name": name, "id": id}) for id, name in offered.items()]
+    return [
+        (PROJECT, _("The project: all its issues are one team's.")),
+        (LABEL, _("A label of the team among the issue's labels.")),
+        (COMPONENT, _("A component of the team among the issue's components.")),
+        *named,
+    ]

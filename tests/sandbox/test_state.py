@@ -29,6 +29,10 @@ def busy(jira: Handle, key_pair: tuple[str, str]) -> Handle:
     service("PUT", path + "/properties/p", {"a": [1]})
     service("POST", path + "/comment", {"body": "hello"})
     service("POST", path + "/transitions", {"transition": {"id": "41"}})
+    field = {"name": "Squad", "kind": "select", "choices": ["Red", "Blue"]}
+    squad = service("POST", "/sandbox/fields", field).json()["id"]
+    service("PUT", path, {"fields": {squad: {"value": "Blue"}}})
+    Caller(jira, "admin")("PUT", "/rest/api/2/issueLinkType/10002", {"name": "Doubles"})
     hook = {"name": "h", "url": "http://127.0.0.1:9/", "events": ["jira:issue_created"]}
     old, new = "/rest/webhooks/1.0/webhook", "/rest/jira-webhook/1.0/webhooks"
     Caller(jira, "admin")("POST", old if site.cloud else new, hook)

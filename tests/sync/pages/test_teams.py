@@ -60,3 +60,46 @@ def test_what_cannot_be_is_said_and_not_stored(page: Client, world: World):
 def test_a_viewer_may_not(viewer: User, client_of: Callable[..., Client], world: World):
     assert save(client_of(viewer), world, "label", {world.team: "x"}).status_code == 403
     assert MappedProject.objects.get().team_source == {}
+
+
+def added(world: World, name: str, kind: str, *projects: str) -> dict[str, Any]:
+    """A field with the choices Falcon and Red on the screens of these projects."""
+    body = {"kind": kind, "choices": ["Falcon", "Red"], "projects": list(projects)}
+    return world.control("POST", "fields", **{"name": name}, **body)
+
+
+def chosen(page: Client, world: World) -> tuple[str, str]:
+    """What the form shows as the source, and as the value of the project's team."""
+    form = show(page, world).context["team_form"]
+    return form["source"].value(), form[f"value_{world.team.pk}"].value()
+
+
+def test_the_only_team_field_of_the_project_is_chosen_beforehand(page: Client, world: World):
+    assert chosen(page, world) == ("project", "")
+    added(world, "Squad", "select", "FALCON")  # neither a Team field nor called so
+    added(world, "Team", "select", "OTTER")
+    assert chosen(page, world) == ("project", "")
+    field = added(world, "Team", "team", "FALCON")
+    assert chosen(page, world) == (f"field:{field['id']}", "")
+    item = world.first()
+    world.edit_issue(item.remote_key, **{field["id"]: field["choices"]["Falcon"]})
+    assert chosen(page, world) == (f"field:{field['id']}", field["choices"]["Falcon"])
+    words = text_of(show(page, world))
+    assert "is the only field for teams on the screens of FALCON" in words
+    assert "nothing is stored until you save" in words
+    assert MappedProject.objects.get().team_source == {}
+    added(world, "Second team", "team", "FALCON")
+    assert chosen(page, world) == ("project", "")
+
+
+def test_what_is_stored_goes_before_what_is_proposed(page: Client, world: World):
+    added(world, "Team", "team", "FALCON")
+    assert save(page, world, "label", {world.team: "falcon"}).status_code == 302
+    assert chosen(page, world) == ("label", "falcon")
+
+
+def test_the_choices_of_a_field_are_shown(page: Client, world: World):
+    field = added(world, "Team", "select", "FALCON")
+    words = text_of(show(page, world))
+    assert "“Team” holds: Falcon, Red." in words
+    assert chosen(page, world) == (f"field:{field['id']}", "Falcon")
