@@ -18,12 +18,22 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import AnswerLost, JiraError
 from planning.models import Change
-from sync import conflicts, flips, grouping, outbox, people, ranking, refusals, taking_in, window
+from sync import (
+    conflicts,
+    ensuring,
+    flips,
+    grouping,
+    outbox,
+    people,
+    ranking,
+    refusals,
+    taking_in,
+    window,
+)
 from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.values import Rules
 from sync.crash import point
-from sync.ensuring import unsaid
 from sync.isolating import isolated
 from sync.models import Shadow
 from sync.references import Known, known_to_jira, outgoing
@@ -58,7 +68,7 @@ def send(
     taking_in.park_moved(shadows, work, applied.elsewhere)
     here -= applied.elsewhere
     edits = _prepare_all(connection, rules, shadows, work, here, applied, shift, named)
-    _claim(edits, shift)
+    _claim(project, edits, shift)
     point("edit.claimed")
     to_write = [edit for edit in edits if edit.values or edit.ranked or edit.held]
     write(jira, rules, to_write, shift)
@@ -143,16 +153,25 @@ def _prepare(
         {name: value for name, value in values.items() if name not in out.unmapped},
         out,
         ranked="rank" in touched and "rank" in rules.fields,
-        unsaid=unsaid(rules, item, out),
+        unsaid=ensuring.unsaid(rules, item, out),
         before=dict(shadow.agreed),
         since=shadow.remote_updated,
     )
 
 
-def _claim(edits: Sequence[Edit], shift: Shift) -> None:
-    """From here a crash leaves what may have reached Jira with the first change of each item."""
+def _claim(project: MappedProject, edits: Sequence[Edit], shift: Shift) -> None:
+    """From here a crash leaves what may have reached Jira with the first change of each item.
+
+    What is left over from a create has none yet, and gets one: else a write whose answer nobody lived
+    to read would be remembered nowhere.
+    """
     with transaction.atomic():
         shift.guard()
+        left = [edit for edit in edits if not edit.changes and (edit.values or edit.late)]
+        rests = {edit.shadow.item_id: {**edit.values, **edit.late} for edit in left}
+        made = ensuring.left_over(project, rests)
+        for edit in left:
+            edit.changes = [made[edit.shadow.item_id]]
         first = [edit.changes[0] for edit in edits if edit.changes and edit.values]
         for edit in edits:
             if edit.changes and edit.values:
@@ -232,7 +251,7 @@ def _read_back(
                 ranked=ranked,
             )
         window.keep(connection, found)
-        settle(connection, project, edits, shift)
+        settle(connection, edits, shift)
 
 
 def _as_write(connection: Connection, edit: Edit) -> Write | None:

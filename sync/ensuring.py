@@ -78,6 +78,15 @@ def ensure(
     return bool(made)
 
 
+def left_over(
+    project: MappedProject, values: Mapping[uuid.UUID, Mapping[str, Any]]
+) -> dict[uuid.UUID, Change]:
+    """Item → a Change of the console's own for what a create could not carry, about to be sent."""
+    made = {item: _change(project, item, some, 0.0) for item, some in values.items()}
+    Change.objects.bulk_create(made.values())
+    return made
+
+
 def _explain(rules: Rules, known: Known, shadow: Shadow, values: Mapping[str, Any]) -> None:
     """Bring what the item says of unsaid values up to date."""
     item = shadow.item

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connections.models import Connection, MappedProject
+from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
 from sync import conflicts, outbox, states
 from sync.isolating import isolated
@@ -14,19 +14,13 @@ from sync.trace import note, note_all
 from sync.writes import Edit
 
 
-def settle(
-    connection: Connection, project: MappedProject, edits: Sequence[Edit], shift: Shift
-) -> None:
+def settle(connection: Connection, edits: Sequence[Edit], shift: Shift) -> None:
     """In the transaction that applied what Jira answered."""
     _park_fields(edits)
     asked = conflicts.open_fields([edit.shadow.item_id for edit in edits])
     done: dict[str, list[int]] = {}
     for edit in edits:
         edit.clashing = edit.clashing | asked.get(edit.shadow.item_id, set())
-        if edit.sent.failure is not None and not edit.changes:
-            # Left over from a create, so no Change stands for it yet.
-            left = {n: v for n, v in edit.values.items() if n not in edit.sent.accepted}
-            outbox.ensure(project, {edit.shadow.item_id: left | edit.late})
         with isolated(connection, edit.changes, shift):
             if edit.sent.fault is not None:
                 raise edit.sent.fault

@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -112,18 +113,35 @@ def _restore(
     back: dict[str, tuple[Shadow, Write]] = {}
     for one, now in _found(jira, project, rules, window.issues, writes):
         name, key = one.foreign.field, one.shadow.remote_id
+        since = None
         if same(name, now, one.foreign.value):
-            window.restore(one)  # by a worker that did not live to tell, or by a person
+            # By a worker that did not live to tell, or by a person. What the worker overwrote in its
+            # turn is still to be found.
+            window.restore(one)
+            since = one.foreign.written if one.foreign.put_back else None
+            now = one.ours
         elif puts_back and same(name, now, one.ours) and _put_back(jira, rules, one, shift):
             window.restore(one)
-            first = writes[key][1]
-            mine = back[key][1] if key in back else Write(first.account, {}, {}, first.since)
-            values, before = {**mine.values, name: one.foreign.value}, {**mine.before, name: now}
-            since = updated[key] or first.since
-            back[key] = one.shadow, Write(first.account, values, before, since)
+            since = updated[key] or writes[key][1].since
         else:
             window.kept.append(one)
+        if since is not None:
+            back[key] = one.shadow, _joined(back.get(key), writes[key][1], one, now, since)
     return back
+
+
+def _joined(
+    known: tuple[Shadow, Write] | None, first: Write, one: Overwritten, now: Any, since: datetime
+) -> Write:
+    """What was put back of an issue, with one field more."""
+    mine = known[1] if known else Write(first.account, {}, {}, since)
+    name = one.foreign.field
+    return Write(
+        first.account,
+        {**mine.values, name: one.foreign.value},
+        {**mine.before, name: now},
+        min(mine.since, since),
+    )
 
 
 def _found(

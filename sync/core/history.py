@@ -22,12 +22,17 @@ _WORDS = {"parent": {"parent", "issueparentassociation", "epic link"}, "iteratio
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Somebody's value of a board field that we overwrote without having seen it."""
+    """Somebody's value of a board field that we overwrote without having seen it.
+
+    `written`: when we did. `put_back`: since then our account has set the value again.
+    """
 
     field: str
     value: Any
     author: str
     at: datetime | None
+    written: datetime | None = None
+    put_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,20 @@ def overwritten(
         history, value = steps[at - 1]
         if not same(name, value, write.before.get(name)) and not same(name, value, ours):
             author = history.author_name or history.author_id or ""
-            found.append(Foreign(name, normal(name, value), author, history.created))
+            put_back = any(
+                step.author_id == write.account and same(name, later, value)
+                for step, later in steps[at + 1 :]
+            )
+            found.append(
+                Foreign(
+                    name,
+                    normal(name, value),
+                    author,
+                    history.created,
+                    steps[at][0].created,
+                    put_back,
+                )
+            )
     return tuple(found)
 
 

@@ -98,9 +98,10 @@ class Board:
             self.items[item].values[name] = normal(name, value)
             self.held.setdefault((item, name), []).append((at, normal(name, value)))
 
-    def queue(self, item: str, kind: str, fields: tuple[str, ...]) -> None:
+    def queue(self, item: str, kind: str, fields: tuple[str, ...]) -> Change:
         number = len(self.changes) + 1
         self.changes[number] = Change(number, item, kind, fields, self.clock.tick())
+        return self.changes[number]
 
     def due(self) -> list[Change]:
         rows = self.under_way()

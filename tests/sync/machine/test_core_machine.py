@@ -101,8 +101,10 @@ class CoreMachine(RuleBasedStateMachine):
         if one.open:
             pair.agreed[name] = one.clash.jira
         one.open = False
-        self.board.write(one.item, {name: getattr(one.clash, take)})
+        chosen = {name: getattr(one.clash, take)}
+        self.board.write(one.item, chosen)
         self.board.queue(one.item, "edit", (name,))
+        self._note_ours(one.item, chosen)  # in the place of what was on the board, also if newer
         for row in self.board.changes.values():
             if row.item == one.item and row.state == "conflict" and name in row.fields:
                 row.state = "settled"

@@ -159,6 +159,8 @@ class Sync(Inbound):
         touched = {name for row in rows for name in row.fields}
         values = {n: v for n, v in values.items() if n not in pair.parked or n in touched}
         before, since = dict(pair.agreed), pair.updated
+        if not rows and values:  # left over from a create
+            rows = [self.board.queue(pair.item, "edit", tuple(values))]
         for row in rows:
             row.state, row.attempts = "sending", row.attempts + 1
         if rows:
@@ -188,8 +190,6 @@ class Sync(Inbound):
                 self._retry([row], failure)
             else:
                 self.board.finish([row])
-        if failure is not None and not rows and set(values) - set(accepted):
-            self.board.queue(pair.item, "edit", tuple(sorted(set(values) - set(accepted))))
         yield "edit.settled"
 
     def _cut_off(self, pair: Pair, rows: list[Change]) -> Write | None:
@@ -240,19 +240,28 @@ class Sync(Inbound):
             found = overwritten(RULES, NOWHERE, issues[0].history, write, {})
             now = see(RULES, NOWHERE, issues[0]).values
             back = [one for one in found if self._is_put_back(pair, one, now, write, first)]
-            if not back:
+            # What a worker put back that did not live to tell may have overwritten something, too.
+            dead = [
+                one
+                for one in found
+                if one.put_back and one.written and same(one.field, now[one.field], one.value)
+            ]
+            if not back and not dead:
                 break
             values = {one.field: one.value for one in back}
             since = issues[0].updated
             assert since is not None
-            failure = self._send(pair, values, {})
+            failure = self._send(pair, values, {}) if values else None
             if failure is not None:
                 raise Failed(failure)
             self.undone |= {name: first.before.get(name) for name in values}
             yield "edit.restored"
             began = self.clock.tick()
             issues, _ = self.jira.read([pair.remote])
-            write = Write(OURS, values, now, since)
+            moments = [since, *(one.written for one in dead if one.written)]
+            before = {**now, **{one.field: write.values[one.field] for one in dead}}
+            values |= {one.field: one.value for one in dead}
+            write = Write(OURS, values, before, min(moments))
         return issues, began
 
     def _is_put_back(
