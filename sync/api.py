@@ -42,8 +42,7 @@ from sync.answers import (
     StatusOut,
     TraceOut,
 )
-from sync.models import Brake, Conflict, Delivery, DeliveryState, Run, RunKind
-from sync.shapes import (
+from sync.bodies import (
     DecisionIn,
     Listing,
     ProjectIn,
@@ -53,6 +52,7 @@ from sync.shapes import (
     StateListing,
     TakeIn,
 )
+from sync.models import Brake, Conflict, Delivery, DeliveryState, Run, RunKind
 from sync.status import status_of
 from sync.wake import WORK, wake
 

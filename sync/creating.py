@@ -7,8 +7,7 @@ did not come means *outcome unknown*: `sync.looking` finds out before anything i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -19,27 +18,18 @@ from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import Created, CreateFailure
 from planning.models import Change
 from sync import keymarks, looking, outbox, people, refusals
-from sync.core.mapping import OPERATION_PROPERTY, say
 from sync.core.retry import Verdict
 from sync.core.values import Rules
 from sync.crash import point
 from sync.isolating import isolated
+from sync.new_issues import NEEDED, New, body_of
 from sync.pairing import pair
-from sync.references import Known, known_to_jira
-from sync.rules import rules_of, values_of
+from sync.references import known_to_jira
+from sync.rules import rules_of
 from sync.shift import Shift
 from sync.trace import note
 
 AT_ONCE = 50
-_NEEDED = ("summary", "issuetype", "project")
-
-
-@dataclass(slots=True)
-class _New:
-    """A create on its way: its change and the body that is sent."""
-
-    change: Change
-    body: dict[str, Any]
 
 
 def create(
@@ -96,13 +86,13 @@ def _create_some(
 ) -> None:
     known = known_to_jira([change.item for change in changes])
     named = people.settle(connection, jira, rules, [change.item for change in changes], shift)
-    ready: list[_New] = []
+    ready: list[New] = []
     for change in changes:
         with isolated(connection, change, shift):
             mine = rules.of_type(change.item.type)
-            body = _body(mine, change, known, named.unsent(change.item_id))
+            body = body_of(mine, change, known, named.unsent(change.item_id))
             if body is not None:
-                ready.append(_New(change, body))
+                ready.append(New(change, body))
     if not ready:
         return
     above = keymarks.mark(jira, project)
@@ -140,49 +130,11 @@ def _post(
         return [CreateFailure(error.status or 400, reasons, error.field_errors)]
 
 
-def _body(
-    rules: Rules, change: Change, known: Known, unsent: Collection[str]
-) -> dict[str, Any] | None:
-    """The body of the create; `change.sent` gets the board values that it carries. None: parked.
-
-    `unsent`: people whom Jira does not know; the edit that follows the create says so.
-    """
-    item = change.item
-    kind = rules.types.get(item.type)
-    if kind is None:
-        outbox.park(
-            [change.pk],
-            "type_not_mapped",
-            f"The type “{item.type}” is not mapped to an issue type of {rules.project_key}.",
-        )
-        return None
-    # Status and sprint cannot be set by a create; what is empty is left to Jira's defaults.
-    values = {
-        name: value
-        for name, value in values_of(item).items()
-        if name not in ("status", "iteration", *unsent) and value not in (None, "", [])
-    }
-    out = say(rules, values, sprints={}, parents=known.parents)
-    # A create takes no update: what it would add is all there is.
-    added = {
-        name: [one["add"] for one in steps if "add" in one] for name, steps in out.update.items()
-    }
-    fields = {**{name: values for name, values in added.items() if values}, **out.fields}
-    fields |= {"project": {"id": rules.project_id}, "issuetype": {"id": kind}}
-    change.sent = {
-        name: value
-        for name, value in values.items()
-        if name not in out.unmapped and rules.fields.get(name) in fields
-    }
-    mark = {"operation": str(change.operation), "item": str(item.pk)}
-    return {"fields": fields, "properties": {OPERATION_PROPERTY: mark}}
-
-
 def _settle(
     connection: Connection,
     jira: JiraClient,
     rules: Rules,
-    new: _New,
+    new: New,
     answer: Created | CreateFailure,
     shift: Shift,
 ) -> None:
@@ -192,7 +144,7 @@ def _settle(
     mine = rules.of_type(new.change.item.type)
     names = {remote: name for name, remote in mine.fields.items()}
     fields = new.body["fields"]
-    optional = [name for name in answer.field_errors if name in fields and name not in _NEEDED]
+    optional = [name for name in answer.field_errors if name in fields and name not in NEEDED]
     if optional and set(optional) == set(answer.field_errors):
         _create_without(connection, jira, new, answer, names, shift)
         return
@@ -204,7 +156,7 @@ def _settle(
 def _create_without(
     connection: Connection,
     jira: JiraClient,
-    new: _New,
+    new: New,
     answer: CreateFailure,
     names: Mapping[str, str],
     shift: Shift,
@@ -249,15 +201,12 @@ def _failed(
             pair(connection, change, answer.id, answer.key, shift)
     for change in changes[len(done) :]:
         decision = outbox.judge(error, change.attempts + 1, creating=True)
+        if decision.verdict is not Verdict.LOOK_FIRST:
+            outbox.set_aside(connection, change, error, "unknown")
+            continue
         message = outbox.words_of(error)
-        if decision.verdict is Verdict.LOOK_FIRST:
-            looking.await_look([change], message, error.code)
-        elif decision.verdict is Verdict.NEVER:
-            outbox.park([change.pk], error.code, message)
-        else:
-            outbox.postpone([change.pk], decision.delay, message, code=error.code)
-        note(
-            connection, "send", "unknown", message, item=change.item, change=change, code=error.code
-        )
+        looking.await_look([change], message, error.code)
+        item, code = change.item, error.code
+        note(connection, "send", "unknown", message, item=item, change=change, code=code)
     if refusals.of_connection(error):
         raise error

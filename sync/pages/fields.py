@@ -24,9 +24,10 @@ from jira_client.values import Project
 from planning.models import Link, WorkItem
 from sync import mapped, mapping_check, metadata, sprints, steps, team_fields
 from sync.pages.asking import ask, connection_for, frame, project_for
+from sync.pages.choices import Choice, Choices, choices_of, offered
 from sync.pages.link_forms import LinkRulesForm
 from sync.pages.looks import shown_value
-from sync.pages.pairing import Choice, Choices, PairsForm, choices_of, offered, sections
+from sync.pages.pairing import PairsForm, sections
 from sync.pages.rule_forms import StepsForm, TeamForm
 from sync.rules import values_of
 from sync.steps import Steps

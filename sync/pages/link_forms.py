@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from connections.models import MappedProject
 from sync.link_rules import PARTS, types_of
-from sync.pages.pairing import Choice
+from sync.pages.choices import Choice
 
 BLANK: Final = 2  # lines that wait for a new rule
 LONGEST_WORD: Final = 60

@@ -1,6 +1,6 @@
 """What of the board can be what of Jira: the lines of "#4 Fields and statuses", and the form over them.
 
-Built from what Jira says of the project now. Decides what fits what, reads and writes no row.
+What fits what is `choices`'s to say. Reads and writes no row.
 """
 
 from __future__ import annotations
@@ -14,25 +14,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import MappedProject
-from jira_client.values import FieldInfo
-from sync.core.propose import EPIC_LINK, RANK, SPRINT, Metadata
+from sync.pages.choices import BOARD_FIELDS, Choices, named, offered
 from sync.pages.looks import Word, field_word
 
 LONGEST_WORD = 100
-BOARD_FIELDS: Final = (
-    "summary",
-    "description",
-    "status",
-    "story_points",
-    "wsjf",
-    "assignee",
-    "reporter",
-    "labels",
-    "priority",
-    "parent",
-    "iteration",
-    "rank",
-)
 FIXED: Final = frozenset({"summary", "status"})  # without them there is no item to show
 SECTIONS: Final = (
     ("type_map", _("Types"), _("Issues of a type without a pair are not read.")),
@@ -46,15 +31,6 @@ SECTIONS: Final = (
     ),
     ("link_map", _("Links"), _("A link without a pair stays on the side where it was drawn.")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something of Jira's that a board word can be; `id` is what the map holds."""
-
-    id: str
-    name: str
-    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,51 +54,6 @@ class Section:
     unpaired: Sequence[str]  # Jira's names that no board word has
     new_word: Any
     new_remote: Any
-
-
-Choices = Mapping[str, Mapping[str, Sequence[Choice]]]  # map → board word ("*": any) → choices
-
-
-def choices_of(data: Metadata) -> Choices:
-    """What fits what. For types, statuses and links everything fits every word."""
-    types = [Choice(one.id, one.name) for one in data.types if not one.subtask]
-    # Planned below stories, sub-tasks are offered to nobody; mapped by the API, they keep their pair.
-    below = {one.name: [*types, Choice(one.id, one.name)] for one in data.types if one.subtask}
-    statuses = {one.id: Choice(one.id, one.name, one.category) for one in data.statuses}
-    links = [Choice(one.name, f"{one.name} ({one.outward} / {one.inward})") for one in data.links]
-    return {
-        "type_map": {"*": types, **below},
-        "field_map": {word: _fitting(word, data) for word in BOARD_FIELDS},
-        "status_map": {"*": list(statuses.values())},
-        "link_map": {"*": links},
-    }
-
-
-def _fitting(word: str, data: Metadata) -> list[Choice]:
-    if word == "parent" and data.parent_style == "parent":
-        return [Choice("parent", "Parent")]
-    found = [Choice(info.id, info.name) for info in data.fields if _fits(word, info)]
-    if word == "status" and not found:
-        return [Choice("status", "Status")]
-    return found
-
-
-def _fits(word: str, info: FieldInfo) -> bool:
-    if word in {"story_points", "wsjf"}:
-        return info.custom and info.schema_type == "number"
-    if word == "labels":
-        return (
-            info.schema_type == "array"
-            and info.schema_items == "string"
-            and (
-                info.id == "labels"
-                or (info.custom and info.schema_custom not in {SPRINT, EPIC_LINK})
-            )
-        )
-    custom = {"iteration": SPRINT, "rank": RANK, "parent": EPIC_LINK}
-    if word in custom:
-        return info.schema_custom == custom[word]
-    return info.id == word
 
 
 class PairsForm(forms.Form):
@@ -160,7 +91,7 @@ class PairsForm(forms.Form):
     def _options(self, name: str, word: str, current: str) -> list[tuple[str, Any]]:
         none = _("– stays on the board –") if name != "type_map" else _("– not synced –")
         found = offered(self.offered, name, word)
-        rows: list[tuple[str, Any]] = [("", none), *((c.id, _named(c)) for c in found)]
+        rows: list[tuple[str, Any]] = [("", none), *((c.id, named(c)) for c in found)]
         if current and current not in {choice.id for choice in found}:
             gone = _now("%(id)s (Jira does not show it any more)") % {"id": current}
             rows.append((current, gone))
@@ -224,11 +155,6 @@ def words_of(project: MappedProject, name: str) -> list[str]:
     return list(BOARD_FIELDS) if name == "field_map" else list(getattr(project, name))
 
 
-def offered(choices: Choices, name: str, word: str) -> Sequence[Choice]:
-    of_map = choices.get(name, {})
-    return of_map.get(word) or of_map.get("*") or ()
-
-
 def sections(
     project: MappedProject,
     choices: Choices,
@@ -269,7 +195,3 @@ def sections(
             )
         )
     return found
-
-
-def _named(choice: Choice) -> str:
-    return choice.name if choice.id in choice.name else f"{choice.name} · {choice.id}"

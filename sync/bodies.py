@@ -1,0 +1,96 @@
+"""What callers of the sync's API send, as body or query. `shapes` says what rows look like going out."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from almconnect.lib.api import MOST, Strict
+
+Short = Annotated[str, StringConstraints(max_length=100)]
+Defaults = dict[Short, dict[Short, Any] | None]  # board status → Jira field id → value
+Words = dict[Short, Annotated[str, StringConstraints(max_length=255)] | None]
+
+
+class ProjectIn(Strict):
+    project_key: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    team: uuid.UUID | None = None
+    direction: Literal["both", "from_jira", "to_jira", "paused"] = "both"
+    conflict_policy: Literal["jira_wins", "board_wins", "ask"] = "jira_wins"
+    deletion_policy: Literal["delete", "unlink"] = "unlink"
+    jql: Annotated[str, StringConstraints(max_length=5000)] | None = None
+    type_map: Words | None = None
+    field_map: Words | None = None
+    status_map: Words | None = None
+    link_map: Words | None = None
+
+
+class TeamSourceIn(Strict):
+    """Where issues say their team. `field`: of kind *field*, its id. `values`: team id → Jira's value."""
+
+    kind: Literal["project", "field", "label", "component"]
+    field: Annotated[str, StringConstraints(max_length=60)] = ""
+    values: dict[uuid.UUID, Annotated[str, StringConstraints(max_length=255)]] = {}
+
+
+class LinkRuleIn(Strict):
+    """Between items of the types `source` (`from`) and `to`, the board's `word` is Jira's link type."""
+
+    source: Annotated[str, StringConstraints(min_length=1, max_length=60)] = Field(alias="from")
+    word: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    to: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    link_type: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class ProjectPatch(Strict):
+    """What is left out stays as it is. Null clears the team and the filter, for the rest it is refused."""
+
+    team: uuid.UUID | None = None
+    direction: Literal["both", "from_jira", "to_jira", "paused"] = "both"
+    conflict_policy: Literal["jira_wins", "board_wins", "ask"] = "jira_wins"
+    deletion_policy: Literal["delete", "unlink"] = "unlink"
+    jql: Annotated[str, StringConstraints(max_length=5000)] | None = None
+    type_map: Words = {}
+    field_map: Words = {}
+    status_map: Words = {}
+    link_map: Words = {}
+    transition_defaults: Defaults = {}
+    team_source: TeamSourceIn | None = None
+    link_rules: list[LinkRuleIn] = []
+
+
+class Listing(Strict):
+    cursor: str | None = None
+    limit: int = Field(default=100, ge=1, le=MOST)
+
+
+class StateListing(Listing):
+    state: str | None = None
+    connection: uuid.UUID | None = None
+    project: uuid.UUID | None = None
+
+
+class SprintIn(Strict):
+    team: uuid.UUID
+
+
+class TakeIn(Strict):
+    take: Literal["board", "jira"]
+
+
+class ReplayIn(Strict):
+    """Which of the failed or parked ones, all if nothing is said. `dry`: only count them."""
+
+    connection: uuid.UUID | None = None
+    project: uuid.UUID | None = None
+    since: AwareDatetime | None = None
+    dry: bool = False
+
+
+class DecisionIn(Strict):
+    """`count`: how many were shown; where others are held by now, nothing is done."""
+
+    decision: Literal["delete", "keep", "restore"]
+    count: int | None = Field(default=None, ge=0)

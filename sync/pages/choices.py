@@ -1,0 +1,88 @@
+"""What of Jira fits what of the board, from what Jira says of the project now. Reads and writes no row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jira_client.values import FieldInfo
+from sync.core.propose import EPIC_LINK, RANK, SPRINT, Metadata
+
+BOARD_FIELDS: Final = (
+    "summary",
+    "description",
+    "status",
+    "story_points",
+    "wsjf",
+    "assignee",
+    "reporter",
+    "labels",
+    "priority",
+    "parent",
+    "iteration",
+    "rank",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something of Jira's that a board word can be; `id` is what the map holds."""
+
+    id: str
+    name: str
+    category: str = ""
+
+
+Choices = Mapping[str, Mapping[str, Sequence[Choice]]]  # map → board word ("*": any) → choices
+
+
+def choices_of(data: Metadata) -> Choices:
+    """What fits what. For types, statuses and links everything fits every word."""
+    types = [Choice(one.id, one.name) for one in data.types if not one.subtask]
+    # Planned below stories, sub-tasks are offered to nobody; mapped by the API, they keep their pair.
+    below = {one.name: [*types, Choice(one.id, one.name)] for one in data.types if one.subtask}
+    statuses = {one.id: Choice(one.id, one.name, one.category) for one in data.statuses}
+    links = [Choice(one.name, f"{one.name} ({one.outward} / {one.inward})") for one in data.links]
+    return {
+        "type_map": {"*": types, **below},
+        "field_map": {word: _fitting(word, data) for word in BOARD_FIELDS},
+        "status_map": {"*": list(statuses.values())},
+        "link_map": {"*": links},
+    }
+
+
+def _fitting(word: str, data: Metadata) -> list[Choice]:
+    if word == "parent" and data.parent_style == "parent":
+        return [Choice("parent", "Parent")]
+    found = [Choice(info.id, info.name) for info in data.fields if _fits(word, info)]
+    if word == "status" and not found:
+        return [Choice("status", "Status")]
+    return found
+
+
+def _fits(word: str, info: FieldInfo) -> bool:
+    if word in {"story_points", "wsjf"}:
+        return info.custom and info.schema_type == "number"
+    if word == "labels":
+        return (
+            info.schema_type == "array"
+            and info.schema_items == "string"
+            and (
+                info.id == "labels"
+                or (info.custom and info.schema_custom not in {SPRINT, EPIC_LINK})
+            )
+        )
+    custom = {"iteration": SPRINT, "rank": RANK, "parent": EPIC_LINK}
+    if word in custom:
+        return info.schema_custom == custom[word]
+    return info.id == word
+
+
+def offered(choices: Choices, name: str, word: str) -> Sequence[Choice]:
+    of_map = choices.get(name, {})
+    return of_map.get(word) or of_map.get("*") or ()
+
+
+def named(choice: Choice) -> str:
+    return choice.name if choice.id in choice.name else f"{choice.name} · {choice.id}"
