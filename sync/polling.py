@@ -6,10 +6,12 @@ minutes; what was read before changes nothing.
 
 from __future__ import annotations
 
+import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -20,15 +22,17 @@ from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from jira_client import jql
 from jira_client.client import JiraClient
-from jira_client.errors import Invalid, JiraError
+from jira_client.errors import Invalid, JiraError, TooLarge
 from jira_client.values import Issue
-from sync import absence, adopting, halving, placing
+from sync import absence, adopting, halving, inbox, placing
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.lease import LeaseLost, holding
+from sync.crash import point
+from sync.lease import Held, LeaseLost, holding
 from sync.rules import rules_of
 
 OVERLAP = timedelta(minutes=5)
 BATCH = 100
+SECONDS = 20.0  # of reading; a poll with more before it goes on from there, and others come between
 
 
 def scope(project: MappedProject) -> str:
@@ -39,37 +43,45 @@ def scope(project: MappedProject) -> str:
     return f"{own} AND ({project.jql})" if project.jql.strip() else own
 
 
-def poll(project_id: uuid.UUID) -> None:
-    """Read what this project's issues became since the last poll."""
+def poll(project_id: uuid.UUID) -> bool:
+    """Read what this project's issues became since the last poll; True if more is to be read at once."""
     project = (
         MappedProject.objects.select_related("connection")
         .filter(pk=project_id, connection__in=Connection.objects.running())
         .first()
     )
     if project is None or not (project.reads_jira or project.writes_jira):
-        return
+        return False
     connection = project.connection
     if connection.call_after and connection.call_after > timezone.now():
-        return
+        return False
     with holding(f"poll:{project_id}") as held:
         if held is None:
-            return
+            return False
         try:
             jira = jira_for(connection)
-            newest = _read_since(jira, project)
-            absence.look_again(connection, jira, project)
+            more = _read_since(jira, project, held)
+            if not more:
+                absence.look_again(connection, jira, project)
         except Invalid as error:
+            if _begins_anew(project):
+                return True
             _refused(connection, jira, project, error)
-            return
+            return False
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
-            return
+            return False
         except (NotReady, LeaseLost):
-            return
+            return False
         health.note_success(connection, incoming=True)
         placing.place(project.pk)
-        if newest is not None:
-            MappedProject.objects.filter(pk=project_id).update(watermark=newest)
+        return more
+
+
+def _begins_anew(project: MappedProject) -> bool:
+    """Jira may have forgotten the place it gave out, or the issues that it was behind."""
+    rows = MappedProject.objects.filter(pk=project.pk).exclude(poll_place={})
+    return bool(rows.update(poll_place={}))
 
 
 def _refused(
@@ -85,31 +97,96 @@ def _refused(
     health.note_failure(connection, error)
 
 
-def _read_since(jira: JiraClient, project: MappedProject) -> datetime | None:
-    """Read and apply page by page; the newest `updated` that was seen, None if there was nothing."""
+@dataclass(slots=True)
+class _Place:
+    """How far a poll has come. Kept after each page, so that an error in the ten-thousandth does not
+    begin at the first.
+
+    `until`: Jira's time when the poll began, None while it is in its first page. What was changed
+    later than that may have been passed already, so the watermark moves no further.
+    """
+
+    query: str
+    after: Any = None
+    newest: datetime | None = None
+    until: datetime | None = None
+
+    @classmethod
+    def of(cls, project: MappedProject, query: str) -> _Place:
+        """Where the last poll was cut off, if it asked the same."""
+        kept = project.poll_place
+        if kept.get("query") != query:
+            return cls(query, newest=project.watermark)
+        newest, until = (_moment(kept[name]) for name in ("newest", "until"))
+        return cls(query, kept["after"], newest, until)
+
+    def keep(self, project: MappedProject) -> None:
+        place = {
+            "query": self.query,
+            "after": self.after,
+            "newest": self.newest and self.newest.isoformat(),
+            "until": self.until and self.until.isoformat(),
+        }
+        MappedProject.objects.filter(pk=project.pk).update(poll_place=place)
+
+    def end(self, project: MappedProject) -> None:
+        ends = [one for one in (self.newest, self.until) if one is not None]
+        values = {"watermark": min(ends)} if self.newest is not None else {}
+        MappedProject.objects.filter(pk=project.pk).update(poll_place={}, **values)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _read_since(jira: JiraClient, project: MappedProject, held: Held) -> bool:
+    """Read and apply page by page, in the order of ids, which no change moves; True if time was over
+    before the last.
+
+    Ordered by `updated` pages would shift, and a poll could not be told to go on within the thousands
+    that one bulk change leaves in one minute.
+    """
     query = scope(project)
     if project.watermark is not None:
         since = jql.moment(project.watermark - OVERLAP, project.connection.time_zone or None)
         query += f" AND updated >= {since}"
-    marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(project) else ()
-    query += " ORDER BY updated ASC"
-    newest = project.watermark
-    in_order = jira.flavour.search_style == "token"  # elsewhere pages come by id, not by time
-    began = timezone.now()
-    issues = jira.search.all(query, rules_of(project).read_fields, BATCH, marks)
-    for batch in batches(issues, BATCH):
-        halving.receive(jira, project, batch, began=began, asked=bool(marks))
-        newest = max((i.updated for i in batch if i.updated), default=newest)
-        if in_order and newest is not None:
-            # What is read is read: an error in the ten-thousandth page must not begin at the first.
-            MappedProject.objects.filter(pk=project.pk).update(watermark=newest)
+    ends, place = time.monotonic() + SECONDS, _Place.of(project, query)
+    while True:
+        marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(project) else ()
         began = timezone.now()
-    return newest
+        issues, following = _page(jira, project, place, marks)
+        point("poll.read")
+        halving.receive(jira, project, issues, began=began, asked=bool(marks))
+        point("poll.applied")
+        seen = [one.updated for one in issues if one.updated]
+        place.newest = max([*seen, *([place.newest] if place.newest else [])], default=None)
+        if following is None:
+            place.end(project)
+            return False
+        place.until = place.until or jira_clock(jira)
+        place.after = following
+        held.check()
+        place.keep(project)
+        if time.monotonic() >= ends:
+            return True
 
 
-def batches(issues: Iterator[Issue], size: int) -> Iterator[Sequence[Issue]]:
-    while batch := list(islice(issues, size)):
-        yield batch
+def _page(
+    jira: JiraClient, project: MappedProject, place: _Place, marks: Sequence[str]
+) -> tuple[Sequence[Issue], Any]:
+    """A page, and where the next begins. What is larger than we take is read in halves, and what is too
+    large even alone waits in the inbox, to be told there.
+    """
+    fields = rules_of(project).read_fields
+    try:
+        issues, following = jira.search.kept_page(place.query, fields, place.after, BATCH, marks)
+    except TooLarge:
+        ids, following = jira.search.kept_page(place.query, ("id",), place.after, BATCH)
+        read = halving.fetch(jira, [one.id for one in ids], fields, marks)
+        keys = {one.id: one.key for one in ids if one.id in read.failed}
+        inbox.read_again(project, keys, read.failed)
+        return read.issues, following
+    return issues, following
 
 
 def next_poll() -> datetime:

@@ -79,7 +79,8 @@ def poll(project_id: str) -> None:
         return
     with lanes.entering(connection, "poll") as entered:
         if entered:
-            polling.poll(uuid.UUID(project_id))
+            if polling.poll(uuid.UUID(project_id)):
+                hint(poll, project_id)
         else:
             rows.update(poll_due=timezone.now())  # it was claimed; the next tick finds it again
 

@@ -87,6 +87,9 @@ class MappedProject(models.Model):
 
     # The poll's place and the schedule; written by sync alone
     watermark = models.DateTimeField(null=True, blank=True)  # newest `updated` seen, Jira's clock
+    poll_place: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )  # where a poll that was cut off goes on; empty between whole polls
     poll_due = models.DateTimeField(null=True, blank=True, db_index=True)
     reconcile_due = models.DateTimeField(null=True, blank=True, db_index=True)
     report_due = models.DateTimeField(null=True, blank=True)

@@ -80,16 +80,27 @@ class Search:
             yield issue.id
 
     def ids_page(self, jql: str, after: Any = None) -> tuple[list[str], Any]:
-        """A page of ids, thousands a call, and where the next begins (None behind the last).
+        """A page of ids, thousands a call, and where the next begins (None behind the last)."""
+        issues, following = self.kept_page(jql, ("id",), after, _IDS_PER_PAGE)
+        return [issue.id for issue in issues], following
 
-        By ascending id. `after` can be kept as JSON and used days later, by another process.
+    def kept_page(
+        self,
+        jql: str,
+        fields: Sequence[str],
+        after: Any = None,
+        limit: int = 100,
+        properties: Sequence[str] = (),
+    ) -> tuple[tuple[Issue, ...], Any]:
+        """A page by ascending id, and where the next begins (None behind the last).
+
+        `after` can be kept as JSON and used days later, by another process, with the same `jql`.
         """
         if self._caller.flavour.search_style == "token":
             ordered = f"{without_order(jql)} ORDER BY id ASC"
-            page = self.page(ordered, ("id",), after, _IDS_PER_PAGE)
-            return [issue.id for issue in page.issues], page.next if page.next != after else None
-        issues, following = self.page_between(jql, ("id",), after=after, limit=_IDS_PER_PAGE)
-        return [issue.id for issue in issues], following
+            page = self.page(ordered, fields, after, limit, properties)
+            return page.issues, page.next if page.next != after else None
+        return self.page_between(jql, fields, after=after, limit=limit, properties=properties)
 
     def id_at(self, jql: str, offset: int) -> str | None:
         """The id of the issue at this place by ascending id, None where there are fewer.
