@@ -7,13 +7,16 @@ and requests'; nothing here repeats a request or follows a redirect.
 
 import contextlib
 import http.client
+import os
 import queue
 import socket
 import ssl
 import sys
 import time
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -217,3 +220,20 @@ class Adapter(HTTPAdapter):
     def close(self) -> None:
         """Closes idle connections; the adapter stays usable."""
         self._pool.hang_up()
+
+
+class Session(requests.Session):
+    """A requests session that takes nothing from the environment and remembers nothing."""
+
+    def __init__(self, root: str, adapter: Adapter) -> None:
+        super().__init__()
+        self.process = os.getpid()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # No other address has an adapter, so no call can go there.
+        self.adapters.clear()
+        self.mount(f"{root}/", adapter)
+
+    def get_redirect_target(self, resp: Any) -> None:
+        """None: requests would read the whole body, unbounded, to prepare for the next address."""
+        return

@@ -10,15 +10,13 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 
 import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import EmptyPoolError, HTTPError, ReadTimeoutError
 
 from jira_client.address import AddressPolicy, Resolver, resolve
-from jira_client.connecting import Adapter, SecureLine
+from jira_client.connecting import Adapter, SecureLine, Session
 from jira_client.dialling import Call, Endpoint
 from jira_client.errors import (
     AnswerLost,
@@ -159,8 +157,8 @@ class Transport:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _opened(self) -> "_Session":
-        return _Session(self._root, Adapter(self._endpoint, self.pool_size))
+    def _opened(self) -> Session:
+        return Session(self._root, Adapter(self._endpoint, self.pool_size))
 
     def _send(self, request: WireRequest, started: float) -> WireResponse:
         if self._session.process != os.getpid():
@@ -233,20 +231,3 @@ class Transport:
             f"{self.total_timeout:g} seconds in all. Try again; if it stays so, look "
             "at Jira's load."
         )
-
-
-class _Session(requests.Session):
-    """A requests session that takes nothing from the environment and remembers nothing."""
-
-    def __init__(self, root: str, adapter: Adapter) -> None:
-        super().__init__()
-        self.process = os.getpid()
-        self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # No other address has an adapter, so no call can go there.
-        self.adapters.clear()
-        self.mount(f"{root}/", adapter)
-
-    def get_redirect_target(self, resp: Any) -> None:
-        """None: requests would read the whole body, unbounded, to prepare for the next address."""
-        return
