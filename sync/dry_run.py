@@ -16,7 +16,7 @@ from connections.models import Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import dry_links, merging, polling
+from sync import dry_links, merging, parents, polling
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.lease import Held
@@ -114,6 +114,7 @@ def _pair(
     ours = values_of(item)
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
     outcome = merging.decide(project, shadow.agreed, ours, remote)
+    outcome = parents.guarded(project, shadow, seen, outcome)
     about = {"key": seen.remote_key, "item": str(item.pk), "summary": item.summary}
     sayable = _sayable(rules, known, item, outcome.push, findings) if project.writes_jira else {}
     for kind, values in ((BOARD_UPDATE, outcome.take), (JIRA_UPDATE, sayable)):

@@ -1,4 +1,4 @@
-"""Links and parents between items, as the issues that were read list them."""
+"""Links between items, as the issues that were read list them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from connections.models import MappedProject
-from planning import applying, feed
-from planning.models import BoardEvent, Change, ChangeKind, Link, WorkItem
+from planning import applying
+from planning.models import BoardEvent, Change, ChangeKind, Link
 from sync.core.values import Rules, Seen
 from sync.link_words import End, ends_of, words_of
-from sync.models import Shadow
 from sync.states import UNDER_WAY
 
 
@@ -97,41 +95,3 @@ def _vanished(
         if absent and (link.confirmed is None or link.confirmed < began):
             gone.append(link)
     return gone
-
-
-@transaction.atomic
-def find_children(project: MappedProject, parents: Sequence[Shadow]) -> None:
-    """Issues read before their parent was known get it now: parents and children come in any order.
-
-    In its own transaction, so that items are locked in one order; what a crash leaves out here is
-    found when the child is read again.
-    """
-    by_reference = {shadow.remote_id: shadow for shadow in parents}
-    by_reference |= {shadow.remote_key: shadow for shadow in parents}
-    waiting = Shadow.objects.filter(
-        connection_id=project.connection_id, parent_ref__in=by_reference, item__parent=None
-    )
-    children = list(waiting.values_list("pk", "item_id"))
-    if not children:
-        return
-    items = {
-        item.pk: item
-        for item in WorkItem.objects.select_for_update()
-        .filter(pk__in=[item for _, item in children], parent=None, deleted=None)
-        .order_by("pk")
-    }
-    rows = Shadow.objects.select_for_update().filter(pk__in=[pk for pk, _ in children])
-    moved: dict[WorkItem, list[str]] = {}
-    changed: list[Shadow] = []
-    for shadow in rows.order_by("pk"):
-        found, item = by_reference.get(shadow.parent_ref), items.get(shadow.item_id)
-        # Where it was agreed, the board took the parent away and Jira has not heard yet.
-        if found is None or item is None or shadow.agreed.get("parent"):
-            continue
-        applying.take(item, {"parent": str(found.item_id)}, {})
-        shadow.agreed = {**shadow.agreed, "parent": str(found.item_id)}
-        changed.append(shadow)
-        moved[item] = ["parent"]
-    Shadow.objects.bulk_update(changed, ["agreed"], batch_size=200)
-    if moved:
-        feed.tell(applying.update(moved))

@@ -10,7 +10,7 @@ from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import applying
 from planning.models import Change, ChangeKind, WorkItem
-from sync import conflicts, duplicates, states
+from sync import conflicts, duplicates, parents, states
 from sync.batching import Batch, not_understood
 from sync.core.echo import same
 from sync.core.history import began_with, newest, setting
@@ -42,6 +42,7 @@ def merge_in(
         batch.applied.stale_items.add(item.pk)
         return
     outcome = decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
+    outcome = parents.guarded(batch.project, shadow, seen, outcome)
     found = [_signed(batch, issue, shadow, clash) for clash in outcome.clashes]
     if batch.hold and (unsigned := conflicts.unsigned(found)):
         batch.applied.disputed[seen.remote_id] = unsigned

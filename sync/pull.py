@@ -18,12 +18,13 @@ from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
 from planning.models import Change, ChangeKind, WorkItem
-from sync import adopting, duplicates, following, linking, merging, moved, outbox, states
+from sync import adopting, duplicates, following, merging, moved, outbox, states
 from sync.batching import Applied, Batch, save
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Seen, Values
 from sync.models import Shadow
+from sync.parents import find_children
 from sync.rules import default_team, lookups_for, rules_of
 
 
@@ -75,7 +76,7 @@ def apply(
                 merging.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
         feed.tell(save(batch))
     if batch.new_shadows:
-        linking.find_children(project, batch.new_shadows)
+        find_children(project, batch.new_shadows)
     _follow(project, issues)
     for home, others in homes.items():
         _hand_over(batch.applied, project, home, others, began, names)

@@ -61,7 +61,7 @@ def merge(base: Values, board: Values, jira: Values, policy: Policy) -> Merge:
         elif same(name, base[name], theirs):
             push[name] = ours
         else:
-            clash = _settle(name, base[name], ours, theirs, policy)
+            clash = settled(name, base[name], ours, theirs, policy)
             clashes.append(clash)
             if clash.taken == "jira":
                 take[name] = agreed[name] = theirs
@@ -71,6 +71,7 @@ def merge(base: Values, board: Values, jira: Values, policy: Policy) -> Merge:
     return Merge(take, push, agreed, tuple(clashes))
 
 
-def _settle(name: str, base: Any, ours: Any, theirs: Any, policy: Policy) -> Clash:
+def settled(name: str, base: Any, ours: Any, theirs: Any, policy: Policy) -> Clash:
+    """A field that both sides changed, with the side that the policy gives right."""
     taken = {Policy.JIRA_WINS: "jira", Policy.BOARD_WINS: "board", Policy.ASK: ""}[policy]
     return Clash(name, base, ours, theirs, taken)

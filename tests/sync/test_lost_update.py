@@ -12,7 +12,7 @@ from accounts.models import User
 from jira_sandbox.serving import Handle, running
 from planning import applying, editing
 from planning.models import WorkItem
-from sync import linking
+from sync import parents
 from sync.models import Conflict, Shadow
 from tests.sync.world import World, build
 
@@ -56,7 +56,7 @@ def test_an_edit_while_a_child_finds_its_parent(
         return real(items)
 
     monkeypatch.setattr(applying, "update", update_while_a_person_edits)
-    linking.find_children(world.project, [pair])
+    parents.find_children(world.project, [pair])
     monkeypatch.undo()
     person[0].join(10)
     child.refresh_from_db()
@@ -84,7 +84,7 @@ def test_children_are_found_in_a_fixed_number_of_statements(
         shadow.save()
     assert others.count() > 8
     with django_assert_max_num_queries(14):
-        linking.find_children(world.project, [pair])
+        parents.find_children(world.project, [pair])
     assert not others.filter(parent=None).exists()
 
 

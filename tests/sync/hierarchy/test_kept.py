@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from connections.models import MappedProject
 from planning.models import Change, WorkItem
-from sync import mapped
-from sync.models import Shadow
+from sync import conflicts, mapped
+from sync.models import Conflict, Shadow
 from sync.trace import chain
 from tests.sync.hierarchy.conftest import Tree
 from tests.sync.test_drain import deliver
@@ -130,3 +132,59 @@ def test_a_parent_that_the_board_deletes_in_jira_too_leaves_its_children(tree: T
     tree.world.reconcile()
     item = tree.world.item(key)
     assert (item.deleted, item.parent, item.sync_state) == (None, None, "synced")
+
+
+def chosen_by_both(tree: Tree) -> tuple[WorkItem, WorkItem, str]:
+    """The board chose a parent while somebody in Jira chose one that the board lacks."""
+    feature = tree.features()[0]
+    item = tree.orphan()
+    mapped.change(tree.art, actor=tree.world.person, values={"type_map": {"Epic": None}})
+    epic = tree.new_feature("An epic", kind="Epic")
+    tree.world.edit(item, parent=str(feature.pk))
+    tree.adopt(item.remote_key, epic)
+    tree.settle()
+    item.refresh_from_db()
+    return item, feature, epic
+
+
+def test_a_parent_that_the_board_lacks_is_not_overwritten_unseen(whole: Tree):
+    item, feature, epic = chosen_by_both(whole)
+    assert (item.parent, whole.parent_in_jira(item.remote_key)) == (None, epic)
+    conflict = Conflict.objects.get()
+    assert (conflict.field, conflict.board, conflict.taken) == ("parent", str(feature.pk), "jira")
+    conflicts.resolve(conflict.pk, "board", actor=whole.world.person)
+    whole.settle()
+    item.refresh_from_db()
+    assert (item.parent, item.sync_state) == (feature, "synced")
+    assert whole.parent_in_jira(item.remote_key) == feature.remote_key
+
+
+@pytest.mark.parametrize("take", ["board", "jira"])
+def test_a_person_is_asked_where_the_project_asks(whole: Tree, take: str):
+    MappedProject.objects.update(conflict_policy="ask")
+    whole.world.project.refresh_from_db()
+    item, feature, epic = chosen_by_both(whole)
+    for _ in range(2):
+        assert (item.parent, whole.parent_in_jira(item.remote_key)) == (feature, epic)
+        assert item.sync_state == "conflict"
+        whole.world.edit_issue(item.remote_key, summary="Read once more")
+        whole.settle()
+        item.refresh_from_db()
+    conflicts.resolve(Conflict.objects.get().pk, take, actor=whole.world.person)
+    whole.settle()
+    item.refresh_from_db()
+    expected = (feature, feature.remote_key) if take == "board" else (None, epic)
+    assert (item.parent, whole.parent_in_jira(item.remote_key)) == expected
+    assert item.sync_state == "synced"
+
+
+def test_a_parent_chosen_over_one_that_was_there_is_sent(tree: Tree):
+    """What stays in Jira is told in the trace; a person who chooses another parent means it."""
+    tree.map_art(maps={"type_map": {"Feature": None}})
+    feature = tree.new_feature("Mapped", kind="Epic")
+    tree.settle()
+    item = tree.world.first()
+    tree.world.edit(item, parent=str(tree.world.item(feature).pk))
+    tree.settle()
+    assert tree.parent_in_jira(item.remote_key) == feature
+    assert not Conflict.objects.exists()

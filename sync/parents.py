@@ -1,0 +1,77 @@
+"""Parents that come after their children, and parents in Jira that the board does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db import transaction
+
+from connections.models import Direction, MappedProject
+from planning import applying, feed
+from planning.models import WorkItem
+from sync.core.mapping import UNKNOWN_PARENT
+from sync.core.merge import Merge, Policy, settled
+from sync.core.values import Seen
+from sync.models import Conflict, Shadow
+
+
+def guarded(project: MappedProject, shadow: Shadow, seen: Seen, outcome: Merge) -> Merge:
+    """The merge, with a parent in Jira that the board lacks counted as the edit that it is.
+
+    To the board it is nobody, as before, so the merge would send the board's new parent over it. Where
+    it was there when the board chose, that is meant; where it came since, both sides changed the field.
+    """
+    ours = outcome.push.get("parent")
+    if ours is None or UNKNOWN_PARENT not in seen.refs or project.direction == Direction.TO_JIRA:
+        return outcome
+    kept = {name: value for name, value in outcome.push.items() if name != "parent"}
+    if seen.refs["parent"] == shadow.parent_ref:
+        asked = Conflict.objects.filter(shadow=shadow, field="parent", resolved=None).exists()
+        return replace(outcome, push=kept) if asked else outcome
+    clash = settled(
+        "parent", shadow.agreed.get("parent"), ours, None, Policy(project.conflict_policy)
+    )
+    outcome = replace(outcome, clashes=(*outcome.clashes, clash))
+    if clash.taken == "board":
+        return outcome
+    take = {**outcome.take, "parent": None} if clash.taken == "jira" else outcome.take
+    return replace(outcome, push=kept, take=take)
+
+
+@transaction.atomic
+def find_children(project: MappedProject, parents: Sequence[Shadow]) -> None:
+    """Issues read before their parent was known get it now: parents and children come in any order.
+
+    In its own transaction, so that items are locked in one order; what a crash leaves out here is
+    found when the child is read again.
+    """
+    by_reference = {shadow.remote_id: shadow for shadow in parents}
+    by_reference |= {shadow.remote_key: shadow for shadow in parents}
+    waiting = Shadow.objects.filter(
+        connection_id=project.connection_id, parent_ref__in=by_reference, item__parent=None
+    )
+    children = list(waiting.values_list("pk", "item_id"))
+    if not children:
+        return
+    items = {
+        item.pk: item
+        for item in WorkItem.objects.select_for_update()
+        .filter(pk__in=[item for _, item in children], parent=None, deleted=None)
+        .order_by("pk")
+    }
+    rows = Shadow.objects.select_for_update().filter(pk__in=[pk for pk, _ in children])
+    moved: dict[WorkItem, list[str]] = {}
+    changed: list[Shadow] = []
+    for shadow in rows.order_by("pk"):
+        found, item = by_reference.get(shadow.parent_ref), items.get(shadow.item_id)
+        # Where it was agreed, the board took the parent away and Jira has not heard yet.
+        if found is None or item is None or shadow.agreed.get("parent"):
+            continue
+        applying.take(item, {"parent": str(found.item_id)}, {})
+        shadow.agreed = {**shadow.agreed, "parent": str(found.item_id)}
+        changed.append(shadow)
+        moved[item] = ["parent"]
+    Shadow.objects.bulk_update(changed, ["agreed"], batch_size=200)
+    if moved:
+        feed.tell(applying.update(moved))
