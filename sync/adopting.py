@@ -19,6 +19,8 @@ from sync.core.values import TWO_WAY, Seen
 from sync.models import Shadow
 from sync.trace import note
 
+_ITEM: Any = Shadow._meta.get_field("item")
+
 
 def adopt_own(batch: Batch, seen: Seen) -> Shadow | None:
     """An issue we do not know that carries the mark of a create under way is that very item."""
@@ -120,7 +122,7 @@ def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> 
             "read_at": batch.began,
         },
     )
-    shadow.item = item
+    _ITEM.set_cached_value(shadow, item)  # as `shadow.item = item`, without asking a router
     if shadow.parked:
         item.sync_state = SyncState.PARKED.value
         item.sync_detail = states.told(shadow.parked)

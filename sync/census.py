@@ -17,7 +17,7 @@ from jira_client.client import JiraClient
 
 PART = 200  # issues that are read, held in memory and written together
 BLOCK = 9_000  # how far ahead bounds are looked for; some versions answer no offset beyond 10,000
-FEW = 20_000  # in larger projects, ranges are wider
+FEW = 4_000  # in larger projects parts are wider: each costs some twenty statements
 WIDE = 500
 
 
@@ -36,7 +36,7 @@ def list_page(jira: JiraClient, scope: str, after: Any) -> Listing:
 
 
 def width(total: int) -> int:
-    """How many issues a range should hold."""
+    """How many issues a part should hold, of a project of about so many."""
     return PART if total <= FEW else WIDE
 
 

@@ -157,7 +157,7 @@ class _Work:
             if page.after is None and phase == "reading":
                 self.run.total = listed
             with transaction.atomic():
-                parts.add(self.run, phase, page.ids, census.PART)
+                parts.add(self.run, phase, page.ids, census.width(self.run.total or 0))
                 self._save(after=page.after, listed=0 if page.after is None else listed)
             if page.after is None:
                 return True

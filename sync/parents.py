@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
+from almconnect.lib.among import among
 from connections.models import Direction, MappedProject
 from planning import applying, feed
 from planning.models import WorkItem
@@ -49,7 +50,7 @@ def find_children(project: MappedProject, parents: Sequence[Shadow]) -> None:
     by_reference = {shadow.remote_id: shadow for shadow in parents}
     by_reference |= {shadow.remote_key: shadow for shadow in parents}
     waiting = Shadow.objects.filter(
-        connection_id=project.connection_id, parent_ref__in=by_reference, item__parent=None
+        among("parent_ref", by_reference), connection_id=project.connection_id, item__parent=None
     )
     children = list(waiting.values_list("pk", "item_id"))
     if not children:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from almconnect.lib.among import among
 from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
@@ -117,15 +118,14 @@ def _hand_over(
 
 def _lock_known(project: MappedProject, issues: Sequence[Issue]) -> dict[str, Shadow]:
     """The pairs these issues belong to, items locked first, as editing locks them."""
-    ids = [issue.id for issue in issues]
-    mine = Q(connection_id=project.connection_id, remote_id__in=ids)
-    items = Shadow.objects.filter(mine).values("item_id")
-    locked = {
-        item.pk: item
-        for item in WorkItem.objects.select_for_update().filter(pk__in=items).order_by("pk")
-    }
+    mine = Q(connection_id=project.connection_id) & among("remote_id", [one.id for one in issues])
+    pairs = dict(Shadow.objects.filter(mine).values_list("pk", "item_id"))
+    if not pairs:  # an import
+        return {}
+    items = WorkItem.objects.select_for_update().filter(pk__in=pairs.values())
+    locked = {item.pk: item for item in items.order_by("pk")}
     found: dict[str, Shadow] = {}
-    for shadow in Shadow.objects.select_for_update().filter(mine).order_by("pk"):
+    for shadow in Shadow.objects.select_for_update().filter(pk__in=pairs).order_by("pk"):
         shadow.item = locked[shadow.item_id]
         found[shadow.remote_id] = shadow
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from almconnect.lib.among import among
 from connections.models import Connection, MappedProject
 from planning.models import SprintLink, Team, WorkItem
 from sync.core.echo import normal
@@ -88,10 +89,14 @@ def items_by_reference(connection: Connection, references: Iterable[str]) -> dic
     keys = wanted.difference(numbers)
     rows = Shadow.objects.filter(connection=connection).exclude(state=ShadowState.GONE)
     found: dict[str, str] = {}
-    for remote, item in rows.filter(remote_id__in=numbers).values_list("remote_id", "item_id"):
+    for remote, item in rows.filter(among("remote_id", numbers)).values_list(
+        "remote_id", "item_id"
+    ):
         found[remote] = str(item)
     if keys:
-        for key, item in rows.filter(remote_key__in=keys).values_list("remote_key", "item_id"):
+        for key, item in rows.filter(among("remote_key", keys)).values_list(
+            "remote_key", "item_id"
+        ):
             found[key] = str(item)
     return found
 

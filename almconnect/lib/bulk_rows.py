@@ -95,15 +95,16 @@ def make(model: type[M], values: Mapping[str, Any]) -> M:
     """
     plain, made = _defaults(model)
     row = model.__new__(model)
-    row._state = ModelState()
-    row.__dict__.update(plain)
+    held = row.__dict__
+    held.update(plain)
     for name, default in made:
         if name not in values:
-            row.__dict__[name] = default()
-    unknown = values.keys() - plain.keys() - {name for name, _ in made}
-    if unknown:
+            held[name] = default()
+    held.update(values)
+    if len(held) != len(plain) + len(made):
+        unknown = values.keys() - plain.keys() - {name for name, _ in made}
         raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
-    row.__dict__.update(values)
+    row._state = ModelState()
     return row
 
 

@@ -1,0 +1,66 @@
+"""What an import of many issues asks of the database: by batches, and wider ones in large projects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from jira_client.values import Issue
+from sync import census, parts, pull
+from sync.models import Run
+from tests.sync.importing import run_to_end
+from tests.sync.world import World
+
+
+def test_parts_of_large_projects_are_wide() -> None:
+    assert (census.width(census.FEW), census.width(census.FEW + 1)) == (census.PART, census.WIDE)
+
+
+@pytest.mark.parametrize(("few", "size"), [(0, census.WIDE), (10_000, census.PART)])
+def test_a_listing_is_cut_by_the_size_of_the_project(
+    world: World, monkeypatch: pytest.MonkeyPatch, few: int, size: int
+) -> None:
+    sizes: dict[str, int] = {}
+    add = parts.add
+
+    def seen(run: Run, phase: str, ids: Sequence[str], most: int) -> None:
+        sizes[phase] = most
+        add(run, phase, ids, most)
+
+    monkeypatch.setattr(parts, "add", seen)
+    monkeypatch.setattr(census, "FEW", few)
+    if not world.handle.site.cloud:
+        pytest.skip("Data Center's projects are cut into ranges")
+    run = run_to_end(world)
+    assert (run.state, sizes["reading"]) == ("finished", size)
+
+
+def test_new_issues_are_looked_for_once_and_none_is_locked(world: World) -> None:
+    pull.apply(world.project, [issue(world, n) for n in range(3)], began=timezone.now())
+    with CaptureQueriesContext(connection) as seen:
+        found = pull.apply(
+            world.project, [issue(world, n) for n in range(3, 300)], began=timezone.now()
+        )
+    assert found.created == 297
+    asked = [query["sql"] for query in seen if query["sql"].startswith("SELECT")]
+    assert (
+        sum('FROM "sync_shadow"' in sql for sql in asked) == 2
+    )  # as pairs, and as waiting children
+    assert not any('FROM "planning_workitem"' in sql for sql in asked)
+    assert len(seen) < 20  # whatever the number of issues
+
+
+def issue(world: World, number: int) -> Issue:
+    """A new one of the mapped project, as a search answers it."""
+    fields = {
+        "project": {"id": world.project.remote_id, "key": world.project.key},
+        "issuetype": {"id": next(iter(world.project.type_map.values()))},
+        "summary": f"Story {number}",
+    }
+    return Issue(
+        id=str(900_000 + number), key=f"{world.project.key}-{9000 + number}", fields=fields
+    )
