@@ -16,6 +16,7 @@ from accounts import audit, token_care
 from accounts.access import READ, needs
 from accounts.forms import NewToken, Profile
 from accounts.models import User
+from accounts.single_sign_on import vouches_for
 from accounts.tokens import actor_of
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
@@ -31,7 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         _save_profile(person, start, form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form})
+    return render(request, "accounts/profile.html", {"form": form, "signs_on": vouches_for(person)})
 
 
 @transaction.atomic

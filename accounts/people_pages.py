@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from accounts import people
 from accounts.access import CONNECT, needs
 from accounts.forms import NewPerson, RoleChoice
 from accounts.models import Role, User
+from accounts.provider import provider_id
 from accounts.tokens import actor_of
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import page_of, show_refusal
@@ -27,7 +29,9 @@ from almconnect.lib.pages import page_of, show_refusal
 def list_people(request: HttpRequest) -> HttpResponse:
     factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     second = Authenticator.objects.filter(user=OuterRef("pk"), type__in=factors)
-    rows = User.objects.annotate(second_step=Exists(second)).order_by("-is_active", "username")
+    sign_on = SocialAccount.objects.filter(user=OuterRef("pk"), provider=provider_id())
+    rows = User.objects.annotate(second_step=Exists(second), signs_on=Exists(sign_on))
+    rows = rows.order_by("-is_active", "username")
     return render(
         request, "accounts/people.html", {"page": page_of(request, rows), "roles": Role.choices}
     )

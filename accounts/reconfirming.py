@@ -2,7 +2,8 @@
 they are: a session left open on a shared screen must not be enough to send a password elsewhere.
 
 The page is asked for first, so that nothing typed is lost or kept: a form that was opened in time may
-be sent for as long again. A person without password and second step has nothing to confirm with.
+be sent for as long again. A person without password, second step and single sign-on has nothing to
+confirm with.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.urls import reverse
 
 from accounts.access import View
 from accounts.session_limits import BEGUN
+from accounts.single_sign_on import vouches_for
 
 GRACE = 2  # how many times longer a form may lie open than its page may be asked for
 
@@ -46,7 +48,7 @@ def reconfirmed(*, back: str = "") -> Callable[[View], View]:
 
 
 def _is_fresh(request: HttpRequest) -> bool:
-    if not get_reauthentication_flows(request.user):
+    if not get_reauthentication_flows(request.user) and not _vouched(request):
         return True
     records = get_authentication_records(request, request.user)
     proofs = [record["at"] for record in records] + [request.session.get(BEGUN, 0)]
@@ -55,6 +57,11 @@ def _is_fresh(request: HttpRequest) -> bool:
 
 
 def _page_for(request: HttpRequest) -> str:
-    """By password where the person has one, else by the second step."""
-    known = request.user.is_authenticated and request.user.has_usable_password()
-    return "account_reauthenticate" if known else "mfa_reauthenticate"
+    """By password where the person has one, else by the second step, else by single sign-on."""
+    if request.user.is_authenticated and request.user.has_usable_password():
+        return "account_reauthenticate"
+    return "mfa_reauthenticate" if get_reauthentication_flows(request.user) else "sign_on_confirm"
+
+
+def _vouched(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and vouches_for(request.user)

@@ -23,7 +23,9 @@ from accounts.models import User
 def signed_in(user: User, request: HttpRequest, **rest: Any) -> None:
     """`after["by"]`: the proofs given, in order, such as password and totp; none for a one-time link."""
     records = get_authentication_records(request, user)
-    proofs = [record.get("type") or record.get("method") for record in records]
+    names = {"socialaccount": "single_sign_on"}
+    ways = [record.get("type") or record.get("method") for record in records]
+    proofs = [names.get(way, way) for way in ways]
     audit.record("person.signed_in", actor=user, target=user, after={"by": proofs})
 
 

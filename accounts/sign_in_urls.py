@@ -12,7 +12,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
-from accounts import passkeys
+from accounts import passkeys, single_sign_on
 from accounts.access import READ, needs, public
 
 signed_in = needs(READ)
@@ -20,6 +20,9 @@ signed_in = needs(READ)
 urlpatterns = [
     path("login/", public(account.login), name="account_login"),
     path("logout/", public(account.logout), name="account_logout"),
+    path("sign-on/", single_sign_on.begin, name="sign_on"),
+    path("sign-on/callback/", single_sign_on.finish, name="sign_on_callback"),
+    path("sign-on/confirm/", single_sign_on.confirm, name="sign_on_confirm"),
     path("inactive/", public(account.account_inactive), name="account_inactive"),
     path("reauthenticate/", signed_in(account.reauthenticate), name="account_reauthenticate"),
     path("password/change/", signed_in(account.password_change), name="account_change_password"),

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "auditlog",
     "csp",
     "django_filters",
@@ -180,6 +181,14 @@ MFA_FORMS = {
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_TOTP_ISSUER = "ALM Connect"
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after: phones drift, and people type slowly
+# Single sign-on (OpenID Connect): off without an issuer; accounts.provider reads these and no row.
+OIDC_ISSUER = env.issuer("ALMCONNECT_OIDC_ISSUER")
+OIDC_CLIENT_ID = env.text("ALMCONNECT_OIDC_CLIENT_ID", None if OIDC_ISSUER else "")
+OIDC_CLIENT_SECRET = env.secret("ALMCONNECT_OIDC_CLIENT_SECRET", None if OIDC_ISSUER else "")
+OIDC_NAME = env.text("ALMCONNECT_OIDC_NAME", "single sign-on")
+OIDC_ROLE = env.choice("ALMCONNECT_OIDC_ROLE", "viewer", ("viewer", "rte", "ops"))
+OIDC_CA = env.secret("ALMCONNECT_OIDC_CA", "")
+SOCIALACCOUNT_ADAPTER = "accounts.newcomers.Door"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # the OAuth callback arrives from Jira as a top-level GET

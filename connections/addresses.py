@@ -12,8 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext as _
 
+from almconnect.lib import egress
 from almconnect.lib.api import Refused
-from connections import egress
 from jira_client.errors import AddressRefused
 
 _LABEL = re.compile(r"^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$")

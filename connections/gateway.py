@@ -17,8 +17,9 @@ from typing import TypeVar
 
 from django.conf import settings
 
+from almconnect.lib import egress
 from almconnect.lib.secret import Secret
-from connections import budget, egress, sealing
+from connections import budget, sealing
 from connections.budget import Purpose
 from connections.circuit import Circuit, GuardedTransport, circuit_of
 from connections.models import AuthMethod, Connection, SecretField

@@ -10,6 +10,7 @@ import ipaddress
 import math
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class EnvironmentInvalid(Exception):
@@ -41,6 +42,18 @@ def secret(name: str, default: str | None = None) -> str:
         ) from error
     if not value:
         raise EnvironmentInvalid(f"The file that {name}_FILE names is empty.")
+    return value
+
+
+def issuer(name: str) -> str:
+    """An OpenID provider's name for itself, exactly as it writes it: an https address without query;
+    http only on this computer. Empty where unset."""
+    value = text(name, "")
+    parts = urlsplit(value)
+    here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    plain = not (parts.query or parts.fragment or parts.username)
+    if value and not (plain and parts.hostname and (parts.scheme == "https" or here)):
+        raise EnvironmentInvalid(f"{name} must look like https://login.example.com/realms/work.")
     return value
 
 

@@ -32,6 +32,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1\2{HIDDEN}",
     ),
+    # What an identity provider hands to the browser for us: logs of requests hold addresses.
+    (re.compile(r"([?&]code=)[A-Za-z0-9+/_.~%-]{16,}"), rf"\1{HIDDEN}"),
     (re.compile(rf"(?i:\b(basic|bearer))\s+{_MACHINE_MADE}"), rf"\1 {HIDDEN}"),
     (
         re.compile(

@@ -8,50 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-import requests
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
+from tests.browser import own_console
+from tests.browser.own_console import PASSWORD, by_password
 from tests.browser.test_every_page import violations
 from tests.browser.watching import Watch
-from tests.house.waiting import wait_for
-from tests.process.installation import Installation, free_port
 
-PASSWORD = "correct horse battery"
 Device = Callable[..., tuple[CDPSession, str]]
 
 
 @pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a console of its own; its admin is anna."""
-    port = free_port()
-    url = f"http://localhost:{port}"
-    folder = tmp_path_factory.mktemp("passkeys")
-    one = Installation(folder, {"ALMCONNECT_BASE_URL": url}, port=port)
-    one.command("migrate")
-    one.start("web")
-    try:
-        wait_for("the console", lambda: answers(url), 60)
-        set_up(url, one.command("setup_link").split()[-1])
+def console(chromium_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with own_console.started(tmp_path_factory.mktemp("passkeys")) as url:
         yield url
-    finally:
-        one.down()
-
-
-def answers(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/livez", timeout=2).status_code == 200
-    except requests.RequestException:
-        return False
-
-
-def set_up(url: str, link: str) -> None:
-    with requests.Session() as session:
-        session.get(link, timeout=20)
-        token = next(value for name, value in session.cookies.items() if name.startswith("csrf"))
-        fields = {"username": "anna", "full_name": "Anna Ames", "csrfmiddlewaretoken": token}
-        words = {"password1": PASSWORD, "password2": PASSWORD}
-        answer = session.post(link, {**fields, **words}, headers={"Referer": url}, timeout=20)
-        assert answer.ok, answer.text
 
 
 @pytest.fixture
@@ -87,13 +57,6 @@ def device(context: BrowserContext, page: Page) -> Device:
         return session, made["authenticatorId"]
 
     return make
-
-
-def by_password(page: Page, console: str) -> None:
-    page.goto(f"{console}/account/login/")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def signed_in(page: Page) -> None:

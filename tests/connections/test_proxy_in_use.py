@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from connections import checkup, credentials, editing, egress, gateway, light_check, report
+from almconnect.lib import egress
+from connections import checkup, credentials, editing, gateway, light_check, report
 from connections.budget import Purpose
 from connections.models import Connection
 from jira_sandbox.serving import Handle, running

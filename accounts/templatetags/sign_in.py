@@ -1,10 +1,11 @@
-"""What forms of passkeys need of a template: `{% load passkeys %}`."""
+"""What pages of signing in need of the settings: `{% load sign_in %}`."""
 
 from __future__ import annotations
 
 import json
 
 from django import template
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
 from accounts import second_factor
@@ -22,3 +23,9 @@ def as_json(value: object) -> str:
 def passkeys_work() -> bool:
     """Whether browsers offer passkeys at this console's address: `{% passkeys_work as passkeys %}`."""
     return second_factor.passkeys_work()
+
+
+@register.simple_tag
+def sign_on_name() -> str:
+    """What people call the identity provider, empty while single sign-on is off."""
+    return settings.OIDC_NAME if settings.OIDC_ISSUER else ""

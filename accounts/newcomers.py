@@ -1,0 +1,140 @@
+"""Who may come in by single sign-on, and as whom.
+
+Known by issuer and `sub`, never by name. Somebody's account is theirs by e-mail only where the provider
+says that it checked the e-mail; an unchecked one opens nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base.constants import AuthError
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from requests import HTTPError, JSONDecodeError
+
+from accounts import audit
+from accounts.bounded_calls import BoundedSession, Unreachable
+from accounts.models import Role, User
+from accounts.provider import Untrusted, configured
+
+log = structlog.get_logger(__name__)
+
+
+class Door(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    def list_apps(
+        self, request: Any, provider: Any = None, client_id: Any = None
+    ) -> list[SocialApp]:
+        app = configured()
+        asked = {None, app.provider, app.provider_id} if app else set()
+        return [app] if app and provider in asked and client_id in (None, app.client_id) else []
+
+    def get_requests_session(self) -> BoundedSession:
+        return BoundedSession()
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return True
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Ties a person of this console to the provider's, or refuses. Raises ImmediateHttpResponse."""
+        if sociallogin.is_existing:
+            return
+        email, checked = _email(sociallogin)
+        sociallogin.email_addresses = []  # allauth's own rows of e-mails: no e-mail signs in here
+        sociallogin.user.email = email if checked else ""
+        if not User.objects.filter(role=Role.ADMIN, is_active=True).exists():
+            raise _stop(request, _("This console is not set up yet: it has no admin."))
+        owners = list(User.objects.filter(email__iexact=email)[:2]) if email else []
+        if not owners:
+            return
+        if not checked:
+            raise _stop(
+                request,
+                _(
+                    "Somebody here has your e-mail, but the provider does not say that it checked it."
+                    " Sign in with your password, or ask an admin of this console."
+                ),
+            )
+        if len(owners) > 1:
+            raise _stop(
+                request, _("Several people here have your e-mail. Ask an admin to mend that.")
+            )
+        if not owners[0].is_active:
+            raise ImmediateHttpResponse(redirect("account_inactive"))
+        with transaction.atomic():
+            sociallogin.connect(request, owners[0])
+            audit.record("person.sign_on_linked", actor=owners[0], target=owners[0])
+
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return True
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        sociallogin.user.role = settings.OIDC_ROLE
+        person: User = super().save_user(request, sociallogin, form)
+        after = {"role": person.role, "by": "single_sign_on"}
+        audit.record("person.added", actor=person, target=person, after=after)
+        return person
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
+        """Words of the provider, cut to what our columns hold."""
+        words = {name: str(value)[:150] for name, value in data.items() if value}
+        person: User = super().populate_user(request, sociallogin, words)
+        return person
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: Any = None,
+    ) -> None:
+        raise ImmediateHttpResponse(refused(request, error, exception))
+
+
+def refused(request: HttpRequest, error: Any, exception: Exception | None) -> HttpResponse:
+    """The page for what went wrong between us and the provider; a line in the log for its operator."""
+    reason = _reason(request, error, exception)
+    log.warning("single_sign_on_failed", kind=type(exception).__name__, reason=reason)
+    return _trouble(request, reason)
+
+
+def _trouble(request: HttpRequest, reason: str) -> HttpResponse:
+    """The page that says why a single sign-on failed and how to get in nevertheless."""
+    words = {"reason": reason, "provider": settings.OIDC_NAME}
+    return render(request, "account/sign_on_trouble.html", words, status=401)
+
+
+def _stop(request: HttpRequest, reason: str) -> ImmediateHttpResponse:
+    return ImmediateHttpResponse(_trouble(request, reason))
+
+
+def _email(sociallogin: Any) -> tuple[str, bool]:
+    """The e-mail that the provider names, and whether it says (true, nothing else) that it checked it."""
+    for address in sociallogin.email_addresses:
+        return address.email, address.verified is True
+    return "", False
+
+
+def _reason(request: HttpRequest, error: Any, exception: Exception | None) -> str:
+    if error == AuthError.CANCELLED:
+        return _("You were refused there, or stopped it.")
+    if isinstance(exception, Unreachable | Untrusted):
+        return str(exception)
+    if isinstance(exception, JSONDecodeError):
+        return _("It answered with something that is no JSON.")
+    if isinstance(exception, HTTPError) and exception.response is not None:
+        return _("It answered with status %(status)s.") % {"status": exception.response.status_code}
+    if exception is not None:
+        return _("It did not hand over who you are; the client’s id or secret may be wrong.")
+    if "error" in request.GET:
+        return _("It refused the sign-in. Its own log says why.")
+    return _("This sign-in was begun in another browser, used already, or left for ten minutes.")
