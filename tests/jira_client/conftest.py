@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from jira_client.keys import KeyPair, generate_key_pair
-
-DATA = Path(__file__).resolve().parents[3] / "shared" / "jira"
+from tests.vendor_data import vendor_data
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +18,7 @@ def pair() -> KeyPair:
 
 @pytest.fixture(scope="session")
 def jira_data() -> Path:
-    if not DATA.is_dir():
-        pytest.skip("the folder ../shared/jira with recorded Jira data is not here")
-    return DATA
+    return vendor_data()
 
 
 @pytest.fixture(scope="session")

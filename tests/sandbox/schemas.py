@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
-import pytest
 
-FOLDER = Path(__file__).parents[3] / "shared" / "jira" / "openapi"
+from tests.vendor_data import vendor_data
+
 PLATFORM = "cloud-platform-v3-2025-12.json"
 SOFTWARE = "cloud-software-2022-07.json"
 
 
 @lru_cache
 def document(name: str) -> dict[str, Any]:
-    path = FOLDER / name
-    if not path.exists():
-        pytest.skip("the vendor's OpenAPI documents are not beside this repository (../shared)")
-    found: dict[str, Any] = json.loads(path.read_text())
+    found: dict[str, Any] = json.loads(vendor_data(f"openapi/{name}").read_text())
     return found
 
 

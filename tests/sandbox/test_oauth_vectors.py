@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jira_sandbox.oauth.signature import base_string, public_key, query_parameters, verified
-
-FILE = Path(__file__).parents[3] / "shared" / "jira" / "oauth1_rsa_vectors.json"
+from tests.vendor_data import vendor_data
 
 
 def vectors() -> list[dict[str, Any]]:
-    if not FILE.exists():
-        pytest.skip("the vendor's data is not beside this repository (../shared/jira)")
-    found: list[dict[str, Any]] = json.loads(FILE.read_text())
+    path = vendor_data("oauth1_rsa_vectors.json")
+    found: list[dict[str, Any]] = json.loads(path.read_text())
     return found
 
 

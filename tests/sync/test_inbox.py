@@ -14,8 +14,9 @@ from almconnect.lib.secret import Secret
 from connections import sealing
 from connections.models import Connection, SecretField
 from sync.models import Delivery
+from tests.vendor_data import recorded
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "jira" / "recorded"
+RECORDED = ("webhooks-cloud-2020", "webhooks-server-and-cloud")
 BODY = {"webhookEvent": "jira:issue_updated", "timestamp": 1, "issue": {"id": "10", "key": "A-1"}}
 
 
@@ -175,13 +176,7 @@ def test_a_delivery_costs_few_statements(connection: Connection, django_assert_m
         assert inbox.accept(connection.webhook_token, {}, more)[0] == "stored"
 
 
-def recorded() -> list[Path]:
-    folders = ("webhooks-cloud-2020", "webhooks-server-and-cloud")
-    return [path for name in folders for path in sorted((RECORDED / name).glob("*.json"))]
-
-
-@pytest.mark.skipif(not RECORDED.is_dir(), reason="recorded deliveries are not in this folder")
-@pytest.mark.parametrize("path", recorded(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", recorded(*RECORDED), ids=lambda path: path.stem)
 def test_recorded_deliveries_are_accepted_and_classified(connection: Connection, path: Path):
     body = path.read_bytes()
     if "webhookEvent" not in json.loads(body):

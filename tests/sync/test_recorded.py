@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-
-import pytest
 
 from planning.models import WorkItem
 from sync import inbox
 from sync.models import Attempt, Delivery
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
+from tests.vendor_data import recorded, vendor_data
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "jira" / "recorded"
 FOLDERS = ("webhooks-cloud-2020", "webhooks-server-and-cloud")
 
 
-@pytest.mark.skipif(not RECORDED.is_dir(), reason="recorded deliveries are not in this folder")
 def test_every_recorded_delivery_is_worked_off(world: World):
+    vendor_data("recorded")
     before = WorkItem.objects.live().count()
-    bodies = [
-        path.read_bytes() for name in FOLDERS for path in sorted((RECORDED / name).glob("*.json"))
-    ]
+    bodies = [path.read_bytes() for path in recorded(*FOLDERS)]
     sent = [body for body in bodies if "webhookEvent" in json.loads(body)]
     verdicts = {inbox.accept(world.connection.webhook_token, {}, body)[0] for body in sent}
     assert verdicts <= {"stored", "repeated"}
