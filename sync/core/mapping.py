@@ -15,6 +15,7 @@ from sync.core.values import PARENT, Lookups, Rules, Seen, SeenLink
 OPERATION_PROPERTY = "almconnect"
 UNKNOWN_PARENT = "parent_key"  # in Seen.refs: the key of a parent that the board lacks
 _OPEN = ("active", "future")
+_TEXTS = ("summary", "description")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,11 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
     if "status" in fields:
         values["status"] = _status(rules, fields["status"])
     for name, field_id in rules.fields.items():
-        if field_id in fields and name not in {"status", "iteration", "parent", "team"}:
-            values[name] = normal(name, _plain(name, fields[field_id]))
+        if name in {"status", "iteration", "parent", "team"} or field_id not in fields:
+            continue
+        if name in _TEXTS and isinstance(fields[field_id], Mapping):
+            continue  # rich text as a document: not understood, so nothing is made of it
+        values[name] = normal(name, _plain(name, fields[field_id]))
     if rules.team.among_labels and "labels" in values:
         values["labels"] = rules.team.others(values["labels"])
     unknown = _see_team(rules, fields, values)
