@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from connections.gateway import jira_for
+from connections.models import DeletionPolicy
 from planning.models import Change, Link, WorkItem
 from sync.core.echo import same
 from sync.core.mapping import see
@@ -36,7 +37,7 @@ def violations(world: World, written: Written) -> list[str]:
         *_all_there(world, issues, live, written),
         *_equal(world, live, issues),
         *_kept(live, written),
-        *_deleted(issues, shadows, written),
+        *_deleted(world, issues, shadows, written),
         *_links(world, live),
     ]
 
@@ -132,14 +133,22 @@ def _stands(shadow: Shadow, name: str, value: Any) -> bool:
     return same(name, values_of(shadow.item).get(name), value) or _flagged(shadow, name)
 
 
-def _deleted(issues: dict[str, Any], shadows: dict[str, Shadow], written: Written) -> list[str]:
-    """I6: what a person deleted is gone on both sides, and nothing else is."""
-    found = []
+def _deleted(
+    world: World, issues: dict[str, Any], shadows: dict[str, Shadow], written: Written
+) -> list[str]:
+    """I6: what a person deleted is gone on both sides, and nothing else is.
+
+    Where the policy is to keep it in Jira, what was deleted on the board is still there.
+    """
+    found, kept = [], world.project.deletion_policy == DeletionPolicy.UNLINK
     for item_id in written.board_deleted:
         if WorkItem.objects.get(pk=item_id).deleted is None:
             found.append(f"I6: item {item_id} was deleted on the board and came back")
         shadow = next((s for s in shadows.values() if str(s.item_id) == item_id), None)
-        if shadow is not None and shadow.remote_id in issues:
+        if kept and shadow is not None:
+            if shadow.remote_id not in issues and shadow.remote_id not in written.jira_deleted:
+                found.append(f"I6: {shadow.remote_key} was deleted in Jira against the policy")
+        elif shadow is not None and shadow.remote_id in issues:
             waits = Change.objects.filter(
                 item=item_id, kind="delete", state__in=(*UNDER_WAY, "parked")
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ import requests
 
 from almconnect.lib.api import Refused
 from planning.linking import remove_link
-from planning.models import Link, WorkItem
+from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
 from planning.moving import move_item
 from tests.sync.world import World
 
@@ -35,6 +36,7 @@ class Hands:
     def __init__(self, world: World, rng: random.Random) -> None:
         self.world, self.rng, self.written = world, rng, Written()
         self.count = 0
+        self.sprints = [(0, None), *_planned(world)]  # sprint and iteration; none: the backlog
 
     def act(self, actions: int) -> None:
         verbs = {
@@ -42,6 +44,8 @@ class Hands:
             self.edit_jira: 6,
             self.create_board: 3,
             self.create_jira: 2,
+            self.plan_board: 2,
+            self.plan_jira: 1,
             self.link_board: 2,
             self.delete_board: 1,
             self.delete_jira: 1,
@@ -89,6 +93,27 @@ class Hands:
         summary = f"Jira {self.count}"
         key = self._told(lambda: self.world.create_issue(summary))
         self.written.jira_created[key] = summary
+
+    def plan_board(self) -> None:
+        """Into an iteration that is a sprint, or out of it."""
+        item = self._item()
+        if item is None:
+            return
+        _, iteration = self.rng.choice(self.sprints)
+        try:
+            self.world.edit(item, iteration=iteration)
+        except Refused as refusal:
+            if refusal.status not in (404, 409):
+                raise
+            return
+        self.written.board[str(item.pk), "iteration"].append(iteration)
+
+    def plan_jira(self) -> None:
+        key, issue_id = self._issue()
+        sprint, iteration = self.rng.choice(self.sprints)
+        path = f"sprint/{sprint}" if sprint else "backlog"
+        self._told(lambda: self.world.jira("POST", f"/rest/agile/1.0/{path}/issue", issues=[key]))
+        self.written.jira[issue_id, "iteration"].append(iteration)
 
     def link_board(self) -> None:
         source, target = self._item(), self._item()
@@ -166,3 +191,16 @@ class Hands:
             except (requests.RequestException, ValueError) as error:
                 last = error
         raise AssertionError(f"Jira never took an edit of its own people: {last!r}")
+
+
+def _planned(world: World) -> list[tuple[int, str]]:
+    """The sprints to come, each an iteration of a PI of its own now."""
+    path = f"/rest/agile/1.0/board/{world.project.board_id}/sprint"
+    rows = world.jira("GET", path)["values"]
+    pi = Pi.objects.create(name=f"PI {uuid.uuid4().hex[:8]}")
+    found = []
+    for index, sprint in enumerate((row for row in rows if row["state"] != "closed"), 1):
+        iteration = Iteration.objects.create(pi=pi, index=index, name=sprint["name"])
+        SprintLink.objects.create(iteration=iteration, team=world.team, sprint_id=sprint["id"])
+        found.append((sprint["id"], str(iteration.pk)))
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils import timezone
 
 from planning.models import Change, WorkItem
@@ -63,6 +65,17 @@ def test_a_deletion_nobody_asked_for_and_one_undone_are_seen(world: World):
     assert "stays on the board" in stays
     WorkItem.objects.filter(pk=item.pk).update(deleted=timezone.now())
     assert "nobody deleted it" in found(world)
+
+
+def test_a_deletion_in_jira_against_the_policy_is_seen(world_with: Callable[..., World]):
+    world = world_with(deletion_policy="unlink")
+    item = world.first()
+    world.delete(item)
+    world.settle()
+    written = Written(board_deleted={str(item.pk)})
+    assert violations(world, written) == []
+    world.jira("DELETE", f"/rest/api/2/issue/{item.remote_key}")
+    assert "against the policy" in found(world, written)
 
 
 def test_a_write_too_many_and_a_secret_are_counted(world: World, tmp_path):
