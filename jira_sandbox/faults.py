@@ -12,6 +12,7 @@ until switched off.
 
 import re
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +100,7 @@ class Faults:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self.taken: Counter[str] = Counter()  # how often each has struck
         self._on: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -114,6 +116,7 @@ class Faults:
         off = value is None or value is False
         if name in SETTINGS:
             stand(self.site, name, None if off else value)
+            self.taken[name] += not off
             return
         everywhere = ALSO_OAUTH if name in WIDE else REST
         fault = Fault(name, value, times, path or everywhere, method, body or None)
@@ -151,6 +154,7 @@ class Faults:
         with self._lock:
             for fault in self._on:
                 if fault.name == name and fault.hits(request):
+                    self.taken[name] += 1
                     if fault.times is not None:
                         fault.times -= 1
                         if fault.times <= 0:
