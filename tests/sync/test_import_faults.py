@@ -57,6 +57,7 @@ def test_an_outage_ends_no_run(world: World, monkeypatch: pytest.MonkeyPatch) ->
     assert (run.state, run.attempts) == ("finished", 0)
 
 
+@pytest.mark.django_db(transaction=True)  # the budget is shared by a connection of its own
 def test_a_limit_of_five_calls_a_second_is_waited_for(world: World) -> None:
     add_issues(world, 1500)
     world.control("POST", "limits", user="svc-alm", capacity=5, fill=5, interval=1)
