@@ -6,6 +6,8 @@ in a folder of their own per process, and the network is closed except to loopba
 ALMCONNECT_TEST_DATABASE_URL   run the database tests there (PostgreSQL) instead of on SQLite
 ALMCONNECT_TEST_POSTGRES_URL   a server on which tests may create databases
 ALMCONNECT_TEST_REDIS_URL      a Redis database that tests may flush
+ALMCONNECT_TEST_JIRA_URL       a real Jira for the contract suite, and the one host beside loopback that
+                               tests reach then; with _PROJECT, _USER and _SECRET (see real_jira.py)
 ALMCONNECT_REQUIRE_SERVICES=1  a missing service is a failure, not a skip
 """
 
@@ -21,11 +23,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests import real_jira
+
 TESTS_OWN = {
     "ALMCONNECT_TEST_DATABASE_URL",
     "ALMCONNECT_TEST_POSTGRES_URL",
     "ALMCONNECT_TEST_REDIS_URL",
     "ALMCONNECT_TEST_JIRA_URL",
+    "ALMCONNECT_TEST_JIRA_PROJECT",
+    "ALMCONNECT_TEST_JIRA_USER",
+    "ALMCONNECT_TEST_JIRA_SECRET",
     "ALMCONNECT_REQUIRE_SERVICES",
 }
 POSTGRES_URL = os.environ.get(
@@ -77,24 +84,32 @@ def is_local(address: Any) -> bool:
 
 
 def close_network() -> None:
+    door = real_jira.door()
     connect, connect_ex, resolve = (
         socket.socket.connect,
         socket.socket.connect_ex,
         socket.getaddrinfo,
     )
 
+    def outside(address: Any) -> bool:
+        return not (is_local(address) or (door is not None and door.lets(address)))
+
     def guarded(self: socket.socket, address: Any) -> None:
-        if not is_local(address):
+        if outside(address):
             raise NetworkClosed(f"Tests reach loopback only, not {address!r}.")
         return connect(self, address)
 
     def guarded_ex(self: socket.socket, address: Any) -> int:
-        if not is_local(address):
+        if outside(address):
             raise NetworkClosed(f"Tests reach loopback only, not {address!r}.")
         return connect_ex(self, address)
 
     def resolved(host: Any, *args: Any, **kwargs: Any) -> Any:
         name = host.decode() if isinstance(host, bytes) else host
+        if door is not None and name is not None and door.names(str(name)):
+            found = resolve(host, *args, **kwargs)
+            door.note(found)
+            return found
         if name not in (None, "", "localhost", socket.gethostname()):
             try:
                 ipaddress.ip_address(str(name).partition("%")[0])
