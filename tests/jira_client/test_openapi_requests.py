@@ -53,6 +53,7 @@ CALLS: dict[str, Act] = {
     "search all": lambda c: list(c.search.all("a = 1", ("summary",))),
     "search ids": lambda c: list(c.search.ids("a = 1")),
     "page of ids": lambda c: c.search.ids_page("a = 1"),
+    "kept page": lambda c: c.search.kept_page("a = 1", ("summary",), "t", 50, ("alm",)),
     "count": lambda c: c.search.count("a = 1"),
     "link types": lambda c: c.links.types(),
     "link": lambda c: c.links.create("Blocks", "A-1", "10"),
