@@ -60,6 +60,14 @@ def test_the_code_names_its_crash_points() -> None:
     assert "create.sent" in points
 
 
+def test_a_longer_one_walks_history_after_history(tmp_path: Path) -> None:
+    """On one database, as `./run.py soak --minutes 60` does."""
+    told = soak(tmp_path, "--seed", "5", "--kills", "3", "--minutes", "0.1")
+    seeds = [json.loads(line)["seed"] for line in told.splitlines()]
+    assert seeds == list(range(5, 5 + len(seeds)))
+    assert len(seeds) >= 2
+
+
 @pytest.mark.parametrize("flavour", ["cloud", "datacenter"])
 def test_on_sqlite(tmp_path: Path, flavour: str) -> None:
     words = ("--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points")

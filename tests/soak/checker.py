@@ -158,7 +158,7 @@ def _deleted(
         shadow = shadows.get(remote_id)
         if shadow is not None and shadow.item.deleted is None and not shadow.absence:
             found.append(f"I6: {shadow.remote_key} was deleted in Jira and stays on the board")
-    for item in WorkItem.objects.exclude(deleted=None):
+    for item in WorkItem.objects.filter(project=world.project).exclude(deleted=None):
         shadow = next((s for s in shadows.values() if s.item_id == item.pk), None)
         by_person = str(item.pk) in written.board_deleted
         by_jira = shadow is not None and shadow.remote_id in written.jira_deleted

@@ -28,7 +28,7 @@ from tests.soak.checker import secrets_in, violations, writes
 from tests.soak.hands import Hands
 from tests.soak.hooks import console
 from tests.soak.provoking import provoked
-from tests.soak.weather import Weather
+from tests.soak.weather import FAULTS, Weather
 from tests.soak.workers import Workers
 from tests.sync.world import build
 
@@ -53,8 +53,9 @@ class History:
         with ExitStack() as stack:
             handle = stack.enter_context(running(flavour=self.flavour, service_admin=True))
             stack.enter_context(console())
-            person = User.objects.create_user(f"rte-{uuid.uuid4().hex[:8]}", role=Role.RTE)
-            self.world = build(handle, person, deletion_policy="delete")
+            name = uuid.uuid4().hex[:8]  # of a run of many, each history has its own
+            person = User.objects.create_user(f"rte-{name}", role=Role.RTE)
+            self.world = build(handle, person, team_name=f"Team {name}", deletion_policy="delete")
             webhooks.register(self.world.connection)
             self.workers = Workers(self.folder / "workers.log")
             stack.callback(self.workers.close)
@@ -90,12 +91,15 @@ class History:
         raise Restless(f"no worker ever passed the crash point {point}")
 
     def _rounds(self, kills: int) -> None:
-        """As many as workers are to be killed, and more where some fault has not struck by then."""
-        most = kills * MOST_ROUNDS
+        """As many as workers are to be killed; of a long history, more where some fault has not struck
+        by then.
+        """
+        long = kills >= 2 * len(FAULTS)
+        most = kills * MOST_ROUNDS if long else kills
         while (done := self.kills["at random"]) < kills or (self.weather.unmet and done < most):
             self._round()
             self.weather.judge()
-        if kills and self.weather.unmet:
+        if long and self.weather.unmet:
             raise Restless(f"these faults never struck: {self.weather.unmet}")
 
     def _round(self) -> None:

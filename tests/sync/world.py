@@ -162,14 +162,14 @@ def credential(handle: Handle, username: str = "svc-alm") -> Credential:
     return Credential(AuthMethod.BASIC, Secret(user.password), user.name)
 
 
-def build(handle: Handle, person: User, **options: Any) -> World:
+def build(handle: Handle, person: User, *, team_name: str = "Falcon", **options: Any) -> World:
     """A connection by Basic auth, the project FALCON mapped and imported, its team."""
     connection = editing.create(
         actor=person, name=f"Jira {handle.port}", base_url=handle.url, auth_method="basic"
     )
     assert credentials.offer(connection, credential(handle), actor=person)
     connection = Connection.objects.get(pk=connection.pk)
-    team = Team.objects.create(name="Falcon")
+    team = Team.objects.create(name=team_name)
     project, run = mapped.map_project(connection, PROJECT, actor=person, team=team.pk, **options)
     while importing.work(run.pk):
         pass
