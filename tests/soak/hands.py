@@ -14,6 +14,7 @@ from almconnect.lib.api import Refused
 from planning.linking import remove_link
 from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
 from planning.moving import move_item
+from sync import placing
 from tests.sync.world import World
 
 MOST_JIRA_DELETES = 6  # the delete brake is proven elsewhere; here nobody is to be asked
@@ -203,4 +204,5 @@ def _planned(world: World) -> list[tuple[int, str]]:
         iteration = Iteration.objects.create(pi=pi, index=index, name=sprint["name"])
         SprintLink.objects.create(iteration=iteration, team=world.team, sprint_id=sprint["id"])
         found.append((sprint["id"], str(iteration.pk)))
+    placing.place(world.project.pk)  # what is in these sprints already
     return found
