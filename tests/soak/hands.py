@@ -101,6 +101,8 @@ class Hands:
         if item is None:
             return
         _, iteration = self.rng.choice(self.sprints)
+        if item.iteration_id == (iteration and uuid.UUID(iteration)):
+            return  # nobody writes what stands there
         try:
             self.world.edit(item, iteration=iteration)
         except Refused as refusal:
@@ -165,7 +167,10 @@ class Hands:
 
     # ── What there is to act on ──────────────────────────────────────────────────────────────────
     def _item(self) -> WorkItem | None:
-        rows = WorkItem.objects.filter(project=self.world.project, deleted=None).order_by("pk")
+        rows = WorkItem.objects.filter(project=self.world.project, deleted=None)
+        rows = rows.order_by(
+            "summary", "pk"
+        )  # keys are drawn anew for each history, by nobody's seed
         count = rows.count()
         return rows[self.rng.randrange(count)] if count else None
 
