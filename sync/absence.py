@@ -7,6 +7,7 @@ Many at once are held by the brake until a person has looked.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +23,7 @@ from jira_client.errors import NotFound, PermissionRefused
 from jira_client.values import PermissionState
 from planning import applying, feed
 from planning.models import WorkItem
-from sync import brake, duplicates, following, halving, moved, states
+from sync import brake, duplicates, following, halving, moved, parents, states
 from sync.models import Absence, Shadow, ShadowState
 from sync.rules import rules_of
 from sync.trace import note_each
@@ -81,7 +82,9 @@ def note_missing(
     _mark(connection, unsure, Absence.UNOBSERVED)
     if unsure:
         _look_soon(project)
-    return _bury(connection, project, sure)
+    buried = _bury(connection, project, sure)
+    parents.let_go(buried)
+    return len(buried)
 
 
 def take_census(
@@ -204,8 +207,10 @@ def _look_soon(project: MappedProject) -> None:
 
 
 @transaction.atomic
-def _bury(connection: Connection, project: MappedProject, shadows: Sequence[Shadow]) -> int:
-    """Tombstone the items of these pairs, unless the brake holds them; how many were."""
+def _bury(
+    connection: Connection, project: MappedProject, shadows: Sequence[Shadow]
+) -> list[uuid.UUID]:
+    """Tombstone the items of these pairs, unless the brake holds them; which were."""
     confirmed = [one for one in shadows if one.absence == Absence.CONFIRMED]
     fresh = [one for one in shadows if one.absence != Absence.CONFIRMED]
     if fresh and brake.holds(connection, project, fresh):
@@ -222,9 +227,10 @@ def _bury(connection: Connection, project: MappedProject, shadows: Sequence[Shad
     # What a person confirmed must not trip the brake for the next one.
     rows.filter(pk__in=[shadow.pk for shadow in fresh]).update(gone_at=timezone.now())
     if not items:
-        return 0
+        return []
     events = applying.vanish(items, "Deleted in Jira.")
     words = "Deleted in Jira, so deleted here."
-    note_each(connection, "merge", "done", words, [item.pk for item in items])
+    ids = [item.pk for item in items]
+    note_each(connection, "merge", "done", words, ids)
     feed.tell(events)
-    return len(items)
+    return ids

@@ -1,7 +1,8 @@
-"""Parents that come after their children, and parents in Jira that the board does not have."""
+"""Parents that come after their children or go before them, and those that only Jira has."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from planning.models import WorkItem
 from sync.core.mapping import UNKNOWN_PARENT
 from sync.core.merge import Merge, Policy, settled
 from sync.core.values import Seen
-from sync.models import Conflict, Shadow
+from sync.models import Conflict, Shadow, ShadowState
 
 
 def guarded(project: MappedProject, shadow: Shadow, seen: Seen, outcome: Merge) -> Merge:
@@ -74,5 +75,44 @@ def find_children(project: MappedProject, parents: Sequence[Shadow]) -> None:
         changed.append(shadow)
         moved[item] = ["parent"]
     Shadow.objects.bulk_update(changed, ["agreed"], batch_size=200)
+    if moved:
+        feed.tell(applying.update(moved))
+
+
+@transaction.atomic
+def let_go(gone: Sequence[uuid.UUID]) -> None:
+    """The issues of these items are deleted: their children have no parent in Jira either.
+
+    Jira may not touch the children's `updated`, so that no poll would find it. In its own transaction
+    as well. Where the board has chosen one of them since, Jira has not heard yet: that stays, to be told.
+    """
+    orphans = Shadow.objects.filter(
+        item__parent__in=gone,
+        item__deleted=None,
+        state=ShadowState.LIVE,
+        project__direction__in=(Direction.BOTH, Direction.FROM_JIRA),
+    )
+    children = list(orphans.values_list("pk", "item_id")) if gone else []
+    if not children:
+        return
+    items = {
+        item.pk: item
+        for item in WorkItem.objects.select_for_update()
+        .filter(pk__in=[item for _, item in children], parent__in=gone, deleted=None)
+        .order_by("pk")
+    }
+    rows = Shadow.objects.select_for_update().filter(pk__in=[pk for pk, _ in children])
+    moved: dict[WorkItem, list[str]] = {}
+    changed: list[Shadow] = []
+    for shadow in rows.order_by("pk"):
+        item = items.get(shadow.item_id)
+        if item is None or shadow.agreed.get("parent") != str(item.parent_id):
+            continue
+        applying.take(item, {"parent": None}, {})
+        shadow.agreed = {**shadow.agreed, "parent": None}
+        shadow.refs, shadow.parent_ref = {**shadow.refs, "parent": ""}, ""
+        changed.append(shadow)
+        moved[item] = ["parent"]
+    Shadow.objects.bulk_update(changed, ["agreed", "refs", "parent_ref"], batch_size=200)
     if moved:
         feed.tell(applying.update(moved))

@@ -12,7 +12,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from planning import applying
 from planning.models import Change, ChangeState, SyncState
-from sync import outbox, refusals
+from sync import outbox, parents, refusals
 from sync.crash import point
 from sync.isolating import isolated
 from sync.models import Shadow, ShadowState
@@ -64,6 +64,8 @@ def _delete(connection: Connection, jira: JiraClient, change: Change, shift: Shi
     point("delete.sent")
     _let_go(connection, change, shadow, state, words, shift)
     point("delete.settled")
+    if state is ShadowState.GONE:
+        parents.let_go([change.item_id])
 
 
 def _let_go(

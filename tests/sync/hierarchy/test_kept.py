@@ -83,13 +83,35 @@ def test_a_parent_that_is_deleted_in_jira_leaves_its_children(whole: Tree):
     whole.world.jira("DELETE", f"/rest/api/2/issue/{feature}")
     deliver(whole.world, "jira:issue_deleted", parent.remote_id)
     whole.world.drain()
-    whole.world.reconcile()
     parent.refresh_from_db()
     item.refresh_from_db()
     assert parent.deleted is not None
     assert (item.deleted, item.parent, item.sync_state) == (None, None, "synced")
+    calm(whole, item)
+
+
+def calm(tree: Tree, item: WorkItem) -> None:
+    """Neither polls nor a comparison of the whole project find anything left to do."""
+    version = item.version
+    tree.settle()
+    tree.world.reconcile()
+    item.refresh_from_db()
+    assert (item.version, item.parent) == (version, None)
+    assert not Change.objects.filter(kind="edit").exists()
+
+
+def test_a_parent_chosen_after_its_deletion_is_told(whole: Tree):
+    feature = whole.new_feature("To be deleted")
     whole.settle()
-    assert not Change.objects.exists()
+    item, parent = whole.orphan(), whole.world.item(feature)
+    whole.world.jira("DELETE", f"/rest/api/2/issue/{feature}")
+    whole.world.edit(item, parent=str(parent.pk))
+    deliver(whole.world, "jira:issue_deleted", parent.remote_id)
+    whole.world.drain()
+    whole.settle()
+    item.refresh_from_db()
+    assert (item.parent, item.sync_state) == (parent, "parked")
+    assert "the parent is not in this Jira" in item.sync_detail
 
 
 def test_a_child_may_be_edited_before_its_parents_deletion_is_known(whole: Tree):
@@ -129,9 +151,9 @@ def test_a_parent_that_the_board_deletes_in_jira_too_leaves_its_children(tree: T
     tree.settle()
     assert tree.world.handle.site.issue(feature) is None
     assert tree.parent_in_jira(key) is None
-    tree.world.reconcile()
     item = tree.world.item(key)
     assert (item.deleted, item.parent, item.sync_state) == (None, None, "synced")
+    calm(tree, item)
 
 
 def chosen_by_both(tree: Tree) -> tuple[WorkItem, WorkItem, str]:
