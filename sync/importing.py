@@ -7,13 +7,10 @@ A run goes through phases, each a list of parts that are kept as rows: *listing*
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -27,19 +24,20 @@ from jira_client.client import JiraClient
 from jira_client.errors import JiraError, RateLimited
 from sync import (
     absence,
-    census,
     comparing,
     dry_run,
     halving,
+    inbox,
+    listing,
     outbox,
     parts,
     polling,
     sprint_facts,
 )
-from sync.core.retry import Verdict, backoff
+from sync.crash import point
 from sync.lease import Held, LeaseLost, holding
 from sync.models import Run, RunKind, RunPart, RunState
-from sync.patience import is_passing
+from sync.progress import Progress
 from sync.reading import Read, Reader, Slice
 from sync.rules import rules_of
 
@@ -67,7 +65,9 @@ def work(run_id: uuid.UUID) -> bool:
         if held is None:
             return False
         # Another worker may have ended a slice, or the run, since the row was read.
-        run.refresh_from_db(fields=["state", "cursor", "done", "total", "findings", "attempts"])
+        run.refresh_from_db(
+            fields=["state", "cursor", "done", "total", "findings", "attempts", "message"]
+        )
         if run.state not in _UNDER_WAY:
             return False
         at_work = _Work(run, connection, held)
@@ -86,8 +86,7 @@ class _Work:
 
     def __init__(self, run: Run, connection: Connection, held: Held) -> None:
         self.run, self.connection, self.held = run, connection, held
-        self.began = time.monotonic()
-        self.progressed = False
+        self.told = Progress(run)
 
     def go_on(self, jira: JiraClient) -> bool:
         """Phase after phase until the slice is over; True if more is to do."""
@@ -109,9 +108,9 @@ class _Work:
                 following = steps[phase](jira, part)
                 if following == "finished":
                     sprint_facts.observe(self.run.project, jira)
-                    self._finish()
+                    self.told.finish()
                     return False
-                self._save(phase=following)
+                self.told.save(phase=following)
         return True
 
     def _try_dry(self, jira: JiraClient) -> bool:
@@ -141,42 +140,11 @@ class _Work:
     def _list(self, jira: JiraClient, part: Slice) -> str:
         scope = polling.scope(self.run.project)
         if jira.flavour.bulk_fetch:
-            if not self._list_ids(jira, part, scope, "reading"):
+            if not listing.list_ids(self.told, jira, part, scope, "reading"):
                 return "listing"
-        elif not self._cut(jira, part, scope):
+        elif not listing.cut(self.told, jira, part, scope):
             return "listing"
         return "reading"
-
-    def _list_ids(self, jira: JiraClient, part: Slice, scope: str, phase: str) -> bool:
-        """List `scope` into parts of `phase`; True when all of it is listed."""
-        while not part.is_over:
-            cursor = self.run.cursor
-            after = cursor.get("after")
-            page = part.ask(partial(census.list_page, jira, scope, after))
-            listed = int(cursor.get("listed", 0)) + len(page.ids)
-            if page.after is None and phase == "reading":
-                self.run.total = listed
-            with transaction.atomic():
-                parts.add(self.run, phase, page.ids, census.width(self.run.total or 0))
-                self._save(after=page.after, listed=0 if page.after is None else listed)
-            if page.after is None:
-                return True
-        return False
-
-    def _cut(self, jira: JiraClient, part: Slice, scope: str) -> bool:
-        """Cut the project into ranges of ids, a block of them at a time; True when it is cut."""
-        total = self.run.total or 0
-        step = census.width(total)
-        while not part.is_over:
-            low = self.run.cursor.get("after")
-            bounds, more = census.bounds_of_block(jira, scope, low, step, total, part.side_by_side)
-            ends: list[int | None] = [low, *bounds]
-            with transaction.atomic():
-                parts.add_ranges(self.run, "reading", ends if more else [*ends, None])
-                self._save(after=bounds[-1] if more else None)
-            if not more:
-                return True
-        return False
 
     def _read(self, jira: JiraClient, part: Slice) -> str:
         if self.run.kind == RunKind.RECONCILE:
@@ -199,9 +167,9 @@ class _Work:
             since = _moment(run) - OVERLAP
             recent = jql.moment(since, self.connection.time_zone or None)
             scope = f"{polling.scope(run.project)} AND updated >= {recent}"
-            if not self._list_ids(jira, part, scope, "catching_up"):
+            if not listing.list_ids(self.told, jira, part, scope, "catching_up"):
                 return "catching_up"
-            self._save(caught=True)
+            self.told.save(caught=True)
         reader = Reader.of(jira, run, part.patience)
         done = self._work_through(part, "catching_up", reader, None, counted=False)
         return "recount" if done else "catching_up"
@@ -209,7 +177,7 @@ class _Work:
     def _recount(self, jira: JiraClient, part: Slice) -> str:
         """After a long import, list what is there now: what was deleted meanwhile is found at once."""
         scope = polling.scope(self.run.project)
-        return "census" if self._list_ids(jira, part, scope, "census") else "recount"
+        return "census" if listing.list_ids(self.told, jira, part, scope, "census") else "recount"
 
     def _judge(self, jira: JiraClient, part: Slice) -> str:
         """Pairs whose issue was not listed."""
@@ -224,14 +192,17 @@ class _Work:
         """Read and apply what waits of a phase; True when nothing waits any more."""
         for read in part.each(reader.read, self._waiting(phase)):
             self.held.renew()
+            point("run.read")
             if whole is None:
                 self._apply(read)
             else:
                 self._compare(part, whole, read)
+            point("run.applied")
             ids = [issue.id for issue in read.issues] if read.part.is_range else None
             with transaction.atomic():
                 parts.settle(read.part, ids)
                 self._count(read, counted)
+            point("run.settled")
         return not RunPart.objects.filter(run=self.run, phase=phase, done=False).exists()
 
     def _waiting(self, phase: str) -> Iterator[RunPart]:
@@ -241,9 +212,14 @@ class _Work:
             last = some[-1].pk
 
     def _apply(self, read: Read) -> None:
-        applied = halving.receive(self.jira, self.run.project, read.issues, began=read.began)
+        """Merge what was read; an issue on which we ourselves fail stops no other."""
+        project = self.run.project
+        applied, failed = halving.take_in(self.jira, project, read.issues, began=read.began)
+        outbox.ensure(project, applied.push)
+        keys = {one.id: one.key for one in read.issues if one.id in failed}
+        inbox.read_again(project, self.told.name_failed(keys), failed)
         for name in ("created", "updated", "ignored", "clashes"):
-            self._find(name, int(getattr(applied, name)))
+            self.told.count(name, int(getattr(applied, name)))
 
     def _compare(self, part: Slice, whole: Reader, read: Read) -> None:
         ids = comparing.differing(self.run.project, read.issues)
@@ -252,86 +228,31 @@ class _Work:
         began = timezone.now()
         issues, lost = part.ask(lambda: whole.read_ids(ids))
         self._apply(Read(read.part, issues, began))
-        self._find("unreadable", len(lost))
+        self.told.name_unreadable(lost)
 
     def _count(self, read: Read, counted: bool) -> None:
-        run = self.run
         if counted:
-            self._find("unreadable", len(read.lost))
-            run.done += len(read.issues) + len(read.lost)
-            if run.total is not None:
-                run.total = max(run.total, run.done)
-        self.progressed = True
-        self._save()
-
-    # ── What is written about the run ────────────────────────────────────────────────────────────
-    def _save(self, **cursor: object) -> None:
-        now = time.monotonic()
-        spent = float(self.run.cursor.get("seconds", 0))
-        if (cursor.get("phase") or self.run.phase) == "reading":
-            spent += now - self.began
-        self.began = now
-        if cursor and self.run.cursor.get("phase") != cursor.get("phase", self.run.phase):
-            self.progressed = True
-        self.run.cursor = {**self.run.cursor, **cursor, "seconds": round(spent, 3)}
-        if self.progressed or cursor:
-            self.run.attempts = 0
-        self.run.save(update_fields=["done", "total", "cursor", "findings", "attempts"])
-
-    def _find(self, name: str, count: int) -> None:
-        if count or name in ("created", "updated"):
-            self.run.findings[name] = int(self.run.findings.get(name, 0)) + count
-
-    def _finish(self) -> None:
-        run, now = self.run, timezone.now()
-        run.state, run.finished, run.cursor = RunState.FINISHED, now, {**run.cursor, "phase": ""}
-        unreadable = int(run.findings.get("unreadable", 0))
-        if unreadable and not run.message:
-            run.message = (
-                f"Jira could not answer for {unreadable} issues, even asked for one by one. They are "
-                "tried again with the next full comparison."
-            )
-        run.save(update_fields=["state", "finished", "cursor", "findings", "message"])
-        RunPart.objects.filter(run=run).delete()
-        MappedProject.objects.filter(pk=run.project_id).update(
-            reconcile_due=now + timedelta(seconds=settings.RECONCILE_SECONDS), poll_due=now
-        )
+            self.told.name_unreadable(read.lost)
+            self.told.done(len(read.issues) + len(read.lost))
+        self.told.progressed = True
+        self.told.save()
 
     def stumbled(self, error: Exception) -> bool:
-        """Later, from where it stopped; for good only where Jira refuses the question itself."""
-        # A limit of calls concerns imports first; live edits go on within what is left.
+        """Later, from where it stopped. A limit of calls concerns imports first; live edits go on
+        within what is left.
+        """
         if not isinstance(error, RateLimited):
             health.note_failure(self.connection, error)
-        attempts = 1 if self.progressed else self.run.attempts + 1
-        never, delay = _judged(error, attempts)
-        Run.objects.filter(pk=self.run.pk).update(
-            state=RunState.FAILED if never else self.run.state,
-            finished=timezone.now() if never else None,
-            attempts=attempts,
-            due=timezone.now() + timedelta(seconds=delay),
-            message=str(error)[:1000],
-        )
-        if never:
-            RunPart.objects.filter(run=self.run).delete()
+        self.told.stumble(error)
         return False
 
     def _find_vanished(self, jira: JiraClient, present: parts.Listed) -> None:
         """Pairs whose issue the census did not list."""
         found = absence.take_census(self.connection, jira, self.run.project, present)
-        self._find("vanished", found.vanished)
+        self.told.count("vanished", found.vanished)
         if found.message:
             self.run.findings["unobserved"], self.run.message = found.unobserved, found.message
 
 
 def _moment(run: Run) -> datetime:
     return datetime.fromisoformat(str(run.cursor["since"]))
-
-
-def _judged(error: Exception, attempts: int) -> tuple[bool, float]:
-    """Is it for good, and else how many seconds to wait."""
-    if not isinstance(error, JiraError):
-        return False, backoff(attempts, outbox.chance())
-    if is_passing(error):
-        return False, backoff(attempts, outbox.chance(), error.retry_after)
-    decision = outbox.judge(error, attempts)
-    return decision.verdict is Verdict.NEVER, decision.delay or backoff(attempts, outbox.chance())

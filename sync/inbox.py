@@ -180,7 +180,7 @@ def _clean(text: str, most: int) -> str:
 
 
 def read_again(project: MappedProject, keys: Mapping[str, str], why: Mapping[str, str]) -> None:
-    """Issues (id → key) that a poll read and could not take in wait in the inbox like a delivery:
+    """Issues (id → key) that a poll or run read and could not take in wait in the inbox like a delivery:
     there they are tried again, and after some times shown as failed.
     """
     for issue_id, key in keys.items():

@@ -22,7 +22,7 @@ from connections.models import Connection, MappedProject
 from jira_sandbox.serving import running
 from planning.models import Change
 from sync import brake, importing, webhooks
-from sync.models import Brake, Delivery, Lease, Run, Shadow
+from sync.models import Brake, Delivery, Lease, Run, RunKind, Shadow
 from sync.states import UNDER_WAY
 from tests.soak.checker import secrets_in, violations, writes
 from tests.soak.hands import Hands
@@ -82,6 +82,8 @@ class History:
         for _ in range(TRIES_OF_A_POINT):
             self.hands.act(2)
             self.hands.act_by_every_verb()
+            if point.startswith("run."):
+                importing.request(self.world.project, RunKind.RECONCILE)
             self._make_due()
             with provoked(point, self.hands):
                 killed = self.workers.work(point, 10.0)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from almconnect.lib import bulk_rows
 from planning.models import WorkItem
-from sync import importing
-from sync.models import Run, RunKind
+from sync import importing, inbox
+from sync.models import Delivery, Run, RunKind
 from tests.sync.importing import add_issues, fail_every, run_to_end
+from tests.sync.pages.conftest import page as page
 from tests.sync.world import World
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +86,48 @@ def test_one_poisoned_issue_stops_no_other(world: World) -> None:
     assert "could not answer for 1" in run.message
     ours, theirs = keys_on_both_sides(world)
     assert set(theirs) - set(ours) == {world.handle.site.issues[poison].key}
+    assert run.findings["unreadable_issues"] == [str(poison)]
+
+
+@pytest.mark.parametrize("kind", [RunKind.IMPORT, RunKind.RECONCILE])
+def test_issues_that_we_cannot_take_in_stop_no_other_and_are_named(
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: RunKind, page: Client
+) -> None:
+    add_issues(world, 300)
+    site = world.handle.site
+    bad = [site.issues[number] for number in (max(site.issues), max(site.issues) - 150)]
+    for issue in bad:
+        issue.values["summary"] = "poison"
+    really = bulk_rows.insert
+
+    def insert(rows: Sequence[Any]) -> None:
+        if any(getattr(row, "summary", "") == "poison" for row in rows):
+            raise ValueError("poison")
+        really(rows)
+
+    monkeypatch.setattr(bulk_rows, "insert", insert)
+    run = run_to_end(world, kind)
+    keys = sorted(issue.key for issue in bad)
+    assert (run.state, run.findings["failed"]) == ("finished", 2)
+    assert sorted(run.findings["failed_issues"]) == keys
+    assert all(key in run.message for key in keys)
+    assert "Activity" in run.message
+    ours, theirs = keys_on_both_sides(world)
+    assert sorted(set(theirs) - set(ours)) == keys
+    assert keys[0] in page.get(reverse("sync:project", args=[world.project.pk])).content.decode()
+    told = Delivery.objects.filter(event=inbox.READ_AGAIN)
+    assert sorted(told.values_list("issue_key", flat=True)) == keys
+    monkeypatch.setattr(bulk_rows, "insert", really)  # mended: they are tried again by themselves
+    world.drain()
+    world.drain()
+    ours, theirs = keys_on_both_sides(world)
+    assert ours == theirs
+
+
+def test_what_held_a_run_up_is_not_said_of_it_when_it_has_gone_on(world: World) -> None:
+    run = importing.request(world.project, RunKind.IMPORT)
+    world.fault("error", 502, times=60)
+    importing.work(run.pk)
+    world.mend()
+    run = run_to_end(world)
+    assert (run.state, run.message) == ("finished", "")
