@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
+from jira_client import json_text
 from jira_client.errors import (
     AnonymousAnswer,
     Invalid,
@@ -159,8 +160,8 @@ def _content(request: Request, response: WireResponse) -> Any:
     if request.expect is Expect.NOTHING and "json" not in response.headers.get("content-type", ""):
         return None
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        return json_text.loads(body)
+    except (ValueError, RecursionError) as error:
         raise NotJson(
             "Jira's answer is not JSON. Check the Instance URL and the proxy before Jira.",
             status=response.status,

@@ -6,16 +6,13 @@ names only, from bodies of every Jira between Server 4 and Cloud, and never an a
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
-import orjson
-
-from jira_client import parse
+from jira_client import json_text, parse
 from jira_client.errors import BadPayload
 from jira_client.values import History, Issue
 
@@ -121,7 +118,7 @@ def _load(body: bytes, max_depth: int, max_bytes: int) -> Mapping[str, Any]:
     if len(body) > max_bytes:
         raise BadPayload(f"The webhook body is larger than {max_bytes:,} bytes.")
     try:
-        found = _parse(body)
+        found = json_text.loads(body)
     except (ValueError, RecursionError) as error:
         raise BadPayload("The webhook body is not JSON.") from error
     if not isinstance(found, Mapping):
@@ -129,18 +126,6 @@ def _load(body: bytes, max_depth: int, max_bytes: int) -> Mapping[str, Any]:
     if _deeper_than(found, max_depth):
         raise BadPayload(f"The webhook body nests deeper than {max_depth} levels.")
     return found
-
-
-def _parse(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        # Java writes half surrogate pairs, which orjson refuses and nobody can repair.
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _deeper_than(value: Any, most: int) -> bool:
