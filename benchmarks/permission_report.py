@@ -7,13 +7,10 @@ of some projects; the column "permissions alone" is what compares with the alter
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
-from benchmarks import _house
+from benchmarks import _flavours, _house
 
 
 def ours(connection: Any, looks: int) -> None:
@@ -78,28 +75,14 @@ def measured(flavour: str, projects: int, latencies: list[float]) -> list[dict[s
     return rows
 
 
-def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--projects", type=int, default=500)
-    parser.add_argument("--latencies", default="0,50,150", help="milliseconds, with commas")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    latencies = [float(word) for word in options.latencies.split(",")]
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        _house.prepare(Path(folder))
-        for flavour in ("cloud", "datacenter"):
-            rows += measured(flavour, options.projects, latencies)
-    print(f"{options.projects} projects")
-    print(f"{'':11} {'ms':>5} {'':20} {'seconds':>8} {'calls':>6} {'of permissions':>15}")
-    for row in rows:
-        print(
-            f"{row['flavour']:11} {row['latency_ms']:>5.0f} {row['what']:20} {row['seconds']:>8.2f} "
-            f"{row['calls']:>6} {row['permission_calls']:>15}"
-        )
-    _house.write(options.json, "permission_report", rows)
+def line(row: dict[str, Any]) -> str:
+    return (
+        f"{row['flavour']:11} {row['latency_ms']:>5.0f} {row['what']:20} {row['seconds']:>8.2f} "
+        f"{row['calls']:>6} {row['permission_calls']:>15}"
+    )
 
+
+HEAD = f"{'':11} {'ms':>5} {'':20} {'seconds':>8} {'calls':>6} {'of permissions':>15}"
 
 if __name__ == "__main__":
-    main()
+    _flavours.main("permission_report", __doc__, ("projects", 500), measured, HEAD, line)

@@ -5,13 +5,10 @@ Run: python -m benchmarks.test_connection [--latencies 0,50,150] [--mapped N] [-
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
-from benchmarks import _house
+from benchmarks import _flavours, _house
 
 
 def ours(connection: Any) -> None:
@@ -62,28 +59,14 @@ def measured(flavour: str, mapped: int, latencies: list[float]) -> list[dict[str
     return rows
 
 
-def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--latencies", default="0,50,150", help="milliseconds, with commas")
-    parser.add_argument("--mapped", type=int, default=10, help="mapped projects")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    latencies = [float(word) for word in options.latencies.split(",")]
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        _house.prepare(Path(folder))
-        for flavour in ("cloud", "datacenter"):
-            rows += measured(flavour, options.mapped, latencies)
-    print(f"{options.mapped} mapped projects; the median of five")
-    print(f"{'':11} {'ms a call':>9} {'':12} {'calls':>6} {'ms':>8}")
-    for row in rows:
-        print(
-            f"{row['flavour']:11} {row['latency_ms']:>9.0f} {row['what']:12} {row['calls']:>6.0f} "
-            f"{row['ms']:>8.0f}"
-        )
-    _house.write(options.json, "test_connection", rows)
+def line(row: dict[str, Any]) -> str:
+    return (
+        f"{row['flavour']:11} {row['latency_ms']:>9.0f} {row['what']:12} {row['calls']:>6.0f} "
+        f"{row['ms']:>14.0f}"
+    )
 
+
+HEAD = f"{'':11} {'ms a call':>9} {'':12} {'calls':>6} {'ms, median of 5':>15}"
 
 if __name__ == "__main__":
-    main()
+    _flavours.main("test_connection", __doc__, ("mapped", 10), measured, HEAD, line)

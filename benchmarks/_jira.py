@@ -1,0 +1,138 @@
+"""The benchmark server's Jira: how it answers one request, without any waiting."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import orjson
+
+from benchmarks import _issues
+from benchmarks._instance import KEY, Instance, Refused
+
+MOST_IDS, MOST_FULL, MOST_OFFSET = 5000, 100, 1000
+
+
+class Jira(Instance):
+    """Issues, and what the benchmarks ask of the server itself (`/bench/…`)."""
+
+    def __init__(self, flavour: str, issues: int, projects: int) -> None:
+        super().__init__(flavour, issues, projects)
+        self.calls: Counter[str] = Counter()
+        self.writes: list[tuple[str, float]] = []  # issue id, moment of the answer
+        self.latency = 0.0
+
+    def answer(self, method: str, target: str, body: bytes) -> tuple[int, bytes]:
+        parts = urlsplit(target)
+        path = unquote(parts.path)
+        query = dict(parse_qsl(parts.query))
+        given = orjson.loads(body) if body else {}
+        if path.startswith("/bench/"):
+            return self._control(path, given)
+        rest = re.sub(r"^/rest/(api/[23]|agile/1\.0|api/latest)", "", path)
+        self.calls[f"{method} {_shape(rest)}"] += 1
+        try:
+            found = self._route(method, rest, query, given)
+        except Refused as refused:
+            error = {"errorMessages": [str(refused)], "errors": {}}
+            return refused.status, orjson.dumps(error)
+        if found is None:
+            return 204, b""
+        return 200, found if isinstance(found, bytes) else orjson.dumps(found)
+
+    def _control(self, path: str, given: dict[str, Any]) -> tuple[int, bytes]:
+        if path == "/bench/latency":
+            self.latency = given["ms"] / 1000
+        elif path == "/bench/reset":
+            self.calls.clear()
+            self.writes.clear()
+        elif path == "/bench/writes":
+            return 200, orjson.dumps(self.writes)
+        elif path == "/bench/touch":
+            self.store.edit(given["id"], {"summary": given["summary"]})
+        return 200, orjson.dumps({"calls": self.calls, "total": sum(self.calls.values())})
+
+    def _route(self, method: str, path: str, query: dict[str, str], given: Any) -> Any:
+        if path in ("/search/jql", "/search"):
+            return self._search(path, {**query, **given})
+        if path == "/issue/bulkfetch":
+            return self._bulk(given)
+        if path.startswith("/issue/") and not path.startswith("/issue/createmeta"):
+            return self._issue(method, path, query, given)
+        plain = self._plain(path, query, given)
+        if plain is not ...:
+            return plain
+        if path.startswith("/project/"):
+            return self._of_project(path)
+        if path.startswith("/issue/createmeta"):
+            return self._createmeta(path)
+        if path.startswith("/board"):
+            return self._board(path)
+        raise Refused(404, f"The benchmark server does not know {method} {path}.")
+
+    def _search(self, path: str, given: dict[str, Any]) -> bytes:
+        ids = self.store.matching(str(given.get("jql", "")))
+        fields = _names(given.get("fields"))
+        token = path == "/search/jql"
+        if token != self.cloud:
+            raise Refused(410 if self.cloud else 404, "The requested API has been removed.")
+        cheap = not set(fields) - {"id", "key"}
+        most = (MOST_IDS if cheap else MOST_FULL) if token else MOST_OFFSET
+        size = min(int(given.get("maxResults") or 50), most)
+        start = int(given.get("nextPageToken" if token else "startAt") or 0)
+        some = ids[start : start + size]
+        body = self.store.rendered(some, fields, _names(given.get("properties")))
+        after = start + len(some)
+        if token:
+            last = after >= len(ids)
+            more = b'"isLast":true' if last else b'"isLast":false,"nextPageToken":"%d"' % after
+            return b'{"issues":[' + body + b"]," + more + b"}"
+        head = b'{"startAt":%d,"maxResults":%d,"total":%d,' % (start, size, len(ids))
+        return head + b'"issues":[' + body + b"]}"
+
+    def _bulk(self, given: Any) -> bytes:
+        if not self.cloud:
+            raise Refused(404, "There is no bulk fetch on Data Center.")
+        ids = self.store.named(given["issueIdsOrKeys"][:100])
+        body = self.store.rendered(ids, _names(given.get("fields")), ())
+        return b'{"issues":[' + body + b'],"issueErrors":[]}'
+
+    def _issue(self, method: str, path: str, query: dict[str, str], given: Any) -> Any:
+        if path == "/issue/rank":
+            return None
+        parts = path.split("/")
+        ids = self.store.named([parts[2]])
+        if not ids:
+            raise Refused(404, "Issue does not exist or you do not have permission to see it.")
+        what = parts[3] if len(parts) > 3 else ""
+        if what == "editmeta":
+            return {"fields": {one["fieldId"]: one for one in _issues.screen(self.cloud)}}
+        if what == "transitions":
+            if method == "POST":
+                self.store.edit(ids[0], {"status": _issues.status_of(given["transition"]["id"])})
+                return None
+            return {"transitions": _issues.transitions()}
+        if what == "properties":
+            return None if method == "PUT" else {}
+        if method == "PUT":
+            self.store.edit(ids[0], given.get("fields", {}))
+            self.writes.append((str(ids[0]), time.time() + self.latency))
+            return None
+        if method == "DELETE":
+            self.store.remove(ids[0])
+            return None
+        return self.store.rendered(ids, _names(query.get("fields")), ())
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Field names from a list or from words with commas; none: all."""
+    if isinstance(value, str):
+        value = value.split(",")
+    return tuple(value or ("*all",))
+
+
+def _shape(path: str) -> str:
+    return re.sub(rf"/(\d+|{KEY}-\d+)(?=/|$)", "/{id}", path)
