@@ -17,8 +17,9 @@ from jira_client.client import JiraClient
 
 PART = 200  # issues that are read, held in memory and written together
 BLOCK = 9_000  # how far ahead bounds are looked for; some versions answer no offset beyond 10,000
-FEW = 4_000  # in larger projects parts are wider: each costs some twenty statements
-WIDE = 500
+# In larger projects parts are wider, since each costs some twenty statements; in smaller ones those in
+# hand, which a crash has read again, would be most of the project.
+FEW, WIDE = 10_000, 500
 
 
 @dataclass(frozen=True, slots=True)

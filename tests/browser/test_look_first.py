@@ -33,6 +33,20 @@ def test_typing_the_address_is_enough(page: Page, demo: Demo, jira: Jira, way: s
     expect(page.get_by_label("Instance URL")).to_have_value(f"{jira.url}/browse/ABC-1")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_it_finds_moves_nothing_that_is_pressed(page: Page, demo: Demo, width: int) -> None:
+    """Leaving the address by a press of a button asks, and the answer may come before the button is up."""
+    guide.select_tool(page, demo)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.get_by_label("Instance URL").fill(demo.jiras["datacenter"].url)
+    connect = page.get_by_role("button", name="Connect to Jira")
+    place = "one => one.getBoundingClientRect().top + window.scrollY"
+    before = connect.evaluate(place)
+    page.get_by_label("Connection Name").click()
+    expect(page.get_by_role("region", name="What this Jira is")).to_be_visible()
+    assert connect.evaluate(place) == before
+
+
 def test_without_scripts_a_button_asks(
     open_context: Callable[..., BrowserContext], demo: Demo, jira: Jira
 ) -> None:
