@@ -72,11 +72,8 @@ def environment() -> dict[str, str]:
 
 # ── The commands ─────────────────────────────────────────────────────────────────────────────────
 def pytest_words(rest: list[str]) -> list[str]:
-    """All tests on three processes, one file on one of them, slow ones first; or what was asked for.
-
-    One process more than the two cores of a small machine: many tests wait for other processes.
-    """
-    whole = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+    """All tests on two processes, one file on one of them, slow ones first; or what was asked for."""
+    whole = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     return ["-m", "pytest", *(rest or whole)]
 
 
