@@ -15,7 +15,14 @@ import pytest
 
 from jira_sandbox.serving import running
 from tests.house.waiting import wait_for
-from tests.process.installation import ROOT, Installation, Jira, differences, free_port
+from tests.process.installation import (
+    AFTER_A_KILL,
+    ROOT,
+    Installation,
+    Jira,
+    differences,
+    free_port,
+)
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
@@ -72,7 +79,7 @@ def test_both_sides_end_equal(served: tuple[Installation, int]) -> None:
             if number % 2:
                 for pid in children(keeper, " worker ", "celery\0-A\0almconnect\0worker", "valkey"):
                     os.kill(pid, signal.SIGKILL)
-        wait_for("both sides equal", lambda: not differences(console, project, jira), 90)
+        wait_for("both sides equal", lambda: not differences(console, project, jira), AFTER_A_KILL)
         summaries = [summary for summary, _, _ in jira.summaries().values()]
         for number in range(6):
             assert summaries.count(f"New {number}") == 1

@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from tests.house.waiting import wait_for
-from tests.process.installation import Installation, Jira, differences
+from tests.process.installation import AFTER_A_KILL, Installation, Jira, differences
 
 pytestmark = [pytest.mark.process, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 
@@ -36,7 +36,7 @@ def test_both_sides_end_equal(console: Installation, jira: Jira, redis_url: str)
         broker.flushdb()
 
     console.start("worker")
-    wait_for("both sides equal", lambda: not differences(console, project, jira), 60)
+    wait_for("both sides equal", lambda: not differences(console, project, jira), AFTER_A_KILL)
 
     summaries = [summary for summary, _, _ in jira.summaries().values()]
     for number in range(10):
