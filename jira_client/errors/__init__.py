@@ -1,0 +1,123 @@
+"""Everything that can go wrong between us and Jira, as one tree.
+
+    JiraError
+    ├── ConnectFailed            nothing was sent
+    │   ├── DnsFailed            the name has no address
+    │   ├── ConnectionRefused    nobody listens, or no route
+    │   ├── ConnectTimedOut      no answer to the connection attempt
+    │   ├── AddressRefused       our own address policy said no
+    │   ├── ProxyFailed          kind: unreachable, not_allowed, not_trusted, login_wanted, forbids,
+    │   │                        cannot_reach, not_one
+    │   └── TlsFailed            kind: unknown_ca, self_signed, expired, host_mismatch,
+    │                            fingerprint_mismatch, other
+    ├── AnswerLost               something was sent; a write may have been carried out
+    │   ├── ReadTimedOut
+    │   ├── ConnectionDropped
+    │   ├── Truncated
+    │   └── TooLarge
+    ├── NotJson                  kind: login_page, html, empty, garbage
+    ├── Redirected
+    ├── NotJira                  something answers, but it is no Jira
+    ├── OAuthProblem             Jira's OAuth provider names a problem
+    ├── AuthenticationRefused    401
+    │   ├── CaptchaRequired
+    │   ├── BasicDisabled
+    │   ├── WrongToken           a Personal Access Token where the deployment takes none
+    │   └── AnonymousAnswer      answered, but as nobody
+    ├── XsrfRefused
+    ├── PermissionRefused        403
+    ├── NotFound                 404: missing or invisible
+    ├── Invalid                  400
+    ├── ConflictRefused          409
+    ├── Gone                     410
+    ├── TooBig                   413
+    ├── WorkflowInvalid          422
+    ├── RateLimited              429
+    ├── ServerFault              5xx
+    ├── BadPayload               a webhook body that is not one
+    ├── SigningUnavailable       this computer cannot sign RSA-SHA1
+    └── KeyUnusable              the private key is not one we can sign with
+
+Messages are for admins: what happened and what to do. No attribute that is meant to be shown ever
+holds a header, a token, a body or URL userinfo. `jira_client.diagnosis` turns any of these into a
+remedy; nothing here decides about retries. Callers import from this module; the ones below it are
+kept apart by what failed.
+"""
+
+from jira_client.errors.answers import (
+    AnswerLost,
+    BadPayload,
+    ConnectionDropped,
+    NotJira,
+    NotJson,
+    ReadTimedOut,
+    Redirected,
+    TooLarge,
+    Truncated,
+)
+from jira_client.errors.base import JiraError
+from jira_client.errors.network import (
+    AddressRefused,
+    ConnectFailed,
+    ConnectionRefused,
+    ConnectTimedOut,
+    DnsFailed,
+    ProxyFailed,
+    TlsFailed,
+)
+from jira_client.errors.oauth import KeyUnusable, OAuthProblem, SigningUnavailable
+from jira_client.errors.refusals import (
+    AnonymousAnswer,
+    AuthenticationRefused,
+    BasicDisabled,
+    CaptchaRequired,
+    ConflictRefused,
+    Gone,
+    Invalid,
+    NotFound,
+    PermissionRefused,
+    RateLimited,
+    ServerFault,
+    TooBig,
+    WorkflowInvalid,
+    WrongToken,
+    XsrfRefused,
+)
+
+__all__ = [
+    "AddressRefused",
+    "AnonymousAnswer",
+    "AnswerLost",
+    "AuthenticationRefused",
+    "BadPayload",
+    "BasicDisabled",
+    "CaptchaRequired",
+    "ConflictRefused",
+    "ConnectFailed",
+    "ConnectTimedOut",
+    "ConnectionDropped",
+    "ConnectionRefused",
+    "DnsFailed",
+    "Gone",
+    "Invalid",
+    "JiraError",
+    "KeyUnusable",
+    "NotFound",
+    "NotJira",
+    "NotJson",
+    "OAuthProblem",
+    "PermissionRefused",
+    "ProxyFailed",
+    "RateLimited",
+    "ReadTimedOut",
+    "Redirected",
+    "ServerFault",
+    "SigningUnavailable",
+    "TlsFailed",
+    "TooBig",
+    "TooLarge",
+    "Truncated",
+    "WorkflowInvalid",
+    "WrongToken",
+    "XsrfRefused",
+]

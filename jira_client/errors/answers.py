@@ -1,0 +1,90 @@
+"""Failures of the answer itself: late, cut off, too large, not Jira's, no webhook."""
+
+from collections.abc import Mapping
+
+from jira_client.errors.base import JiraError
+
+
+class AnswerLost(JiraError):
+    """The request went out and no whole answer came back."""
+
+    code = "answer_lost"
+    always_transient = True
+
+
+class ReadTimedOut(AnswerLost):
+    """No answer, or not the whole of it, in time."""
+
+    code = "read_timed_out"
+
+
+class ConnectionDropped(AnswerLost):
+    """The connection ended before the answer began or while it came.
+
+    `reused`: it was an idle one, which servers close when they like; a fresh one may do.
+    """
+
+    code = "connection_dropped"
+    reused: bool = False
+
+
+class Truncated(AnswerLost):
+    """The answer is shorter than it said it would be."""
+
+    code = "truncated"
+
+
+class TooLarge(AnswerLost):
+    """The answer is larger than we accept."""
+
+    code = "too_large"
+    always_transient = False
+
+
+class NotJson(JiraError):
+    """An answer that is no JSON where Jira's API answers JSON; `kind` says what it looks like."""
+
+    code = "not_json"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        kind: str = "garbage",
+        status: int | None = None,
+        outcome_unknown: bool = False,
+        seen: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, status=status, outcome_unknown=outcome_unknown, seen=seen)
+        self.kind = kind
+
+
+class Redirected(JiraError):
+    """Jira, or something before it, points elsewhere; `location` has no query and no userinfo."""
+
+    code = "redirected"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        location: str = "",
+        to_login: bool = False,
+        status: int | None = None,
+        seen: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, status=status, seen=seen)
+        self.location = location
+        self.to_login = to_login
+
+
+class NotJira(JiraError):
+    """Something answers at the address, but it is no Jira."""
+
+    code = "not_jira"
+
+
+class BadPayload(JiraError):
+    """A webhook body that is no webhook: not JSON, too deep, or without the expected parts."""
+
+    code = "bad_payload"

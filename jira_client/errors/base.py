@@ -1,0 +1,48 @@
+"""What every error of the client tells: a sentence, the call, and whether trying again may help."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+
+class JiraError(Exception):
+    """Base of all. `str(error)` is a sentence for an admin.
+
+    code: stable slug. status: HTTP status, if one came. method, path: what was asked, the path as
+    a template without query. retry_after: seconds Jira asks to wait. outcome_unknown: a write may
+    have been carried out. transient: the same request may succeed later. field_errors: Jira's
+    message per field. messages: Jira's general messages. seen: redacted facts, label to value.
+    partial: results of the calls before this one, where one verb makes several.
+    """
+
+    code: ClassVar[str] = "jira_error"
+    always_transient: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status: int | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        retry_after: float | None = None,
+        outcome_unknown: bool = False,
+        transient: bool | None = None,
+        field_errors: Mapping[str, str] | None = None,
+        messages: Sequence[str] = (),
+        seen: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.method = method
+        self.path = path
+        self.retry_after = retry_after
+        self.outcome_unknown = outcome_unknown
+        self.transient = self.always_transient if transient is None else transient
+        self.field_errors: dict[str, str] = dict(field_errors or {})
+        self.messages: tuple[str, ...] = tuple(messages)
+        self.seen: dict[str, str] = dict(seen or {})
+        self.partial: tuple[object, ...] = ()
+
+    def located(self, method: str, path: str) -> None:
+        """Tells the error which call it belongs to."""
+        self.method, self.path = method, path
