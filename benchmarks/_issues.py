@@ -7,6 +7,8 @@ them null, that a real instance sends whether they are used or not.
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,6 +38,7 @@ STATUSES = [
 ]
 SPRINTS = [{"id": n, "name": f"Sprint {n}", "state": "future", "originBoardId": 1} for n in (1, 2)]
 _BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)
+_APART = timedelta(seconds=1)  # between issues, so that a million of them lie in the past
 _TEXT = (
     "h3. Why\nA traveller who changes trains wants to know at once whether the next one waits.\n"
     "* the platform is shown with the time\n* a late train is told before it is seen\n"
@@ -88,7 +91,7 @@ class Store:
 
     def __init__(self, key: str, count: int, cloud: bool) -> None:
         self.key, self.cloud = key, cloud
-        self.ids: list[int] = list(range(FIRST, FIRST + count))
+        self.ids = array("q", range(FIRST, FIRST + count))
         self.edited: dict[int, dict[str, bytes]] = {}
         self.updated: dict[int, datetime] = {}
         self.gone: set[int] = set()
@@ -113,22 +116,36 @@ class Store:
                 found.append(number)
         return found
 
-    def matching(self, jql: str) -> list[int]:
-        """What our queries and those of the alternatives ask: ids, keys, id >, updated >=."""
+    def matching(self, jql: str) -> Sequence[int]:
+        """What our queries and those of the alternatives ask: ids, keys, ranges of ids, updated >=."""
         if found := re.search(r"\b(?:id|key|issue|issuekey) in \(([^)]*)\)", jql, re.I):
             return sorted(self.named(part.strip(' "') for part in found[1].split(",")))
-        ids: Sequence[int] = self.ids
-        if found := re.search(r"\bid > (\d+)", jql, re.I):
-            ids = [number for number in ids if number > int(found[1])]
+        ids: Sequence[int] = self._within(jql)
         if found := re.search(r'updated >= "(\d{4}-\d\d-\d\d \d\d:\d\d)"', jql):
             since = datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("UTC"))
-            ids = [number for number in ids if self.when(number) >= since]
+            ids = self._since(ids, since)
         if re.search(r"order by updated", jql, re.I):
             ids = sorted(ids, key=self.when)
-        return list(ids)
+        return ids
+
+    def _within(self, jql: str) -> array[int]:
+        """The ids between the bounds that the query sets."""
+        low, high = 0, len(self.ids)
+        for sign, number in re.findall(r"\bid (>=|>|<=|<) (\d+)", jql, re.I):
+            at = bisect_left(self.ids, int(number) + (sign in (">", "<=")))
+            low, high = (max(low, at), high) if sign[0] == ">" else (low, min(high, at))
+        return self.ids[low:high] if (low, high) != (0, len(self.ids)) else self.ids
+
+    def _since(self, ids: Sequence[int], since: datetime) -> list[int]:
+        """Those updated since: of the untouched the last, of the edited each by itself."""
+        first = FIRST + -(-(since - _BEGAN) // _APART)
+        late = set(ids[bisect_left(ids, first) :])
+        edited = {number for number, when in self.updated.items() if when >= since} - self.gone
+        inside = {number for number in edited if ids and ids[0] <= number <= ids[-1]}
+        return sorted(late | inside)
 
     def when(self, number: int) -> datetime:
-        return self.updated.get(number) or _BEGAN + timedelta(minutes=number - FIRST)
+        return self.updated.get(number) or _BEGAN + _APART * (number - FIRST)
 
     def rendered(
         self, numbers: Sequence[int], names: Sequence[str], properties: Sequence[str]

@@ -1,0 +1,41 @@
+"""The benchmarks' own Jira answers what is asked for and no more, or figures would measure it instead."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from benchmarks._issues import FIRST, Store
+
+PROJECT = "project = 10000"
+
+
+def store() -> Store:
+    return Store("BENCH", 1000, cloud=False)
+
+
+def test_a_range_of_ids_holds_what_lies_between_its_bounds() -> None:
+    here = store()
+    here.remove(FIRST + 3)
+    found = here.matching(f"({PROJECT}) AND (id >= {FIRST + 2}) AND (id < {FIRST + 6}) ORDER BY id")
+    assert list(found) == [FIRST + 2, FIRST + 4, FIRST + 5]
+    assert list(here.matching(f"({PROJECT}) AND (id > {FIRST + 997})")) == [FIRST + 998, FIRST + 999]
+    assert len(here.matching(PROJECT)) == 999
+
+
+def test_what_was_updated_since_is_the_edited_and_what_is_as_young() -> None:
+    here = store()
+    here.edit(FIRST + 7, {"summary": "Edited"})
+    here.edit(FIRST + 8, {"summary": "Edited and deleted"})
+    here.remove(FIRST + 8)
+    since = f"{timezone.now() - timedelta(minutes=5):%Y-%m-%d %H:%M}"
+    assert list(here.matching(f'{PROJECT} AND updated >= "{since}"')) == [FIRST + 7]
+    minute = here.when(FIRST + 980).replace(second=0)
+    young = [n for n in range(FIRST, FIRST + 1000) if here.when(n) >= minute and n != FIRST + 8]
+    assert 1 < len(young) < 1000
+    assert list(here.matching(f'{PROJECT} AND updated >= "{minute:%Y-%m-%d %H:%M}"')) == young
+
+
+def test_a_million_issues_lie_in_the_past() -> None:
+    assert store().when(FIRST + 1_000_000) < timezone.now()
