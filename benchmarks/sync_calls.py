@@ -1,7 +1,8 @@
 """How many calls to Jira 100 deliveries and 100 edits cost, and comparing a project where nothing changed.
 
 Run: python -m benchmarks.sync_calls [--issues N] [--latency MS] [--json FILE]. Counted by the server, on
-both flavours. Beside each: what one call per delivery, and a read and a write per edit, would be.
+both flavours. Beside each: what one call per delivery, and a read and a write per edit, would be. At least
+210 issues: a hundred are touched in Jira, and of those behind the first 200 ten are edited on the board.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import Any
 
 from benchmarks import _house
 from benchmarks._issues import FIRST
+
+UNEDITED = 200  # the first of them: what is edited on the board was not touched in Jira
+EDITED = 10
 
 
 def deliveries(project: Any, server: _house.Server, number: int = 100) -> None:
@@ -38,13 +42,14 @@ def deliveries(project: Any, server: _house.Server, number: int = 100) -> None:
     assert mine.count() == number
 
 
-def edits(project: Any, server: _house.Server, items: int = 10, each: int = 10) -> None:
+def edits(project: Any, server: _house.Server, items: int = EDITED, each: int = 10) -> None:
     """Ten people's edits of the same ten items, and a push."""
     from planning import editing
     from planning.models import Change, ChangeState, WorkItem
     from sync import push
 
-    some = list(WorkItem.objects.filter(project=project).order_by("remote_id")[200 : 200 + items])
+    mine = WorkItem.objects.filter(project=project).order_by("remote_id")
+    some = list(mine[UNEDITED : UNEDITED + items])
     for n in range(each):
         for item in some:
             editing.edit_item(item.pk, actor=None, values={"summary": f"Edit {n}"})
@@ -99,6 +104,10 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=50, help="milliseconds a call")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    if options.issues < (least := UNEDITED + EDITED):
+        parser.error(
+            f"--issues {options.issues} are too few to edit some of them: {least} at least"
+        )
     rows = []
     with _house.postgres() as database, tempfile.TemporaryDirectory() as folder:
         _house.prepare(Path(folder), database)

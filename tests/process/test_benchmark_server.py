@@ -20,7 +20,10 @@ def test_a_range_of_ids_holds_what_lies_between_its_bounds() -> None:
     here.remove(FIRST + 3)
     found = here.matching(f"({PROJECT}) AND (id >= {FIRST + 2}) AND (id < {FIRST + 6}) ORDER BY id")
     assert list(found) == [FIRST + 2, FIRST + 4, FIRST + 5]
-    assert list(here.matching(f"({PROJECT}) AND (id > {FIRST + 997})")) == [FIRST + 998, FIRST + 999]
+    assert list(here.matching(f"({PROJECT}) AND (id > {FIRST + 997})")) == [
+        FIRST + 998,
+        FIRST + 999,
+    ]
     assert len(here.matching(PROJECT)) == 999
 
 

@@ -1,4 +1,4 @@
-"""The benchmarks that share their main run from one command, and write the figures they print."""
+"""Benchmarks run from one command, small as well as large, and write the figures they print."""
 
 from __future__ import annotations
 
@@ -7,10 +7,28 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+Done = subprocess.CompletedProcess[str]
+
+
+def run(name: str, *words: str) -> Done:
+    command = [sys.executable, "-m", f"benchmarks.{name}", *words]
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("ALMCONNECT_")}
+    return subprocess.run(
+        command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def measured(folder: Path, name: str, *words: str) -> tuple[list[dict[str, Any]], Done]:
+    """The rows that a benchmark of this size wrote, and its run."""
+    figures = folder / "figures.json"
+    done = run(name, *words, "--json", str(figures))
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(figures.read_text())[name], done
 
 
 @pytest.mark.parametrize(
@@ -18,15 +36,20 @@ ROOT = Path(__file__).parents[2]
     [("test_connection", ("--mapped", "1")), ("permission_report", ("--projects", "3"))],
 )
 def test_both_flavours_are_measured(name: str, size: tuple[str, str], tmp_path: Path) -> None:
-    figures = tmp_path / "figures.json"
-    command = [sys.executable, "-m", f"benchmarks.{name}", *size, "--latencies", "0"]
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("ALMCONNECT_")}
-    run = subprocess.run(
-        [*command, "--json", str(figures)], cwd=ROOT, env=clean, capture_output=True, text=True,
-        timeout=120, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr[-2000:]
-    rows = json.loads(figures.read_text())[name]
+    rows, done = measured(tmp_path, name, *size, "--latencies", "0")
     assert {row["flavour"] for row in rows} == {"cloud", "datacenter"}
     assert all(row["calls"] > 0 for row in rows)
-    assert run.stdout.startswith(f"{size[1]} {size[0].removeprefix('--')}")
+    assert done.stdout.startswith(f"{size[1]} {size[0].removeprefix('--')}")
+
+
+def test_calls_of_the_sync_are_counted_on_both_flavours(tmp_path: Path) -> None:
+    rows, _ = measured(tmp_path, "sync_calls", "--issues", "210", "--latency", "0")
+    assert [row["flavour"] for row in rows] == ["cloud"] * 3 + ["datacenter"] * 3
+    assert all(0 < row["calls"] < row["one_by_one"] for row in rows)
+
+
+def test_too_few_issues_to_count_calls_by_are_refused_with_the_number_needed() -> None:
+    done = run("sync_calls", "--issues", "209")
+    assert done.returncode == 2
+    assert "210 at least" in done.stderr
+    assert "Traceback" not in done.stderr
