@@ -1,0 +1,102 @@
+"""An issue and what belongs to it: changes, links, steps; what reads and creates answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jira_client.values.instance import FieldMeta, LinkType, Status
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """One field of one change; `old`/`new` are raw values, `*_text` what people see."""
+
+    field: str
+    field_id: str | None
+    old: str | None
+    old_text: str | None
+    new: str | None
+    new_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One change of an issue: who, when, which fields."""
+
+    id: str
+    author_id: str | None
+    created: datetime | None
+    items: tuple[HistoryItem, ...]
+    author_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue with the fields that were asked for, in Jira's JSON (v2) shape.
+
+    `history`: its changes, oldest first, where they were asked for; Cloud gives the newest ones.
+    """
+
+    id: str
+    key: str
+    fields: Mapping[str, Any]
+    updated: datetime | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    history: tuple[History, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A step this user can take now; choose it by `to.id`, never by name."""
+
+    id: str
+    name: str
+    to: Status
+    fields: tuple[FieldMeta, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLink:
+    """A link, read "source <outward> target". The source is what Jira calls inwardIssue."""
+
+    id: str
+    type: LinkType
+    source_id: str
+    source_key: str
+    target_id: str
+    target_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of a search. `next` is a token (Cloud) or an offset; None on the last page."""
+
+    issues: tuple[Issue, ...]
+    next: str | int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A bulk read: what came, and the ids or keys asked for that did not."""
+
+    issues: tuple[Issue, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """An issue that Jira created."""
+
+    id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFailure:
+    """One element of a bulk create that Jira refused, with its own words."""
+
+    status: int
+    messages: tuple[str, ...] = ()
+    field_errors: Mapping[str, str] = field(default_factory=dict)
