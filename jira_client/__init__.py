@@ -9,8 +9,7 @@ from jira_client.auth import Anonymous, Basic, Bearer, OAuth1
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.flavour import Flavour, flavour_of
-from jira_client.parse import issue_links
-from jira_client.parse_sprint import sprints_in
+from jira_client.parse import issue_links, sprints_in
 from jira_client.transport import Transport
 from jira_client.values import (
     Board,

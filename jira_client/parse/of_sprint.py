@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jira_client.parse import moment, text, whole
+from jira_client.parse.plain import moment, text, whole
 from jira_client.values import Sprint
 
 _KEYS = (

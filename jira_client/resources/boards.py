@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from jira_client import parse
-from jira_client.parse_sprint import sprint
 from jira_client.protocol import Request
 from jira_client.resources.caller import Caller, pages
 from jira_client.values import Board, BoardConfiguration, Sprint
@@ -42,7 +41,7 @@ class Boards:
         path = f"{self._caller.flavour.agile}/board/{{board}}/sprint"
         params = {"state": tuple(states) or None}
         request = Request("GET", path, {"board": board_id}, params=params)
-        return [sprint(row) for row in pages(self._caller, request, _PAGE, "values")]
+        return [parse.sprint(row) for row in pages(self._caller, request, _PAGE, "values")]
 
     def _request(self, board_id: int, suffix: str = "") -> Request:
         path = f"{self._caller.flavour.agile}/board/{{board}}{suffix}"

@@ -6,7 +6,6 @@ from typing import Any
 
 from jira_client import parse
 from jira_client.errors import JiraError
-from jira_client.parse_sprint import sprint
 from jira_client.protocol import Expect, Request
 from jira_client.resources.caller import Caller, chunks
 from jira_client.values import Sprint
@@ -31,7 +30,7 @@ class Sprints:
 
     def get(self, sprint_id: int) -> Sprint:
         """One sprint. Raises NotFound."""
-        return sprint(parse.mapping(self._caller.call(self._request("GET", sprint_id))))
+        return parse.sprint(parse.mapping(self._caller.call(self._request("GET", sprint_id))))
 
     def create(
         self,
@@ -45,7 +44,7 @@ class Sprints:
         body = _body({"board_id": board_id, "name": name, "start": start, "end": end, "goal": goal})
         given = {key: value for key, value in body.items() if value is not None}
         path = f"{self._caller.flavour.agile}/sprint"
-        return sprint(parse.mapping(self._caller.call(Request("POST", path, json=given))))
+        return parse.sprint(parse.mapping(self._caller.call(Request("POST", path, json=given))))
 
     def update(self, sprint_id: int, **partial: Any) -> Sprint:
         """Changes what is named, of name, state, start, end, complete, goal; leaves the rest.
@@ -53,7 +52,7 @@ class Sprints:
         The state goes from future to active to closed only, else Invalid.
         """
         request = self._request("POST", sprint_id, body=_body(partial))
-        return sprint(parse.mapping(self._caller.call(request)))
+        return parse.sprint(parse.mapping(self._caller.call(request)))
 
     def delete(self, sprint_id: int) -> None:
         """Deletes a sprint; its issues return to the backlog."""

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jira_client.parse import issue_links
-from jira_client.parse_sprint import sprints_in
+from jira_client.parse import issue_links, sprints_in
 from jira_client.values import Issue
 from sync.core.echo import normal
 from sync.core.values import PARENT, Lookups, Rules, Seen, SeenLink

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jira_client import parse
-from jira_client.parse import issue_links
-from jira_client.parse_sprint import sprint, sprints_in
+from jira_client.parse import issue_links, sprint, sprints_in
 from jira_client.requirements import PROJECT_KEYS
 from jira_client.values import Deployment, PermissionState
 from tests.jira_client.servers import CLOUD, DATA_CENTER, answer, scripted

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jira_client.parse_sprint import sprints_in
+from jira_client.parse import sprints_in
 
 PREFIX = "com.atlassian.greenhopper.service.sprint.Sprint@1f"
 STRING = (

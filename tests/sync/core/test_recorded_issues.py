@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jira_client import parse
-from jira_client.parse_sprint import sprints_in
+from jira_client.parse import sprints_in
 from jira_client.values import Issue
 from sync.core.mapping import parent_reference, say, see
 from sync.core.merge import Policy, merge

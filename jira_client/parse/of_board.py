@@ -1,0 +1,35 @@
+"""Boards and how they estimate, rank and show."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jira_client.parse.plain import mapping, rows, text, whole
+from jira_client.values import Board, BoardColumn, BoardConfiguration
+
+
+def board(value: Mapping[str, Any]) -> Board:
+    """A board."""
+    return Board(whole(value.get("id")) or 0, text(value.get("name")), text(value.get("type")))
+
+
+def board_configuration(value: Mapping[str, Any]) -> BoardConfiguration:
+    """A board's configuration; a board that does not estimate has no estimation field."""
+    estimation = value.get("estimation") or {}
+    ranking = value.get("ranking") or {}
+    field_id = mapping(mapping(estimation).get("field") or {}).get("fieldId")
+    rank_id = whole(mapping(ranking).get("rankCustomFieldId"))
+    columns = mapping(value.get("columnConfig") or {}).get("columns") or []
+    filter_id = mapping(value.get("filter") or {}).get("id")
+    return BoardConfiguration(
+        id=whole(value.get("id")) or 0,
+        estimation_field=text(field_id) or None,
+        rank_field=f"customfield_{rank_id}" if rank_id else None,
+        filter_id=text(filter_id) or None,
+        columns=tuple(
+            BoardColumn(
+                text(column.get("name")),
+                tuple(text(row.get("id")) for row in rows(column.get("statuses") or [])),
+            )
+            for column in rows(columns)
+        ),
+    )

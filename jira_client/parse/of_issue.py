@@ -1,0 +1,92 @@
+"""An issue and what belongs to it: changes, links, steps."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jira_client.parse.of_instance import field_metas, link_type, person, status
+from jira_client.parse.plain import mapping, moment, rows, text
+from jira_client.values import History, HistoryItem, Issue, IssueLink, Transition
+
+
+def issue(value: Mapping[str, Any]) -> Issue:
+    """An issue with whatever fields came."""
+    fields = value.get("fields")
+    fields = fields if isinstance(fields, Mapping) else {}
+    properties = value.get("properties")
+    log = value.get("changelog")
+    return Issue(
+        id=text(value.get("id")),
+        key=text(value.get("key")),
+        fields=fields,
+        updated=moment(fields.get("updated")),
+        properties=properties if isinstance(properties, Mapping) else {},
+        history=in_order(log.get("histories")) if isinstance(log, Mapping) else (),
+    )
+
+
+def issues(values: Iterable[Any]) -> tuple[Issue, ...]:
+    """Several issues."""
+    return tuple(issue(mapping(value)) for value in values)
+
+
+def history(value: Mapping[str, Any]) -> History:
+    """One change of an issue; Server leaves `fieldId` out."""
+    author = value.get("author")
+    who = person(author) if isinstance(author, Mapping) else None
+    return History(
+        id=text(value.get("id")),
+        author_id=who.id if who else None,
+        author_name=who.name if who else "",
+        created=moment(value.get("created")),
+        items=tuple(
+            HistoryItem(
+                field=text(row.get("field")),
+                field_id=row.get("fieldId"),
+                old=row.get("from"),
+                old_text=row.get("fromString"),
+                new=row.get("to"),
+                new_text=row.get("toString"),
+            )
+            for row in rows(value.get("items") or [])
+        ),
+    )
+
+
+def in_order(histories: Any) -> tuple[History, ...]:
+    """The changes of an issue, oldest first; Cloud tells them from the newest on."""
+    found = [history(row) for row in rows(histories or [])]
+    return tuple(
+        sorted(found, key=lambda one: (one.created is not None, one.created, _number(one)))
+    )
+
+
+def _number(change: History) -> int:
+    return int(change.id) if change.id.isdigit() else 0
+
+
+def transition(value: Mapping[str, Any]) -> Transition:
+    """A transition with its target and, where asked for, its screen."""
+    return Transition(
+        id=text(value.get("id")),
+        name=text(value.get("name")),
+        to=status(mapping(value.get("to") or {})),
+        fields=field_metas(value.get("fields") or {}),
+    )
+
+
+def issue_links(value: Issue) -> tuple[IssueLink, ...]:
+    """The links of an issue, each turned so that it reads "source <outward> target".
+
+    Jira lists the other end: as outwardIssue on the source, as inwardIssue on the target.
+    """
+    found = []
+    for row in rows(value.fields.get("issuelinks") or []):
+        here = (value.id, value.key)
+        other = row.get("outwardIssue") or row.get("inwardIssue")
+        if not isinstance(other, Mapping):
+            continue
+        there = (text(other.get("id")), text(other.get("key")))
+        source, target = (here, there) if row.get("outwardIssue") else (there, here)
+        kind = link_type(mapping(row.get("type") or {}))
+        found.append(IssueLink(text(row.get("id")), kind, *source, *target))
+    return tuple(found)
