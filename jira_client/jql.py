@@ -3,12 +3,16 @@
 Pure text; it must not know which queries the product asks.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # The earliest local time anywhere: a lower bound that can only find more, never less.
 _WESTERNMOST = timedelta(hours=-12)
+_ORDER_BY = re.compile(
+    r"""\border\s+by\b(?=(?:[^"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')*$)""", re.I
+)
 
 
 def quote(text: str) -> str:
@@ -45,6 +49,17 @@ def and_(*parts: str) -> str:
     if len(given) == 1:
         return given[0]
     return " AND ".join(f"({part})" for part in given)
+
+
+def without_order(jql: str) -> str:
+    """The query without its ORDER BY; the words inside quotes are left alone."""
+    match = _ORDER_BY.search(jql)
+    return jql[: match.start()].strip() if match else jql.strip()
+
+
+def by_id(jql: str) -> str:
+    """The query by ascending id, whatever its own ORDER BY says."""
+    return f"{without_order(jql)} ORDER BY id ASC".strip()
 
 
 def _is_ambiguous(local: datetime) -> bool:

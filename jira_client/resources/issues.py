@@ -14,8 +14,8 @@ from jira_client.protocol import Expect, Param, Request
 from jira_client.resources import properties as entity
 from jira_client.resources.caller import Caller, chunks, pages, side_by_side
 from jira_client.resources.creating import create_many, creation
+from jira_client.resources.lookup import by_ids
 from jira_client.resources.ranking import rank
-from jira_client.resources.search import Search
 from jira_client.values import (
     Created,
     CreateFailure,
@@ -166,7 +166,7 @@ class Issues:
     ) -> tuple[Issue, ...]:
         expand = ("changelog",) if history else ()
         if not self._caller.flavour.bulk_fetch:
-            found = Search(self._caller).by_ids(ids, fields, expand)
+            found = by_ids(self._caller, ids, fields, expand)
             return entity.with_properties(self._caller, found, properties)
         body: dict[str, Any] = {"issueIdsOrKeys": list(ids), "fields": list(fields)}
         if properties:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jira_client.jql import and_, moment, quote
+from jira_client.jql import and_, by_id, moment, quote, without_order
 
 
 def test_quotes_and_backslashes_are_escaped() -> None:
@@ -63,3 +63,17 @@ def test_clauses_are_kept_apart() -> None:
     assert and_("a = 1 OR b = 2", "", "id > 5") == "(a = 1 OR b = 2) AND (id > 5)"
     assert and_("", "a = 1") == "a = 1"
     assert and_() == ""
+
+
+def test_order_by_is_cut_outside_quotes_only() -> None:
+    assert (
+        without_order('summary ~ "a order by b" Order  By rank, id') == 'summary ~ "a order by b"'
+    )
+    assert without_order("summary ~ 'order by'") == "summary ~ 'order by'"
+    assert without_order("ORDER BY id") == ""
+    assert without_order(r'summary ~ "it\"s" order by id') == r'summary ~ "it\"s"'
+
+
+def test_ascending_ids_replace_another_order() -> None:
+    assert by_id("project = A ORDER BY rank") == "project = A ORDER BY id ASC"
+    assert by_id("") == "ORDER BY id ASC"

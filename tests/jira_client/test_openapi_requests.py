@@ -74,7 +74,6 @@ CALLS: dict[str, Act] = {
 }
 UNDOCUMENTED = {
     "people.person_value": "asks nothing: it writes a person into a field",
-    "search.by_ids": "Data Center's: Cloud reads in bulk",
     "search.id_at": "Data Center's: Cloud pages by token",
     "search.page_between": "the same",
     "webhooks.create": "webhooks of administrators (/rest/webhooks/1.0) are in no OpenAPI document",

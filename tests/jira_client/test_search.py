@@ -4,7 +4,6 @@ import json
 import re
 from typing import Any
 
-from jira_client.resources.search import without_order
 from jira_client.wire import WireRequest, WireResponse
 from tests.jira_client.servers import CLOUD, DATA_CENTER, answer, scripted
 
@@ -92,12 +91,3 @@ def test_counting() -> None:
     assert transport.bodies() == [{"jql": "project = A"}]
     client, _ = scripted(DATA_CENTER, answer({"issues": [], "total": 9}))
     assert client.search.count("project = A") == 9
-
-
-def test_order_by_is_cut_outside_quotes_only() -> None:
-    assert (
-        without_order('summary ~ "a order by b" Order  By rank, id') == 'summary ~ "a order by b"'
-    )
-    assert without_order("summary ~ 'order by'") == "summary ~ 'order by'"
-    assert without_order("ORDER BY id") == ""
-    assert without_order(r'summary ~ "it\"s" order by id') == r'summary ~ "it\"s"'
