@@ -37,8 +37,8 @@ STATUSES = [
     {"id": "5", "name": "Done", "statusCategory": {"key": "done"}},
 ]
 SPRINTS = [{"id": n, "name": f"Sprint {n}", "state": "future", "originBoardId": 1} for n in (1, 2)]
-_BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)
-_APART = timedelta(seconds=1)  # between issues, so that a million of them lie in the past
+BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)
+APART = timedelta(seconds=1)  # between issues, so that a million of them lie in the past
 _TEXT = (
     "h3. Why\nA traveller who changes trains wants to know at once whether the next one waits.\n"
     "* the platform is shown with the time\n* a late train is told before it is seen\n"
@@ -121,7 +121,7 @@ class Store:
         if found := re.search(r"\b(?:id|key|issue|issuekey) in \(([^)]*)\)", jql, re.I):
             return sorted(self.named(part.strip(' "') for part in found[1].split(",")))
         ids: Sequence[int] = self._within(jql)
-        if found := re.search(r'updated >= "(\d{4}-\d\d-\d\d \d\d:\d\d)"', jql):
+        if found := re.search(r"updated >= [\"'](\d{4}-\d\d-\d\d \d\d:\d\d)[\"']", jql):
             since = datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("UTC"))
             ids = self._since(ids, since)
         if re.search(r"order by updated", jql, re.I):
@@ -138,33 +138,34 @@ class Store:
 
     def _since(self, ids: Sequence[int], since: datetime) -> list[int]:
         """Those updated since: of the untouched the last, of the edited each by itself."""
-        first = FIRST + -(-(since - _BEGAN) // _APART)
+        first = FIRST + -(-(since - BEGAN) // APART)
         late = set(ids[bisect_left(ids, first) :])
         edited = {number for number, when in self.updated.items() if when >= since} - self.gone
         inside = {number for number in edited if ids and ids[0] <= number <= ids[-1]}
         return sorted(late | inside)
 
     def when(self, number: int) -> datetime:
-        return self.updated.get(number) or _BEGAN + _APART * (number - FIRST)
+        return self.updated.get(number) or BEGAN + APART * (number - FIRST)
 
     def rendered(
-        self, numbers: Sequence[int], names: Sequence[str], properties: Sequence[str]
+        self, numbers: Sequence[int], names: Sequence[str], expand: Sequence[str] = ()
     ) -> bytes:
         """The issues as JSON, comma between them, with these fields (`*all`: everything)."""
-        return b",".join(self._one(number, names) for number in numbers)
+        more = b"".join(b"," + EXPANDED[name] for name in expand if name in EXPANDED)
+        return b",".join(self._one(number, names, more) for number in numbers)
 
-    def _one(self, number: int, names: Sequence[str]) -> bytes:
+    def _one(self, number: int, names: Sequence[str], more: bytes) -> bytes:
         key = f"{self.key}-{number - FIRST + 1}"
         head = b'{"expand":"","id":"%d","self":"http://127.0.0.1/%d","key":"%s"' % (
             number, number, key.encode(),
         )  # fmt: skip
         if not set(names) - {"id", "key"}:
-            return head + b"}"
+            return head + more + b"}"
         every = "*all" in names or "*navigable" in names
         values = self._values(number)
         wanted = [*values, *_CUSTOM] if every else names
         parts = [b'"%s":%s' % (name.encode(), values.get(name, b"null")) for name in wanted]
-        return head + b',"fields":{' + b",".join(parts) + b"}}"
+        return head + more + b',"fields":{' + b",".join(parts) + b"}}"
 
     def _values(self, number: int) -> dict[str, bytes]:
         n = number - FIRST
@@ -201,3 +202,7 @@ PERSON_JSON = [orjson.dumps(PERSON_SERVER), orjson.dumps(PERSON)]
 COMMENTS_JSON = orjson.dumps(
     {"comments": [{"id": "1", "author": PERSON, "body": "Seen with the team. " * 10}], "total": 1}
 )
+EXPANDED = {
+    "changelog": b'"changelog":{"startAt":0,"maxResults":0,"total":0,"histories":[]}',
+    "transitions": b'"transitions":' + orjson.dumps(transitions()),
+}

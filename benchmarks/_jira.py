@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from array import array
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -23,6 +25,9 @@ class Jira(Instance):
         super().__init__(flavour, issues, projects)
         self.calls: Counter[str] = Counter()
         self.writes: list[tuple[str, float]] = []  # issue id, moment of the answer
+        self.tokens: list[
+            tuple[Sequence[int], int]
+        ] = []  # by number: a search's ids, the next place
         self.latency = 0.0
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, bytes]:
@@ -74,30 +79,40 @@ class Jira(Instance):
         raise Refused(404, f"The benchmark server does not know {method} {path}.")
 
     def _search(self, path: str, given: dict[str, Any]) -> bytes:
-        ids = self.store.matching(str(given.get("jql", "")))
-        fields = _names(given.get("fields"))
-        token = path == "/search/jql"
-        if token != self.cloud:
+        if (path == "/search/jql") != self.cloud:
             raise Refused(410 if self.cloud else 404, "The requested API has been removed.")
-        cheap = not set(fields) - {"id", "key"}
-        most = (MOST_IDS if cheap else MOST_FULL) if token else MOST_OFFSET
-        size = min(int(given.get("maxResults") or 50), most)
-        start = int(given.get("nextPageToken" if token else "startAt") or 0)
-        some = ids[start : start + size]
-        body = self.store.rendered(some, fields, _names(given.get("properties")))
-        after = start + len(some)
-        if token:
-            last = after >= len(ids)
-            more = b'"isLast":true' if last else b'"isLast":false,"nextPageToken":"%d"' % after
-            return b'{"issues":[' + body + b"]," + more + b"}"
+        fields, expand = _names(given.get("fields")), _names(given.get("expand"), ())
+        size = int(given.get("maxResults") or 50)
+        if self.cloud:
+            return self._token_page(given, fields, expand, size)
+        ids = self.store.matching(str(given.get("jql", "")))
+        start, size = int(given.get("startAt") or 0), min(size, MOST_OFFSET)
+        body = self.store.rendered(ids[start : start + size], fields, expand)
         head = b'{"startAt":%d,"maxResults":%d,"total":%d,' % (start, size, len(ids))
         return head + b'"issues":[' + body + b"]}"
+
+    def _token_page(
+        self, given: dict[str, Any], fields: Sequence[str], expand: Sequence[str], size: int
+    ) -> bytes:
+        """A token stands for what is left of the search as it was: changes shift no page of Cloud's."""
+        if token := given.get("nextPageToken"):
+            ids, start = self.tokens[int(token)]
+        else:
+            ids, start = self.store.matching(str(given.get("jql", ""))), 0
+        size = min(size, MOST_FULL if set(fields) - {"id", "key"} else MOST_IDS)
+        some = [number for number in ids[start : start + size] if number not in self.store.gone]
+        more = b'"isLast":true'
+        if start + size < len(ids):
+            more = b'"isLast":false,"nextPageToken":"%d"' % len(self.tokens)
+            self.tokens.append((ids if token else array("q", ids), start + size))
+        body = self.store.rendered(some, fields, expand)
+        return b'{"issues":[' + body + b"]," + more + b"}"
 
     def _bulk(self, given: Any) -> bytes:
         if not self.cloud:
             raise Refused(404, "There is no bulk fetch on Data Center.")
         ids = self.store.named(given["issueIdsOrKeys"][:100])
-        body = self.store.rendered(ids, _names(given.get("fields")), ())
+        body = self.store.rendered(ids, _names(given.get("fields")))
         return b'{"issues":[' + body + b'],"issueErrors":[]}'
 
     def _issue(self, method: str, path: str, query: dict[str, str], given: Any) -> Any:
@@ -124,14 +139,14 @@ class Jira(Instance):
         if method == "DELETE":
             self.store.remove(ids[0])
             return None
-        return self.store.rendered(ids, _names(query.get("fields")), ())
+        return self.store.rendered(ids, _names(query.get("fields")))
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    """Field names from a list or from words with commas; none: all."""
+def _names(value: Any, default: Sequence[str] = ("*all",)) -> tuple[str, ...]:
+    """Names from a list or from words with commas."""
     if isinstance(value, str):
         value = value.split(",")
-    return tuple(value or ("*all",))
+    return tuple(value or default)
 
 
 def _shape(path: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import orjson
 from django.utils import timezone
 
 from benchmarks._issues import FIRST, Store
+from benchmarks._jira import Jira
 
 PROJECT = "project = 10000"
 
@@ -42,3 +45,35 @@ def test_what_was_updated_since_is_the_edited_and_what_is_as_young() -> None:
 
 def test_a_million_issues_lie_in_the_past() -> None:
     assert store().when(FIRST + 1_000_000) < timezone.now()
+
+
+def asked(jira: Jira, path: str, **body: Any) -> dict[str, Any]:
+    status, answer = jira.answer("POST", f"/rest/api/2{path}", orjson.dumps(body))
+    assert status == 200, answer
+    found: dict[str, Any] = orjson.loads(answer)
+    return found
+
+
+def ids(answer: dict[str, Any]) -> list[int]:
+    return [int(issue["id"]) - FIRST for issue in answer["issues"]]
+
+
+def test_pages_by_offset_shift_when_an_issue_goes_and_pages_by_token_do_not() -> None:
+    old, cloud = Jira("datacenter", 6, 1), Jira("cloud", 6, 1)
+    page = asked(cloud, "/search/jql", jql=PROJECT, maxResults=2)
+    for jira in (old, cloud):
+        jira.answer("DELETE", f"/rest/api/2/issue/{FIRST}", b"")
+        jira.answer("DELETE", f"/rest/api/2/issue/{FIRST + 3}", b"")
+    assert ids(asked(old, "/search", jql=PROJECT, startAt=2, maxResults=2)) == [4, 5]
+    token = page["nextPageToken"]
+    page = asked(cloud, "/search/jql", jql=PROJECT, maxResults=2, nextPageToken=token)
+    assert ids(page) == [2]
+    assert not page["isLast"]
+
+
+def test_what_is_expanded_comes_with_each_issue() -> None:
+    jira = Jira("cloud", 1, 1)
+    query = f"{PROJECT} AND updated >= '2026-01-05 08:00'"
+    (issue,) = asked(jira, "/search/jql", jql=query, expand="changelog,transitions")["issues"]
+    assert issue["changelog"]["histories"] == []
+    assert [one["to"]["name"] for one in issue["transitions"]] == ["To Do", "In Progress", "Done"]
