@@ -11,10 +11,11 @@ from typing import Any
 import structlog
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.helpers import complete_social_login
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base.constants import AuthError
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -68,20 +69,39 @@ class Door(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships 
             )
         if not owners[0].is_active:
             raise ImmediateHttpResponse(redirect("account_inactive"))
-        with transaction.atomic():
-            sociallogin.connect(request, owners[0])
-            audit.record("person.sign_on_linked", actor=owners[0], target=owners[0])
+        self._tie(request, sociallogin, owners[0])
 
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: Any) -> bool:
         return True
 
-    @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        """A new row. Raises ImmediateHttpResponse where another browser of theirs was first."""
+        try:
+            return self._add(request, sociallogin)
+        except IntegrityError:
+            _signed_in_meanwhile(request, sociallogin)
+        # The name alone was taken, by somebody else and in this moment: another name is found.
+        sociallogin.user.username = ""
+        return self._add(request, sociallogin)
+
+    @transaction.atomic
+    def _add(self, request: HttpRequest, sociallogin: Any) -> User:
         sociallogin.user.role = settings.OIDC_ROLE
-        person: User = super().save_user(request, sociallogin, form)
+        person: User = super().save_user(request, sociallogin, None)
         after = {"role": person.role, "by": "single_sign_on"}
         audit.record("person.added", actor=person, target=person, after=after)
         return person
+
+    def _tie(self, request: HttpRequest, sociallogin: Any, owner: User) -> None:
+        unsaved = sociallogin.user
+        try:
+            with transaction.atomic():
+                sociallogin.connect(request, owner)
+                audit.record("person.sign_on_linked", actor=owner, target=owner)
+        except IntegrityError:
+            sociallogin.user = unsaved
+            _signed_in_meanwhile(request, sociallogin)
+            raise
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         """Words of the provider, cut to what our columns hold."""
@@ -115,6 +135,16 @@ def _trouble(request: HttpRequest, reason: str) -> HttpResponse:
 
 def _stop(request: HttpRequest, reason: str) -> ImmediateHttpResponse:
     return ImmediateHttpResponse(_trouble(request, reason))
+
+
+def _signed_in_meanwhile(request: HttpRequest, sociallogin: Any) -> None:
+    """Sign in the person whom another of their browsers has just brought in: that one told the trail.
+
+    Raises ImmediateHttpResponse with the way in; returns where nobody came first.
+    """
+    same = {"provider": sociallogin.account.provider, "uid": sociallogin.account.uid}
+    if SocialAccount.objects.filter(**same).exists():
+        raise ImmediateHttpResponse(complete_social_login(request, sociallogin))
 
 
 def _email(sociallogin: Any) -> tuple[str, bool]:
