@@ -1,0 +1,35 @@
+"""Link types that are switched off or gone."""
+
+from jira_client.judging import Obstacle
+from jira_client.obstacles.context import MISSING, Context, unsure
+
+
+def find(context: Context) -> list[Obstacle]:
+    known = context.instance.links
+    if known is None:
+        return [unsure(("draw_dependency",), "the link types of this Jira")]
+    if not known:
+        return [
+            Obstacle(
+                ("draw_dependency",),
+                MISSING,
+                "Issue linking is switched off in this Jira, or it has no link types.",
+                "Please switch issue linking on: Settings → Issues → Issue linking → “Activate”.",
+            )
+        ]
+    return _gone_links({one.name for one in known}, context)
+
+
+def _gone_links(known: set[str], context: Context) -> list[Obstacle]:
+    gone = sorted(set(context.wanted.links.values()) - known)
+    if not gone:
+        return []
+    named = ", ".join(gone)
+    return [
+        Obstacle(
+            ("draw_dependency",),
+            MISSING,
+            f"This Jira no longer has the link type {named}, which the mapping names.",
+            f"Please add the link type “{named}”: Settings → Issues → Issue linking → “Add”.",
+        )
+    ]
