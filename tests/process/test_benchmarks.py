@@ -53,3 +53,23 @@ def test_too_few_issues_to_count_calls_by_are_refused_with_the_number_needed() -
     assert done.returncode == 2
     assert "210 at least" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_comparison_stands_beside_a_bare_loop(tmp_path: Path) -> None:
+    rows, _ = measured(tmp_path, "reconcile", "--sizes", "30", "--latency", "0")
+    ours = [row for row in rows if row["what"] == "comparison"]
+    assert {row["flavour"] for row in ours} == {"cloud", "datacenter"}
+    assert len(rows) == 2 * len(ours)
+    for row in rows:
+        assert row["done"] == row["issues"] == 30
+        assert row["calls"] > 0 < row["cpu_seconds"]
+        assert row["peak_mb"] > 0
+
+
+def test_what_an_issue_costs_stands_beside_the_smallest_project(tmp_path: Path) -> None:
+    rows, _ = measured(tmp_path, "cost_per_item", "--sizes", "60,30")
+    assert [(row["what"], row["issues"]) for row in rows] == [
+        ("import", 30), ("import", 60), ("reconcile", 30), ("reconcile", 60),
+    ]  # fmt: skip
+    assert [row["ratio"] for row in rows if row["issues"] == 30] == [1, 1]
+    assert all(row["cpu_us"] > 0 < row["ratio"] for row in rows)
