@@ -100,7 +100,7 @@ class ComparedOut(Schema):
 def look_at(request: HttpRequest, payload: LookIn) -> Any:
     """What is at this address, asked without any credential; nothing is stored. A failure is a row."""
     values = editing.cleaned(payload.model_dump(exclude_none=True))
-    found = looking.look(editing.preview(Connection(), values))
+    found = looking.look_at(None, values)
     server, failed = found.server, found.failed
     return {
         "target": found.target,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
 from connections import editing, gateway, instance, proxies, ways
+from connections.credentials import Credential
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from jira_client.flavour import Flavour
@@ -173,6 +174,10 @@ class ConnectionForm(forms.Form):
         return (
             moved or now.auth_method != self.method or self.values["verify_tls"] != now.checks_tls
         )
+
+    def credential(self) -> Credential | None:
+        """What was typed to sign in with; None where no secret is asked for."""
+        return None
 
     def known_flavour(self) -> Flavour | None:
         """The table of the Jira that this connection looked at last, if its address is kept."""

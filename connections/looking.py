@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
-from connections import checkup, gateway, health, instance
+from connections import checkup, editing, gateway, health, instance
 from connections.checkup import Row, State
 from connections.models import Connection
 from connections.probes import Probe
@@ -85,6 +86,14 @@ def look(connection: Connection) -> Look:
         failure=probe.reach if probe.failure is not None else None,
         certificate=_certificate(connection, probe.reach),
     )
+
+
+def look_at(connection: Connection | None, values: dict[str, Any]) -> Look:
+    """Asks what is at settings that are not saved: cleaned `values`, typed over the connection's."""
+    shadow = editing.preview(connection or Connection(), values)
+    if connection is None or shadow.origin != connection.origin:
+        shadow.deployment = shadow.version = ""  # observed at another address
+    return look(shadow)
 
 
 def keep(connection: Connection, found: Look) -> None:

@@ -1,0 +1,53 @@
+"""The page "Jira - Connection": the form with what was found, and the ways in to choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from connections import ways
+from connections.checkup import CheckResult
+from connections.forms import ConnectionForm
+from connections.looking import Look
+from connections.models import Connection
+from connections.views.tabs import tabs_of
+
+
+def form_page(
+    request: HttpRequest,
+    form: ConnectionForm,
+    connection: Connection | None,
+    *,
+    diagnosis: dict[str, Any] | None = None,
+    look: Look | None = None,
+    result: CheckResult | None = None,
+    status: int | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "connection": connection,
+        "method": form.method,
+        "diagnosis": diagnosis,
+        "look": look,
+        "result": result,
+        "sent_before": bool(diagnosis and diagnosis["code"] == "refused_before")
+        or bool(result and result.sent_before),
+        "tabs": tabs_of(connection, "connection") if connection else [],
+        **ways_of(form, look),
+    }
+    code = status or (422 if form.errors else 200)
+    return render(request, "connections/jira_connection.html", context, status=code)
+
+
+def ways_of(form: ConnectionForm, found: Look | None) -> dict[str, Any]:
+    """Which ways in to offer, and what to know of the chosen one."""
+    flavour = found.flavour if found else None
+    if found is None and form.connection is not None:
+        flavour = form.known_flavour()
+    return {
+        "ways": ways.offered(flavour),
+        "way_note": ways.note(form.method, flavour),
+        "way_refused": ways.refusal(form.method, flavour),
+    }
