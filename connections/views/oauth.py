@@ -1,4 +1,7 @@
-""" "Setup OAuth": the keys to copy, the way to Jira and back, and "Check & Close"."""
+""" "Setup OAuth": the keys to copy, the verdicts of Jira, and "Check & Close".
+
+The way to Jira and back is in `authorising`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -43,23 +46,6 @@ def setup(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     if key_pair.ensure_keys(connection, actor=person_of(request)):
         return _setup_page(request, connection, diagnosis=connection.diagnosis)
     return _setup_page(request, connection)
-
-
-@needs(CONNECT)
-@reconfirmed(back="connections:setup_oauth")
-@require_GET
-def authenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
-    """ "Authenticate": opens a flow for this person and session, and goes on to Jira."""
-    connection = get_object_or_404(Connection, pk=connection_id)
-    person, key = person_of(request), session_key_of(request)
-    try:
-        started = handshake.start_oauth(connection, actor=person, session_key=key)
-        address = handshake.authorize(started.flow.pk, person=person, session_key=key)
-    except Explained as error:
-        return _failed(request, connection, health.note_attempt(connection, error))
-    except Refused as refused:
-        return _refused(request, refused, connection)
-    return HttpResponseRedirect(address)
 
 
 @needs(CONNECT)
@@ -121,54 +107,6 @@ def typed(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     return _setup_page(request, connection, typed_address=started.authorize_url)
 
 
-@needs(CONNECT)
-@require_GET
-def authorize(request: HttpRequest, flow_id: uuid.UUID) -> HttpResponse:
-    """The address that `oauth/start` of the API answers: fetches the request token, goes to Jira."""
-    connection = None
-    try:
-        connection = handshake.connection_of(flow_id)
-        address = handshake.authorize(
-            flow_id, person=person_of(request), session_key=session_key_of(request)
-        )
-    except Explained as error:
-        if connection is None:
-            raise
-        return _failed(request, connection, health.note_attempt(connection, error))
-    except Refused as refused:
-        return _refused(request, refused, connection)
-    return HttpResponseRedirect(address)
-
-
-@needs(CONNECT)
-@require_GET
-def callback(request: HttpRequest, flow_id: uuid.UUID) -> HttpResponse:
-    """Jira sends the person back here."""
-    connection = None
-    try:
-        connection = handshake.connection_of(flow_id)
-        handshake.answer(
-            flow_id,
-            person=person_of(request),
-            session_key=session_key_of(request),
-            token=request.GET.get("oauth_token", ""),
-            verifier=request.GET.get("oauth_verifier", ""),
-        )
-    except Refused as refused:
-        return _refused(request, refused, connection)
-    return render(request, "connections/oauth_answered.html", {"connection": connection})
-
-
-@needs(CONNECT)
-@require_GET
-def callback_base(request: HttpRequest) -> HttpResponse:
-    """What an application link may name as callback address; each sign-in adds its own ending."""
-    sentence = _(
-        "This address is used by Jira during “Authenticate”; there is nothing to see here."
-    )
-    return render(request, "connections/refused.html", {"sentence": sentence}, status=404)
-
-
 @sensitive_post_parameters("verifier")
 @needs(CONNECT)
 @reconfirmed(back="connections:setup_oauth")
@@ -191,9 +129,8 @@ def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     if outcome.pending:
         return redirect("connections:account", connection.pk)
     if connection.health == Health.STOPPED:
-        checkup.run(
-            connection, actor=person_of(request)
-        )  # ends the stop, now that the same account is proven
+        # Ends the stop, now that the same account is proven.
+        checkup.run(connection, actor=person_of(request))
     messages.success(
         request,
         _("Connected. %(name)s authorised this connection, which now acts as that account.")
@@ -212,29 +149,25 @@ def admin_part(request: HttpRequest, signed: str) -> HttpResponse:
         return render(
             request, "connections/refused.html", {"sentence": sentence, "bare": True}, status=404
         )
-    return render(
-        request,
-        "connections/admin_part.html",
-        {
-            "connection": connection,
-            "application_url": settings.BASE_URL,
-            "callback_base": adminpart.callback_base(),
-            "steps": adminpart.steps(connection),
-            "warning": adminpart.warning(connection),
-        },
-    )
+    return render(request, "connections/admin_part.html", _admin_part(connection))
+
+
+def _admin_part(connection: Connection) -> dict[str, object]:
+    return {
+        "connection": connection,
+        "application_url": settings.BASE_URL,
+        "callback_base": adminpart.callback_base(),
+        "steps": adminpart.steps(connection),
+        "warning": adminpart.warning(connection),
+    }
 
 
 def _setup_page(
     request: HttpRequest, connection: Connection, *, status: int = 200, **more: object
 ) -> HttpResponse:
     context = {
-        "connection": connection,
+        **_admin_part(connection),
         "tabs": tabs_of(connection, "connection"),
-        "application_url": settings.BASE_URL,
-        "callback_base": adminpart.callback_base(),
-        "steps": adminpart.steps(connection),
-        "warning": adminpart.warning(connection),
         "admin_link": settings.BASE_URL + adminpart.path_for(connection),
         "signed_in": credentials.stored(connection) is not None,
         **more,
@@ -248,17 +181,3 @@ def _look(connection: Connection) -> Look:
     if found.server is not None:
         instance.observe(connection, found.server)
     return found
-
-
-def _failed(
-    request: HttpRequest, connection: Connection, diagnosis: dict[str, object]
-) -> HttpResponse:
-    context = {"connection": connection, "diagnosis": diagnosis}
-    return render(request, "connections/refused.html", context, status=409)
-
-
-def _refused(request: HttpRequest, refused: Refused, connection: Connection | None) -> HttpResponse:
-    """A foreign connection's name is not told: only the sentence, and where to go."""
-    owned = connection if refused.status != 403 else None
-    context = {"connection": owned, "sentence": refused.message}
-    return render(request, "connections/refused.html", context, status=refused.status)
