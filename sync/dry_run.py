@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from django.utils import timezone
+
 from connections.models import Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
@@ -20,7 +22,7 @@ from sync import dry_links, merging, parents, polling
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.lease import Held
-from sync.models import Run, Shadow, ShadowState
+from sync.models import Run, RunState, Shadow, ShadowState
 from sync.references import Known, known_to_jira, outgoing
 from sync.rules import lookups_for, rules_of, values_of
 from sync.states import UNDER_WAY
@@ -34,8 +36,22 @@ JIRA_CREATE, JIRA_UPDATE, JIRA_DELETE = "jira_create", "jira_update", "jira_dele
 CONFLICT, NOT_MAPPED, SAME = "conflict", "type_not_mapped", "same"
 
 
-def step(run: Run, jira: JiraClient, held: Held) -> bool:
-    """One slice of a dry run; True if another must follow. Raises JiraError, LeaseLost."""
+def work(run: Run, jira: JiraClient, held: Held) -> bool:
+    """One slice of a dry run, with its beginning and end; True if another must follow.
+
+    No watermark and no schedule is written. Raises JiraError, LeaseLost.
+    """
+    if run.started is None:
+        run.started, run.state = timezone.now(), RunState.RUNNING
+        run.save(update_fields=["started", "state"])
+    if _step(run, jira, held):
+        return True
+    run.state, run.finished = RunState.FINISHED, timezone.now()
+    run.save(update_fields=["state", "finished"])
+    return False
+
+
+def _step(run: Run, jira: JiraClient, held: Held) -> bool:
     project = as_if_on(run.project)
     after = int(run.cursor.get("after", 0))
     if not after:

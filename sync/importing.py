@@ -92,7 +92,7 @@ class _Work:
         """Phase after phase until the slice is over; True if more is to do."""
         self.jira = jira
         if self.run.kind == RunKind.DRY_RUN:
-            return self._try_dry(jira)
+            return dry_run.work(self.run, jira, self.held)
         if self.run.started is None:
             self._start(jira)
         steps = {
@@ -112,18 +112,6 @@ class _Work:
                     return False
                 self.told.save(phase=following)
         return True
-
-    def _try_dry(self, jira: JiraClient) -> bool:
-        """One slice of a dry run: nothing but the run itself is written, no watermark, no schedule."""
-        run = self.run
-        if run.started is None:
-            run.started, run.state = timezone.now(), RunState.RUNNING
-            run.save(update_fields=["started", "state"])
-        if dry_run.step(run, jira, self.held):
-            return True
-        run.state, run.finished = RunState.FINISHED, timezone.now()
-        run.save(update_fields=["state", "finished"])
-        return False
 
     # ── Phases: each works until it is done or the slice over, and names the phase to go on with ──
     def _start(self, jira: JiraClient) -> None:
