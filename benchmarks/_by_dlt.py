@@ -1,7 +1,7 @@
 """dlt reading a project by Cloud's or Data Center's search and merging it into DuckDB.
 
-Run by `benchmarks.import_issues` with a Python that has dlt: `_by_dlt.py URL PROJECT`. Prints its
-seconds, rows and peak memory as JSON. Imports nothing of the project.
+Run by `benchmarks._elsewhere` with a Python that has dlt: `_by_dlt.py URL PROJECT`. Prints its
+seconds, issues and peak memory as JSON. Imports nothing of the project.
 """
 # mypy: ignore-errors
 
@@ -45,4 +45,4 @@ seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
 with pipeline.sql_client() as client:
     rows = client.execute_sql("SELECT count(*) FROM issues")[0][0]
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"seconds": seconds, "cpu_seconds": cpu, "rows": rows, "peak_mb": peak}))
+print(json.dumps({"seconds": seconds, "cpu_seconds": cpu, "issues": rows, "peak_mb": peak}))

@@ -12,8 +12,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +56,17 @@ def end_by_exception() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
+def has_postgres() -> bool:
+    return bool(os.environ.get(POSTGRES))
+
+
+@contextlib.contextmanager
+def database(kind: str) -> Iterator[str]:
+    """The address of a fresh database of this kind; empty for SQLite, which `prepare` makes."""
+    with postgres() if kind == "PostgreSQL" else contextlib.nullcontext("") as address:
+        yield address
+
+
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """The address of a fresh PostgreSQL database; empty where BENCH_POSTGRES names no server."""
@@ -89,8 +102,18 @@ class Server:
         """Somebody edits an issue in Jira."""
         self._tell("touch", {"id": issue_id, "summary": summary})
 
+    def faults(self, rate: float = 0.0, per_second: float = 0.0) -> None:
+        """What strikes from now on, see `benchmarks._faults`."""
+        self._tell("faults", {"rate": rate, "per_second": per_second})
+
     def calls(self) -> dict[str, int]:
+        """Since the reset, by method and path, those that faults struck among them."""
         found: dict[str, int] = self._tell("state", {})["calls"]
+        return found
+
+    def struck(self) -> dict[str, int]:
+        """Status → how many calls it was answered to by a fault, since the reset."""
+        found: dict[str, int] = self._tell("state", {})["struck"]
         return found
 
     def writes(self) -> dict[str, float]:
@@ -145,12 +168,20 @@ def imported(url: str) -> tuple[Connection, Any]:
     return connection, project
 
 
-def finish(work: Callable[[uuid.UUID], bool], run: Any) -> None:
-    """Call a run's slices until it is final."""
-    while work(run.pk):
-        pass
-    run.refresh_from_db()
-    assert run.state == "finished", run.message
+def finish(work: Callable[[uuid.UUID], bool], run: Any, within: float = 0.0) -> None:
+    """Call a run's slices until it is final; where one puts it off, again when it is due, for `within`
+    seconds altogether.
+    """
+    until = time.monotonic() + within
+    while True:
+        while work(run.pk):
+            pass
+        run.refresh_from_db()
+        pause = (run.due - datetime.now(UTC)).total_seconds()
+        if run.state not in ("waiting", "running") or time.monotonic() + pause > until:
+            break
+        time.sleep(max(0.01, pause))
+    assert run.state == "finished", f"{run.state}: {run.message}"
 
 
 def close() -> None:
@@ -158,6 +189,11 @@ def close() -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+def numbers(words: str) -> list[float]:
+    """An option's numbers, with commas between them."""
+    return [float(word) for word in words.split(",")]
 
 
 def percentile(values: Sequence[float], part: float) -> float:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import orjson
 
 from benchmarks import _issues
+from benchmarks._faults import Faults
 from benchmarks._instance import KEY, Instance, Refused
 
 MOST_IDS, MOST_FULL, MOST_OFFSET = 5000, 100, 1000
@@ -29,6 +30,7 @@ class Jira(Instance):
             tuple[Sequence[int], int]
         ] = []  # by number: a search's ids, the next place
         self.latency = 0.0
+        self.faults = Faults()
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, bytes]:
         parts = urlsplit(target)
@@ -39,6 +41,8 @@ class Jira(Instance):
             return self._control(path, given)
         rest = re.sub(r"^/rest/(api/[23]|agile/1\.0|api/latest)", "", path)
         self.calls[f"{method} {_shape(rest)}"] += 1
+        if struck := self.faults.strike():
+            return struck
         try:
             found = self._route(method, rest, query, given)
         except Refused as refused:
@@ -54,11 +58,15 @@ class Jira(Instance):
         elif path == "/bench/reset":
             self.calls.clear()
             self.writes.clear()
+            self.faults.struck.clear()
+        elif path == "/bench/faults":
+            self.faults.set(**given)
         elif path == "/bench/writes":
             return 200, orjson.dumps(self.writes)
         elif path == "/bench/touch":
             self.store.edit(given["id"], {"summary": given["summary"]})
-        return 200, orjson.dumps({"calls": self.calls, "total": sum(self.calls.values())})
+        struck = {str(status): number for status, number in self.faults.struck.items()}
+        return 200, orjson.dumps({"calls": self.calls, "struck": struck})
 
     def _route(self, method: str, path: str, query: dict[str, str], given: Any) -> Any:
         if path in ("/search/jql", "/search"):

@@ -1,6 +1,8 @@
 """A Jira for benchmarks: asyncio, a set latency, generated issues of an honest size.
 
-Run: python -m benchmarks._server [--flavour cloud|datacenter] [--latency MS] [--issues N] [--projects N].
+Run: python -m benchmarks._server [--flavour cloud|datacenter] [--latency MS] [--issues N] [--projects N]
+    [--fault-rate PART] [--per-second N]
+
 Prints {"url": …} and serves until it is ended. It answers what the product and its alternatives ask,
 quickly, so that a figure measures them and not this; the sandbox is the one that behaves like Jira.
 An issue with all fields is about 5 KB, with fewer it is as small as they are. Loopback only.
@@ -44,9 +46,11 @@ class Talk(asyncio.Protocol):
     def respond(self, head: bytes, body: bytes) -> None:
         method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
         status, payload = self.jira.answer(method, target, body)
+        kind = "text/html" if payload[:1] == b"<" else "application/json"
+        later = "Retry-After: 1\r\n" if status == 429 else ""
         lines = (
-            f"HTTP/1.1 {status} OK\r\nContent-Type: application/json;charset=UTF-8\r\n"
-            f"Date: {formatdate(usegmt=True)}\r\nX-AUSERNAME: svc-alm\r\n"
+            f"HTTP/1.1 {status} OK\r\nContent-Type: {kind};charset=UTF-8\r\n"
+            f"Date: {formatdate(usegmt=True)}\r\nX-AUSERNAME: svc-alm\r\n{later}"
             f"Content-Length: {len(payload)}\r\n\r\n"
         )
         answer = lines.encode() + payload
@@ -64,6 +68,7 @@ class Talk(asyncio.Protocol):
 async def serve(options: Any) -> None:
     jira = Jira(options.flavour, options.issues, options.projects)
     jira.latency = options.latency / 1000
+    jira.faults.set(options.fault_rate, options.per_second)
     server = await asyncio.get_running_loop().create_server(lambda: Talk(jira), "127.0.0.1", 0)
     jira.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     print(json.dumps({"url": jira.url, "first": FIRST}), flush=True)
@@ -76,6 +81,8 @@ def main(words: Iterable[str]) -> None:
     parser.add_argument("--latency", type=float, default=0, help="milliseconds a call")
     parser.add_argument("--issues", type=int, default=1000)
     parser.add_argument("--projects", type=int, default=1)
+    parser.add_argument("--fault-rate", type=float, default=0, help="part of the calls, 0 to 1")
+    parser.add_argument("--per-second", type=float, default=0, help="calls answered, 0: all")
     asyncio.run(serve(parser.parse_args(list(words))))
 
 

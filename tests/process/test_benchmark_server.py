@@ -71,6 +71,28 @@ def test_pages_by_offset_shift_when_an_issue_goes_and_pages_by_token_do_not() ->
     assert not page["isLast"]
 
 
+def test_a_share_of_calls_fails_and_the_same_calls_each_time() -> None:
+    jira = Jira("cloud", 1, 1)
+
+    def statuses() -> list[int]:
+        jira.faults.set(rate=0.15)
+        return [jira.answer("GET", "/rest/api/2/myself", b"")[0] for _ in range(1000)]
+
+    first = statuses()
+    assert set(first) == {200, 503}
+    assert 100 < first.count(503) < 200
+    assert statuses() == first
+
+
+def test_calls_beyond_so_many_a_second_are_refused_and_counted() -> None:
+    jira = Jira("cloud", 1, 1)
+    jira.faults.set(per_second=5)
+    statuses = [jira.answer("GET", "/rest/api/2/myself", b"")[0] for _ in range(8)]
+    assert statuses == [200] * 5 + [429] * 3
+    _, state = jira.answer("POST", "/bench/state", b"{}")
+    assert orjson.loads(state) == {"calls": {"GET /myself": 8}, "struck": {"429": 3}}
+
+
 def test_what_is_expanded_comes_with_each_issue() -> None:
     jira = Jira("cloud", 1, 1)
     query = f"{PROJECT} AND updated >= '2026-01-05 08:00'"

@@ -48,6 +48,14 @@ def test_calls_of_the_sync_are_counted_on_both_flavours(tmp_path: Path) -> None:
     assert all(0 < row["calls"] < row["one_by_one"] for row in rows)
 
 
+def test_imports_are_measured_side_by_side_the_slow_on_a_share(tmp_path: Path) -> None:
+    size = ("--issues", "120", "--slow-issues", "100", "--latency", "0")
+    rows, _ = measured(tmp_path, "import_issues", *size)
+    found = [(row["what"], row["issues"]) for row in rows]
+    assert found == [("ours", 120), ("PyPI jira + saves", 100), ("bare loop", 120)]
+    assert all(row["cpu_seconds"] > 0 and not row["struck"] for row in rows)
+
+
 def test_too_few_issues_to_count_calls_by_are_refused_with_the_number_needed() -> None:
     done = run("sync_calls", "--issues", "209")
     assert done.returncode == 2
