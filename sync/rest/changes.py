@@ -1,0 +1,70 @@
+"""The board's changes on their way to Jira: listing, and sending parked ones again."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router
+
+from accounts.tokens import actor_of, planner, reader
+from almconnect.lib.api import answer
+from planning.models import Change, ChangeState
+from sync import replay, shapes
+from sync.answers import ChangeOut, ChangesOut, ReplayedOut
+from sync.bodies import ReplayIn, StateListing
+from sync.rest.answering import listed, replayed
+from sync.rest.asking import one_of
+
+router = Router(tags=["sync"])
+
+
+@router.get(
+    "/sync/changes",
+    auth=reader,
+    response=ChangesOut,
+    by_alias=True,
+    operation_id="sync_api_list_changes",
+)
+def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpResponse:
+    rows = Change.objects.all()
+    if query.state:
+        rows = rows.filter(state=one_of(query.state, ChangeState.values))
+    return listed(_of(rows, query), query, shapes.change)
+
+
+@router.post(
+    "/sync/changes/{uuid:change_id}/replay",
+    auth=planner,
+    response={202: ChangeOut},
+    by_alias=True,
+    operation_id="sync_api_replay_change",
+)
+def replay_change(request: HttpRequest, change_id: uuid.UUID) -> HttpResponse:
+    rows = Change.objects.select_related("project", "item")
+    row = get_object_or_404(rows, operation=change_id)
+    return answer(shapes.change(replay.replay_change(row, actor=actor_of(request))), 202)
+
+
+@router.post(
+    "/sync/changes/replay",
+    auth=planner,
+    response=ReplayedOut,
+    operation_id="sync_api_replay_changes",
+)
+def replay_changes(request: HttpRequest, payload: ReplayIn) -> HttpResponse:
+    """Sends parked changes again; with `dry`, only says how many that would be."""
+    rows = _of(Change.objects.filter(state=ChangeState.PARKED), payload)
+    if payload.since:
+        rows = rows.filter(created__gte=payload.since)
+    return replayed(request, rows, payload, replay.replay_changes)
+
+
+def _of(rows: QuerySet[Change], asked: StateListing | ReplayIn) -> QuerySet[Change]:
+    if asked.connection:
+        rows = rows.filter(project__connection=asked.connection)
+    if asked.project:
+        rows = rows.filter(project=asked.project)
+    return rows

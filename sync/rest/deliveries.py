@@ -1,0 +1,70 @@
+"""What Jira's webhook delivered: listing, and reading the issues again."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router
+
+from accounts.tokens import actor_of, planner, reader
+from almconnect.lib.api import answer
+from sync import replay, shapes
+from sync.answers import DeliveriesOut, DeliveryOut, ReplayedOut
+from sync.bodies import ReplayIn, StateListing
+from sync.models import Delivery, DeliveryState
+from sync.rest.answering import listed, replayed
+from sync.rest.asking import one_of, project_of
+
+router = Router(tags=["sync"])
+
+
+@router.get(
+    "/sync/deliveries",
+    auth=reader,
+    response=DeliveriesOut,
+    by_alias=True,
+    operation_id="sync_api_list_deliveries",
+)
+def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpResponse:
+    rows = Delivery.objects.defer("body")
+    if query.state:
+        rows = rows.filter(state=one_of(query.state, DeliveryState.values))
+    return listed(_of(rows, query), query, shapes.delivery)
+
+
+@router.post(
+    "/sync/deliveries/{uuid:delivery_id}/replay",
+    auth=planner,
+    response={202: DeliveryOut},
+    by_alias=True,
+    operation_id="sync_api_replay_delivery",
+)
+def replay_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(Delivery.objects.defer("body"), public_id=delivery_id)
+    return answer(shapes.delivery(replay.replay_delivery(row, actor=actor_of(request))), 202)
+
+
+@router.post(
+    "/sync/deliveries/replay",
+    auth=planner,
+    response=ReplayedOut,
+    operation_id="sync_api_replay_deliveries",
+)
+def replay_deliveries(request: HttpRequest, payload: ReplayIn) -> HttpResponse:
+    """Reads the issues of failed deliveries again; with `dry`, only says how many that would be."""
+    rows = _of(Delivery.objects.filter(state=DeliveryState.FAILED), payload)
+    if payload.since:
+        rows = rows.filter(received__gte=payload.since)
+    return replayed(request, rows, payload, replay.replay_deliveries)
+
+
+def _of(rows: QuerySet[Delivery], asked: StateListing | ReplayIn) -> QuerySet[Delivery]:
+    if asked.connection:
+        rows = rows.filter(connection=asked.connection)
+    if asked.project:
+        project = project_of(asked.project)
+        rows = rows.filter(connection=project.connection_id, project_id=project.remote_id)
+    return rows

@@ -1,0 +1,39 @@
+"""Sprints made in Jira for iterations of the board."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Router
+
+from accounts.tokens import actor_of, planner
+from almconnect.lib.api import Refused, answer
+from connections.api_answers import explained
+from planning.models import Iteration, Team
+from sync import shapes, sprint_making
+from sync.answers import SprintOut
+from sync.bodies import SprintIn
+
+router = Router(tags=["sync"])
+
+
+@router.post(
+    "/iterations/{uuid:iteration_id}/sprints",
+    auth=planner,
+    response={201: SprintOut},
+    operation_id="sync_api_create_sprint",
+)
+def create_sprint(request: HttpRequest, iteration_id: uuid.UUID, payload: SprintIn) -> HttpResponse:
+    """Creates the sprint of one team for this iteration in the team's Scrum board in Jira."""
+    iteration = get_object_or_404(Iteration.objects.select_related("pi"), pk=iteration_id)
+    team = Team.objects.select_related("project__connection").filter(pk=payload.team).first()
+    if team is None:
+        raise Refused("There is no such team.", fields={"team": ["There is no such team."]})
+    if team.project is None:
+        (made,) = sprint_making.make(team, [iteration], actor=actor_of(request))
+    else:
+        with explained(team.project.connection):
+            (made,) = sprint_making.make(team, [iteration], actor=actor_of(request))
+    return answer(shapes.sprint(made), 201)
