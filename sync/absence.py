@@ -23,7 +23,7 @@ from jira_client.errors import NotFound, PermissionRefused
 from jira_client.values import PermissionState
 from planning import applying, feed
 from planning.models import WorkItem
-from sync import brake, duplicates, following, halving, moved, parents, states
+from sync import brake, duplicates, following, halving, kept, moved, parents, states
 from sync.models import Absence, Shadow, ShadowState
 from sync.rules import rules_of
 from sync.trace import note_each
@@ -111,6 +111,7 @@ def take_census(
                 moved.mark(connection, issues)
         missing += fetched.missing
     vanished = note_missing(connection, jira, project, missing)
+    kept.look(jira, project)
     if len(missing) < brake.HALF_OF or len(missing) * 2 <= len(ids):
         return Census(vanished)
     return Census(

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from almconnect.lib import bulk_rows
 from connections.models import MappedProject
@@ -16,7 +16,9 @@ from sync import conflicts, linking, states
 from sync.core.merge import Clash
 from sync.core.values import Lookups, Rules, Seen
 from sync.models import Shadow
+from sync.trace import note_each
 
+BACK: Final = "Jira shows the issue again, so the item is linked to it again."
 _SHADOW_COLUMNS = (
     "project",
     "state",
@@ -82,6 +84,7 @@ class Batch:
     placed: set[uuid.UUID] = field(default_factory=set)  # ranked on the board, Jira not told yet
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)
+    returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
     doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
 
 
@@ -101,6 +104,9 @@ def save(batch: Batch) -> list[BoardEvent]:
     conflicts.close_agreed(batch.changed)
     events += linking.reconcile(batch.project, batch.rules, batch.current, batch.began)
     states.derive([shadow.item_id for shadow in batch.changed])
+    if batch.returned:
+        back = [shadow.item_id for shadow in batch.returned]
+        note_each(batch.project.connection, "merge", "done", BACK, back)
     return events
 
 

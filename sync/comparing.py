@@ -68,8 +68,8 @@ def _is_settled(shadow: Shadow) -> bool:
 
 
 def _comes_back(shadow: Shadow) -> bool:
-    """A pair of an earlier mapping of this project."""
-    return shadow.state == ShadowState.UNMAPPED and shadow.item.deleted is None
+    """A pair of an earlier mapping of this project, or one that a person kept when it was gone."""
+    return shadow.may_return and shadow.item.deleted is None
 
 
 def _differs(

@@ -27,7 +27,7 @@ def merge_in(
 ) -> None:
     item = shadow.item
     batch.applied.items[seen.remote_id] = item.pk
-    if shadow.state not in (ShadowState.LIVE, ShadowState.UNMAPPED) or item.deleted:
+    if item.deleted or not (shadow.state == ShadowState.LIVE or shadow.may_return):
         batch.applied.ignored += 1
         return
     if _is_stale(shadow, issue, batch.began):
@@ -47,6 +47,8 @@ def merge_in(
     if batch.hold and (unsigned := conflicts.unsigned(found)):
         batch.applied.disputed[seen.remote_id] = unsigned
         return
+    if shadow.is_kept:
+        batch.returned.append(shadow)
     _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)
     _advance(batch, shadow, issue, seen, outcome)
     batch.current.append(seen)

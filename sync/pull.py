@@ -76,8 +76,8 @@ def apply(
                 accepted = (sent or {}).get(shadow.item_id, {})
                 merging.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
         feed.tell(save(batch))
-    if batch.new_shadows:
-        find_children(project, batch.new_shadows)
+    if arrived := [*batch.new_shadows, *batch.returned]:
+        find_children(project, arrived)
     _follow(project, issues)
     for home, others in homes.items():
         _hand_over(batch.applied, project, home, others, began, names)

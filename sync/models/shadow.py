@@ -95,6 +95,16 @@ class Shadow(models.Model):
     def __str__(self) -> str:
         return f"{self.remote_key} = {self.item_id}"
 
+    @property
+    def is_kept(self) -> bool:
+        """Gone from Jira once, and kept on the board by a person."""
+        return self.state == ShadowState.GONE and self.absence == Absence.KEPT
+
+    @property
+    def may_return(self) -> bool:
+        """Not live, but the same pair as soon as Jira shows the issue again."""
+        return self.state == ShadowState.UNMAPPED or self.is_kept
+
 
 class Conflict(models.Model):
     """A field that both sides changed. Kept whatever the policy did; one click takes the other value."""
