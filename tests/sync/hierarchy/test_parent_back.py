@@ -15,7 +15,7 @@ def test_children_that_were_read_meanwhile_find_it_again(whole: Tree) -> None:
     assert child.parent == parent
     Shadow.objects.filter(item=parent).update(state=ShadowState.GONE, absence=Absence.KEPT)
     whole.world.edit_issue(key, summary="Read meanwhile")
-    whole.settle()
+    whole.world.poll()  # of the children's project alone
     child.refresh_from_db()
     assert (child.summary, child.parent) == ("Read meanwhile", None)
     deliver(whole.world, "jira:issue_updated", parent.remote_id)
