@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from accounts.tokens import actor_of, connector
-from almconnect.lib.api import Refused, Strict
+from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
 from connections import (
     adminpart,
@@ -30,22 +30,13 @@ from connections import (
     ways,
 )
 from connections.api_answers import find
-from connections.bodies import CheckOut, Long, PersonOut, Text
+from connections.bodies import CheckOut, LookIn, PersonOut
 from connections.diagnosing import diagnose, http_status
 from connections.models import AuthMethod, Connection
 from jira_client.errors import JiraError
 from jira_client.tls import CertificateFacts
 
 router = Router()
-
-
-class LookIn(Strict):
-    base_url: Text
-    verify_tls: bool = True
-    ca_bundle: Long | None = None
-    fingerprint: Text | None = None
-    api_url: Text | None = None
-    proxy_url: Text | None = None
 
 
 class CertificateOut(Schema):

@@ -20,54 +20,59 @@ Long = Annotated[str, StringConstraints(max_length=200_000)]
 Method = Literal["oauth1", "basic", "pat"]
 
 
-class ConnectionIn(Strict):
+# Mixins of settings. The OpenAPI document lists the fields of the last base first.
+
+
+class Named(Strict):
     name: Text
-    tool: Literal["jira"] = "jira"
+
+
+class At(Strict):
     base_url: Text
+
+
+class SignIn(At):
     auth_method: Method = "oauth1"
     username: Text | None = None
     secret: SecretText | None = None
+
+
+class Reach(Strict):
     verify_tls: bool = True
     ca_bundle: Long | None = None
     fingerprint: Text | None = None
     api_url: Text | None = None
     proxy_url: Text | None = None
+
+
+class ConnectionIn(Reach, SignIn, Named):
+    tool: Literal["jira"] = "jira"
     secret_expires: datetime | None = None
     key_bits: Literal[2048, 3072] = 2048
 
 
-class ConnectionPatch(Strict):
+class ConnectionPatch(Reach, SignIn, Named):
     """What is left out stays as it is. Null clears what may be empty; for the rest it is refused."""
 
     name: Text = ""
     base_url: Text = ""
-    auth_method: Method = "oauth1"
-    username: Text | None = None
     secret: SecretText = ""
-    verify_tls: bool = True
-    ca_bundle: Long | None = None
-    fingerprint: Text | None = None
-    api_url: Text | None = None
-    proxy_url: Text | None = None
     secret_expires: datetime | None = None
     paused: bool = False
     # A secret that Jira refused is tried again only where the person says that something changed.
     retry: bool = False
 
 
-class TestIn(Strict):
+class TestIn(Reach, SignIn):
     """What is on the screen and not saved; left out: as stored."""
 
     base_url: Text = ""
-    auth_method: Method = "oauth1"
-    username: Text | None = None
     secret: SecretText = ""
-    verify_tls: bool = True
-    ca_bundle: Long | None = None
-    fingerprint: Text | None = None
-    api_url: Text | None = None
-    proxy_url: Text | None = None
     retry: bool = False
+
+
+class LookIn(Reach, At):
+    pass
 
 
 class StartIn(Strict):
