@@ -9,7 +9,8 @@ from typing import Any, Final
 from sync.core.links import LinkRule, LinkTable
 from sync.core.teams import TeamSource
 
-# Board fields that travel both ways; `rank` and `type` only ever come from Jira.
+# Board fields whose agreed value a pair keeps. A rank is told by its neighbours and never compared; the
+# type only ever comes from Jira.
 TWO_WAY: Final = (
     "summary",
     "description",
@@ -24,7 +25,6 @@ TWO_WAY: Final = (
     "iteration",
     "team",
 )
-FROM_JIRA: Final = ("type", "rank")
 PARENT: Final = "parent"  # Jira's field, and the way of naming a parent by it
 
 Values = Mapping[str, Any]

@@ -8,21 +8,10 @@ from typing import Final
 
 from jira_client.values import FieldInfo
 from sync.core.propose import EPIC_LINK, RANK, SPRINT, Metadata
+from sync.core.values import TWO_WAY
 
-BOARD_FIELDS: Final = (
-    "summary",
-    "description",
-    "status",
-    "story_points",
-    "wsjf",
-    "assignee",
-    "reporter",
-    "labels",
-    "priority",
-    "parent",
-    "iteration",
-    "rank",
-)
+# What a field of Jira is chosen for. What says the team is chosen apart (`core.teams`).
+BOARD_FIELDS: Final = (*(word for word in TWO_WAY if word != "team"), "rank")
 
 
 @dataclass(frozen=True, slots=True)
