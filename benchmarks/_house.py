@@ -106,6 +106,15 @@ class Server:
         """What strikes from now on, see `benchmarks._faults`."""
         self._tell("faults", {"rate": rate, "per_second": per_second})
 
+    def unrest(self, deletes: int, edits: int) -> None:
+        """People delete and edit so many while the issues are read, see `benchmarks._unrest`."""
+        self._tell("unrest", {"deletes": deletes, "edits": edits})
+
+    def truth(self) -> dict[str, Any]:
+        """`ids` that are there, `edited` (id → summary) by the unrest, and how much is `to_come` of it."""
+        found: dict[str, Any] = self._tell("truth", {})
+        return found
+
     def calls(self) -> dict[str, int]:
         """Since the reset, by method and path, those that faults struck among them."""
         found: dict[str, int] = self._tell("state", {})["calls"]

@@ -15,6 +15,7 @@ import orjson
 from benchmarks import _issues
 from benchmarks._faults import Faults
 from benchmarks._instance import KEY, Instance, Refused
+from benchmarks._unrest import Unrest
 
 MOST_IDS, MOST_FULL, MOST_OFFSET = 5000, 100, 1000
 
@@ -31,6 +32,7 @@ class Jira(Instance):
         ] = []  # by number: a search's ids, the next place
         self.latency = 0.0
         self.faults = Faults()
+        self.unrest = Unrest(self.store)
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, bytes]:
         parts = urlsplit(target)
@@ -61,6 +63,10 @@ class Jira(Instance):
             self.faults.struck.clear()
         elif path == "/bench/faults":
             self.faults.set(**given)
+        elif path == "/bench/unrest":
+            self.unrest.begin(**given)
+        elif path == "/bench/truth":
+            return 200, orjson.dumps(self.unrest.truth())
         elif path == "/bench/writes":
             return 200, orjson.dumps(self.writes)
         elif path == "/bench/touch":
@@ -95,7 +101,7 @@ class Jira(Instance):
             return self._token_page(given, fields, expand, size)
         ids = self.store.matching(str(given.get("jql", "")))
         start, size = int(given.get("startAt") or 0), min(size, MOST_OFFSET)
-        body = self.store.rendered(ids[start : start + size], fields, expand)
+        body = self._bodies(ids[start : start + size], fields, expand)
         head = b'{"startAt":%d,"maxResults":%d,"total":%d,' % (start, size, len(ids))
         return head + b'"issues":[' + body + b"]}"
 
@@ -107,21 +113,30 @@ class Jira(Instance):
             ids, start = self.tokens[int(token)]
         else:
             ids, start = self.store.matching(str(given.get("jql", ""))), 0
-        size = min(size, MOST_FULL if set(fields) - {"id", "key"} else MOST_IDS)
+        size = min(size, MOST_FULL if _is_full(fields) else MOST_IDS)
         some = [number for number in ids[start : start + size] if number not in self.store.gone]
         more = b'"isLast":true'
         if start + size < len(ids):
             more = b'"isLast":false,"nextPageToken":"%d"' % len(self.tokens)
             self.tokens.append((ids if token else array("q", ids), start + size))
-        body = self.store.rendered(some, fields, expand)
+        body = self._bodies(some, fields, expand)
         return b'{"issues":[' + body + b"]," + more + b"}"
 
     def _bulk(self, given: Any) -> bytes:
         if not self.cloud:
             raise Refused(404, "There is no bulk fetch on Data Center.")
         ids = self.store.named(given["issueIdsOrKeys"][:100])
-        body = self.store.rendered(ids, _names(given.get("fields")))
+        body = self._bodies(ids, _names(given.get("fields")))
         return b'{"issues":[' + body + b'],"issueErrors":[]}'
+
+    def _bodies(
+        self, numbers: Sequence[int], fields: Sequence[str], expand: Sequence[str] = ()
+    ) -> bytes:
+        """These issues as they are now; what people do next comes after."""
+        body = self.store.rendered(numbers, fields, expand)
+        if _is_full(fields):
+            self.unrest.note(len(numbers))
+        return body
 
     def _issue(self, method: str, path: str, query: dict[str, str], given: Any) -> Any:
         if path == "/issue/rank":
@@ -155,6 +170,10 @@ def _names(value: Any, default: Sequence[str] = ("*all",)) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.split(",")
     return tuple(value or default)
+
+
+def _is_full(fields: Sequence[str]) -> bool:
+    return bool(set(fields) - {"id", "key"})
 
 
 def _shape(path: str) -> str:

@@ -56,6 +56,19 @@ def test_imports_are_measured_side_by_side_the_slow_on_a_share(tmp_path: Path) -
     assert all(row["cpu_seconds"] > 0 and not row["struck"] for row in rows)
 
 
+def test_what_an_import_misses_of_what_people_do_meanwhile_is_told(tmp_path: Path) -> None:
+    size = ("--issues", "220", "--deletes", "3", "--edits", "3", "--latency", "0")
+    rows, _ = measured(tmp_path, "import_under_change", *size, "--apart", "0.1")
+    looks = [("ours", "import"), ("ours", "poll"), ("ours", "comparison")]
+    theirs = ("PyPI jira + saves", "import")
+    assert [(row["what"], row["after"]) for row in rows] == [*looks, theirs] * 2
+    for row in rows:
+        if row["after"] != "import":
+            assert row["missing"] == row["ghosts"] == row["stale"] == row["doubled"] == 0
+    assert any(row["stale"] for row in rows if row["what"] == theirs[0])
+    assert any(row["missing"] for row in rows if row["what"] == theirs[0])
+
+
 def test_too_few_issues_to_count_calls_by_are_refused_with_the_number_needed() -> None:
     done = run("sync_calls", "--issues", "209")
     assert done.returncode == 2
