@@ -68,7 +68,7 @@ def _accept(
     token: str, headers: Mapping[str, str], body: bytes
 ) -> tuple[Verdict, Connection | None]:
     """Once more where the database's connection was lost since the delivery before. To try it before
-    each delivery is a third round trip; to accept one twice is to store it once.
+    each delivery is a second round trip; to accept one twice is to store it once.
     """
     database.health_check_done = True  # type: ignore[attr-defined]  # of Django, not of its stubs
     try:

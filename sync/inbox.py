@@ -11,7 +11,6 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError
@@ -20,16 +19,17 @@ from django.utils import timezone
 from almconnect.lib import bulk_rows
 from almconnect.lib.kept_query import KeptQuery
 from connections import sealing
-from connections.models import Connection, MappedProject, SecretField, WebhookState
+from connections.models import Connection, MappedProject, SecretField
+from connections.sealing import SealBroken
 from jira_client.errors import BadPayload
-from jira_client.webhook import parse_event, signature_ok
+from jira_client.webhook import WebhookEvent, parse_event, signature_ok
+from sync import liveness
 from sync.models import Delivery, DeliveryState
 
 READ_AGAIN = "read_again"  # no event of Jira's: an issue on which a poll failed
 LARGEST = 2_621_440
 DEEPEST = 60
 QUOTA = 10_000  # deliveries of one connection that may wait; beyond, Jira is asked to come back
-SEEN_EVERY = timedelta(seconds=10)
 OF_ISSUES = ("jira:issue_", "issuelink_", "comment_", "worklog_", "attachment_", "issue_property_")
 OF_SPRINTS = "sprint_"
 OF_OTHERS = ("board_", "project_", "user_", "jira:version_", "issuetype_", "filter_")
@@ -60,6 +60,9 @@ _NEEDED = (
 _by_token = KeptQuery(
     lambda token: Connection.objects.filter(webhook_token=token).order_by().only(*_NEEDED)
 )
+# Token → the connection as it was read last. Never believed by itself: what rests on it is stored by a
+# statement that finds it unchanged, or not at all.
+_remembered: dict[str, Connection] = {}
 
 
 def connection_of(token: str) -> Connection | None:
@@ -73,43 +76,84 @@ def connection_of(token: str) -> Connection | None:
 def accept(
     token: str, headers: Mapping[str, str], body: bytes
 ) -> tuple[Verdict, Connection | None]:
-    """Store one delivery. The row is committed when this returns STORED."""
+    """Store one delivery. The row is committed when this returns STORED.
+
+    One statement where the connection is as it is remembered; whatever else is to be said, is said of
+    the connection as it is now.
+    """
+    remembered = _remembered.get(token)
+    if remembered is not None and _stored_at_once(remembered, headers, body):
+        return Verdict.STORED, remembered
+    _remembered.pop(token, None)
     connection = connection_of(token)
     if connection is None:
         return Verdict.UNKNOWN, None
-    if len(body) > LARGEST:
-        return Verdict.TOO_LARGE, connection
-    if connection.webhook_signed and not _signed(connection, headers, body):
-        return Verdict.FORGED, connection
-    try:
-        event = parse_event(headers, body, max_depth=DEEPEST, max_bytes=LARGEST)
-    except BadPayload:
-        return Verdict.BAD, connection
-    _note_seen(connection)
+    event = _event_of(connection, headers, body)
+    if isinstance(event, Verdict):
+        return event, connection
+    noted = liveness.note(connection)
     if not room.left(connection):
         return Verdict.FULL, connection
-    source, target = event.link or ("", "")
-    row = Delivery(
-        connection=connection,
-        identity=_clean(event.delivery_id or hashlib.sha256(body).hexdigest(), 80),
-        event=_clean(event.event, 80),
-        issue_id=(event.issue_id or source or "")[:40],
-        issue_key=_clean(event.issue_key or "", 60),
-        other_issue_id=target[:40],
-        project_id=(event.project_id or "")[:40],
-        body=body,
-        state=_first_state(event.event),
-    )
+    row = _row(connection, event, body)
     try:
         new = bulk_rows.insert_once(row)
     except IntegrityError:
         if Connection.objects.filter(pk=connection.pk).exists():
             raise
         return Verdict.UNKNOWN, None  # deleted while the delivery came
+    if not noted:  # else it is not any more what was read
+        _remembered[token] = connection
     if not new:
         return Verdict.REPEATED, connection
     room.took_one(connection, row)
     return Verdict.STORED, connection
+
+
+def _stored_at_once(connection: Connection, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether it is new, all is well with it, and the connection is in the database what it is here."""
+    if liveness.is_due(connection) or not room.left(connection):
+        return False
+    try:
+        event = _event_of(connection, headers, body)
+        if isinstance(event, Verdict):
+            return False
+        row = _row(connection, event, body)
+        new = bulk_rows.insert_while(row, connection, _NEEDED)
+    except (SealBroken, IntegrityError):  # sealed for another address, or deleted, by now
+        return False
+    if new:
+        room.took_one(connection, row)
+    return new
+
+
+def _event_of(
+    connection: Connection, headers: Mapping[str, str], body: bytes
+) -> WebhookEvent | Verdict:
+    """What the delivery says, or why it is refused."""
+    if len(body) > LARGEST:
+        return Verdict.TOO_LARGE
+    if connection.webhook_signed and not _signed(connection, headers, body):
+        return Verdict.FORGED
+    try:
+        return parse_event(headers, body, max_depth=DEEPEST, max_bytes=LARGEST)
+    except BadPayload:
+        return Verdict.BAD
+
+
+def _row(connection: Connection, event: WebhookEvent, body: bytes) -> Delivery:
+    source, target = event.link or ("", "")
+    values = {
+        "connection_id": connection.pk,
+        "identity": _clean(event.delivery_id or hashlib.sha256(body).hexdigest(), 80),
+        "event": _clean(event.event, 80),
+        "issue_id": (event.issue_id or source or "")[:40],
+        "issue_key": _clean(event.issue_key or "", 60),
+        "other_issue_id": target[:40],
+        "project_id": (event.project_id or "")[:40],
+        "body": body,
+        "state": _first_state(event.event),
+    }
+    return bulk_rows.make(Delivery, values)
 
 
 class Room:
@@ -156,22 +200,6 @@ def _signed(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
     secret = sealing.load(connection, SecretField.WEBHOOK)
     given = {name.lower(): value for name, value in headers.items()}.get("x-hub-signature", "")
     return bool(secret) and signature_ok(secret.reveal() if secret else "", body, given)
-
-
-def _note_seen(connection: Connection) -> None:
-    """Proof of life, written at most every ten seconds; it ends a silence."""
-    now, seen = timezone.now(), connection.webhook_seen
-    silent = connection.webhook_state == WebhookState.SILENT
-    if not silent and seen is not None and now - seen < SEEN_EVERY:
-        return
-    rows = Connection.objects.filter(pk=connection.pk)
-    if silent:
-        back = WebhookState.REGISTERED if connection.webhook_id else WebhookState.MANUAL
-        if rows.filter(webhook_state=WebhookState.SILENT).update(
-            webhook_state=back, webhook_seen=now
-        ):
-            return
-    rows.update(webhook_seen=now)
 
 
 def _clean(text: str, most: int) -> str:

@@ -60,13 +60,41 @@ def insert_once(row: models.Model) -> bool:
         return bool(cursor.rowcount == 1)
 
 
+def insert_while(row: models.Model, other: models.Model, names: tuple[str, ...]) -> bool:
+    """The same, and only while another row, read before, is in these columns what it was then.
+
+    So a decision may rest on what is remembered. A column that is NULL is never what it was.
+    """
+    statement, columns, known = _insertion_while(type(row), type(other), names, connection.vendor)
+    (values,), (held,) = _values([row], columns), _values([other], known)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (*values, *held))
+        return bool(cursor.rowcount == 1)
+
+
 @lru_cache(maxsize=16)
 def _insertion(model: type[models.Model], vendor: str) -> tuple[str, tuple[_Column, ...]]:
+    into, marks, columns = _into(model, vendor)
+    return f"{into} VALUES ({marks}) ON CONFLICT DO NOTHING", columns
+
+
+@lru_cache(maxsize=16)
+def _insertion_while(
+    model: type[models.Model], other: type[models.Model], names: tuple[str, ...], vendor: str
+) -> tuple[str, tuple[_Column, ...], tuple[_Column, ...]]:
+    into, marks, columns = _into(model, vendor)
+    known = _columns(other, vendor, (other._meta.pk.attname, *names))
+    same = " AND ".join(f"{_quoted(column)} = %s" for column, _, _ in known)
+    table = _quoted(other._meta.db_table)
+    words = f"{into} SELECT {marks} FROM {table} WHERE {same} ON CONFLICT DO NOTHING"  # noqa: S608
+    return words, columns, known
+
+
+def _into(model: type[models.Model], vendor: str) -> tuple[str, str, tuple[_Column, ...]]:
     columns = _columns(model, vendor, _without_number(model))
     names = ", ".join(_quoted(column) for column, _, _ in columns)
-    marks = ", ".join(["%s"] * len(columns))
     table = _quoted(model._meta.db_table)
-    return f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING", columns  # noqa: S608
+    return f"INSERT INTO {table} ({names})", ", ".join(["%s"] * len(columns)), columns
 
 
 def update(rows: Sequence[models.Model], names: Iterable[str]) -> None:

@@ -105,3 +105,26 @@ def on_sqlite(db: None) -> None:
 
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL refuses half characters, however they are written")
+
+
+def test_a_row_goes_in_once_and_only_while_another_is_what_it_was() -> None:
+    names = ("name", "start")
+    pi = Pi.objects.create(name="PI", start=AT.date())
+    one, two = (Iteration(pi=pi, index=number, name=ODD[:20]) for number in (1, 2))
+    assert bulk_rows.insert_while(one, pi, names)
+    assert not bulk_rows.insert_while(one, pi, names)
+    Pi.objects.update(name="Renamed")
+    assert not bulk_rows.insert_while(two, pi, names)
+    pi.refresh_from_db()
+    assert bulk_rows.insert_while(two, pi, names)
+    assert list(Iteration.objects.order_by("index").values_list("pk", "name", "pi")) == [
+        (one.pk, ODD[:20], pi.pk), (two.pk, ODD[:20], pi.pk),
+    ]  # fmt: skip
+
+
+def test_a_row_that_is_gone_or_null_is_not_what_it_was() -> None:
+    pi = Pi.objects.create(name="PI")
+    assert not bulk_rows.insert_while(Iteration(pi=pi, index=1, name="1"), pi, ("start",))
+    assert bulk_rows.insert_while(Iteration(pi=pi, index=1, name="1"), pi, ("name",))
+    other = Pi(name="Never saved")
+    assert not bulk_rows.insert_while(Iteration(pi=pi, index=2, name="2"), other, ("name",))

@@ -160,9 +160,9 @@ def test_up_to_its_bound_a_body_is_taken_and_above_it_refused_as_too_large(
 def test_a_connection_that_goes_meanwhile_is_not_called_repeated(
     connection: Connection, monkeypatch
 ):
-    from sync import inbox
+    from sync import inbox, liveness
 
-    monkeypatch.setattr(inbox, "_note_seen", lambda one: Connection.objects.all().delete())
+    monkeypatch.setattr(liveness, "note", lambda one: Connection.objects.all().delete())
     with_it = inbox.accept(connection.webhook_token, {}, json.dumps(BODY).encode())
     assert with_it == (inbox.Verdict.UNKNOWN, None)
 
