@@ -1,4 +1,5 @@
-"""The Celery application. Every periodic job is in one list, `CELERY_BEAT_SCHEDULE` in the settings.
+"""The Celery application, its queues, and every periodic job in one list. The broker's address alone
+comes from the settings.
 
 A message is a hint: tasks are idempotent wake-ups that find their work in rows, so losing or
 repeating one costs latency, never data.
@@ -12,9 +13,54 @@ from typing import Any
 from celery import Celery, bootsteps
 from celery.signals import worker_init
 
+
+def defaults() -> dict[str, Any]:
+    """What no environment changes. Celery asks for it when it is first needed."""
+    return {
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_soft_time_limit": 60,
+        "task_publish_retry": False,
+        "task_default_queue": "interactive",
+        # A queue per purpose, so that an import never starves an edit.
+        "task_routes": {
+            "sync.push": {"queue": "outbound"},
+            "sync.drain": {"queue": "inbound"},
+            "sync.poll": {"queue": "inbound"},
+            "sync.work": {"queue": "bulk"},
+        },
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_soft_shutdown_timeout": 10,
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": {
+            # A killed worker's message comes back after ten seconds, not after kombu's hour. A task
+            # that runs longer is delivered a second time meanwhile, finds its work claimed, and ends
+            # at once.
+            "visibility_timeout": 8,
+            "unacked_restore_interval": 2,
+            "unacked_restore_throttle": 1,
+            # The web process must never hang on a dead broker: the row is saved, the sweep will find it.
+            "socket_connect_timeout": 1,
+            "socket_timeout": 30,
+        },
+        "beat_scheduler": "almconnect.beat:LivingScheduler",
+        "beat_schedule": {
+            # The schedule is one tick that claims due rows, so two beats are harmless.
+            "tick": {
+                "task": "sync.tick",
+                "schedule": 2.0,
+                "options": {"expires": 10, "queue": "interactive"},
+            },
+        },
+    }
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almconnect.settings")
 app = Celery("almconnect")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.add_defaults(defaults)
 app.autodiscover_tasks()
 
 

@@ -43,6 +43,7 @@ DATABASES = {
 BROKER_URL = env.secret("ALMCONNECT_BROKER_URL", "")
 if not BROKER_URL:
     BROKER_URL = f"redis+socket://{embedded.broker_socket(DATA_DIR)}"
+CELERY_BROKER_URL = BROKER_URL  # the rest of Celery's settings is in almconnect.celery
 # Set by run.py alone, where no broker can run: worker and beat are threads of the web process.
 WORKER_IN_WEB = env.flag("ALMCONNECT_WORKER_IN_WEB")
 # How many tasks a worker process runs at once; slow connections may have half of them.
@@ -122,10 +123,6 @@ STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing one; the finders serve in any case
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # 2.5 MB: also the cap on a webhook's body
 
 # Limits on guessing and used one-time codes live here: they must hold across web processes, so the
@@ -232,43 +229,4 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {name: {"level": "WARNING"} for name in _CHATTER if LOG_LEVEL == "INFO"},
-}
-
-# ── Celery ───────────────────────────────────────────────────────────────────────────────────────
-CELERY_BROKER_URL = BROKER_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
-CELERY_TASK_SOFT_TIME_LIMIT = 60
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # A killed worker's message comes back after ten seconds, not after kombu's hour. A task that
-    # runs longer is delivered a second time meanwhile, finds its work claimed, and ends at once.
-    "visibility_timeout": 8,
-    "unacked_restore_interval": 2,
-    "unacked_restore_throttle": 1,
-    # The web process must never hang on a dead broker: the row is saved, the sweep will find it.
-    "socket_connect_timeout": 1,
-    "socket_timeout": 30,
-}
-CELERY_TASK_DEFAULT_QUEUE = "interactive"
-# A queue per purpose, so that an import never starves an edit.
-CELERY_TASK_ROUTES = {
-    "sync.push": {"queue": "outbound"},
-    "sync.drain": {"queue": "inbound"},
-    "sync.poll": {"queue": "inbound"},
-    "sync.work": {"queue": "bulk"},
-}
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULER = "almconnect.beat:LivingScheduler"
-CELERY_BEAT_SCHEDULE = {
-    # The schedule is one tick that claims due rows, so two beats are harmless.
-    "tick": {
-        "task": "sync.tick",
-        "schedule": 2.0,
-        "options": {"expires": 10, "queue": "interactive"},
-    },
 }
