@@ -18,7 +18,7 @@ from connections.models import Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import dry_links, merging, parents, polling
+from sync import dry_links, link_names, merging, metadata, parents, polling
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.lease import Held
@@ -53,6 +53,7 @@ def work(run: Run, jira: JiraClient, held: Held) -> bool:
 
 def _step(run: Run, jira: JiraClient, held: Held) -> bool:
     project = as_if_on(run.project)
+    link_names.learn(project, metadata.link_types(jira))
     after = int(run.cursor.get("after", 0))
     if not after:
         run.total = jira.search.count(polling.scope(project))

@@ -1,20 +1,23 @@
-"""What Jira renames, we rename: a project's key and name, the account's time zone."""
+"""What Jira renames, we rename: a project's key and name, link types, the account's time zone."""
 
 from __future__ import annotations
 
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound
+from sync import link_names, metadata
 
 
 def refresh(connection: Connection, jira: JiraClient, project: MappedProject) -> None:
-    """Two calls; for what runs once a day. Raises JiraError."""
+    """Three calls; for what runs once a day. Raises JiraError."""
     note_time_zone(connection, jira.myself().time_zone)
     try:
         found = jira.projects.get(project.remote_id)
     except NotFound:
         return  # whoever reads its issues finds out why
     note_project(project, found.key, found.name)
+    if link_names.used(project):
+        link_names.follow(project, metadata.link_types(jira))
 
 
 def note_project(project: MappedProject, key: str, name: str) -> None:

@@ -12,7 +12,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, JiraError, NotFound, PermissionRefused
 from planning.models import Change, ChangeKind, Link, SyncState
-from sync import outbox, pull, refusals
+from sync import link_names, outbox, pull, refusals
 from sync.core.retry import Verdict
 from sync.crash import point
 from sync.isolating import isolated
@@ -75,7 +75,7 @@ def _draw(
         return None
     outbox.claim_one(change, shift)
     try:
-        jira.links.create(kind, source.remote_key, target.remote_key)
+        _create(jira, change.project, kind, source, target)
     except (NotFound, Invalid) as error:
         if not _lost_its_type(connection, jira, change, link, kind):
             _refused(connection, jira, change, link, error)
@@ -86,6 +86,20 @@ def _draw(
     point("link.drawn")
     _done(connection, change, f"Link “{link.type}” drawn.", shift, drawn=link)
     return source
+
+
+def _create(
+    jira: JiraClient, project: MappedProject, kind: str, source: Shadow, target: Shadow
+) -> None:
+    """By its new name where Jira has renamed the link type since it was asked last. Raises JiraError."""
+    ends = source.remote_key, target.remote_key
+    try:
+        jira.links.create(kind, *ends)
+    except (NotFound, Invalid):
+        renamed = link_names.new_name(project, jira, kind)
+        if renamed is None:
+            raise
+        jira.links.create(renamed, *ends)
 
 
 def _why_local(link: Link) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from connections.models import Connection, MappedProject
 from sync.core.links import LinkTable
 from sync.core.values import Rules, SeenLink
+from sync.link_names import ids_of
 from sync.models import Shadow, ShadowState
 from sync.rules import link_rules_of
 
@@ -47,7 +48,9 @@ def words_of(
     found: dict[str, str] = {}
     for link in whole:
         source, target = ends[link.source_id], ends[link.target_id]
-        word = tables[source.project].to_board(link.link_type, source.type, target.type)
+        table = tables[source.project]
+        name = table.called(link.type_id, link.link_type)
+        word = table.to_board(name, source.type, target.type)
         if word is not None:
             found[link.remote_id] = word
     return found
@@ -57,4 +60,4 @@ def _tables(projects: set[uuid.UUID]) -> dict[uuid.UUID | None, LinkTable]:
     if not projects:
         return {}
     rows = MappedProject.objects.filter(pk__in=projects)
-    return {row.pk: LinkTable(row.link_map, link_rules_of(row)) for row in rows}
+    return {row.pk: LinkTable(row.link_map, link_rules_of(row), ids_of(row)) for row in rows}

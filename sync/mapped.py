@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -15,9 +15,10 @@ from almconnect.lib.api import Refused
 from connections import report
 from connections.gateway import jira_for
 from connections.models import Connection, Direction, MappedProject, WebhookState
+from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import importing, mapping_rules, metadata, steps, teams
+from sync import importing, link_names, mapping_rules, metadata, steps, teams
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
@@ -129,6 +130,8 @@ def change(
     if options.get("jql"):
         jira = jira_for(project.connection)
         metadata.prove_filter(jira, metadata.find_project(jira, project.remote_id), options["jql"])
+    link_types = _link_types(project, values)
+    link_names.learn(project, link_types)  # first by id: what was said before keeps its meaning
     facts = project.facts | _subtasks(project, maps)
     rules = mapping_rules.judged(project, values)
     before = {name: getattr(project, name) for name in (*options, *maps, *rules)}
@@ -143,6 +146,7 @@ def change(
         project.facts = facts
         if categories:
             project.facts = _with_categories(project, categories)
+        link_names.learn(project, link_types)
         project.poll_due = timezone.now()
         if before.get("direction") == Direction.PAUSED != project.direction:
             # Deliveries of the pause were noted and not read: what went meanwhile is found by census.
@@ -166,6 +170,13 @@ def change(
     if again is not None:  # every issue says its team, and its links, anew
         wake(WORK, again.pk)
     return project
+
+
+def _link_types(project: MappedProject, values: Mapping[str, Any]) -> Sequence[LinkType]:
+    """Which there are, where somebody says anew what is which."""
+    if values.get("link_map") is None and values.get("link_rules") is None:
+        return ()
+    return metadata.link_types(jira_for(project.connection))
 
 
 def _subtasks(project: MappedProject, maps: Mapping[str, Any]) -> dict[str, list[str]]:

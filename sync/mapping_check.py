@@ -16,7 +16,7 @@ from connections import surveys
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.values import Status
-from sync import link_rules, metadata
+from sync import link_names, link_rules, metadata
 from sync.core.links import LinkTable
 from sync.rules import link_rules_of
 
@@ -46,7 +46,9 @@ def check(project: MappedProject) -> Checked:
     """
     jira = jira_for(project.connection)
     of_types = jira.projects.statuses(project.remote_id)
-    there = [one.name for one in metadata.link_types(jira)]
+    types = metadata.link_types(jira)
+    link_names.learn(project, types)
+    there = [one.name for one in types]
     setup = surveys.earlier(project.connection).get(project.remote_id)
     screens = _screens(setup) if setup else []
     at = parse_datetime(setup["at"]) if setup else None

@@ -86,6 +86,7 @@ def facts_of(jira: JiraClient, data: Metadata, proposal: Proposal) -> dict[str, 
             for name, category in proposal.categories.items()
         },
         "subtask_types": subtask_types(data.types),
+        "link_types": {one.name: one.id for one in data.links},
         "proposed_at": timezone.now().isoformat(),
     }
 

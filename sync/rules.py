@@ -14,6 +14,7 @@ from sync.core.echo import normal
 from sync.core.links import LinkRule
 from sync.core.teams import PROJECT, TeamSource
 from sync.core.values import Lookups, Rules
+from sync.link_names import ids_of
 from sync.models import Shadow, ShadowState
 
 
@@ -33,6 +34,7 @@ def rules_of(project: MappedProject) -> Rules:
         transition_defaults=project.transition_defaults,
         team=team,
         link_rules=link_rules_of(project),
+        link_ids=ids_of(project),
     )
 
 

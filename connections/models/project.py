@@ -41,7 +41,8 @@ class MappedProject(models.Model):
     `transition_defaults`: board status → {Jira field id: value} for what a step there demands;
     `team_source`: where issues say their team: {kind, field, shape, values: team id → Jira's value},
     empty where the project is one team's;
-    `facts`: what the metadata said when it was mapped (names, categories, estimation field).
+    `facts`: what the metadata said when it was mapped (names, categories, sub-task types), and the ids
+    of the link types that are named here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -24,14 +24,17 @@ class LinkRule:
 @dataclass(frozen=True, slots=True)
 class LinkTable:
     """`words`: board word → Jira link type name, where no rule says otherwise. Of rules, and of words,
-    that contradict each other the first counts.
+    that contradict each other the first counts. `ids`: the ids of link types by these names, as far as
+    known.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[LinkRule, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
     _sent: Mapping[tuple[str, str, str], str] = field(init=False, compare=False, repr=False)
     _read: Mapping[tuple[str, str, str], str] = field(init=False, compare=False, repr=False)
     _back: Mapping[str, str] = field(init=False, compare=False, repr=False)
+    _names: Mapping[str, str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         sent: dict[tuple[str, str, str], str] = {}
@@ -44,7 +47,9 @@ class LinkTable:
         back: dict[str, str] = {}
         for word, link_type in self.words.items():
             back.setdefault(link_type, word)
-        for name, value in (("_sent", sent), ("_read", read), ("_back", back)):
+        names = {link_type: name for name, link_type in self.ids.items()}
+        made = (("_sent", sent), ("_read", read), ("_back", back), ("_names", names))
+        for name, value in made:
             object.__setattr__(self, name, value)
 
     def __bool__(self) -> bool:
@@ -54,6 +59,13 @@ class LinkTable:
     def link_types(self) -> frozenset[str]:
         """Jira's link types that are named here."""
         return frozenset(self.words.values()) | {rule.link_type for rule in self.rules}
+
+    def called(self, type_id: str, name: str) -> str:
+        """The name by which this table knows a link type that Jira calls `name` now; empty where that
+        name stands for another type here.
+        """
+        known = self._names.get(type_id)
+        return known or ("" if type_id and name in self.ids else name)
 
     def to_jira(self, word: str, source: str, target: str) -> str | None:
         """The link type of a link between items of these types; None: it stays on the board."""

@@ -222,6 +222,6 @@ def _names(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
 def _links(issue: Issue) -> tuple[SeenLink, ...]:
     """All of them: one that has no word any more is still there, so the board's is not erased."""
     return tuple(
-        SeenLink(link.id, link.type.name, link.source_id, link.target_id)
+        SeenLink(link.id, link.type.id, link.type.name, link.source_id, link.target_id)
         for link in issue_links(issue)
     )

@@ -44,7 +44,8 @@ class Rules:
 
     `types`: board type → issue type id. `fields`: board field → field id; a field that is not in it
     is not synced. `statuses`: board status → status id. `links`: board link word → Jira link type
-    name, and `link_rules` what goes before that between certain types. `parent_style`: "parent" (a
+    name, `link_rules` what goes before that between certain types, and `link_ids` the ids of link types
+    by those names. `parent_style`: "parent" (a
     reference) or "epic_link" (the key as text). `subtasks`: board types that are sub-tasks in Jira.
     `team`: where issues say their team; `fields` holds that field under *team* then.
     `transition_defaults`: board status → {field id: value} for what a step there asks for.
@@ -62,6 +63,7 @@ class Rules:
     transition_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     team: TeamSource = field(default_factory=TeamSource)
     link_rules: tuple[LinkRule, ...] = ()
+    link_ids: Mapping[str, str] = field(default_factory=dict)
     # The way back, Jira's id → the board's word; made once, since every issue of a batch asks.
     type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
@@ -70,7 +72,9 @@ class Rules:
     def __post_init__(self) -> None:
         object.__setattr__(self, "type_words", _inverse(self.types))
         object.__setattr__(self, "status_words", _inverse(self.statuses))
-        object.__setattr__(self, "link_table", LinkTable(self.links, self.link_rules))
+        object.__setattr__(
+            self, "link_table", LinkTable(self.links, self.link_rules, self.link_ids)
+        )
 
     @property
     def read_fields(self) -> tuple[str, ...]:
@@ -102,12 +106,13 @@ class Lookups:
 
 @dataclass(frozen=True, slots=True)
 class SeenLink:
-    """A link as one of its issues lists it, by Jira's ids and its link type's name.
+    """A link as one of its issues lists it, by Jira's ids and its link type's id and name.
 
     What it is on the board is decided where the types of both ends are known (`sync.linking`).
     """
 
     remote_id: str
+    type_id: str
     link_type: str
     source_id: str
     target_id: str

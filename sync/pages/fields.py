@@ -22,7 +22,7 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
 from planning.models import Link, WorkItem
-from sync import mapped, mapping_check, metadata, sprints, steps, team_fields
+from sync import link_names, mapped, mapping_check, metadata, sprints, steps, team_fields
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.choices import Choice, Choices, choices_of, offered
 from sync.pages.link_forms import LinkRulesForm
@@ -91,10 +91,11 @@ class Offer:
 
 
 def fetch(project: MappedProject) -> Offer:
-    """Raises JiraError, NotReady, SealBroken."""
+    """`project` is brought up to renamed link types, unsaved. Raises JiraError, NotReady, SealBroken."""
     there = Project(id=project.remote_id, key=project.key, name=project.name)
     jira = jira_for(project.connection)
     data = metadata.read_metadata(jira, there)
+    link_names.learn(project, data.links)
     taken = set(project.field_map.values())
     free = [info for info in data.fields if info.id not in taken]
     types = [str(one) for one in project.type_map.values()]

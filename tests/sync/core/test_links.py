@@ -70,3 +70,13 @@ def test_contradictions_are_found():
     assert contradiction([one, LinkRule("Feature", "needs", "Story", "Depends")]) is not None
     assert contradiction([one, LinkRule("Feature", "wants", "Story", "Blocks")]) is not None
     assert contradiction([one, LinkRule("Story", "needs", "Feature", "Depends")]) is None
+
+
+def test_a_link_type_is_told_by_its_id_whatever_it_is_called():
+    table = LinkTable({"blocks": "Blocks", "clones": "Cloners"}, ids={"Blocks": "10000"})
+    assert table.called("10000", "Stops") == "Blocks"
+    assert table.called("10000", "Blocks") == "Blocks"
+    assert table.called("10009", "Blocks") == "", "another type has taken the name over"
+    assert table.called("10001", "Cloners") == "Cloners", "an id that was not learnt yet"
+    assert table.called("", "Blocks") == "Blocks", "an answer without an id"
+    assert table.to_board("", "Story", "Story") is None
