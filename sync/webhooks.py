@@ -14,7 +14,7 @@ from connections.gateway import jira_for
 from connections.models import Connection, SecretField, WebhookState
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused, Gone, Invalid, NotFound, PermissionRefused
-from jira_client.values import PermissionState, Webhook
+from jira_client.values import PermissionState
 
 EVENTS = (
     "jira:issue_created",
@@ -46,14 +46,14 @@ def register(connection: Connection) -> WebhookState:
 def _register(connection: Connection, jira: JiraClient) -> WebhookState:
     url = connection.webhook_url
     for old in jira.webhooks.list():
-        if _is_ours(connection, old):
+        if connection.owns(old):
             jira.webhooks.delete(old.id)
     secret = Secret(secrets.token_urlsafe(32))
     signed = jira.flavour.webhooks_signed
     # The secret is kept before Jira has it: the first delivery may overtake the answer.
     with transaction.atomic():
         sealing.store(connection, SecretField.WEBHOOK, secret)
-    made = jira.webhooks.create(f"ALM Connect: {connection.name}", url, EVENTS, secret.reveal())
+    made = jira.webhooks.create(connection.webhook_name, url, EVENTS, secret.reveal())
     with transaction.atomic():
         Connection.objects.filter(pk=connection.pk).update(
             webhook_id=made.id,
@@ -70,12 +70,6 @@ def _register(connection: Connection, jira: JiraClient) -> WebhookState:
             after={"id": made.id, "signed": signed},
         )
     return WebhookState.REGISTERED
-
-
-def _is_ours(connection: Connection, hook: Webhook) -> bool:
-    """Also one with an earlier address of this console: the path's token is the connection's own."""
-    named = hook.id == connection.webhook_id and hook.name.startswith("ALM Connect")
-    return hook.url.endswith(connection.webhook_path) or named
 
 
 def _by_hand(connection: Connection, why: str) -> WebhookState:

@@ -16,6 +16,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from jira_client.values import Webhook
+
+_WEBHOOKS = "ALM Connect"  # what the names of ours begin with in Jira
+
 
 class AuthMethod(models.TextChoices):
     OAUTH1 = "oauth1", _("OAuth")
@@ -183,6 +187,18 @@ class Connection(models.Model):
     def webhook_url(self) -> str:
         """Where Jira is to send its webhooks. Holds the path token: show to admins only."""
         return f"{settings.BASE_URL}{self.webhook_path}"
+
+    @property
+    def webhook_name(self) -> str:
+        """How it is listed in Jira."""
+        return f"{_WEBHOOKS}: {self.name}"
+
+    def owns(self, hook: Webhook) -> bool:
+        """Whether Jira's webhook is ours: by the path's token, also with an earlier address of this
+        console; or the one that we registered, whatever it calls now.
+        """
+        named = hook.id == self.webhook_id and hook.name.startswith(_WEBHOOKS)
+        return hook.url.endswith(self.webhook_path) or named
 
     @property
     def checks_tls(self) -> bool:

@@ -42,7 +42,7 @@ def webhook(probe: Probe) -> Finding:
     if not stored and not connection.projects.exists():
         return skipped(_("It is registered when the first project is mapped."))
     try:
-        ours = [one for one in probe.client.webhooks.list() if _is_ours(connection, one)]
+        ours = [one for one in probe.client.webhooks.list() if connection.owns(one)]
     except (PermissionRefused, NotFound, AuthenticationRefused):
         return _untold(connection, stored=stored)
     here = [one for one in ours if _leads_here(connection, one)]
@@ -58,12 +58,6 @@ def webhook(probe: Probe) -> Finding:
         }
         return Finding(State.WARNING, message, _LEAD_HERE, "webhook_elsewhere")
     return _missing(connection, stored=stored)
-
-
-def _is_ours(connection: Connection, hook: Webhook) -> bool:
-    """By the path's token, whatever the host; or the one that we registered, whatever it calls now."""
-    named = hook.id == connection.webhook_id and hook.name.startswith("ALM Connect")
-    return hook.url.endswith(connection.webhook_path) or named
 
 
 def _leads_here(connection: Connection, hook: Webhook) -> bool:
