@@ -99,8 +99,12 @@ def take_census(
     duplicates.forget(project, present)
     mapped = set(connection.projects.values_list("remote_id", flat=True))
     known = Shadow.objects.filter(project=project, state=ShadowState.LIVE)
-    ids = list(known.values_list("remote_id", flat=True))
-    absent = [one for one in ids if one not in present]
+    live = 0
+    absent: list[str] = []
+    for one in known.values_list("remote_id", flat=True).iterator(chunk_size=_CHUNK):
+        live += 1
+        if one not in present:
+            absent.append(one)
     missing: list[str] = []
     for at in range(0, len(absent), AT_ONCE):
         part = absent[at : at + AT_ONCE]
@@ -112,12 +116,12 @@ def take_census(
         missing += fetched.missing
     vanished = note_missing(connection, jira, project, missing)
     kept.look(jira, project)
-    if len(missing) < brake.HALF_OF or len(missing) * 2 <= len(ids):
+    if len(missing) < brake.HALF_OF or len(missing) * 2 <= live:
         return Census(vanished)
     return Census(
         vanished,
         len(missing),
-        f"{len(missing)} of {len(ids)} issues were not listed. Nothing was deleted: check the "
+        f"{len(missing)} of {live} issues were not listed. Nothing was deleted: check the "
         "account's permissions and the filter. They are looked for again, and then you are asked.",
     )
 
