@@ -95,7 +95,6 @@ def take_census(
     A filter may hide an issue that exists, so each is asked for by id. Half of a project missing at
     once is no deletion: they are looked for again, and then a person is asked.
     """
-    following.refresh(connection, jira, project)
     duplicates.forget(project, present)
     mapped = set(connection.projects.values_list("remote_id", flat=True))
     known = Shadow.objects.filter(project=project, state=ShadowState.LIVE)

@@ -1,15 +1,20 @@
-"""What Jira renames, we rename: a project's key and name, link types, the account's time zone."""
+"""What Jira renames, we rename: a project's key and name, link types, the account's time zone. And what
+it says of the project beside that decides how issues are read: which types are sub-tasks.
+"""
 
 from __future__ import annotations
+
+from django.db import transaction
 
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound
 from sync import link_names, metadata
+from sync.core.values import EPIC_LINK
 
 
 def refresh(connection: Connection, jira: JiraClient, project: MappedProject) -> None:
-    """Three calls; for what runs once a day. Raises JiraError."""
+    """Three calls, four on Data Center; for what runs once a day. Raises JiraError."""
     note_time_zone(connection, jira.myself().time_zone)
     try:
         found = jira.projects.get(project.remote_id)
@@ -18,6 +23,8 @@ def refresh(connection: Connection, jira: JiraClient, project: MappedProject) ->
     note_project(project, found.key, found.name)
     if link_names.used(project):
         link_names.follow(project, metadata.link_types(jira))
+    if project.facts.get("parent_style") == EPIC_LINK:
+        note_subtasks(project, metadata.subtask_types(jira.projects.issue_types(project.remote_id)))
 
 
 def note_project(project: MappedProject, key: str, name: str) -> None:
@@ -27,6 +34,17 @@ def note_project(project: MappedProject, key: str, name: str) -> None:
         return
     MappedProject.objects.filter(pk=project.pk).update(**values)
     project.key, project.name = values["key"], values["name"]
+
+
+def note_subtasks(project: MappedProject, found: list[str]) -> None:
+    """The ids of the types that are sub-tasks: with Epic Links these name their parent elsewhere."""
+    if project.facts.get("subtask_types") == found:
+        return
+    with transaction.atomic():
+        row = MappedProject.objects.select_for_update().get(pk=project.pk)
+        row.facts = {**row.facts, "subtask_types": found}
+        row.save(update_fields=["facts"])
+    project.facts = row.facts
 
 
 def note_time_zone(connection: Connection, zone: str | None) -> None:

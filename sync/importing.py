@@ -26,6 +26,7 @@ from sync import (
     absence,
     comparing,
     dry_run,
+    following,
     halving,
     inbox,
     listing,
@@ -117,6 +118,7 @@ class _Work:
     def _start(self, jira: JiraClient) -> None:
         """From now on live sync works: what changes meanwhile is polled from this moment on."""
         run, clock = self.run, polling.jira_clock(jira)
+        following.refresh(self.connection, jira, run.project)
         run.started, run.state = timezone.now(), RunState.RUNNING
         run.total = jira.search.count(polling.scope(run.project))
         run.cursor = {"phase": "listing", "since": clock.isoformat()}

@@ -20,6 +20,7 @@ from planning import applying
 from planning.models import SyncState, Team, WorkItem
 from sync import importing, link_names, mapping_rules, metadata, steps, teams
 from sync.core.propose import Proposal, propose, propose_defaults
+from sync.core.values import EPIC_LINK
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
@@ -181,7 +182,7 @@ def _link_types(project: MappedProject, values: Mapping[str, Any]) -> Sequence[L
 
 def _subtasks(project: MappedProject, maps: Mapping[str, Any]) -> dict[str, list[str]]:
     """Which types are sub-tasks, where that decides which field names an issue's parent."""
-    if not maps.get("type_map") or project.facts.get("parent_style") != "epic_link":
+    if not maps.get("type_map") or project.facts.get("parent_style") != EPIC_LINK:
         return {}
     types = jira_for(project.connection).projects.issue_types(project.remote_id)
     return {"subtask_types": metadata.subtask_types(types)}

@@ -9,7 +9,7 @@ from typing import Any
 from jira_client.parse import issue_links, sprints_in
 from jira_client.values import Issue
 from sync.core.echo import normal
-from sync.core.values import PARENT, Lookups, Rules, Seen, SeenLink
+from sync.core.values import EPIC_LINK, PARENT, Lookups, Rules, Seen, SeenLink
 
 OPERATION_PROPERTY = "almconnect"
 UNKNOWN_PARENT = "parent_key"  # in Seen.refs: the key of a parent that the board lacks
@@ -155,7 +155,7 @@ def _say_parent(
     update: dict[str, Any],
 ) -> None:
     known = parents[value] if value else None
-    if rules.parent_style == "epic_link":
+    if rules.parent_style == EPIC_LINK:
         body[rules.fields["parent"]] = known[1] if known else None
     elif known:
         body["parent"] = {"key": known[1]}

@@ -26,6 +26,7 @@ TWO_WAY: Final = (
     "team",
 )
 PARENT: Final = "parent"  # Jira's field, and the way of naming a parent by it
+EPIC_LINK: Final = "epic_link"  # the other way: the parent's key in a custom field
 
 Values = Mapping[str, Any]
 
