@@ -22,7 +22,7 @@ from accounts.answers import (
 )
 from accounts.models import ApiToken, AuditEntry, User
 from accounts.tokens import actor_of, connector, operator, reader
-from almconnect.lib.api import MOST, Strict, answer, page
+from almconnect.lib.api import MOST, Strict, answer, listed, page
 
 router = Router(tags=["People"])
 RoleName = Literal["viewer", "rte", "admin", "ops"]
@@ -108,8 +108,7 @@ def once(data: dict[str, Any], status: int) -> HttpResponse:
 
 @router.get("/people", auth=connector, response=PeopleOut, summary="Everyone of this console")
 def list_people(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
-    rows, following = page(User.objects.all(), cursor=query.cursor, limit=query.limit)
-    return answer({"items": [shown_person(row) for row in rows], "next": following})
+    return listed(User.objects.all(), shown_person, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -143,8 +142,7 @@ def change_person(request: HttpRequest, person_id: uuid.UUID, data: PersonChange
 @router.get("/tokens", auth=reader, response=TokensOut, summary="Your own tokens, never their text")
 def list_tokens(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
     own = ApiToken.objects.filter(user=actor_of(request))
-    rows, following = page(own, cursor=query.cursor, limit=query.limit)
-    return answer({"items": [shown_token(row) for row in rows], "next": following})
+    return listed(own, shown_token, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import uuid
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import orjson
@@ -131,6 +132,14 @@ def page(
         rows = rows.filter(pk__lt=key) if newest_first else rows.filter(pk__gt=key)
     found = list(rows[: limit + 1])
     return found[:limit], cursor_of(found[limit - 1].pk) if len(found) > limit else None
+
+
+def listed(
+    rows: QuerySet[Row], show: Callable[[Row], dict[str, Any]], *, cursor: str | None, limit: int
+) -> HttpResponse:
+    """One page as an answer: the rows as `show` says them, and the cursor of the next."""
+    found, following = page(rows, cursor=cursor, limit=limit)
+    return answer({"items": [show(row) for row in found], "next": following})
 
 
 def _key(rows: QuerySet[Row], text: str) -> Any:

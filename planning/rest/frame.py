@@ -3,6 +3,7 @@
 Annotations are evaluated here, not postponed: the body's type is an argument of `offer`.
 """
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from ninja import Router, Schema
 from pydantic import ConfigDict, create_model
 
 from accounts.tokens import actor_of, planner, reader
-from almconnect.lib.api import answer, page
+from almconnect.lib.api import answer, listed
 from planning.rest.answers import ArtOut, IterationOut, PartOut, PiOut, TeamOut, TrainOut
 from planning.rest.asking import Query, documented, key_of
 from planning.shaping import (
@@ -90,8 +91,8 @@ def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
             rows = rows.filter(name__iexact=query.text("name"))
         if kind == "iteration":
             rows = rows.prefetch_related("sprint_links__team", "sprint_links__iteration")
-        found, cursor = page(rows, cursor=query.text("cursor"), limit=query.limit())
-        return answer({"items": [show_part(kind, part) for part in found], "next": cursor})
+        show = partial(show_part, kind)
+        return listed(rows, show, cursor=query.text("cursor"), limit=query.limit())
 
     @router.post(
         path,

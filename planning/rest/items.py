@@ -10,7 +10,7 @@ from ninja import Router, Schema
 from pydantic import ConfigDict
 
 from accounts.tokens import actor_of, planner, reader
-from almconnect.lib.api import Refused, answer, page
+from almconnect.lib.api import Refused, answer, listed
 from planning.editing import NotThere, delete_item, edit_item, edit_many
 from planning.models import WorkItem
 from planning.rest.answers import BulkOut, ItemOut, ItemsOut
@@ -91,8 +91,7 @@ def list_items(request: HttpRequest) -> HttpResponse:
     since = query.moment("changed_since")
     if since:
         rows = rows.filter(updated__gte=since)
-    found, cursor = page(rows, cursor=query.text("cursor"), limit=query.limit())
-    return answer({"items": [show_item(item) for item in found], "next": cursor})
+    return listed(rows, show_item, cursor=query.text("cursor"), limit=query.limit())
 
 
 @router.post("/items", auth=planner, response={201: ItemOut}, summary="Create a work item")

@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from pydantic import ConfigDict
 
 from accounts.tokens import actor_of, planner, reader
-from almconnect.lib.api import Refused, answer, page
+from almconnect.lib.api import Refused, answer, listed
 from planning.linking import add_link, remove_link
 from planning.models import Link
 from planning.rest.answers import LinkOut, LinksOut
@@ -50,8 +50,7 @@ def list_links(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(source__project=project)
     if query.text("type"):
         rows = rows.filter(type__iexact=query.text("type"))
-    found, cursor = page(rows, cursor=query.text("cursor"), limit=query.limit())
-    return answer({"items": [show_link(link) for link in found], "next": cursor})
+    return listed(rows, show_link, cursor=query.text("cursor"), limit=query.limit())
 
 
 @router.post("/links", auth=planner, response={201: LinkOut}, summary="Draw a link")

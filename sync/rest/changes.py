@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
-from almconnect.lib.api import answer
+from almconnect.lib.api import answer, listed
 from planning.models import Change, ChangeState
 from sync import replay, shapes
 from sync.answers import ChangeOut, ChangesOut, ReplayedOut
 from sync.bodies import ReplayIn, StateListing
-from sync.rest.answering import listed, replayed
 from sync.rest.asking import one_of
+from sync.rest.replaying import replayed
 
 router = Router(tags=["sync"])
 
@@ -32,7 +32,7 @@ def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpRespon
     rows = Change.objects.all()
     if query.state:
         rows = rows.filter(state=one_of(query.state, ChangeState.values))
-    return listed(_of(rows, query), query, shapes.change)
+    return listed(_of(rows, query), shapes.change, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(

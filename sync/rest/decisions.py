@@ -8,12 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
-from almconnect.lib.api import answer
+from almconnect.lib.api import answer, listed
 from sync import brake, conflicts, shapes
 from sync.answers import BrakeOut, BrakesOut, ConflictOut, ConflictsOut
 from sync.bodies import DecisionIn, StateListing, TakeIn
 from sync.models import Brake, Conflict
-from sync.rest.answering import listed
 from sync.rest.asking import one_of
 
 router = Router(tags=["sync"])
@@ -35,7 +34,7 @@ def list_conflicts(request: HttpRequest, query: Query[StateListing]) -> HttpResp
         rows = rows.filter(shadow__connection=query.connection)
     if query.project:
         rows = rows.filter(shadow__project=query.project)
-    return listed(rows, query, shapes.conflict)
+    return listed(rows, shapes.conflict, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -60,7 +59,12 @@ def list_brakes(request: HttpRequest, query: Query[StateListing]) -> HttpRespons
         rows = rows.filter(decided__isnull=is_open)
     if query.connection:
         rows = rows.filter(connection=query.connection)
-    return listed(rows, query, lambda row: shapes.brake(row, brake.held(row.connection_id)))
+    return listed(
+        rows,
+        lambda row: shapes.brake(row, brake.held(row.connection_id)),
+        cursor=query.cursor,
+        limit=query.limit,
+    )
 
 
 @router.post(

@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
-from almconnect.lib.api import answer
+from almconnect.lib.api import answer, listed
 from sync import replay, shapes
 from sync.answers import DeliveriesOut, DeliveryOut, ReplayedOut
 from sync.bodies import ReplayIn, StateListing
 from sync.models import Delivery, DeliveryState
-from sync.rest.answering import listed, replayed
 from sync.rest.asking import one_of, project_of
+from sync.rest.replaying import replayed
 
 router = Router(tags=["sync"])
 
@@ -32,7 +32,7 @@ def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpRes
     rows = Delivery.objects.defer("body")
     if query.state:
         rows = rows.filter(state=one_of(query.state, DeliveryState.values))
-    return listed(_of(rows, query), query, shapes.delivery)
+    return listed(_of(rows, query), shapes.delivery, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(

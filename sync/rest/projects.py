@@ -9,14 +9,13 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
-from almconnect.lib.api import answer
+from almconnect.lib.api import answer, listed
 from connections.api_answers import explained
 from connections.models import Connection
 from sync import importing, mapped, mapping_check, shapes
 from sync.answers import CheckedOut, ProjectOut, ProjectsOut, RunOut
 from sync.bodies import Listing, ProjectIn, ProjectPatch
 from sync.models import RunKind
-from sync.rest.answering import listed
 from sync.rest.asking import project_of
 from sync.wake import WORK, wake
 
@@ -34,7 +33,7 @@ def list_projects(
     request: HttpRequest, connection_id: uuid.UUID, query: Query[Listing]
 ) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
-    return listed(connection.projects.all(), query, shapes.project)
+    return listed(connection.projects.all(), shapes.project, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(

@@ -1,24 +1,18 @@
-"""Answers of one shape: a page of rows, and what was tried again."""
+"""Trying again what failed or was parked, and saying how much that was or would be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.tokens import actor_of
-from almconnect.lib.api import answer, page
-from sync.bodies import Listing, ReplayIn
+from almconnect.lib.api import answer
+from sync.bodies import ReplayIn
 
 M = TypeVar("M", bound=Model)
-
-
-def listed(rows: QuerySet[M], query: Listing, shape: Callable[[M], dict[str, Any]]) -> HttpResponse:
-    """One page of the rows, each in its shape, and the cursor of the next."""
-    found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
-    return answer({"items": [shape(row) for row in found], "next": cursor})
 
 
 def replayed(
