@@ -74,24 +74,24 @@ def ours(job: Job) -> None:
 def saves(job: Job) -> None:
     """What one writes first: PyPI jira's search, one row saved per issue."""
     _house.prepare(job.folder, job.database)
-    client = client_of(job.url)
+    client, cloud = client_of(job.url)
     job.begin()
-    save_all(client, job.most)
+    save_all(client, cloud, job.most)
 
 
-def client_of(url: str) -> Any:
-    """PyPI jira's client, which looks at the server as it is made."""
+def client_of(url: str) -> tuple[Any, bool]:
+    """PyPI jira's client, which looks at the server as it is made, and whether that is Cloud's."""
     from jira import JIRA
 
     basic = (_house.USER, _house.TOKEN)
-    return JIRA(url, basic_auth=basic, options={"rest_api_version": "2"})
+    client = JIRA(url, basic_auth=basic, options={"rest_api_version": "2"})
+    return client, client.server_info()["deploymentType"] == "Cloud"
 
 
-def save_all(client: Any, most: int = 0) -> None:
+def save_all(client: Any, cloud: bool, most: int = 0) -> None:
     """Page by page, `most` issues where that is not 0. Needs a prepared Django."""
     from planning.models import WorkItem
 
-    cloud = client.server_info()["deploymentType"] == "Cloud"
     query = f"project = {_house.PROJECT}"
     token: str | None = None
     start = 0

@@ -11,7 +11,7 @@ import random
 import time
 from collections import Counter
 
-SEED = 2026
+SEED = 2047  # at 15 % the seventh call is the first to be struck, as on average
 UNAVAILABLE = b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
 TOO_MANY = b'{"errorMessages":["Rate limit exceeded."],"errors":{}}'
 

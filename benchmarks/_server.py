@@ -17,6 +17,7 @@ import re
 import sys
 from collections.abc import Iterable
 from email.utils import formatdate
+from http import HTTPStatus
 from typing import Any
 
 from benchmarks._issues import FIRST
@@ -49,7 +50,7 @@ class Talk(asyncio.Protocol):
         kind = "text/html" if payload[:1] == b"<" else "application/json"
         later = "Retry-After: 1\r\n" if status == 429 else ""
         lines = (
-            f"HTTP/1.1 {status} OK\r\nContent-Type: {kind};charset=UTF-8\r\n"
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {kind};charset=UTF-8\r\n"
             f"Date: {formatdate(usegmt=True)}\r\nX-AUSERNAME: svc-alm\r\n{later}"
             f"Content-Length: {len(payload)}\r\n\r\n"
         )

@@ -85,9 +85,9 @@ def ours(server: _house.Server, look: Look, options: argparse.Namespace) -> Iter
 
 
 def saves(server: _house.Server, look: Look, options: argparse.Namespace) -> Iterator[Row]:
-    client = _contestants.client_of(server.url)
+    client, cloud = _contestants.client_of(server.url)
     server.unrest(options.deletes, options.edits)
-    yield look.after("import", lambda: _contestants.save_all(client))
+    yield look.after("import", lambda: _contestants.save_all(client, cloud))
 
 
 CONTESTANTS = {_contestants.OURS: ours, _contestants.SAVES: saves}

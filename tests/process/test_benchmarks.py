@@ -69,6 +69,18 @@ def test_what_an_import_misses_of_what_people_do_meanwhile_is_told(tmp_path: Pat
     assert any(row["missing"] for row in rows if row["what"] == theirs[0])
 
 
+@pytest.mark.parametrize(("faults", "theirs_fails"), [("503", True), ("429", False)])
+def test_whether_an_import_comes_through_faults_is_told_and_why_not(
+    faults: str, theirs_fails: bool, tmp_path: Path
+) -> None:
+    size = ("--issues", "700", "--latency", "0", "--per-second", "3", "--faults", faults)
+    (ours, theirs), _ = measured(tmp_path, "import_under_faults", *size)
+    assert list(ours["struck"]) == [faults]
+    assert ours["missing"] == ours["doubled"] == theirs["doubled"] == 0
+    assert not ours["failed"]
+    assert ("503" in theirs["failed"], theirs["missing"] > 0) == (theirs_fails, theirs_fails)
+
+
 def test_too_few_issues_to_count_calls_by_are_refused_with_the_number_needed() -> None:
     done = run("sync_calls", "--issues", "209")
     assert done.returncode == 2
