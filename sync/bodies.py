@@ -14,13 +14,16 @@ Defaults = dict[Short, dict[Short, Any] | None]  # board status → Jira field i
 Words = dict[Short, Annotated[str, StringConstraints(max_length=255)] | None]
 
 
-class ProjectIn(Strict):
-    project_key: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+class Policies(Strict):
     team: uuid.UUID | None = None
     direction: Literal["both", "from_jira", "to_jira", "paused"] = "both"
     conflict_policy: Literal["jira_wins", "board_wins", "ask"] = "jira_wins"
     deletion_policy: Literal["delete", "unlink"] = "unlink"
     jql: Annotated[str, StringConstraints(max_length=5000)] | None = None
+
+
+class ProjectIn(Policies):
+    project_key: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     type_map: Words | None = None
     field_map: Words | None = None
     status_map: Words | None = None
@@ -44,14 +47,9 @@ class LinkRuleIn(Strict):
     link_type: Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
-class ProjectPatch(Strict):
+class ProjectPatch(Policies):
     """What is left out stays as it is. Null clears the team and the filter, for the rest it is refused."""
 
-    team: uuid.UUID | None = None
-    direction: Literal["both", "from_jira", "to_jira", "paused"] = "both"
-    conflict_policy: Literal["jira_wins", "board_wins", "ask"] = "jira_wins"
-    deletion_policy: Literal["delete", "unlink"] = "unlink"
-    jql: Annotated[str, StringConstraints(max_length=5000)] | None = None
     type_map: Words = {}
     field_map: Words = {}
     status_map: Words = {}
