@@ -56,8 +56,9 @@ def end_by_exception() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
-def has_postgres() -> bool:
-    return bool(os.environ.get(POSTGRES))
+def kinds() -> list[str]:
+    """The databases that there are to measure on."""
+    return ["SQLite", "PostgreSQL"] if os.environ.get(POSTGRES) else ["SQLite"]
 
 
 @contextlib.contextmanager

@@ -95,13 +95,14 @@ def main(kind: str, url: str, folder: str, database: str) -> None:
         _, asked = mapped.map_project(connection, _house.PROJECT, actor=person)
     else:
         asked = importing.request(MappedProject.objects.get(), RunKind.RECONCILE)
+    before = _house.peak_mb()
     with watched() as used:
         _house.finish(importing.work, asked)
     print(
         json.dumps(
             {"seconds": used.seconds, "cpu_seconds": used.cpu_seconds,
-             "database_seconds": used.database_seconds, "peak_mb": _house.peak_mb(),
-             "done": asked.done}
+             "database_seconds": used.database_seconds, "before_mb": before,
+             "peak_mb": _house.peak_mb(), "done": asked.done}
         )
     )  # fmt: skip
 

@@ -32,15 +32,11 @@ def stored_by(name: str, database: str, url: str, options: argparse.Namespace) -
     return {"what": name, "issues": found.get("stored", options.issues), **found}
 
 
-def kinds() -> list[str]:
-    return ["SQLite", "PostgreSQL"] if _house.has_postgres() else ["SQLite"]
-
-
 def at_latency(latency: float, options: argparse.Namespace) -> Iterator[Row]:
     words = ["--flavour", options.flavour, "--issues", str(options.issues)]
     words += ["--latency", str(latency)]
     with _house.server(*words) as server:
-        for kind in kinds():
+        for kind in _house.kinds():
             for name in _contestants.CONTESTANTS:
                 with _house.database(kind) as database:
                     yield {"database": kind, **stored_by(name, database, server.url, options)}

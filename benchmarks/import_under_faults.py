@@ -35,7 +35,7 @@ def conditions(options: argparse.Namespace) -> dict[str, dict[str, float]]:
 def measured(options: argparse.Namespace) -> Iterator[Row]:
     words = ["--flavour", options.flavour, "--issues", str(options.issues)]
     words += ["--latency", str(options.latency)]
-    kind = "PostgreSQL" if _house.has_postgres() else "SQLite"
+    kind = _house.kinds()[-1]
     for condition, faults in conditions(options).items():
         for name in (_contestants.OURS, _contestants.SAVES):
             with _house.server(*words) as server, _house.database(kind) as database:

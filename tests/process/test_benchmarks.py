@@ -81,6 +81,13 @@ def test_whether_an_import_comes_through_faults_is_told_and_why_not(
     assert ("503" in theirs["failed"], theirs["missing"] > 0) == (theirs_fails, theirs_fails)
 
 
+def test_the_memory_of_an_import_stands_beside_that_of_a_smaller_one(tmp_path: Path) -> None:
+    rows, _ = measured(tmp_path, "import_memory", "--sizes", "400,20")
+    assert [row["issues"] for row in rows] == [20, 400]
+    assert rows[0]["ratio"] == 1
+    assert all(0 < row["before_mb"] <= row["peak_mb"] for row in rows)
+
+
 def test_too_few_issues_to_count_calls_by_are_refused_with_the_number_needed() -> None:
     done = run("sync_calls", "--issues", "209")
     assert done.returncode == 2
