@@ -9,7 +9,8 @@ import pytest
 
 from jira_sandbox.serving import Handle, running
 from tests.conftest import absent
-from tests.process.installation import Installation, Jira
+from tests.process.installation import Installation
+from tests.process.jira_side import Jira
 from tests.process.own_postgres import Cluster, cluster, programs
 
 

@@ -15,14 +15,8 @@ import pytest
 
 from jira_sandbox.serving import running
 from tests.house.waiting import wait_for
-from tests.process.installation import (
-    AFTER_A_KILL,
-    ROOT,
-    Installation,
-    Jira,
-    differences,
-    free_port,
-)
+from tests.process.installation import AFTER_A_KILL, ROOT, Installation, differences, free_port
+from tests.process.jira_side import Jira
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 

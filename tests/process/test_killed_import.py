@@ -11,7 +11,8 @@ import pytest
 
 from jira_sandbox.serving import Handle, running
 from tests.house.waiting import wait_for
-from tests.process.installation import Installation, Jira
+from tests.process.installation import Installation
+from tests.process.jira_side import Jira
 from tests.process.test_one_budget import CONNECT
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]

@@ -6,7 +6,8 @@ import pytest
 import redis
 
 from tests.house.waiting import wait_for
-from tests.process.installation import AFTER_A_KILL, Installation, Jira, differences
+from tests.process.installation import AFTER_A_KILL, Installation, differences
+from tests.process.jira_side import Jira
 
 pytestmark = [pytest.mark.process, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.house.waiting import wait_for
 from tests.process import oauth
-from tests.process.installation import PROJECT, Installation, Jira, differences
+from tests.process.installation import Installation, differences
+from tests.process.jira_side import PROJECT, Jira
 
 pytestmark = [pytest.mark.process, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 SOON = 2.0

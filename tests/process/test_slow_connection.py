@@ -11,7 +11,8 @@ import pytest
 
 from jira_sandbox.serving import Handle, running
 from tests.house.waiting import wait_for
-from tests.process.installation import PROJECT, Installation, Jira
+from tests.process.installation import Installation
+from tests.process.jira_side import PROJECT, Jira
 
 pytestmark = [pytest.mark.process, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 SLOW_ONES = 9

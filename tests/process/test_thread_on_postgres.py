@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.house.waiting import wait_for
-from tests.process.installation import Installation, Jira
+from tests.process.installation import Installation
+from tests.process.jira_side import Jira
 
 pytestmark = [pytest.mark.process, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 SOON = 2.0
