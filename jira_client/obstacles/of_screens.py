@@ -1,13 +1,13 @@
 """Fields that the board writes and a screen does not offer, or that Jira demands and nobody fills."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from jira_client.judging import Obstacle
+from jira_client.known_fields import story_points
 from jira_client.obstacles.context import HELD, MISSING, Context, unsure
 from jira_client.surveying import Screen, Survey
-from jira_client.values import FieldInfo, FieldMeta
+from jira_client.values import FieldMeta
 
-_TEAM_MANAGED_POINTS = "com.pyxis.greenhopper.jira:jsw-story-points"
 _DEFAULTS = ("summary", "description", "reporter")
 # Board fields that are written through a screen, and the permission without which Jira hides them.
 _WRITTEN: Mapping[str, str] = {
@@ -36,7 +36,7 @@ def wanted_fields(survey: Survey, context: Context) -> dict[str, str]:
         found = {name: wanted.fields[name] for name in _WRITTEN if name in wanted.fields}
     else:
         found = {name: name for name in _DEFAULTS}
-        points = survey.estimation or _points(context.instance.fields)
+        points = story_points(context.instance.fields, survey.estimation)
         if points:
             found["story_points"] = points
     return {
@@ -60,13 +60,6 @@ def unfilled(screen: Screen, wanted: Mapping[str, str]) -> list[FieldMeta]:
         for meta in screen.fields
         if meta.required and not meta.has_default and meta.id not in filled
     ]
-
-
-def _points(fields: Iterable[FieldInfo]) -> str | None:
-    numbers = [info for info in fields if info.schema_type == "number"]
-    by_name = {info.name.strip().lower(): info.id for info in numbers}
-    team_managed = next((i.id for i in numbers if i.schema_custom == _TEAM_MANAGED_POINTS), None)
-    return by_name.get("story points") or team_managed or by_name.get("story point estimate")
 
 
 def _on_create_screens(survey: Survey, context: Context) -> list[Obstacle]:

@@ -1,6 +1,6 @@
 """A mapping proposed from the project's own metadata, so that a normal project is one click and a look.
 
-Custom fields are found by `schema.custom` and the board's estimation field; names are the last resort.
+Custom fields are found as `jira_client.known_fields` says.
 """
 
 from __future__ import annotations
@@ -8,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from jira_client.known_fields import EPIC_LINK, RANK, SPRINT, named_number, of_schema, story_points
 from jira_client.values import Board, FieldInfo, FieldMeta, IssueType, LinkType, Status
 
-_GREENHOPPER = "com.pyxis.greenhopper.jira:"
-SPRINT, EPIC_LINK, RANK = (
-    _GREENHOPPER + name for name in ("gh-sprint", "gh-epic-link", "gh-lexo-rank")
-)
-TEAM_MANAGED_POINTS = _GREENHOPPER + "jsw-story-points"
 _FLOAT = "com.atlassian.jira.plugin.system.customfieldtypes:float"
 _SYSTEM = ("summary", "description", "status", "labels", "priority", "assignee", "reporter")
 
@@ -58,39 +54,14 @@ def _fields(data: Metadata) -> dict[str, str]:
     known = {info.id for info in data.fields}
     found = {name: name for name in _SYSTEM if name in known or not known}
     found["status"] = "status"
-    by_schema: dict[str | None, str] = {
-        i.schema_custom: i.id for i in data.fields if i.schema_custom
+    others = {
+        "iteration": of_schema(data.fields, SPRINT),
+        "rank": of_schema(data.fields, RANK),
+        "parent": "parent" if data.parent_style == "parent" else of_schema(data.fields, EPIC_LINK),
+        "story_points": story_points(data.fields, data.estimation_field),
+        "wsjf": named_number(data.fields, "wsjf"),
     }
-    for name, schema in (("iteration", SPRINT), ("rank", RANK)):
-        if schema in by_schema:
-            found[name] = by_schema[schema]
-    if data.parent_style == "parent":
-        found["parent"] = "parent"
-    elif EPIC_LINK in by_schema:
-        found["parent"] = by_schema[EPIC_LINK]
-    points = _points(data, by_schema)
-    if points:
-        found["story_points"] = points
-    wsjf = _named_number(data.fields, "wsjf")
-    if wsjf:
-        found["wsjf"] = wsjf
-    return found
-
-
-def _points(data: Metadata, by_schema: Mapping[str | None, str]) -> str | None:
-    return (
-        data.estimation_field
-        or _named_number(data.fields, "story points")
-        or by_schema.get(TEAM_MANAGED_POINTS)
-        or _named_number(data.fields, "story point estimate")
-    )
-
-
-def _named_number(fields: Sequence[FieldInfo], name: str) -> str | None:
-    for info in fields:
-        if info.name.strip().lower() == name and info.schema_type == "number":
-            return info.id
-    return None
+    return found | {name: field_id for name, field_id in others.items() if field_id}
 
 
 def _board_word(link: LinkType) -> str:

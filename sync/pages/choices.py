@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from jira_client.known_fields import EPIC_LINK, RANK, SPRINT
 from jira_client.values import FieldInfo
-from sync.core.propose import EPIC_LINK, RANK, SPRINT, Metadata
+from sync.core.propose import Metadata
 from sync.core.values import TWO_WAY
 
 # What a field of Jira is chosen for. What says the team is chosen apart (`core.teams`).
