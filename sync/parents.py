@@ -54,7 +54,7 @@ def find_children(project: MappedProject, parents: Sequence[Shadow]) -> None:
     # planner begins with all items that have none, which takes longer with each part of an import.
     waiting = Shadow.objects.filter(
         among("parent_ref", by_reference), connection_id=project.connection_id
-    )
+    ).exclude(parent_ref="")  # so that the index of those that have one is used
     children = list(waiting.values_list("pk", "item_id"))
     if not children:
         return

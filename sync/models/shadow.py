@@ -48,7 +48,12 @@ class Shadow(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="shadows")
+    connection = models.ForeignKey(
+        Connection,
+        on_delete=models.CASCADE,
+        related_name="shadows",
+        db_index=False,  # the constraint begins with it; alone it finds every pair there is
+    )
     project = models.ForeignKey(
         MappedProject, null=True, blank=True, on_delete=models.SET_NULL, related_name="shadows"
     )
@@ -57,7 +62,7 @@ class Shadow(models.Model):
     remote_key = models.CharField(max_length=60)
     agreed: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     refs: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
-    parent_ref = models.CharField(max_length=60, blank=True, db_index=True)
+    parent_ref = models.CharField(max_length=60, blank=True)
     sprint_ref = models.IntegerField(null=True, blank=True, db_index=True)
     parked: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
         default=dict, blank=True
@@ -80,6 +85,12 @@ class Shadow(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "state"], name="shadow_of_project"),
+            models.Index(fields=["connection", "remote_key"], name="shadow_by_key"),
+            models.Index(
+                fields=["connection", "parent_ref"],
+                condition=~models.Q(parent_ref=""),
+                name="shadow_by_parent",
+            ),
             models.Index(
                 fields=["project", "absence"],
                 condition=models.Q(state="live") & ~models.Q(absence=""),
