@@ -102,9 +102,8 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
         else:
             if outcome.pending:
                 return redirect("connections:account", connection.pk)
-            checkup.run(
-                connection, actor=person_of(request)
-            )  # ends a stop, now that the same account is proven
+            # Ends a stop, now that the same account is proven.
+            checkup.run(connection, actor=person_of(request))
             words = _("Re-authenticated as %(name)s.") % {"name": outcome.person.name}
             messages.success(request, words)
             return redirect("connections:detail", connection.pk)
@@ -112,7 +111,6 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
         "connection": connection,
         "form": form,
         "diagnosis": found,
-        "sent_before": bool(found and found["code"] == "refused_before"),
         "tabs": tabs_of(connection, "connection"),
     }
     status = 409 if found else 422 if form.errors else 200

@@ -32,8 +32,6 @@ def form_page(
         "diagnosis": diagnosis,
         "look": look,
         "result": result,
-        "sent_before": bool(diagnosis and diagnosis["code"] == "refused_before")
-        or bool(result and result.sent_before),
         "tabs": tabs_of(connection, "connection") if connection else [],
         **ways_of(form, look),
     }

@@ -184,6 +184,25 @@ def test_the_page_sends_it_once_more_on_a_persons_word(
     assert Connection.objects.get().health == "ok"
 
 
+@pytest.mark.parametrize("where", ["reauthenticate", "edit", "edit and test"])
+def test_a_form_sends_a_refused_password_once_more_on_a_persons_word(
+    changed: Connection, datacenter: Handle, client_of: Any, admin: Any, where: str
+) -> None:
+    work(changed)
+    typed = {"method": "basic", "username": "svc-alm", "password": OLD}
+    typed |= {"name": changed.name, "base_url": changed.base_url, "verify_tls": "on"}
+    typed |= {"test": "1"} if where == "edit and test" else {}
+    browser, page = client_of(admin), f"/connections/{changed.pk}/{where.partition(' ')[0]}/"
+    assert 'name="retry"' not in browser.post(page, typed).content.decode(), "it was just sent"
+    before = failed(datacenter)
+    assert 'name="retry"' in browser.post(page, typed).content.decode()
+    assert failed(datacenter) == before
+    datacenter.site.users["svc-alm"].password = OLD  # mended in Jira
+    again = browser.post(page, {**typed, "retry": "1"}, follow=True).content.decode()
+    assert 'name="retry"' not in again
+    assert "ALM Service" in again
+
+
 def test_of_a_draft_nothing_untrue_is_said(
     draft_to: Callable[..., Connection], datacenter: Handle
 ) -> None:
