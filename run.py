@@ -74,7 +74,8 @@ def environment() -> dict[str, str]:
 def pytest_words(rest: list[str]) -> list[str]:
     """All tests on two processes, one file on one of them, slow ones first; or what was asked for."""
     whole = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-    return ["-m", "pytest", *(rest or whole)]
+    slowest = ["--durations", "25", "--durations-min", "5"]
+    return ["-m", "pytest", *(rest or [*whole, *slowest])]
 
 
 def manage_words(rest: list[str]) -> list[str]:
