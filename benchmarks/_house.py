@@ -141,13 +141,13 @@ def server(*words: str) -> Iterator[Server]:
     """A running server with these options of `benchmarks._server`."""
     end_by_exception()
     command = [sys.executable, "-m", "benchmarks._server", *words]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield Server(json.loads(process.stdout.readline())["url"])
-    finally:
-        process.terminate()
-        process.wait(10)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield Server(json.loads(process.stdout.readline())["url"])
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 def connected(url: str, name: str = "Bench") -> Connection:

@@ -1,7 +1,7 @@
 """A Jira for benchmarks: asyncio, a set latency, generated issues of an honest size.
 
 Run: python -m benchmarks._server [--flavour cloud|datacenter] [--latency MS] [--issues N] [--projects N]
-    [--fault-rate PART] [--per-second N]
+    [--tls FILE] [--fault-rate PART] [--per-second N]
 
 Prints {"url": …} and serves until it is ended. It answers what the product and its alternatives ask,
 quickly, so that a figure measures them and not this; the sandbox is the one that behaves like Jira.
@@ -18,10 +18,14 @@ import sys
 from collections.abc import Iterable
 from email.utils import formatdate
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
+from benchmarks import _tls
 from benchmarks._issues import FIRST
 from benchmarks._jira import Jira
+
+HOST = "127.0.0.1"
 
 
 class Talk(asyncio.Protocol):
@@ -70,8 +74,11 @@ async def serve(options: Any) -> None:
     jira = Jira(options.flavour, options.issues, options.projects)
     jira.latency = options.latency / 1000
     jira.faults.set(options.fault_rate, options.per_second)
-    server = await asyncio.get_running_loop().create_server(lambda: Talk(jira), "127.0.0.1", 0)
-    jira.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    trust = _tls.context(HOST, options.tls) if options.tls else None
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Talk(jira), HOST, 0, ssl=trust)
+    scheme = "https" if trust else "http"
+    jira.url = f"{scheme}://{HOST}:{server.sockets[0].getsockname()[1]}"
     print(json.dumps({"url": jira.url, "first": FIRST}), flush=True)
     await server.serve_forever()
 
@@ -82,6 +89,7 @@ def main(words: Iterable[str]) -> None:
     parser.add_argument("--latency", type=float, default=0, help="milliseconds a call")
     parser.add_argument("--issues", type=int, default=1000)
     parser.add_argument("--projects", type=int, default=1)
+    parser.add_argument("--tls", type=Path, help="https; writes the certificate to this file")
     parser.add_argument("--fault-rate", type=float, default=0, help="part of the calls, 0 to 1")
     parser.add_argument("--per-second", type=float, default=0, help="calls answered, 0: all")
     asyncio.run(serve(parser.parse_args(list(words))))

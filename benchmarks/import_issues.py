@@ -5,8 +5,9 @@ Run: python -m benchmarks.import_issues [--issues N] [--slow-issues N] [--latenc
 
 Each contestant runs in a process of its own against the bundled server (`benchmarks._server`) and stores
 into a fresh database: SQLite, and PostgreSQL where BENCH_POSTGRES names a server. `dlt` takes part
-where BENCH_DLT names a Python that has it. PyPI jira reads only the first `--slow-issues`, as the table
-says: it goes page behind page, so that its issues a second do not hang on the size. Issues per second,
+where BENCH_DLT names a Python that has it, `tap-jira` where BENCH_TAP_JIRA does. PyPI jira and the tap
+read only `--slow-issues`, as the table says: they go page behind page, so that their issues a second do
+not hang on the size. Issues per second,
 per second of the contestant's own CPU, and peak memory; ratios matter.
 """
 
@@ -42,6 +43,9 @@ def at_latency(latency: float, options: argparse.Namespace) -> Iterator[Row]:
                     yield {"database": kind, **stored_by(name, database, server.url, options)}
         if (found := _elsewhere.by_dlt(server.url)) is not None:
             yield {"database": "DuckDB", "what": "dlt", **found}
+    found = _elsewhere.by_tap_jira(words, options.issues, options.slow_issues)
+    if found is not None:
+        yield {"database": "JSON lines", "what": "tap-jira, https", **found}
 
 
 def measured(options: argparse.Namespace) -> list[Row]:
@@ -88,9 +92,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = measured(options)
-    print(
-        f"{options.issues} issues, {options.flavour}; the slow read the first {options.slow_issues}"
-    )
+    print(f"{options.issues} issues, {options.flavour}; who is slow reads {options.slow_issues}")
     print("\n".join(told(rows)))
     _house.write(options.json, "import_issues", rows)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
+import requests
 from django.utils import timezone
 
 from benchmarks._issues import FIRST, Store
 from benchmarks._jira import Jira
 
+ROOT = Path(__file__).parents[2]
 PROJECT = "project = 10000"
 
 
@@ -110,6 +116,22 @@ def test_people_delete_and_edit_while_issues_are_read_and_not_while_ids_are_list
     issues = asked(jira, "/issue/bulkfetch", issueIdsOrKeys=list(truth["edited"]))["issues"]
     assert {one["id"]: one["fields"]["summary"] for one in issues} == truth["edited"]
     assert len(issues) == 2
+
+
+def test_it_serves_https_by_a_certificate_that_clients_can_trust(tmp_path: Path) -> None:
+    certificate = tmp_path / "server.pem"
+    words = [sys.executable, "-m", "benchmarks._server", "--issues", "1", "--tls", str(certificate)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE) as server:
+        try:
+            assert server.stdout is not None
+            url = orjson.loads(server.stdout.readline())["url"] + "/rest/api/2/serverInfo"
+            answer = requests.get(url, verify=str(certificate), timeout=10)
+            assert answer.json()["deploymentType"] == "Cloud"
+            with pytest.raises(requests.exceptions.SSLError):
+                requests.get(url, timeout=10)
+        finally:
+            server.terminate()
+    assert b"PRIVATE" not in certificate.read_bytes()
 
 
 def test_what_is_expanded_comes_with_each_issue() -> None:

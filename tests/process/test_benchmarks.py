@@ -17,7 +17,11 @@ Done = subprocess.CompletedProcess[str]
 
 def run(name: str, *words: str) -> Done:
     command = [sys.executable, "-m", f"benchmarks.{name}", *words]
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("ALMCONNECT_")}
+    clean = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("ALMCONNECT_", "BENCH_"))
+    }
     return subprocess.run(
         command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=120, check=False
     )
