@@ -22,7 +22,7 @@ from accounts.answers import (
 )
 from accounts.models import ApiToken, AuditEntry, User
 from accounts.tokens import actor_of, connector, operator, reader
-from almconnect.lib.api import MOST, Strict, answer, listed, page
+from almconnect.lib.api import Listing, Strict, answer, listed, page
 
 router = Router(tags=["People"])
 RoleName = Literal["viewer", "rte", "admin", "ops"]
@@ -44,11 +44,6 @@ class PersonChange(Strict):
 class TokenIn(Strict):
     name: str = Field(min_length=1, max_length=100)
     role: RoleName
-
-
-class Listing(Strict):
-    cursor: str | None = None
-    limit: int = Field(100, ge=1, le=MOST)
 
 
 class AuditQuery(Listing):

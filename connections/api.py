@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from accounts.tokens import actor_of, connector, pauser, planner, reader, tester
-from almconnect.lib.api import Refused, cursor_of, page, read_cursor
+from almconnect.lib.api import Listing, Refused, cursor_of, page, read_cursor
 from almconnect.lib.secret import Secret
 from connections import (
     changing,
@@ -41,7 +41,6 @@ from connections.bodies import (
     CredentialChoice,
     FinishIn,
     JiraProjectsOut,
-    ListQuery,
     ProjectQuery,
     StartedOut,
     StartIn,
@@ -55,7 +54,7 @@ FEWEST_BITS = 2048
 
 
 @router.get("/connections", auth=reader, response=ConnectionsOut, summary="List connections")
-def list_connections(request: HttpRequest, query: Query[ListQuery]) -> Any:
+def list_connections(request: HttpRequest, query: Query[Listing]) -> Any:
     rows = Connection.objects.prefetch_related("secrets")
     found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
     return {"items": [shapes.connection(row, request) for row in found], "next": cursor}

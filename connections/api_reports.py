@@ -13,11 +13,11 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
 from accounts.tokens import actor_of, planner, reader
-from almconnect.lib.api import cursor_of, read_cursor
+from almconnect.lib.api import Listing, cursor_of, read_cursor
 from almconnect.lib.hint import hint
 from connections import report, shapes, tasks
 from connections.api_answers import find
-from connections.bodies import ListQuery, ReportIn, ReportOut, ReportsOut
+from connections.bodies import ReportIn, ReportOut, ReportsOut
 from connections.models import PermissionReport
 
 router = Router()
@@ -46,7 +46,7 @@ def request_report(
     response=ReportsOut,
     operation_id="connections_api_list_reports",
 )
-def list_reports(request: HttpRequest, connection_id: uuid.UUID, query: Query[ListQuery]) -> Any:
+def list_reports(request: HttpRequest, connection_id: uuid.UUID, query: Query[Listing]) -> Any:
     """Reports of a connection, newest first, without their rows."""
     rows = find(connection_id).reports.defer("rows")
     if query.cursor:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from almconnect.lib.api import MOST, Strict
+from almconnect.lib.api import Listing, Strict
 
 # A password may begin or end with a space, so it is taken as it is.
 SecretText = Annotated[str, StringConstraints(strip_whitespace=False, max_length=10_000)]
@@ -92,12 +92,7 @@ class ReportIn(Strict):
     project_keys: list[Text] | None = Field(default=None, max_length=5000)
 
 
-class ListQuery(Strict):
-    cursor: str | None = None
-    limit: int = Field(default=100, ge=1, le=MOST)
-
-
-class ProjectQuery(ListQuery):
+class ProjectQuery(Listing):
     query: str = ""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from almconnect.lib.api import MOST, Strict
+from almconnect.lib.api import Listing, Strict
 
 Short = Annotated[str, StringConstraints(max_length=100)]
 Defaults = dict[Short, dict[Short, Any] | None]  # board status → Jira field id → value
@@ -57,11 +57,6 @@ class ProjectPatch(Policies):
     transition_defaults: Defaults = {}
     team_source: TeamSourceIn | None = None
     link_rules: list[LinkRuleIn] = []
-
-
-class Listing(Strict):
-    cursor: str | None = None
-    limit: int = Field(default=100, ge=1, le=MOST)
 
 
 class StateListing(Listing):

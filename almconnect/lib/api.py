@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as BodyInvalid
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 Row = TypeVar("Row", bound=Model)
 MOST = 500
@@ -47,6 +47,13 @@ class Strict(Schema):
     """What a caller sends, as body or query: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Listing(Strict):
+    """Which page of a list: `cursor` is the `next` of the page before."""
+
+    cursor: str | None = None
+    limit: int = Field(default=100, ge=1, le=MOST)
 
 
 def answer(data: Any, status: int = 200) -> HttpResponse:

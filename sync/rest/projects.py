@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
-from almconnect.lib.api import answer, listed
+from almconnect.lib.api import Listing, answer, listed
 from connections.api_answers import explained
 from connections.models import Connection
 from sync import importing, mapped, mapping_check, shapes
 from sync.answers import CheckedOut, ProjectOut, ProjectsOut, RunOut
-from sync.bodies import Listing, ProjectIn, ProjectPatch
+from sync.bodies import ProjectIn, ProjectPatch
 from sync.models import RunKind
 from sync.rest.asking import project_of
 from sync.wake import WORK, wake
