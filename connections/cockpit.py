@@ -80,10 +80,6 @@ class Card:
         """Whether something of it ends soon, or certificates are not verified now."""
         return not self.connection.checks_tls or bool(expiry.warnings_of(self.connection))
 
-    @property
-    def calm(self) -> bool:
-        return self.connection.state == Health.OK and self.action is None
-
 
 @dataclass(frozen=True, slots=True)
 class Board:

@@ -6,10 +6,9 @@ of many projects stays light. It must not ask Jira and must not write.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from connections.models import PermissionReport
 from jira_client import judging
 from jira_client.judging import Obstacle, ProjectEvaluation
 from jira_client.requirements import ALSO, CATALOGUE, REQUIRED
@@ -125,7 +124,3 @@ def _cell(one: judging.PermissionRow) -> dict[str, str]:
         "message": one.message,
         "text": one.text,
     }
-
-
-def all_told(report: PermissionReport) -> Iterable[Row]:
-    return (told(row, report.account_name) for row in report.rows)

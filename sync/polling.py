@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from connections import health
@@ -187,10 +186,6 @@ def _page(
         inbox.read_again(project, keys, read.failed)
         return read.issues, following
     return issues, following
-
-
-def next_poll() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.POLL_SECONDS)
 
 
 def jira_clock(jira: JiraClient) -> datetime:

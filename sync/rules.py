@@ -103,12 +103,6 @@ def items_by_reference(connection: Connection, references: Iterable[str]) -> dic
     return found
 
 
-def sprints_of(team_id: Any) -> dict[str, int]:
-    """Iteration id → this team's sprint."""
-    rows = SprintLink.objects.filter(team_id=team_id).values_list("iteration_id", "sprint_id")
-    return {str(iteration): sprint for iteration, sprint in rows}
-
-
 def default_team(project: MappedProject) -> Team | None:
     """The team whose project this is; none where several share it."""
     found = list(Team.objects.filter(project=project)[:2])

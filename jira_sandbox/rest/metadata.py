@@ -10,8 +10,6 @@ from ..wire import Response, answer
 from .lookups import issue_of, page, project_of, renderer
 from .reading import Reader
 
-JIRA_EXPAND = "projects"
-
 
 def issue_types(call: Call) -> Response:
     shapes = renderer(call)

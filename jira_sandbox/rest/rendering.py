@@ -16,7 +16,6 @@ from .shapes import Json, Shapes
 
 EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,transitions"
 NOT_NAVIGABLE = {"comment"}
-BRIEF = ("summary", "status", "priority", "issuetype")
 
 
 class Renderer(Shapes):

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from jira_client.known_fields import EPIC_LINK, RANK, SPRINT, named_number, of_schema, story_points
 from jira_client.values import Board, FieldInfo, FieldMeta, IssueType, LinkType, Status
 
-_FLOAT = "com.atlassian.jira.plugin.system.customfieldtypes:float"
 _SYSTEM = ("summary", "description", "status", "labels", "priority", "assignee", "reporter")
 
 
