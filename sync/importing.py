@@ -27,6 +27,7 @@ from sync import (
     comparing,
     dry_run,
     following,
+    growing,
     halving,
     inbox,
     listing,
@@ -193,6 +194,7 @@ class _Work:
                 parts.settle(read.part, ids)
                 self._count(read, counted)
             point("run.settled")
+            growing.keep_up(self.told)
         return not RunPart.objects.filter(run=self.run, phase=phase, done=False).exists()
 
     def _waiting(self, phase: str) -> Iterator[RunPart]:
