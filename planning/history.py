@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ def history_of(item: WorkItem) -> list[Step]:
     """Changes with their values and their fate; of Jira's side, and of items that stay here, events."""
     changes = list(Change.objects.filter(item=item).order_by("-id")[:MOST])
     events = list(BoardEvent.objects.filter(object_id=item.pk).order_by("-id")[:MOST])
-    names = _names(changes)
+    names = names_of(values_of(changes))
     steps = [_of_change(change, names) for change in changes]
     moments = [change.created for change in changes]
     for event in events:
@@ -85,15 +85,21 @@ def words(value: Any, names: Mapping[str, str]) -> str:
     return names.get(str(value), str(value))
 
 
-def _names(changes: Iterable[Change]) -> dict[str, str]:
-    """Names of the teams, iterations and items that the changes point at."""
+def values_of(changes: Iterable[Change]) -> Iterator[tuple[str, Any]]:
+    """(field, value) of all that these changes were made from and to."""
+    for change in changes:
+        yield from change.before.items()
+        yield from change.fields.items()
+
+
+def names_of(values: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Id → name of each team, iteration and item among (field, value); a query for each of the three."""
     wanted: dict[str, set[str]] = {"team": set(), "iteration": set(), "item": set()}
     kinds = {"parent": "item", "source": "item", "target": "item"}
-    for change in changes:
-        for name, value in (*change.fields.items(), *change.before.items()):
-            kind = kinds.get(name, name)
-            if kind in wanted and isinstance(value, str) and value:
-                wanted[kind].add(value)
+    for name, value in values:
+        kind = kinds.get(name, name)
+        if kind in wanted and isinstance(value, str) and value:
+            wanted[kind].add(value)
     found: dict[str, str] = {}
     if wanted["team"]:
         found |= {str(row.pk): row.name for row in Team.objects.filter(pk__in=wanted["team"])}

@@ -22,10 +22,11 @@ from almconnect.lib.api import Refused
 from almconnect.lib.pages import way_back
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
+from planning.history import names_of, values_of
 from planning.models import Change
 from sync import brake, replay
 from sync.models import Attempt, Delivery
-from sync.pages import looks, stream
+from sync.pages import looks, named_issues, stream
 from sync.pages.asking import connection_for, frame
 from sync.pages.stream import Place, Wanted
 
@@ -144,6 +145,7 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
         "row": row,
         "what": looks.event_word(row.event),
         "badge": looks.delivery_look(row),
+        "ends": named_issues.ends_of(row, named_issues.of([row])),
         "attempts": [(one, _step(one)) for one in row.trace.all()[:200]],
         "used": row.state in {"waiting", "done", "failed"},
     }
@@ -156,7 +158,7 @@ def change(request: HttpRequest, change_id: int) -> HttpResponse:
     """One change with its values and every attempt to send it."""
     rows = Change.objects.select_related("project__connection", "item")
     row = get_object_or_404(rows, pk=change_id)
-    names = sorted({*row.fields, *row.before})
+    fields, names = sorted({*row.fields, *row.before}), names_of(values_of([row]))
     context = frame(request, row.project.connection, "activity") | {
         "row": row,
         "what": looks.change_word(row),
@@ -164,10 +166,10 @@ def change(request: HttpRequest, change_id: int) -> HttpResponse:
         "values": [
             (
                 looks.field_word(name),
-                looks.shown_value(row.before.get(name)),
-                looks.shown_value(row.fields.get(name)),
+                looks.shown_value(row.before.get(name), names),
+                looks.shown_value(row.fields.get(name), names),
             )
-            for name in names
+            for name in fields
         ],
         "attempts": [(one, _step(one)) for one in row.trace.all()[:200]],
         "sendable": row.state == "parked",

@@ -20,7 +20,7 @@ from almconnect.lib.api import Refused
 from almconnect.lib.pages import page_of, way_back
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
-from planning.models import Iteration, WorkItem
+from planning.history import names_of
 from sync import conflicts as verbs
 from sync.models import Conflict
 from sync.pages.asking import frame
@@ -93,16 +93,9 @@ def narrowed(request: HttpRequest) -> MappedProject | Connection | None:
 
 
 def in_words(rows: Sequence[Conflict]) -> list[Shown]:
-    """Ids of iterations, items and people become names, in a fixed number of queries."""
-    wanted: dict[str, set[str]] = {"iteration": set(), "parent": set()}
-    for row in rows:
-        if row.field in wanted:
-            wanted[row.field] |= {str(v) for v in (row.base, row.board, row.jira) if v}
-    names: dict[str, str] = {}
-    for iteration in Iteration.objects.select_related("pi").filter(pk__in=wanted["iteration"]):
-        names[str(iteration.pk)] = str(iteration)
-    for item in WorkItem.objects.filter(pk__in=wanted["parent"]):
-        names[str(item.pk)] = str(item)
+    """Ids of teams, iterations, items and people become names, in a fixed number of queries."""
+    values = ((row.field, value) for row in rows for value in (row.base, row.board, row.jira))
+    names = names_of(values)
     return [_shown(row, names) for row in rows]
 
 
@@ -111,10 +104,8 @@ def _shown(row: Conflict, names: dict[str, str]) -> Shown:
     people = {item.assignee_id: item.assignee_name, item.reporter_id: item.reporter_name}
 
     def word(value: Any) -> str:
-        text = shown_value(value)
-        if row.field in {"assignee", "reporter"}:
-            return people.get(text) or text
-        return names.get(text, text)
+        text = shown_value(value, names)
+        return (people.get(text) or text) if row.field in {"assignee", "reporter"} else text
 
     return Shown(row, field_word(row.field), word(row.base), word(row.board), word(row.jira))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import READ, needs
+from planning.history import names_of
 from sync import dry_run as trying
 from sync.dry_links import BOARD_LINK, JIRA_LINK, NO_SUCH_TYPE
 from sync.models import Run, RunKind
@@ -76,16 +78,29 @@ def dry_run(request: HttpRequest, project_id: uuid.UUID, run_id: uuid.UUID) -> H
 
 def sections_of(findings: dict[str, Any]) -> list[Section]:
     counts, samples = findings.get("counts", {}), findings.get("samples", {})
+    shown = [one for kind in _TITLES for one in samples.get(kind, ())]
+    names = names_of(
+        (name, value)
+        for one in shown
+        for name, both in one.get("fields", {}).items()
+        for value in both.values()
+    )
     return [
-        Section(kind, title, int(counts[kind]), [_line(one) for one in samples.get(kind, ())])
+        Section(
+            kind, title, int(counts[kind]), [_line(one, names) for one in samples.get(kind, ())]
+        )
         for kind, title in _TITLES.items()
         if counts.get(kind)
     ]
 
 
-def _line(sample: dict[str, Any]) -> dict[str, Any]:
+def _line(sample: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     fields = [
-        (FIELDS.get(name, name), shown_value(both["board"]), shown_value(both["jira"]))
+        (
+            FIELDS.get(name, name),
+            shown_value(both["board"], names),
+            shown_value(both["jira"], names),
+        )
         for name, both in sample.get("fields", {}).items()
     ]
     return {**sample, "fields": fields}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -138,8 +139,8 @@ def outcome_look(step: str, outcome: str) -> Badge:
     return _OUTCOMES.get(outcome) or Badge("unknown", outcome)
 
 
-def shown_value(value: Any) -> str:
-    """A field's value as text for people; empty for nothing."""
+def shown_value(value: Any, names: Mapping[str, str] | None = None) -> str:
+    """A field's value as text for people; empty for nothing. `names`: of what ids stand for."""
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, list):
@@ -148,4 +149,4 @@ def shown_value(value: Any) -> str:
         return str(int(value))
     if isinstance(value, dict):
         return str(value.get("name") or value.get("id") or "")
-    return str(value)
+    return (names or {}).get(str(value), str(value))

@@ -17,7 +17,9 @@ from django.db.models import Q, QuerySet
 from connections.models import MappedProject
 from planning.models import Change, ChangeState
 from sync.models import Delivery, DeliveryState
+from sync.pages import named_issues
 from sync.pages.looks import Badge, Word, change_look, change_word, delivery_look, event_word
+from sync.pages.named_issues import Named, Names, ends_of
 from sync.states import UNDER_WAY
 
 SIZE: Final = 50
@@ -70,7 +72,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list. `way` is in or out; `name` the URL name of its detail page."""
+    """One line of the list. `way` is in or out; `name` the URL name of its detail page; `other` the key of
+    a link's other end.
+    """
 
     id: int
     way: str
@@ -79,6 +83,7 @@ class Row:
     key: str
     item: uuid.UUID | None
     summary: str
+    other: str
     by: str
     badge: Badge
     message: str
@@ -110,7 +115,8 @@ def read(wanted: Wanted, place: Place, size: int = SIZE) -> tuple[list[Row], Pla
     """One page, and the place of the next one, None after the last."""
     found_in = _page(deliveries(wanted), place.delivery, size) if wanted.direction != OUT else []
     found_out = _page(changes(wanted), place.change, size) if wanted.direction != IN else []
-    rows = [_of_delivery(row) for row in found_in] + [_of_change(row) for row in found_out]
+    names = named_issues.of(found_in)
+    rows = [_of_delivery(row, names) for row in found_in] + [_of_change(row) for row in found_out]
     # Stable, by time alone: within a table the ids already are in their order.
     rows.sort(key=lambda row: row.at, reverse=True)
     shown = _without_gaps(rows, size)
@@ -185,15 +191,18 @@ def _without_gaps(rows: list[Row], size: int) -> list[Row]:
     return [row for row in rows if (row.way, row.id) in keep]
 
 
-def _of_delivery(row: Delivery) -> Row:
+def _of_delivery(row: Delivery, names: Names) -> Row:
+    ends = ends_of(row, names)
+    first = ends[0] if ends else Named("")
     return Row(
         id=row.pk,
         way=IN,
         at=row.received,
         what=event_word(row.event),
-        key=row.issue_key or row.issue_id,
-        item=None,
-        summary="",
+        key=first.key,
+        item=first.item,
+        summary=first.summary,
+        other=ends[1].key if ends[1:] else "",
         by="Jira",
         badge=delivery_look(row),
         message=row.detail,
@@ -210,6 +219,7 @@ def _of_change(row: Change) -> Row:
         key=row.item.remote_key,
         item=row.item_id,
         summary=row.item.summary,
+        other="",
         by=row.actor_name,
         badge=change_look(row),
         message=row.message,

@@ -112,6 +112,20 @@ def test_the_page_and_the_api_show_it(world: World, client_of, api, token_of):
     assert address in listed
 
 
+def test_the_page_names_the_iteration_and_the_parent(world: World, client_of):
+    world.settle()
+    item, above = WorkItem.objects.order_by("remote_id")[:2]
+    iteration = world.iteration(0, 1)
+    world.edit(item, iteration=iteration.pk, parent=above.pk)
+    run = dry(world)
+    address = reverse("sync:dry_run", args=[world.project.pk, run.pk])
+    shown = client_of(world.person).get(address).content.decode()
+    assert str(iteration) in shown
+    assert str(above) in shown
+    assert str(iteration.pk) not in shown
+    assert str(above.pk) not in shown
+
+
 def test_a_viewer_may_look_but_not_start(world: World, viewer, client_of, api, token_of):
     run = dry(world)
     address = reverse("sync:dry_run", args=[world.project.pk, run.pk])

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from planning.models import Change
-from sync.models import Delivery
+from planning.models import Change, WorkItem
+from sync.models import Delivery, Shadow
 from sync.pages import stream
 from sync.pages.stream import Place, Wanted
 from tests.sync.pages.conftest import text_of
@@ -144,3 +144,42 @@ def test_the_last_page_offers_no_older_one(page: Client, world: World):
     beyond = text_of(page.get(LIST, {"before": "0.0"}))
     assert "Nothing is older than this." in beyond
     assert 'rel="next"' not in beyond
+
+
+def test_a_link_is_told_by_the_keys_of_its_ends(page: Client, world: World):
+    first, second = Shadow.objects.filter(project=world.project).order_by("remote_id")[:2]
+    given = {"event": "issuelink_created", "issue_key": "", "issue_id": first.remote_id}
+    known = deliver(world, 1, **given, other_issue_id=second.remote_id)
+    strange = deliver(world, 2, **given, other_issue_id="424242")
+    words = text_of(page.get(LIST))
+    assert f"{first.item.summary}</span> → {second.remote_key}" in words
+    assert "→ 424242" in words
+    for row in (known, strange):
+        told = text_of(page.get(reverse("sync:delivery", args=[row.pk])))
+        assert reverse("planning:item", args=[first.item_id]) in told
+        assert first.item.summary in told
+
+
+def test_a_delivery_of_an_unknown_issue_leads_to_its_story(page: Client, world: World):
+    deliver(world, 1, issue_key="OTHER-7", issue_id="777")
+    assert f"{reverse('sync:trace')}?key=OTHER-7" in text_of(page.get(LIST))
+
+
+def test_naming_issues_costs_one_query_however_many(
+    page: Client, world: World, django_assert_num_queries: Callable[..., object]
+):
+    shadows = list(Shadow.objects.filter(project=world.project))
+    for number, shadow in enumerate(shadows):
+        deliver(world, number, issue_id=shadow.remote_id)
+    with django_assert_num_queries(3):  # deliveries, what they name, changes
+        stream.read(Wanted(), Place())
+
+
+def test_a_change_names_teams_and_items_not_their_ids(page: Client, world: World):
+    item, other = world.first(), WorkItem.objects.exclude(pk=world.first().pk).first()
+    assert other
+    world.edit(item, parent=other.pk)
+    row = Change.objects.get()
+    words = text_of(page.get(reverse("sync:change", args=[row.pk])))
+    assert str(other) in words
+    assert str(other.pk) not in words
