@@ -33,10 +33,11 @@ class Look:
     def after(self, moment: str, work: Callable[[], object]) -> Row:
         """Do this, and look: the calls and seconds it took, and what is wrong now."""
         self.server.reset()
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         work()
         took = {
             "seconds": time.perf_counter() - began,
+            "cpu_seconds": time.process_time() - cpu,
             "calls": sum(self.server.calls().values()),
         }
         return {**self.about, "after": moment, **took, **self._wrong()}
@@ -126,13 +127,13 @@ def main() -> None:
     )
     print(
         f"{'':11} {'':18} {'after':11} {'missing':>7} {'ghosts':>6} {'told':>5} {'stale':>5} "
-        f"{'doubled':>7} {'calls':>6} {'seconds':>8}"
+        f"{'doubled':>7} {'calls':>6} {'seconds':>8} {'CPU s':>6}"
     )
     for row in rows:
         print(
             f"{row['flavour']:11} {row['what']:18} {row['after']:11} {row['missing']:>7} "
             f"{row['ghosts']:>6} {row['told']:>5} {row['stale']:>5} {row['doubled']:>7} "
-            f"{row['calls']:>6} {row['seconds']:>8.1f}"
+            f"{row['calls']:>6} {row['seconds']:>8.1f} {row['cpu_seconds']:>6.1f}"
         )
     _house.write(options.json, "import_under_change", rows)
 
