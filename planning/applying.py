@@ -7,7 +7,7 @@ these verbs return and `feed.tell` them last. Nothing here judges what is right:
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,26 +19,6 @@ from almconnect.lib import bulk_rows
 from planning.feed import event
 from planning.models import BoardEvent, Change, ChangeState, Link, SyncState, WorkItem
 
-_PLAIN = frozenset(
-    {
-        "summary",
-        "description",
-        "status",
-        "story_points",
-        "wsjf",
-        "labels",
-        "priority",
-        "type",
-        "rank",
-    }
-)
-_REFERENCES = {
-    "assignee": "assignee_id",
-    "reporter": "reporter_id",
-    "parent": "parent_id",
-    "iteration": "iteration_id",
-    "team": "team_id",
-}
 _ALSO = {
     "assignee": ("assignee_name",),
     "reporter": ("reporter_name",),
@@ -47,49 +27,88 @@ _ALSO = {
     "project": ("project_id",),
 }
 _DETAIL = 1000
-_LENGTHS = {
-    field.attname: field.max_length
-    for field in WorkItem._meta.concrete_fields
-    if field.max_length is not None
+
+
+def _text(column: str) -> Callable[[Any], str]:
+    most = WorkItem._meta.get_field(column).max_length  # type: ignore[union-attr]
+    return lambda value: str(value or "")[:most]
+
+
+def _reference(value: Any) -> uuid.UUID | None:
+    return uuid.UUID(str(value)) if value else None
+
+
+def _labels(value: Any) -> list[Any]:
+    return list(value or [])
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+# Board field → its column, and what makes a value one of that column's.
+_COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    **{
+        name: (name, _text(name))
+        for name in ("summary", "description", "status", "priority", "type", "rank")
+    },
+    "story_points": ("story_points", _as_it_is),
+    "wsjf": ("wsjf", _as_it_is),
+    "labels": ("labels", _labels),
+    **{name: (f"{name}_id", _text(f"{name}_id")) for name in ("assignee", "reporter")},
+    **{name: (f"{name}_id", _reference) for name in ("parent", "iteration", "team")},
 }
+
+
+def columns_of(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Columns of an item that holds Jira's values, for one that is about to be made.
+
+    `names` says how Jira calls the persons and the status category; they are shown, not compared.
+    Raises ValueError for a field that the board does not have.
+    """
+    return {**_fitted(values), **_shown(values, names)}
 
 
 def take(item: WorkItem, values: Mapping[str, Any], names: Mapping[str, str]) -> bool:
     """Set board fields of an unsaved or locked item to Jira's values; True if anything moved.
 
-    `names` says how Jira calls the persons and the status category; they are shown, not compared.
+    `names` as for `columns_of`. Raises ValueError likewise.
     """
     moved = False
-    for name, value in values.items():
-        column = _REFERENCES.get(name, name)
-        if name not in _PLAIN and name not in _REFERENCES:
-            raise ValueError(f"No board field is called {name!r}.")
-        value = _fitted(name, column, value)
+    for column, value in _fitted(values).items():
         if getattr(item, column) != value:
             setattr(item, column, value)
             moved = True
-        if name in ("assignee", "reporter"):
-            setattr(item, f"{name}_name", names.get(name, "")[:255] if value else "")
-    if "status" in values and names.get("category"):
-        item.status_category = names["category"]
+    for column, word in _shown(values, names).items():
+        setattr(item, column, word)
     return moved
 
 
-def _fitted(name: str, column: str, value: Any) -> Any:
-    if name in ("parent", "iteration", "team"):
-        return uuid.UUID(str(value)) if value else None
-    if name in ("story_points", "wsjf"):
-        return value
-    if name == "labels":
-        return list(value or [])
-    text = str(value or "")
-    return text[: _LENGTHS[column]] if column in _LENGTHS else text
+def _fitted(values: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in _COLUMNS:
+            raise ValueError(f"No board field is called {name!r}.")
+        column, fit = _COLUMNS[name]
+        found[column] = fit(value)
+    return found
+
+
+def _shown(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in ("assignee", "reporter"):
+        if name in values:
+            found[f"{name}_name"] = names.get(name, "")[:255] if values[name] else ""
+    if "status" in values and names.get("category"):
+        found["status_category"] = names["category"]
+    return found
 
 
 def insert(items: Sequence[WorkItem]) -> list[BoardEvent]:
     """Save new items that Jira brought. Their events are returned, to be told last."""
     bulk_rows.insert(items)
-    return [event("item.created", item.pk, item.version, (), "jira") for item in items]
+    now = timezone.now()
+    return [event("item.created", item.pk, item.version, (), "jira", at=now) for item in items]
 
 
 def update(items: Mapping[WorkItem, Iterable[str]]) -> list[BoardEvent]:
@@ -116,15 +135,16 @@ def complete(items: Mapping[WorkItem, Iterable[str]]) -> list[BoardEvent]:
     for columns, members in groups.items():
         bulk_rows.update(members, columns)
     return [
-        event("item.updated", item.pk, item.version, names, "jira") for item, names in items.items()
+        event("item.updated", item.pk, item.version, names, "jira", at=now)
+        for item, names in items.items()
     ]
 
 
 def _columns(names: Iterable[str]) -> tuple[str, ...]:
     found = {"version", "updated"}
     for name in names:
-        if name in _PLAIN or name in _REFERENCES:
-            found.add(_REFERENCES.get(name, name))
+        if name in _COLUMNS:
+            found.add(_COLUMNS[name][0])
         found.update(_ALSO.get(name, ()))
     return tuple(sorted(found))
 

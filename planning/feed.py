@@ -13,6 +13,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from django.utils import timezone
+
 from almconnect.lib import bulk_rows
 from planning.models import BoardEvent
 from planning.turns import Turn, take_turn
@@ -31,9 +33,14 @@ def event(
     fields: Iterable[str],
     origin: Origin,
     actor_name: str = "",
+    at: datetime.datetime | None = None,
 ) -> BoardEvent:
-    """An event that is not told yet: `kind` is `item.updated` and the like, `fields` what changed."""
+    """An event that is not told yet: `kind` is `item.updated` and the like, `fields` what changed.
+
+    `at`: when, where that is known already; else now.
+    """
     values = {
+        "at": at or timezone.now(),
         "kind": kind,
         "object_id": object_id,
         "version": version,

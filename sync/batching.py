@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils import timezone
+
 from almconnect.lib import bulk_rows
 from connections.models import MappedProject
 from planning import applying
@@ -86,6 +88,9 @@ class Batch:
     found: list[conflicts.Found] = field(default_factory=list)
     returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
     doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
+    now: datetime = field(
+        default_factory=timezone.now
+    )  # one for all: asking costs more than it says
 
 
 def save(batch: Batch) -> list[BoardEvent]:

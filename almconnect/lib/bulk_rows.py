@@ -12,6 +12,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 from functools import lru_cache
+from itertools import repeat
+from operator import is_
 from typing import Any, TypeVar
 
 import orjson
@@ -186,7 +188,12 @@ def _values(rows: Sequence[models.Model], columns: Sequence[_Column]) -> list[tu
     turned = []
     for _, attribute, prepare in columns:
         raw = [row.__dict__[attribute] for row in rows]
-        turned.append(raw if prepare is None else [prepare(value) for value in raw])
+        if prepare is None:
+            turned.append(raw)
+        elif all(map(is_, raw, repeat(raw[0]))):  # their project, the moment of their making
+            turned.append([prepare(raw[0])] * len(raw))
+        else:
+            turned.append([prepare(value) for value in raw])
     return list(zip(*turned, strict=True))
 
 

@@ -6,32 +6,31 @@ An echo of our own write then needs no recognition: it says what is already agre
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
-
-_TEXT = {"summary", "description"}
-_NUMBER = {"story_points", "wsjf"}
 
 
 def normal(field: str, value: Any) -> Any:
     """`value` in the one form in which it is compared, stored as agreed, and shown."""
-    if field in _NUMBER:
-        return _number(value)
-    if field == "labels":
-        return sorted({str(label) for label in _listed(value)})
-    if field in _TEXT:
-        return _text(value, lines=field == "description")
-    if field in {"parent", "iteration", "team"}:
-        return str(value) if value else None
-    return str(value).strip() if value else ""
+    form = _FORMS.get(field)
+    return form(value) if form else _word(value)
 
 
 def same(field: str, left: Any, right: Any) -> bool:
     return bool(normal(field, left) == normal(field, right))
 
 
-def _listed(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list | tuple | set | frozenset) else ()
+def _word(value: Any) -> str:
+    return str(value).strip() if value else ""
+
+
+def _reference(value: Any) -> str | None:
+    return str(value) if value else None
+
+
+def _labels(value: Any) -> list[str]:
+    listed = isinstance(value, list | tuple | set | frozenset)
+    return sorted({str(label) for label in value}) if listed else []
 
 
 def _number(value: Any) -> float | None:
@@ -44,9 +43,23 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _text(value: Any, *, lines: bool) -> str:
+def _line(value: Any) -> str:
+    return " ".join(str(value).split()) if value is not None else ""
+
+
+def _lines(value: Any) -> str:
+    """Jira stores CRLF and may trim the end; neither is an edit."""
     text = str(value) if value is not None else ""
-    if not lines:
-        return " ".join(text.split())
-    # Jira stores CRLF and may trim the end; neither is an edit.
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+
+
+_FORMS: dict[str, Callable[[Any], Any]] = {
+    "summary": _line,
+    "description": _lines,
+    "story_points": _number,
+    "wsjf": _number,
+    "labels": _labels,
+    "parent": _reference,
+    "iteration": _reference,
+    "team": _reference,
+}

@@ -128,3 +128,10 @@ def test_a_row_that_is_gone_or_null_is_not_what_it_was() -> None:
     assert bulk_rows.insert_while(Iteration(pi=pi, index=1, name="1"), pi, ("name",))
     other = Pi(name="Never saved")
     assert not bulk_rows.insert_while(Iteration(pi=pi, index=2, name="2"), other, ("name",))
+
+
+def test_values_that_are_equal_but_not_the_same_are_each_written() -> None:
+    """0 equals False, and 1.0 equals 1: as JSON they differ."""
+    bulk_rows.insert([item(1, labels=[0]), item(2, labels=[False])])
+    rows = WorkItem.objects.order_by("summary").values_list("labels", flat=True)
+    assert [type(labels[0]) for labels in rows] == [int, bool]
