@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from almconnect.lib import bulk_rows
+from almconnect.lib.ordered_id import ordered_id
 from connections.models import MappedProject
 from jira_client.values import Issue
 from planning import applying, feed
@@ -94,6 +95,7 @@ def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> 
     item = bulk_rows.make(
         WorkItem,
         {
+            "id": ordered_id(),
             "project_id": batch.project.pk,
             "type": seen.type,
             "team_id": team,
@@ -101,13 +103,16 @@ def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> 
             "remote_key": seen.remote_key,
             "sync_state": SyncState.SYNCED.value,
             "sync_at": batch.began,
+            "created": batch.now,
+            "updated": batch.now,
+            **applying.columns_of(seen.values, seen.names),
         },
     )
-    applying.take(item, seen.values, seen.names)
     batch.new_items.append(item)
     shadow = bulk_rows.make(
         Shadow,
         {
+            "id": ordered_id(),
             "connection_id": batch.project.connection_id,
             "project_id": batch.project.pk,
             "item_id": item.pk,
