@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from almconnect.lib.unscanned import unscanned
 from connections import health
 from connections.budget import Purpose
 from connections.gateway import NotReady, jira_for
@@ -104,7 +105,7 @@ class _Work:
             "recount": self._recount,
             "census": self._judge,
         }
-        with Slice(self.held, SLICE_SECONDS, LONGEST_SLICE) as part:
+        with unscanned(), Slice(self.held, SLICE_SECONDS, LONGEST_SLICE) as part:
             while not part.is_over:
                 phase = self.run.phase or "listing"
                 following = steps[phase](jira, part)
@@ -138,15 +139,13 @@ class _Work:
         return "reading"
 
     def _read(self, jira: JiraClient, part: Slice) -> str:
+        whole = Reader.of(jira, self.run, part.patience)
         if self.run.kind == RunKind.RECONCILE:
             light = comparing.light_fields(rules_of(self.run.project))
             reader = Reader.of(jira, self.run, part.patience, light)
-            whole = Reader.of(jira, self.run, part.patience)
             done = self._work_through(part, "reading", reader, whole)
         else:
-            done = self._work_through(
-                part, "reading", Reader.of(jira, self.run, part.patience), None
-            )
+            done = self._work_through(part, "reading", whole, None)
         if not done:
             return "reading"
         return "census" if self.run.kind == RunKind.RECONCILE else "catching_up"
