@@ -19,21 +19,17 @@ from connections import health
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection, Direction, MappedProject
 from connections.sealing import SealBroken
-from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
-from jira_client.values import Issue
-from sync import absence, adopting, halving, moved, outbox, placing, sprint_facts
-from sync.core.mapping import OPERATION_PROPERTY
+from sync import absence, outbox, placing, sprint_facts
+from sync.gathering import read_issues
 from sync.inbox import OF_SPRINTS
 from sync.isolating import OF_ALL
 from sync.lease import LeaseLost, holding
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
-from sync.rules import rules_of
 
 log = structlog.get_logger(__name__)
 SLICE = 500
-AT_ONCE = 100  # issues in one clause of a search
 FAULTS = 4  # failures of our own, then a person is asked
 DELETED = "jira:issue_deleted"
 
@@ -130,77 +126,6 @@ def _of_mapped(
     elsewhere = {row.issue_id for row in rows if row.project_id and row.project_id not in projects}
     foreign = elsewhere - known
     return wanted - foreign, foreign
-
-
-def read_issues(
-    connection: Connection,
-    jira: JiraClient,
-    projects: dict[str, MappedProject],
-    ids: Sequence[str],
-) -> tuple[set[str], dict[str, str]]:
-    """Read these issues in bulk and apply them, each to its own project: the ids that were read, and
-    those that could not be taken in, with the reason.
-    """
-    live = [project for project in projects.values() if project.direction != Direction.PAUSED]
-    if not ids or not live:
-        return set(ids), {}  # not asked for, so nothing may be concluded from their absence
-    fields = sorted({name for project in live for name in rules_of(project).read_fields})
-    known = set(
-        Shadow.objects.filter(connection=connection, remote_id__in=ids).values_list(
-            "remote_id", flat=True
-        )
-    )
-    began = timezone.now()
-    read = halving.fetch(jira, [one for one in ids if one in known], fields)
-    strange, outside = _read_unknown(jira, live, [one for one in ids if one not in known], fields)
-    read.add(strange)
-    groups: dict[str, list[Issue]] = {}
-    for issue in read.issues:
-        groups.setdefault(str((issue.fields.get("project") or {}).get("id", "")), []).append(issue)
-    for remote_project, issues in groups.items():
-        project = projects.get(remote_project)
-        if project is None:
-            moved.mark(connection, issues)
-        elif project.direction != Direction.PAUSED:
-            applied, failed = halving.take_in(jira, project, issues, began=began)
-            outbox.ensure(project, applied.push)
-            read.failed |= failed
-    return {issue.id for issue in read.issues} | outside, read.failed
-
-
-def _read_unknown(
-    jira: JiraClient, live: Sequence[MappedProject], ids: Sequence[str], fields: Sequence[str]
-) -> tuple[halving.Read, set[str]]:
-    """Issues the board does not have: perhaps our own create, perhaps outside a mapping's filter.
-
-    The second answer: those that are there and outside of it. One search a filter, for all of them.
-    """
-    marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(live[0]) else ()
-    read = halving.fetch(jira, ids, fields, marks)
-    outside: set[str] = set()
-    for project in live:
-        if not project.jql.strip():
-            continue
-        asked = [
-            issue.id
-            for issue in read.issues
-            if str((issue.fields.get("project") or {}).get("id", "")) == project.remote_id
-            and OPERATION_PROPERTY not in issue.properties
-        ]
-        outside |= set(asked) - _matching(jira, project.jql, asked)
-    read.issues = [issue for issue in read.issues if issue.id not in outside]
-    return read, outside
-
-
-def _matching(jira: JiraClient, condition: str, ids: Sequence[str]) -> set[str]:
-    """Those of these issues that a mapping's filter lets in."""
-    found: set[str] = set()
-    for at in range(0, len(ids), AT_ONCE):
-        some = ids[at : at + AT_ONCE]
-        query = jql.and_(condition, f"id in ({', '.join(some)})")
-        # What was created a moment ago is named, since Cloud's index lags (fifty at most).
-        found |= {issue.id for issue in jira.search.all(query, ("id",), 5000, (), some[-50:])}
-    return found
 
 
 def _in_project(project: MappedProject, ids: set[str]) -> list[str]:
