@@ -22,8 +22,8 @@ from jira_client.client import JiraClient
 from jira_client.errors import NotFound, PermissionRefused
 from jira_client.values import PermissionState
 from planning import applying, feed
-from planning.models import WorkItem
 from sync import brake, duplicates, following, halving, kept, moved, parents, states
+from sync.crash import point
 from sync.models import Absence, Shadow, ShadowState
 from sync.rules import rules_of
 from sync.trace import note_each
@@ -83,7 +83,7 @@ def note_missing(
     if unsure:
         _look_soon(project)
     buried = _bury(connection, project, sure)
-    parents.let_go(buried)
+    point("absence.buried")
     return len(buried)
 
 
@@ -191,6 +191,13 @@ def _seen_enough(shadow: Shadow) -> bool:
 
 def _mark(connection: Connection, shadows: Sequence[Shadow], kind: Absence) -> None:
     """Only looks that could have seen the issue count towards its deletion."""
+    if shadows:
+        with transaction.atomic():
+            _note(connection, shadows, kind)
+        point("absence.marked")
+
+
+def _note(connection: Connection, shadows: Sequence[Shadow], kind: Absence) -> None:
     rows = Shadow.objects.filter(pk__in=[shadow.pk for shadow in shadows])
     if kind is Absence.UNOBSERVED:
         since = Coalesce("absent_since", timezone.now())
@@ -214,18 +221,17 @@ def _look_soon(project: MappedProject) -> None:
 def _bury(
     connection: Connection, project: MappedProject, shadows: Sequence[Shadow]
 ) -> list[uuid.UUID]:
-    """Tombstone the items of these pairs, unless the brake holds them; which were."""
+    """Tombstone the items of these pairs, unless the brake holds them; which were.
+
+    Their children lose their parent with them: nobody would come back for those.
+    """
     confirmed = [one for one in shadows if one.absence == Absence.CONFIRMED]
     fresh = [one for one in shadows if one.absence != Absence.CONFIRMED]
     if fresh and brake.holds(connection, project, fresh):
-        _mark(connection, fresh, Absence.HELD)
+        _note(connection, fresh, Absence.HELD)
         fresh = []
     gone = [*confirmed, *fresh]
-    items = list(
-        WorkItem.objects.select_for_update()
-        .filter(pk__in=[shadow.item_id for shadow in gone], deleted=None)
-        .order_by("pk")
-    )
+    items = parents.lock(shadow.item_id for shadow in gone)
     rows = Shadow.objects.filter(pk__in=[shadow.pk for shadow in gone])
     rows.update(state=ShadowState.GONE, absence=Absence.DELETED)
     # What a person confirmed must not trip the brake for the next one.
@@ -237,4 +243,5 @@ def _bury(
     ids = [item.pk for item in items]
     note_each(connection, "merge", "done", words, ids)
     feed.tell(events)
+    parents.let_go(ids)
     return ids

@@ -21,6 +21,7 @@ from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync import states
+from sync.crash import point
 from sync.models import Absence, Brake, Decision, Shadow, ShadowState
 from sync.wake import POLL, PUSH, wake
 
@@ -110,6 +111,7 @@ def decide(brake_id: uuid.UUID, decision: str, *, actor: User, count: int | None
             connection_id=brake.connection_id,
             after={"decision": decision, "items": len(rows)},
         )
+    point("brake.decided")
     for project in {row.project_id for row in rows if row.project_id}:
         # Also by the tick: a lost message must not leave the confirmed ones standing.
         MappedProject.objects.filter(pk=project).update(poll_due=timezone.now())

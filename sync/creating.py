@@ -169,6 +169,7 @@ def _create_without(
         shift.guard()
         change.sent = {name: value for name, value in change.sent.items() if name not in words}
         change.save(update_fields=["sent"])
+    point("create.narrowed")
     try:
         (second,) = _post(jira, [{**new.body, "fields": fields}], shift)
     except JiraError as error:
@@ -184,8 +185,10 @@ def _create_without(
 
 def _refused(connection: Connection, change: Change, status: int, reasons: Sequence[str]) -> None:
     message = " ".join(reasons) or f"Jira refused to create the issue ({status})."
-    outbox.park([change.pk], "create_refused", message)
-    note(connection, "send", "refused", message, item=change.item, change=change)
+    with transaction.atomic():
+        outbox.park([change.pk], "create_refused", message)
+        note(connection, "send", "refused", message, item=change.item, change=change)
+    point("create.refused")
 
 
 def _failed(
@@ -205,8 +208,10 @@ def _failed(
             outbox.set_aside(connection, change, error, "unknown")
             continue
         message = outbox.words_of(error)
-        looking.await_look([change], message, error.code)
-        item, code = change.item, error.code
-        note(connection, "send", "unknown", message, item=item, change=change, code=code)
+        with transaction.atomic():
+            looking.await_look([change], message, error.code)
+            item, code = change.item, error.code
+            note(connection, "send", "unknown", message, item=item, change=change, code=code)
+        point("create.in_doubt")
     if refusals.of_connection(error):
         raise error

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from sync import absence, outbox, placing, sprint_facts
+from sync.crash import point
 from sync.gathering import read_issues
 from sync.inbox import OF_SPRINTS
 from sync.isolating import OF_ALL
@@ -88,8 +90,10 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
         if project.direction != Direction.PAUSED:
             missing = _in_project(project, ours - found - failed.keys())
             absence.note_missing(connection, jira, project, missing, deleted=deleted)
+    point("drain.judged")
     whole = [row for row in rows if not {row.issue_id, row.other_issue_id} & failed.keys()]
     _settle(whole, foreign, _paused(connection, rows, wanted, projects))
+    point("drain.settled")
     for row in rows:
         why = failed.get(row.issue_id) or failed.get(row.other_issue_id)
         if why is not None:
@@ -153,6 +157,7 @@ def _paused(
     return named | set(held.values_list("remote_id", flat=True))
 
 
+@transaction.atomic
 def _settle(rows: Sequence[Delivery], foreign: set[str], paused: set[str]) -> None:
     """Done, or deliberately skipped: either way with a word on why, for “why didn't this sync?”."""
     now = timezone.now()
@@ -165,6 +170,7 @@ def _settle(rows: Sequence[Delivery], foreign: set[str], paused: set[str]) -> No
             settled=now,
             detail=reason,
         )
+    point("drain.settling")
     _trace(rows, {row.pk: reason for reason, some in why.items() for row in some})
 
 
@@ -205,10 +211,17 @@ def _later(rows: Sequence[Delivery], why: str) -> None:
     delay = timedelta(seconds=outbox.pause(min(row.attempts for row in rows) + 1))
     mine = Delivery.objects.filter(pk__in=ids)
     mine.update(attempts=F("attempts") + 1, due=timezone.now() + delay, detail=why[:500])
+    point("drain.put_off")
 
 
 def _stumble(rows: Sequence[Delivery], why: str) -> None:
     """We failed on these: tried again alone, later, and after some times given to a person."""
+    with transaction.atomic():
+        _note_fault(rows, why)
+    point("drain.stumbled")
+
+
+def _note_fault(rows: Sequence[Delivery], why: str) -> None:
     now = timezone.now()
     mine = Delivery.objects.filter(pk__in=[row.pk for row in rows])
     delay = timedelta(seconds=outbox.pause(min(row.faults for row in rows) + 1))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from django.db import transaction
+
 from connections.models import Connection, MappedProject
 from sync import states
 from sync.core.values import Seen
@@ -31,6 +33,7 @@ def flag(connection: Connection, shadow: Shadow, seen: Seen) -> None:
     states.derive([shadow.item_id])
 
 
+@transaction.atomic
 def forget(project: MappedProject, present: Container[str]) -> None:
     """After a census: duplicates that Jira does not list any more are over."""
     over = []

@@ -7,9 +7,7 @@ loss. A worker that was killed in between leaves what it sent with the change, f
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,25 +17,21 @@ from jira_client.client import JiraClient
 from jira_client.errors import AnswerLost, JiraError
 from planning.models import Change
 from sync import (
-    conflicts,
     ensuring,
-    flips,
     grouping,
     outbox,
     people,
+    preparing,
     ranking,
     refusals,
     taking_in,
     window,
 )
-from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.values import Rules
 from sync.crash import point
-from sync.isolating import isolated
 from sync.models import Shadow
-from sync.references import Known, known_to_jira, outgoing
-from sync.rules import rules_of, values_of
+from sync.rules import rules_of
 from sync.settling import settle
 from sync.shift import Shift
 from sync.taking_in import Work
@@ -67,11 +61,12 @@ def send(
     taking_in.put_off_unread(connection, jira, project, shadows, work, here, applied.stale_items)
     taking_in.park_moved(shadows, work, applied.elsewhere)
     here -= applied.elsewhere
-    edits = _prepare_all(connection, rules, shadows, work, here, applied, shift, named)
+    edits = preparing.prepare(connection, rules, shadows, work, here, applied, shift, named)
     _claim(project, edits, shift)
     point("edit.claimed")
     to_write = [edit for edit in edits if edit.values or edit.ranked or edit.held]
     write(jira, rules, to_write, shift)
+    point("edit.fields_sent")
     _move_and_rank(jira, rules, to_write, shift)
     _fail_late(edits, named)
     point("edit.written")
@@ -92,71 +87,11 @@ def _raise_of_connection(failures: Sequence[JiraError], succeeded: bool) -> None
         raise lost[0]
 
 
-def _prepare_all(
-    connection: Connection,
-    rules: Rules,
-    shadows: Mapping[uuid.UUID, Shadow],
-    work: Work,
-    here: set[str],
-    applied: Applied,
-    shift: Shift,
-    named: people.Named,
-) -> list[Edit]:
-    """What is to be written, from the rows as they are after the merge."""
-    rows = Shadow.objects.select_related("item").filter(pk__in=[s.pk for s in shadows.values()])
-    ready = [s for s in rows if s.remote_id in here and s.item_id not in applied.stale_items]
-    known = known_to_jira([shadow.item for shadow in ready])
-    clashing = conflicts.open_fields([shadow.item_id for shadow in ready])
-    edits = []
-    for shadow in ready:
-        with isolated(connection, work[shadow.item_id], shift):
-            push = applied.push.get(shadow.item_id, {})
-            away = named.late.get(shadow.item_id, set())
-            late = {name: push[name] for name in away if name in push}
-            push = {name: value for name, value in push.items() if name not in late}
-            edit = _prepare(rules, known, shadow, work[shadow.item_id], push)
-            edit.late = late
-            edit.clashing = clashing.get(shadow.item_id, set())
-            edits.append(edit)
-            flips.hold(rules, known, edit, named.unknown.get(shadow.item_id, {}))
-    flips.park(rules, known, edits)
-    return edits
-
-
 def _fail_late(edits: Sequence[Edit], named: people.Named) -> None:
     """Jira could not say now who some person is: the item is tried again; the rest of it has gone."""
     for edit in edits:
         if edit.sent.failure is None and not edit.sent.untried:
             edit.sent.failure = named.failures.get(edit.shadow.item_id)
-
-
-def _prepare(
-    rules: Rules, known: Known, shadow: Shadow, changes: list[Change], push: Mapping[str, Any]
-) -> Edit:
-    touched = {name for change in changes for name in change.fields}
-    values = {
-        name: value for name, value in push.items() if name not in shadow.parked or name in touched
-    }
-    item = shadow.item
-    if "team" in touched and item.iteration_id and "iteration" in rules.fields:
-        # The same iteration is another sprint for another team.
-        values["iteration"] = values_of(item)["iteration"]
-    if "team" in rules.fields and "team" in touched and "team" in shadow.parked:
-        # What Jira shows was not understood, so not merged: the person's choice replaces it.
-        values["team"] = values_of(item)["team"]
-    if rules.team.among_labels and "labels" in values:
-        values.setdefault("team", values_of(item)["team"])  # else its label would go
-    out = outgoing(rules, known, item, values)
-    return Edit(
-        shadow,
-        changes,
-        {name: value for name, value in values.items() if name not in out.unmapped},
-        out,
-        ranked="rank" in touched and "rank" in rules.fields,
-        unsaid=ensuring.unsaid(rules, item, out),
-        before=dict(shadow.agreed),
-        since=shadow.remote_updated,
-    )
 
 
 def _claim(project: MappedProject, edits: Sequence[Edit], shift: Shift) -> None:
@@ -197,9 +132,11 @@ def _move_and_rank(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift:
             return {}
 
         grouping.move(jira, "iteration", members, call, shift)
+        point("edit.planned")
     ranked = [edit for edit in edits if edit.ranked and not _ended(edit)]
     if ranked:
         ranking.send(jira, rules, ranked, shift)
+        point("edit.ranked")
 
 
 def _ended(edit: Edit) -> bool:

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from accounts.audit import SYSTEM
 from connections.models import MappedProject
-from planning.models import Change, ChangeKind, ChangeState, WorkItem
+from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync import states
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
+from sync.crash import point
 from sync.models import Shadow, ShadowState
 from sync.references import Known, known_to_jira, outgoing
 from sync.rules import rules_of
@@ -44,7 +45,6 @@ def unsaid(rules: Rules, item: WorkItem, out: Outgoing) -> dict[str, str]:
     return {name: KEPT + words[name] for name in mapped if name in words}
 
 
-@transaction.atomic
 def ensure(
     project: MappedProject,
     push: Mapping[uuid.UUID, Mapping[str, Any]],
@@ -57,6 +57,16 @@ def ensure(
     """
     if not push:
         return False
+    with transaction.atomic():
+        made = _ensure(project, push, seconds)
+    if made:
+        point("ensure.queued")
+    return made
+
+
+def _ensure(
+    project: MappedProject, push: Mapping[uuid.UUID, Mapping[str, Any]], seconds: float
+) -> bool:
     rules = rules_of(project)
     shadows = list(
         Shadow.objects.select_for_update(of=("self",))
@@ -147,12 +157,11 @@ def tell_children(item: WorkItem) -> None:
 
 def tell_iterations(project_id: uuid.UUID) -> None:
     """Iterations may have become sprints: items that could not be put into them can."""
-    _tell(
-        Shadow.objects.filter(
-            project=project_id, state=ShadowState.LIVE, parked__has_key="iteration"
-        ),
-        "iteration",
+    stuck = Shadow.objects.filter(
+        project=project_id, state=ShadowState.LIVE, parked__has_key="iteration"
     )
+    # Few among many, found by an index; each of them says that it is not in step.
+    _tell(stuck.exclude(item__sync_state=SyncState.SYNCED), "iteration")
 
 
 def _tell(shadows: Any, name: str) -> None:

@@ -12,6 +12,7 @@ from jira_client.client import JiraClient
 from jira_client.values import Issue
 from sync import adopting, halving, moved, outbox
 from sync.core.mapping import OPERATION_PROPERTY
+from sync.crash import point
 from sync.models import Shadow
 from sync.rules import rules_of
 
@@ -40,6 +41,7 @@ def read_issues(
     read = halving.fetch(jira, [one for one in ids if one in known], fields)
     strange, outside = _read_unknown(jira, live, [one for one in ids if one not in known], fields)
     read.add(strange)
+    point("drain.read")
     groups: dict[str, list[Issue]] = {}
     for issue in read.issues:
         groups.setdefault(str((issue.fields.get("project") or {}).get("id", "")), []).append(issue)
@@ -49,6 +51,7 @@ def read_issues(
             moved.mark(connection, issues)
         elif project.direction != Direction.PAUSED:
             applied, failed = halving.take_in(jira, project, issues, began=began)
+            point("drain.applied")
             outbox.ensure(project, applied.push)
             read.failed |= failed
     return {issue.id for issue in read.issues} | outside, read.failed

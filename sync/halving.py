@@ -16,7 +16,7 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import changelog, inbox, outbox, pull, signing
+from sync import changelog, inbox, outbox, parents, pull, signing
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.isolating import OF_ALL
@@ -85,6 +85,19 @@ def take_in(
 
 
 def _take_in(
+    jira: JiraClient, project: MappedProject, issues: Sequence[Issue], began: datetime, asked: bool
+) -> Applied:
+    """Also gives parents to children that were read before them, even where the parents are known: a
+    worker may have died when it had just made them known.
+    """
+    applied = _merge(jira, project, issues, began, asked)
+    items = applied.items
+    named = {word: items[one.id] for one in issues if one.id in items for word in (one.id, one.key)}
+    parents.find_children(project, named)
+    return applied
+
+
+def _merge(
     jira: JiraClient, project: MappedProject, issues: Sequence[Issue], began: datetime, asked: bool
 ) -> Applied:
     """`pull.apply`, and once more for issues of which more must be known: with their marks, where a

@@ -112,6 +112,7 @@ class _Work:
                 if following == "finished":
                     sprint_facts.observe(self.run.project, jira)
                     self.told.finish()
+                    point("run.finished")
                     return False
                 self.told.save(phase=following)
         return True
@@ -119,15 +120,10 @@ class _Work:
     # ── Phases: each works until it is done or the slice over, and names the phase to go on with ──
     def _start(self, jira: JiraClient) -> None:
         """From now on live sync works: what changes meanwhile is polled from this moment on."""
-        run, clock = self.run, polling.jira_clock(jira)
-        following.refresh(self.connection, jira, run.project)
-        run.started, run.state = timezone.now(), RunState.RUNNING
-        run.total = jira.search.count(polling.scope(run.project))
-        run.cursor = {"phase": "listing", "since": clock.isoformat()}
-        run.save(update_fields=["started", "state", "total", "cursor"])
-        MappedProject.objects.filter(pk=run.project_id, watermark=None).update(
-            watermark=clock, poll_due=timezone.now()
-        )
+        clock = polling.jira_clock(jira)
+        following.refresh(self.connection, jira, self.run.project)
+        self.told.start(clock, jira.search.count(polling.scope(self.run.project)))
+        point("run.started")
 
     def _list(self, jira: JiraClient, part: Slice) -> str:
         scope = polling.scope(self.run.project)
@@ -170,10 +166,15 @@ class _Work:
         return "census" if listing.list_ids(self.told, jira, part, scope, "census") else "recount"
 
     def _judge(self, jira: JiraClient, part: Slice) -> str:
-        """Pairs whose issue was not listed."""
+        """The pairs whose issue was not listed."""
         phase = "reading" if self.run.kind == RunKind.RECONCILE else "census"
         self.held.renew()
-        self._find_vanished(jira, parts.Listed(self.run, phase))
+        listed = parts.Listed(self.run, phase)
+        found = absence.take_census(self.connection, jira, self.run.project, listed)
+        self.told.count("vanished", found.vanished)
+        if found.message:
+            self.run.findings["unobserved"], self.run.message = found.unobserved, found.message
+        point("run.judged")
         return "finished"
 
     def _work_through(
@@ -236,13 +237,6 @@ class _Work:
             health.note_failure(self.connection, error)
         self.told.stumble(error)
         return False
-
-    def _find_vanished(self, jira: JiraClient, present: parts.Listed) -> None:
-        """Pairs whose issue the census did not list."""
-        found = absence.take_census(self.connection, jira, self.run.project, present)
-        self.told.count("vanished", found.vanished)
-        if found.message:
-            self.run.findings["unobserved"], self.run.message = found.unobserved, found.message
 
 
 def _moment(run: Run) -> datetime:

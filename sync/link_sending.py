@@ -53,6 +53,7 @@ def send_links(
         with transaction.atomic():
             shift.guard()
             pull.apply(project, fetched.issues, began=began)
+        point("link.read_back")
 
 
 def link_type_of(link: Link, project: MappedProject) -> str | None:
@@ -66,8 +67,10 @@ def _draw(
 ) -> Shadow | None:
     kind = None if link.deleted else link_type_of(link, change.project)
     if kind is None:
-        outbox.settle([change.pk], "Kept on the board only, since this kind of link is not mapped.")
-        _say(link, SyncState.LOCAL_ONLY, "" if link.deleted else _why_local(link))
+        why = "" if link.deleted else _why_local(link)
+        _keep_here(
+            change, link, "Kept on the board only, since this kind of link is not mapped.", why
+        )
         return None
     source, target = live_pair(link.source_id), live_pair(link.target_id)
     if source is None or target is None:
@@ -102,6 +105,13 @@ def _create(
         jira.links.create(renamed, *ends)
 
 
+def _keep_here(change: Change, link: Link, message: str, why: str) -> None:
+    with transaction.atomic():
+        outbox.settle([change.pk], message)
+        _say(link, SyncState.LOCAL_ONLY, why)
+    point("link.kept_here")
+
+
 def _why_local(link: Link) -> str:
     return (
         f"“{link.type}” from {link.source.type} to {link.target.type} is no link of Jira by the "
@@ -127,9 +137,11 @@ def _lost_its_type(
         f"Jira has no link type “{kind}”, which “{link.type}” stands for: it was renamed or removed "
         f"there. It has: {names}. Choose one on “#4 Fields and statuses”, then send this again."
     )
-    outbox.park([change.pk], NO_SUCH_TYPE, message)
-    _say(link, SyncState.PARKED, message)
-    note(connection, "send", "refused", message, item=change.item, change=change, code=NO_SUCH_TYPE)
+    with transaction.atomic():
+        outbox.park([change.pk], NO_SUCH_TYPE, message)
+        _say(link, SyncState.PARKED, message)
+        item, code = change.item, NO_SUCH_TYPE
+        note(connection, "send", "refused", message, item=item, change=change, code=code)
     return True
 
 
@@ -141,8 +153,8 @@ def _wait_for_ends(change: Change, link: Link) -> None:
     if coming:
         outbox.postpone([change.pk], WAIT_FOR_END, "Waiting until both ends are in Jira.")
         return
-    outbox.settle([change.pk], "Kept on the board only: one end is not in this Jira.")
-    _say(link, SyncState.LOCAL_ONLY, "One end is not in this Jira.")
+    why = "One end is not in this Jira."
+    _keep_here(change, link, "Kept on the board only: one end is not in this Jira.", why)
 
 
 def _remove(
@@ -173,6 +185,7 @@ def _done(
         if drawn is not None:
             _say(drawn, SyncState.SYNCED, "")
         note(connection, "send", "done", words, item=change.item, change=change)
+    point("link.settled")
 
 
 def _refused(
@@ -180,8 +193,12 @@ def _refused(
 ) -> None:
     """Parked or later. Raises the error again where it is not about this link."""
     error = refusals.judged(jira, error)
-    if outbox.set_aside(connection, change, error, "refused") is Verdict.NEVER:
-        _say(link, SyncState.PARKED, outbox.words_of(error))
+    with transaction.atomic():
+        never = outbox.set_aside(connection, change, error, "refused") is Verdict.NEVER
+        if never:
+            _say(link, SyncState.PARKED, outbox.words_of(error))
+    point("link.refused")
+    if never:
         return
     if refusals.of_connection(error):
         raise error

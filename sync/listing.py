@@ -11,6 +11,7 @@ from django.db import transaction
 
 from jira_client.client import JiraClient
 from sync import census, parts
+from sync.crash import point
 from sync.progress import Progress
 from sync.reading import Slice
 
@@ -27,6 +28,7 @@ def list_ids(told: Progress, jira: JiraClient, part: Slice, scope: str, phase: s
         with transaction.atomic():
             parts.add(run, phase, page.ids, census.width(run.total or 0))
             told.save(after=page.after, listed=0 if page.after is None else listed)
+        point("run.listed")
         if page.after is None:
             return True
     return False
@@ -44,6 +46,7 @@ def cut(told: Progress, jira: JiraClient, part: Slice, scope: str) -> bool:
         with transaction.atomic():
             parts.add_ranges(run, "reading", ends if more else [*ends, None])
             told.save(after=bounds[-1] if more else None)
+        point("run.listed")
         if not more:
             return True
     return False

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from django.db import transaction
+
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError, NotFound
@@ -18,6 +20,7 @@ from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState
 from sync import outbox
 from sync.core.mapping import OPERATION_PROPERTY
+from sync.crash import point
 from sync.isolating import OUR_FAULT
 from sync.keymarks import number_of
 from sync.models import Shadow
@@ -76,6 +79,7 @@ def look(connection: Connection, jira: JiraClient, changes: Sequence[Change], sh
     for change in changes:
         if change.item_id in adopted:  # by the webhook that told of it, or a poll
             outbox.settle([change.pk], f"Created as {adopted[change.item_id]}.")
+            point("look.adopted")
     by_project: dict[MappedProject, list[Change]] = {}
     for change in changes:
         if change.item_id not in adopted:
@@ -106,7 +110,9 @@ def _look_in(
         if not wanted:
             return
     for change in wanted.values():
-        _not_found(connection, change)
+        with transaction.atomic():
+            _not_found(connection, change)
+        point("look.missed")
 
 
 def _mark_of(project: MappedProject, change: Change) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db import transaction
+
 from connections.models import Connection, MappedProject
 from jira_client.values import Issue
 from sync import states
+from sync.crash import point
 from sync.models import Absence, Shadow, ShadowState
 from sync.trace import note_each
 
@@ -22,6 +25,12 @@ def by_home(project: MappedProject, issues: Iterable[Issue]) -> dict[str, list[I
 
 def mark(connection: Connection, issues: Sequence[Issue]) -> None:
     """They are in a project that is not mapped now: their items stay, and say so."""
+    with transaction.atomic():
+        _mark(connection, issues)
+    point("moved.marked")
+
+
+def _mark(connection: Connection, issues: Sequence[Issue]) -> None:
     rows = Shadow.objects.filter(
         connection=connection,
         remote_id__in=[issue.id for issue in issues],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from almconnect.lib.among import among
 from connections.models import Direction, MappedProject
@@ -15,6 +16,7 @@ from planning.models import WorkItem
 from sync.core.mapping import UNKNOWN_PARENT
 from sync.core.merge import Merge, Policy, settled
 from sync.core.values import Seen
+from sync.crash import point
 from sync.models import Conflict, Shadow, ShadowState
 
 
@@ -41,80 +43,94 @@ def guarded(project: MappedProject, shadow: Shadow, seen: Seen, outcome: Merge) 
     return replace(outcome, push=kept, take=take)
 
 
-@transaction.atomic
-def find_children(project: MappedProject, parents: Sequence[Shadow]) -> None:
+def find_children(project: MappedProject, parents: Mapping[str, uuid.UUID]) -> None:
     """Issues read before their parent was known get it now: parents and children come in any order.
 
-    In its own transaction, so that items are locked in one order; what a crash leaves out here is
-    found when the child is read again.
+    `parents`: issue id or key → item, of issues just read. In its own transaction, so that items are
+    locked in one order; what a crash leaves out is found when the parent, or the child, is read again.
     """
-    by_reference = {shadow.remote_id: shadow for shadow in parents}
-    by_reference |= {shadow.remote_key: shadow for shadow in parents}
+
+    def found(shadow: Shadow, item: WorkItem) -> bool:
+        # Where it was agreed, the board took the parent away and Jira has not heard yet.
+        if shadow.agreed.get("parent") or shadow.parent_ref not in parents:
+            return False
+        _give(shadow, item, str(parents[shadow.parent_ref]))
+        return True
+
     # Not joined with the items, to leave out those that have a parent: before it knows its tables a
     # planner begins with all items that have none, which takes longer with each part of an import.
     waiting = Shadow.objects.filter(
-        among("parent_ref", by_reference), connection_id=project.connection_id
+        among("parent_ref", parents), connection_id=project.connection_id
     ).exclude(parent_ref="")  # so that the index of those that have one is used
-    children = list(waiting.values_list("pk", "item_id"))
-    if not children:
-        return
-    items = {
-        item.pk: item
-        for item in WorkItem.objects.select_for_update()
-        .filter(pk__in=[item for _, item in children], parent=None, deleted=None)
-        .order_by("pk")
-    }
-    rows = Shadow.objects.select_for_update().filter(pk__in=[pk for pk, _ in children])
-    moved: dict[WorkItem, list[str]] = {}
-    changed: list[Shadow] = []
-    for shadow in rows.order_by("pk"):
-        found, item = by_reference.get(shadow.parent_ref), items.get(shadow.item_id)
-        # Where it was agreed, the board took the parent away and Jira has not heard yet.
-        if found is None or item is None or shadow.agreed.get("parent"):
-            continue
-        applying.take(item, {"parent": str(found.item_id)}, {})
-        shadow.agreed = {**shadow.agreed, "parent": str(found.item_id)}
-        changed.append(shadow)
-        moved[item] = ["parent"]
-    Shadow.objects.bulk_update(changed, ["agreed"], batch_size=200)
-    if moved:
-        feed.tell(applying.update(moved))
+    if parents and _each_child(waiting, Q(parent=None), found):
+        point("parent.found")
 
 
-@transaction.atomic
-def let_go(gone: Sequence[uuid.UUID]) -> None:
+def let_go(gone: Collection[uuid.UUID]) -> None:
     """The issues of these items are deleted: their children have no parent in Jira either.
 
-    Jira may not touch the children's `updated`, so that no poll would find it. In its own transaction
-    as well. Where the board has chosen one of them since, Jira has not heard yet: that stays, to be told.
+    Jira may not touch the children's `updated`, so that no poll would find it: call it in the
+    transaction that notes the deletion, after `lock`. Where the board has chosen one of them since,
+    Jira has not heard yet: that stays, to be told.
     """
-    orphans = Shadow.objects.filter(
-        item__parent__in=gone,
+
+    def orphaned(shadow: Shadow, item: WorkItem) -> bool:
+        if shadow.agreed.get("parent") != str(item.parent_id):
+            return False
+        _give(shadow, item, None)
+        shadow.refs, shadow.parent_ref = {**shadow.refs, "parent": ""}, ""
+        return True
+
+    if gone:
+        _each_child(_orphans(gone), Q(parent__in=gone), orphaned)
+
+
+def lock(gone: Iterable[uuid.UUID]) -> list[WorkItem]:
+    """These items, locked together with their children in the one order in which all are; deleted
+    ones are left out.
+    """
+    ids = set(gone)
+    family = Q(pk__in=ids) | Q(pk__in=[item for _, item in _pairs(_orphans(ids))])
+    rows = WorkItem.objects.select_for_update().filter(family).order_by("pk")
+    return [item for item in rows if item.pk in ids and item.deleted is None]
+
+
+def _orphans(gone: Iterable[uuid.UUID]) -> QuerySet[Shadow]:
+    return Shadow.objects.filter(
+        item__parent__in=list(gone),
         item__deleted=None,
         state=ShadowState.LIVE,
         project__direction__in=(Direction.BOTH, Direction.FROM_JIRA),
     )
-    children = list(orphans.values_list("pk", "item_id")) if gone else []
+
+
+def _pairs(shadows: QuerySet[Shadow]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    return list(shadows.values_list("pk", "item_id"))
+
+
+def _give(shadow: Shadow, item: WorkItem, parent: str | None) -> None:
+    applying.take(item, {"parent": parent}, {})
+    shadow.agreed = {**shadow.agreed, "parent": parent}
+
+
+@transaction.atomic
+def _each_child(
+    shadows: QuerySet[Shadow], still: Q, change: Callable[[Shadow, WorkItem], bool]
+) -> int:
+    """Lock those of these children of which this holds `still`, their items before their pairs, as reads
+    do; `change` gives each its parent and says whether it did. How many it did.
+    """
+    children = _pairs(shadows)
     if not children:
-        return
-    items = {
-        item.pk: item
-        for item in WorkItem.objects.select_for_update()
-        .filter(pk__in=[item for _, item in children], parent__in=gone, deleted=None)
-        .order_by("pk")
-    }
-    rows = Shadow.objects.select_for_update().filter(pk__in=[pk for pk, _ in children])
-    moved: dict[WorkItem, list[str]] = {}
-    changed: list[Shadow] = []
-    for shadow in rows.order_by("pk"):
-        item = items.get(shadow.item_id)
-        if item is None or shadow.agreed.get("parent") != str(item.parent_id):
-            continue
-        applying.take(item, {"parent": None}, {})
-        shadow.agreed = {**shadow.agreed, "parent": None}
-        shadow.refs, shadow.parent_ref = {**shadow.refs, "parent": ""}, ""
-        changed.append(shadow)
-        moved[item] = ["parent"]
+        return 0
+    locked = WorkItem.objects.select_for_update().filter(
+        still, pk__in=[item for _, item in children], deleted=None
+    )
+    items = {item.pk: item for item in locked.order_by("pk")}
+    pairs = [pk for pk, item in children if item in items]
+    rows = Shadow.objects.select_for_update().filter(pk__in=pairs).order_by("pk")
+    changed = [shadow for shadow in rows if change(shadow, items[shadow.item_id])]
     Shadow.objects.bulk_update(changed, ["agreed", "refs", "parent_ref"], batch_size=200)
-    if moved:
-        feed.tell(applying.update(moved))
+    if changed:
+        feed.tell(applying.update({items[shadow.item_id]: ["parent"] for shadow in changed}))
+    return len(changed)

@@ -23,6 +23,7 @@ from planning import applying, feed
 from planning.models import WorkItem
 from sync import refusals
 from sync.core.values import Rules, Values
+from sync.crash import point
 from sync.models import Shadow
 from sync.shift import Shift
 
@@ -82,6 +83,7 @@ def settle(
                 found.setdefault(item.pk, {})[name] = answer
     if found:
         _store(found, rows, shift)
+        point("people.stored")
     return named
 
 

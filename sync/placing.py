@@ -8,6 +8,7 @@ from django.db import transaction
 
 from planning import applying, feed
 from planning.models import SprintLink, WorkItem
+from sync.crash import point
 from sync.models import Shadow, ShadowState
 
 
@@ -18,7 +19,10 @@ def place(project_id: uuid.UUID) -> int:
     """
     moved = 0
     for link in SprintLink.objects.filter(team__project=project_id).select_related("team"):
-        moved += _place_one(project_id, link)
+        placed = _place_one(project_id, link)
+        if placed:
+            point("place.placed")
+        moved += placed
     return moved
 
 

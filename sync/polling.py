@@ -23,7 +23,7 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, TooLarge
 from jira_client.values import Issue
-from sync import absence, adopting, halving, inbox, placing
+from sync import absence, adopting, ensuring, halving, inbox, placing, states
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.crash import point
 from sync.lease import Held, LeaseLost, holding
@@ -74,6 +74,8 @@ def poll(project_id: uuid.UUID) -> bool:
             return False
         health.note_success(connection, incoming=True)
         placing.place(project.pk)
+        ensuring.tell_iterations(project.pk)
+        states.correct(project.pk)
         return more
 
 
@@ -161,11 +163,13 @@ def _read_since(jira: JiraClient, project: MappedProject, held: Held) -> bool:
         place.newest = max([*seen, *([place.newest] if place.newest else [])], default=None)
         if following is None:
             place.end(project)
+            point("poll.ended")
             return False
         place.until = place.until or jira_clock(jira)
         place.after = following
         held.check()
         place.keep(project)
+        point("poll.kept")
         if time.monotonic() >= ends:
             return True
 

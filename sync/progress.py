@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from connections.models import MappedProject
 from jira_client.errors import JiraError
 from sync import outbox
 from sync.core.retry import Verdict, backoff
+from sync.crash import point
 from sync.models import Run, RunPart, RunState
 from sync.patience import is_passing
 
@@ -29,6 +31,18 @@ class Progress:
         self.run = run
         self.progressed = False
         self._since = time.monotonic()
+
+    def start(self, clock: datetime, total: int) -> None:
+        """`clock`: Jira's time now, from which on the project is polled if it was not before."""
+        run, now = self.run, timezone.now()
+        run.started, run.state, run.total = now, RunState.RUNNING, total
+        run.cursor = {"phase": "listing", "since": clock.isoformat()}
+        with transaction.atomic():  # it is started only once
+            run.save(update_fields=["started", "state", "total", "cursor"])
+            point("run.starting")
+            MappedProject.objects.filter(pk=run.project_id, watermark=None).update(
+                watermark=clock, poll_due=now
+            )
 
     def save(self, **cursor: object) -> None:
         """Store the counts, and these parts of the place to go on from."""
@@ -81,11 +95,14 @@ class Progress:
         run.state, run.finished, run.cursor = RunState.FINISHED, now, {**run.cursor, "phase": ""}
         said = [run.message, self._unreadable(), self._failed()]
         run.message = " ".join(one for one in said if one)[:1000]
-        run.save(update_fields=["state", "finished", "cursor", "findings", "message"])
-        RunPart.objects.filter(run=run).delete()
-        MappedProject.objects.filter(pk=run.project_id).update(
-            reconcile_due=now + timedelta(seconds=settings.RECONCILE_SECONDS), poll_due=now
-        )
+        later = now + timedelta(seconds=settings.RECONCILE_SECONDS)
+        with transaction.atomic():  # one that is finished is never taken up again
+            run.save(update_fields=["state", "finished", "cursor", "findings", "message"])
+            RunPart.objects.filter(run=run).delete()
+            point("run.finishing")
+            MappedProject.objects.filter(pk=run.project_id).update(
+                reconcile_due=later, poll_due=now
+            )
 
     def _unreadable(self) -> str:
         count, names = self._left_out("unreadable")

@@ -24,8 +24,8 @@ from sync.batching import Applied, Batch, save
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Seen, Values
+from sync.crash import point
 from sync.models import Shadow
-from sync.parents import find_children
 from sync.rules import default_team, lookups_for, rules_of
 
 
@@ -76,8 +76,7 @@ def apply(
                 accepted = (sent or {}).get(shadow.item_id, {})
                 merging.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
         feed.tell(save(batch))
-    if arrived := [*batch.new_shadows, *batch.returned]:
-        find_children(project, arrived)
+    point("pull.applied")
     _follow(project, issues)
     for home, others in homes.items():
         _hand_over(batch.applied, project, home, others, began, names)

@@ -22,6 +22,7 @@ from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
 from sync import creating, edits, link_sending, looking, outbox, removing, states
 from sync.core.coalesce import ItemWork, fold
+from sync.crash import point
 from sync.lease import LeaseLost, holding
 from sync.models import Shadow, ShadowState
 from sync.shift import SECONDS, Shift
@@ -77,6 +78,7 @@ def _put_back(changes: Sequence[Change], error: Exception) -> None:
     for left in (again, unreached):
         outbox.postpone(list(left.values_list("pk", flat=True)), delay, str(error))
     states.derive({change.item_id for change in changes})
+    point("push.put_back")
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ def _send(
     removing.send_deletes(
         connection, jira, [c for work in ready for c in part.changes(work.deletes)], shift
     )
+    point("push.sent")
     states.derive({change.item_id for change in changes})
 
 
@@ -129,6 +132,7 @@ def _sort_out(part: _Slice) -> None:
             outbox.drop(rest, "The item is no longer linked to Jira.")
         elif not work.creates:
             _without_create(part, work)
+    point("push.sorted_out")
 
 
 def _without_create(part: _Slice, work: ItemWork) -> None:

@@ -63,9 +63,6 @@ def _delete(connection: Connection, jira: JiraClient, change: Change, shift: Shi
         words = f"Jira did not delete it, so it stays there: {outbox.words_of(error)}"
     point("delete.sent")
     _let_go(connection, change, shadow, state, words, shift)
-    point("delete.settled")
-    if state is ShadowState.GONE:
-        parents.let_go([change.item_id])
 
 
 def _let_go(
@@ -78,6 +75,8 @@ def _let_go(
 ) -> None:
     with transaction.atomic():
         shift.guard()
+        if state is ShadowState.GONE:
+            parents.lock([change.item_id])
         Shadow.objects.filter(pk=shadow.pk).update(state=state)
         outbox.settle([change.pk], message)
         Change.objects.filter(item=change.item_id, state__in=UNDER_WAY).update(
@@ -85,3 +84,6 @@ def _let_go(
         )
         applying.note_state([change.item_id], SyncState.GONE, message)
         note(connection, "send", "done", message, item=change.item, change=change)
+        if state is ShadowState.GONE:
+            parents.let_go([change.item_id])
+    point("delete.settled")

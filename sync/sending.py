@@ -12,6 +12,7 @@ from jira_client.values import FieldMeta, Transition
 from sync import refusals
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
+from sync.crash import point
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ def send_edit(
     try:
         _send_fields(jira, rules, remote_id, values, out, sent)
         if out.status is not None:
+            if sent.accepted:
+                point("edit.half_sent")
             _send_status(jira, rules, remote_id, str(values["status"]), out.status, sent)
     except JiraError as problem:
         error = refusals.judged(jira, problem)

@@ -12,6 +12,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import NotFound
 from jira_client.values import Sprint
 from planning.models import SprintLink
+from sync.crash import point
 
 OPEN = ("active", "future")
 GONE = "gone"
@@ -34,6 +35,7 @@ def observe(project: MappedProject, jira: JiraClient) -> None:
             keep(row, found or jira.sprints.get(link.sprint_id))
         except NotFound:
             row.update(sprint_state=GONE, observed=timezone.now())
+    point("sprint.observed")
 
 
 def keep(rows: QuerySet[SprintLink], sprint: Sprint) -> None:

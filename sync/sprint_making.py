@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from jira_client.values import Sprint
 from planning.models import Iteration, SprintLink, Team
 from planning.shaping import edit_part
 from planning.sprint_names import sprint_name
+from sync.crash import point
 from sync.sprint_facts import OPEN, keep
 
 
@@ -66,15 +68,20 @@ def _make_one(
     found = _there(jira, project, team, name)
     made = found is None
     sprint = found or _create(jira, project, team, name, iteration)
-    edit_part("iteration", iteration.pk, actor=actor, values={"sprints": {str(team.pk): sprint.id}})
-    keep(mine, sprint)
-    audit.record(
-        "sprint.created" if made else "sprint.adopted",
-        actor=actor,
-        target=iteration,
-        connection_id=project.connection_id,
-        after={"team": team.name, "sprint": sprint.name, "id": sprint.id},
-    )
+    point("sprint.created")
+    with transaction.atomic():
+        sprints = {str(team.pk): sprint.id}
+        edit_part("iteration", iteration.pk, actor=actor, values={"sprints": sprints})
+        point("sprint.linking")
+        keep(mine, sprint)
+        audit.record(
+            "sprint.created" if made else "sprint.adopted",
+            actor=actor,
+            target=iteration,
+            connection_id=project.connection_id,
+            after={"team": team.name, "sprint": sprint.name, "id": sprint.id},
+        )
+    point("sprint.linked")
     return mine.select_related("iteration__pi", "team").get()
 
 

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from planning import applying
 from planning.models import Change, ChangeState, SyncState, WorkItem
 from sync.models import Absence, Conflict, Shadow, ShadowState
@@ -51,6 +53,17 @@ def derive(items: Iterable[uuid.UUID]) -> None:
         )
     )
     _write(ids, _Told(conflict, parked, absent, waiting, paired))
+
+
+def correct(project_id: uuid.UUID) -> int:
+    """Items that say they wait while nothing of them does: their worker died before it could say
+    more. How many there were.
+    """
+    under_way = Change.objects.filter(item=OuterRef("pk"), state__in=UNDER_WAY)
+    waiting = WorkItem.objects.live().filter(project=project_id, sync_state=SyncState.WAITING)
+    left = list(waiting.filter(~Exists(under_way)).values_list("pk", flat=True))
+    derive(left)
+    return len(left)
 
 
 def told(parked: Mapping[str, str]) -> str:

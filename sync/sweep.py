@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from connections.models import Connection, Direction, MappedProject, WebhookState
 from planning.models import Change
 from sync import liveness
+from sync.crash import point
 from sync.models import Delivery, DeliveryState, Run, RunKind, RunState
 from sync.states import UNDER_WAY
 
@@ -53,6 +55,7 @@ def claim_polls() -> list[str]:
     for key, due, webhook in found[:POLLS_PER_TICK]:
         later = now + timedelta(seconds=liveness.poll_seconds(webhook))
         if MappedProject.objects.filter(pk=key, poll_due=due).update(poll_due=later):
+            point("tick.poll_claimed")
             claimed.append(str(key))
     return claimed
 
@@ -66,8 +69,13 @@ def due_runs() -> list[str]:
     ).exclude(direction=Direction.PAUSED)
     for project in rows[:POLLS_PER_TICK]:
         mine = MappedProject.objects.filter(pk=project.pk, reconcile_due=project.reconcile_due)
-        if mine.update(reconcile_due=later):
-            Run.objects.create(project=project, kind=RunKind.RECONCILE)
+        with transaction.atomic():
+            due = mine.update(reconcile_due=later)
+            if due:
+                point("tick.run_due")
+                Run.objects.create(project=project, kind=RunKind.RECONCILE)
+        if due:
+            point("tick.run_asked")
     under_way = Run.objects.filter(
         Q(state=RunState.WAITING) | Q(state=RunState.RUNNING),
         due__lte=now,

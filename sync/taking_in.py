@@ -22,6 +22,7 @@ from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
+from sync.crash import point
 from sync.isolating import OF_ALL, isolated
 from sync.models import Shadow
 from sync.rules import lookups_for, values_of
@@ -66,6 +67,7 @@ def read(
             connection, project, found.issues, work, shift, began=began, sent=bases, names=names
         )
         window.keep(connection, found)
+    point("edit.taken_in")
     return {issue.id for issue in issues}, applied
 
 
@@ -188,6 +190,8 @@ def put_off_unread(
             outbox.ensure(project, {item: left}, seconds=LAG)
     late = [change.pk for item in stale for change in work.get(item, ())]
     outbox.put_off(late, LAG, "Jira's answer was older than what is known; reading again.")
+    if unread or late:
+        point("edit.put_off")
 
 
 def park_moved(shadows: Mapping[uuid.UUID, Shadow], work: Work, elsewhere: set[str]) -> None:
@@ -195,3 +199,5 @@ def park_moved(shadows: Mapping[uuid.UUID, Shadow], work: Work, elsewhere: set[s
     away = [item for item, shadow in shadows.items() if shadow.remote_id in elsewhere]
     words = "The issue was moved in Jira to a project that is not mapped here, or paused."
     outbox.park([change.pk for item in away for change in work[item]], "moved", words)
+    if away:
+        point("edit.moved_away")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from connections.models import Connection, SecretField, WebhookState
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused, Gone, Invalid, NotFound, PermissionRefused
 from jira_client.values import PermissionState
+from sync.crash import point
 
 EVENTS = (
     "jira:issue_created",
@@ -48,12 +50,15 @@ def _register(connection: Connection, jira: JiraClient) -> WebhookState:
     for old in jira.webhooks.list():
         if connection.owns(old):
             jira.webhooks.delete(old.id)
+            point("webhook.removed")
     secret = Secret(secrets.token_urlsafe(32))
     signed = jira.flavour.webhooks_signed
     # The secret is kept before Jira has it: the first delivery may overtake the answer.
     with transaction.atomic():
         sealing.store(connection, SecretField.WEBHOOK, secret)
+    point("webhook.secret_kept")
     made = jira.webhooks.create(connection.webhook_name, url, EVENTS, secret.reveal())
+    point("webhook.created")
     with transaction.atomic():
         Connection.objects.filter(pk=connection.pk).update(
             webhook_id=made.id,
@@ -69,6 +74,7 @@ def _register(connection: Connection, jira: JiraClient) -> WebhookState:
             connection_id=connection.pk,
             after={"id": made.id, "signed": signed},
         )
+    point("webhook.registered")
     return WebhookState.REGISTERED
 
 
@@ -86,7 +92,9 @@ def remove(connection: Connection) -> bool:
     """Take our webhook out of Jira, as when the connection is deleted. Raises JiraError."""
     if not connection.webhook_id:
         return False
-    jira_for(connection).webhooks.delete(connection.webhook_id)
+    with suppress(NotFound):  # gone by an earlier try, or by a person: that is what is wanted
+        jira_for(connection).webhooks.delete(connection.webhook_id)
+    point("webhook.taken_out")
     Connection.objects.filter(pk=connection.pk).update(
         webhook_id="", webhook_state=WebhookState.NONE, webhook_signed=False
     )

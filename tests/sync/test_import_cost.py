@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from connections.gateway import jira_for
 from jira_client.values import Issue
-from sync import census, parts, pull
+from sync import census, halving, parts
+from sync.batching import Applied
 from sync.models import Run
 from tests.sync.importing import run_to_end
 from tests.sync.world import World
@@ -40,11 +42,14 @@ def test_a_listing_is_cut_by_the_size_of_the_project(
 
 
 def test_new_issues_are_looked_for_once_and_none_is_locked(world: World) -> None:
-    pull.apply(world.project, [issue(world, n) for n in range(3)], began=timezone.now())
+    def take_in(*numbers: int) -> Applied:
+        issues = [issue(world, number) for number in numbers]
+        jira = jira_for(world.connection)
+        return halving.take_in(jira, world.project, issues, began=timezone.now())[0]
+
+    take_in(0, 1, 2)
     with CaptureQueriesContext(connection) as seen:
-        found = pull.apply(
-            world.project, [issue(world, n) for n in range(3, 300)], began=timezone.now()
-        )
+        found = take_in(*range(3, 300))
     assert found.created == 297
     asked = [query["sql"] for query in seen if query["sql"].startswith("SELECT")]
     assert (

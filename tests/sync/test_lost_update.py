@@ -56,7 +56,7 @@ def test_an_edit_while_a_child_finds_its_parent(
         return real(items)
 
     monkeypatch.setattr(applying, "update", update_while_a_person_edits)
-    parents.find_children(world.project, [pair])
+    parents.find_children(world.project, {pair.remote_id: pair.item_id})
     monkeypatch.undo()
     person[0].join(10)
     child.refresh_from_db()
@@ -84,7 +84,7 @@ def test_children_are_found_in_a_fixed_number_of_statements(
         shadow.save()
     assert others.count() > 8
     with django_assert_max_num_queries(14):
-        parents.find_children(world.project, [pair])
+        parents.find_children(world.project, {pair.remote_id: pair.item_id})
     assert not others.filter(parent=None).exists()
 
 

@@ -1,0 +1,80 @@
+"""What is to be written of each item, from the rows as they are once Jira's values are merged in."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from connections.models import Connection
+from planning.models import Change
+from sync import conflicts, ensuring, flips, people
+from sync.batching import Applied
+from sync.core.values import Rules
+from sync.isolating import isolated
+from sync.models import Shadow
+from sync.references import Known, known_to_jira, outgoing
+from sync.rules import values_of
+from sync.shift import Shift
+from sync.taking_in import Work
+from sync.writes import Edit
+
+
+def prepare(
+    connection: Connection,
+    rules: Rules,
+    shadows: Mapping[uuid.UUID, Shadow],
+    work: Work,
+    here: set[str],
+    applied: Applied,
+    shift: Shift,
+    named: people.Named,
+) -> list[Edit]:
+    """An edit for each item whose issue is `here`, without those that were read too late."""
+    rows = Shadow.objects.select_related("item").filter(pk__in=[s.pk for s in shadows.values()])
+    ready = [s for s in rows if s.remote_id in here and s.item_id not in applied.stale_items]
+    known = known_to_jira([shadow.item for shadow in ready])
+    clashing = conflicts.open_fields([shadow.item_id for shadow in ready])
+    edits = []
+    for shadow in ready:
+        with isolated(connection, work[shadow.item_id], shift):
+            push = applied.push.get(shadow.item_id, {})
+            away = named.late.get(shadow.item_id, set())
+            late = {name: push[name] for name in away if name in push}
+            push = {name: value for name, value in push.items() if name not in late}
+            edit = _prepare(rules, known, shadow, work[shadow.item_id], push)
+            edit.late = late
+            edit.clashing = clashing.get(shadow.item_id, set())
+            edits.append(edit)
+            flips.hold(rules, known, edit, named.unknown.get(shadow.item_id, {}))
+    flips.park(rules, known, edits)
+    return edits
+
+
+def _prepare(
+    rules: Rules, known: Known, shadow: Shadow, changes: list[Change], push: Mapping[str, Any]
+) -> Edit:
+    touched = {name for change in changes for name in change.fields}
+    values = {
+        name: value for name, value in push.items() if name not in shadow.parked or name in touched
+    }
+    item = shadow.item
+    if "team" in touched and item.iteration_id and "iteration" in rules.fields:
+        # The same iteration is another sprint for another team.
+        values["iteration"] = values_of(item)["iteration"]
+    if "team" in rules.fields and "team" in touched and "team" in shadow.parked:
+        # What Jira shows was not understood, so not merged: the person's choice replaces it.
+        values["team"] = values_of(item)["team"]
+    if rules.team.among_labels and "labels" in values:
+        values.setdefault("team", values_of(item)["team"])  # else its label would go
+    out = outgoing(rules, known, item, values)
+    return Edit(
+        shadow,
+        changes,
+        {name: value for name, value in values.items() if name not in out.unmapped},
+        out,
+        ranked="rank" in touched and "rank" in rules.fields,
+        unsaid=ensuring.unsaid(rules, item, out),
+        before=dict(shadow.agreed),
+        since=shadow.remote_updated,
+    )
