@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.sync.machine.test_shell_machine import ShellMachine
+from tests.sync.machine.shell import ShellMachine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
