@@ -39,6 +39,7 @@ def violations(world: World, written: Written) -> list[str]:
         *_kept(live, written),
         *_deleted(world, issues, shadows, written),
         *_links(world, live),
+        *_honest(world),
     ]
 
 
@@ -181,6 +182,13 @@ def _links(world: World, live: dict[str, Shadow]) -> list[str]:
         if there[ends] != 1:  # type: ignore[index]
             found.append(f"I5: the link {ends[0]} → {ends[1]} is in Jira {there[ends]} times")  # type: ignore[index]
     return found
+
+
+def _honest(world: World) -> list[str]:
+    """I1 of what people see: what says that it waits does."""
+    under_way = Change.objects.filter(state__in=UNDER_WAY).values("item")
+    rows = WorkItem.objects.filter(project=world.project, deleted=None, sync_state="waiting")
+    return [f"I1: “{item.summary}” says it waits" for item in rows.exclude(pk__in=under_way)]
 
 
 def writes(world: World) -> int:

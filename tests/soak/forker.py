@@ -1,44 +1,28 @@
 """The workers of a soak: forks one child for each order that it reads, and tells when it ended.
 
-`work POINT SECONDS` on standard input forks a child that does what waits, as `sync.tick` finds it, until
-nothing is due or the seconds are over. POINT is a crash point's name, or `-`. The child is killed from
-outside, by its pid. Holds no thread and no database connection of its own, so that forking is safe.
+`JOB POINT SECONDS` on standard input forks a child that does one of tests.soak.jobs; POINT is a crash
+point's name, or `-`. The child is killed from outside, by its pid. Holds no thread and no database
+connection of its own, so that forking is safe.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import time
 import traceback
 
 DATABASE_GONE, RAISED = 3, 1
 
 
-def labour(seconds: float) -> None:
-    from django.utils import timezone
-
-    from sync import sweep, tasks
-    from sync.models import Run, RunState
-
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        tasks.tick()
-        under_way = Run.objects.filter(
-            state__in=(RunState.WAITING, RunState.RUNNING), due__lte=timezone.now()
-        )
-        if not (sweep.due_pushes() or sweep.due_drains() or under_way.exists()):
-            return
-        time.sleep(0.02)
-
-
-def child(point: str, seconds: float) -> int:
+def child(job: str, point: str, seconds: float) -> int:
     from django.conf import settings
     from django.db import Error
 
+    from tests.soak.jobs import JOBS
+
     settings.CRASH_AT = "" if point == "-" else point
     try:
-        labour(seconds)
+        JOBS[job](seconds)
     except Error:
         traceback.print_exc()
         return DATABASE_GONE
@@ -54,15 +38,15 @@ def main() -> None:
     django.setup()
     from celery import current_app
 
-    import sync.tasks  # noqa: F401  # here, so that no child has to
+    import tests.soak.jobs  # noqa: F401  # here, so that no child has to
 
     current_app.conf.update(task_always_eager=True, task_eager_propagates=True)
     print("ready", flush=True)
     for line in sys.stdin:
-        _, point, seconds = line.split()
+        job, point, seconds = line.split()
         pid = os.fork()
         if pid == 0:
-            code = child(point, float(seconds))
+            code = child(job, point, float(seconds))
             sys.stderr.flush()
             os._exit(code)
         print(f"pid {pid}", flush=True)

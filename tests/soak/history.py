@@ -21,16 +21,16 @@ from accounts.models import Role, User
 from connections.models import Connection, MappedProject
 from jira_sandbox.serving import running
 from planning.models import Change
-from sync import brake, importing, webhooks
-from sync.models import Brake, Delivery, Lease, Run, RunKind, Shadow
+from sync import brake, importing, mapped, webhooks
+from sync.models import Brake, Delivery, Lease, Run, Shadow
 from sync.states import UNDER_WAY
 from tests.soak.checker import secrets_in, violations, writes
 from tests.soak.hands import Hands
 from tests.soak.hooks import console
-from tests.soak.provoking import provoked
+from tests.soak.provoking import JOBS, provoked
 from tests.soak.weather import FAULTS, Weather
 from tests.soak.workers import Workers
-from tests.sync.world import build
+from tests.sync.world import World, build
 
 SOURCE = Path(__file__).resolve().parents[2] / "sync"
 ROUNDS_OF_REST = 60
@@ -56,6 +56,7 @@ class History:
             name = uuid.uuid4().hex[:8]  # of a run of many, each history has its own
             person = User.objects.create_user(f"rte-{name}", role=Role.RTE)
             self.world = build(handle, person, team_name=f"Team {name}", deletion_policy="delete")
+            map_features(self.world)
             webhooks.register(self.world.connection)
             self.workers = Workers(self.folder / "workers.log")
             stack.callback(self.workers.close)
@@ -65,7 +66,7 @@ class History:
                 self._die_at(point)
             self._rounds(kills)
             found = self._rest()
-            MappedProject.objects.filter(pk=self.world.project.pk).delete()
+            MappedProject.objects.filter(connection=self.world.connection).delete()
             Connection.objects.filter(pk=self.world.connection.pk).delete()
         return {
             "seed": self.seed,
@@ -82,11 +83,10 @@ class History:
         for _ in range(TRIES_OF_A_POINT):
             self.hands.act(2)
             self.hands.act_by_every_verb()
-            if point.startswith("run."):
-                importing.request(self.world.project, RunKind.RECONCILE)
             self._make_due()
             with provoked(point, self.hands):
-                killed = self.workers.work(point, 10.0)
+                self._make_due()
+                killed = self.workers.work(point, 10.0, job=JOBS.get(point, "work"))
             if killed:
                 self.kills[point] += 1
                 return
@@ -179,6 +179,13 @@ class History:
         if writes(self.world) != before or Change.objects.count() != changes:
             found.append(f"I4: {writes(self.world) - before} writes after everything was at rest")
         return found + secrets_in(self.world, [p for p in self.folder.iterdir() if p.is_file()])
+
+
+def map_features(world: World) -> None:
+    """The project of the features, whose children are in the project that people work in here."""
+    _, run = mapped.map_project(world.connection, "ART", actor=world.person)
+    while importing.work(run.pk):
+        pass
 
 
 def crash_points() -> list[str]:

@@ -1,59 +1,208 @@
-"""Crash points that random edits hardly ever pass: what brings a worker there."""
+"""Crash points that random edits hardly ever pass: what brings a worker, or a person's call, there."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Final
 
-from planning.models import WorkItem
+from django.utils import timezone
+
+from connections.models import Connection, MappedProject
+from planning.linking import remove_link
+from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
+from sync import webhooks
+from sync.models import Lease
+from tests.soak import provoking_reads as reads
 from tests.soak.hands import Hands
+from tests.soak.meanwhile import an_edit_in_the_very_moment_of_a_write
+from tests.soak.passing import CREATES, future_sprint, passing, synced
 
-SLOW = 800  # milliseconds that a write of the worker's stands still, for a person to come between
-PATIENCE = 20.0
+# Which of tests.soak.jobs dies, where it is not the usual work.
+JOBS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("sprint.created", "sprint.linking", "sprint.linked"), "make_sprints"),
+    "brake.decided": "decide",
+    "webhook.taken_out": "take_webhook_out",
+    "poll.kept": "work_by_few",
+}
+Arrangement = Callable[[Hands], AbstractContextManager[None]]
+
+
+def provoked(point: str, hands: Hands) -> AbstractContextManager[None]:
+    """While a worker works inside: what is needed for it to pass this point."""
+    arrange = ARRANGED.get(point) or ARRANGED.get(point.partition(".")[0])
+    return arrange(hands) if arrange else nullcontext()
 
 
 @contextmanager
-def provoked(point: str, hands: Hands) -> Iterator[None]:
-    """While a worker works inside: what is needed for it to pass this point."""
-    arrange: dict[str, Callable[[Hands], threading.Thread | None]] = {
-        "create.sent_without": _a_create_with_a_refused_field,
-        "edit.restored": _an_edit_in_the_very_moment_of_a_write,
-    }
-    thread = arrange[point](hands) if point in arrange else None
-    yield
-    if thread is not None:
-        thread.join()
-
-
-def _a_create_with_a_refused_field(hands: Hands) -> None:
+def _a_create_with_a_refused_field(hands: Hands) -> Iterator[None]:
     summary = f"Refused {hands.count}"
     item = hands.world.create(summary, priority="No such priority")
     hands.written.board_created[str(item.pk)] = summary
+    yield
 
 
-def _an_edit_in_the_very_moment_of_a_write(hands: Hands) -> threading.Thread | None:
-    world, written = hands.world, hands.written
-    rows = WorkItem.objects.filter(project=world.project, deleted=None, sync_state="synced")
-    item = rows.exclude(remote_key="").order_by("pk").first()
-    if item is None:
-        return None
-    ours, theirs = f"Ours {hands.count}", f"Theirs {hands.count}"
-    world.edit(item, summary=ours)
-    written.board[str(item.pk), "summary"].append(ours)
-    written.jira[item.remote_id, "summary"].append(theirs)
-    faults = world.handle.site.parts["faults"]
-    before = faults.taken["slow"]
-    where = {"method": "PUT", "path": rf"/issue/({item.remote_id}|{item.remote_key})$"}
-    world.fault("slow", SLOW, times=1, **where)
+def _without(permission: str) -> Arrangement:
+    @contextmanager
+    def arrange(hands: Hands) -> Iterator[None]:
+        _board_create(hands)
+        hands.link_board()
+        hands.world.grant(permission, False)
+        yield
+        hands.world.grant(permission, True)
 
-    def come_between() -> None:
-        until = time.monotonic() + PATIENCE
-        while faults.taken["slow"] == before and time.monotonic() < until:
-            time.sleep(0.005)
-        world.edit_issue(item.remote_key, summary=theirs)
+    return arrange
 
-    thread = threading.Thread(target=come_between)
-    thread.start()
-    return thread
+
+def _board_create(hands: Hands) -> WorkItem:
+    summary = f"Board made {uuid.uuid4().hex[:8]}"
+    item = hands.world.create(summary)
+    hands.written.board_created[str(item.pk)] = summary
+    return item
+
+
+def _a_create_that_meets(fault: str, *, pushed: bool = False, polled: bool = False) -> Arrangement:
+    """`pushed`: a worker before has met the fault; `polled`: and another has read what there is."""
+
+    @contextmanager
+    def arrange(hands: Hands) -> Iterator[None]:
+        hands.world.push()
+        _board_create(hands)
+        hands.world.fault(fault, times=1, method="POST", path=CREATES)
+        if pushed:
+            hands.world.push(rounds=1)
+        if polled:
+            hands.world.poll()
+        yield
+
+    return arrange
+
+
+@contextmanager
+def _a_person_named_by_hand(hands: Hands) -> Iterator[None]:
+    rita = hands.world.handle.site.users["rita"]
+    mine = rita.account_id if hands.world.handle.site.cloud else rita.name
+    item = synced(hands).exclude(assignee_id=mine).order_by("pk")[0]
+    hands.world.edit(item, assignee=rita.display_name)
+    yield
+
+
+@contextmanager
+def _fields_and_a_step(hands: Hands) -> Iterator[None]:
+    world, item = hands.world, passing(hands)
+    status = next(name for name in world.project.status_map if name != item.status)
+    world.edit(item, status=status, description=f"Stepped {hands.count}")
+    yield
+
+
+@contextmanager
+def _planned(hands: Hands) -> Iterator[None]:
+    sprint, iteration = hands.sprints[1]
+    assert sprint
+    hands.world.edit(passing(hands), iteration=iteration)
+    yield
+
+
+@contextmanager
+def _gone_unheard(hands: Hands) -> Iterator[None]:
+    """Deleted in Jira without a word, and edited on the board."""
+    world, item = hands.world, passing(hands)
+    world.fault("webhooks_off")
+    world.jira("DELETE", f"/rest/api/2/issue/{item.remote_key}")
+    world.fault("webhooks_off", None)
+    hands.written.jira_deleted.add(item.remote_id)
+    world.edit(item, description="Too late")
+    yield
+
+
+@contextmanager
+def _links_unmapped(hands: Hands) -> Iterator[None]:
+    """For a moment; what stays on the board by that is taken off it again."""
+    hands.world.push()
+    hands.link_board()
+    rows = MappedProject.objects.filter(pk=hands.world.project.pk)
+    rows.update(link_map={})
+    yield
+    rows.update(link_map=hands.world.project.link_map)
+    for link in Link.objects.filter(sync_state="local_only", deleted=None):
+        remove_link(link.pk, actor=hands.world.person)
+
+
+@contextmanager
+def _jira_is_down(hands: Hands) -> Iterator[None]:
+    hands.edit_board()
+    hands.world.fault("error", 503)
+    yield
+    hands.world.mend()
+
+
+@contextmanager
+def _an_iteration_to_come(hands: Hands) -> Iterator[None]:
+    pi = Pi.objects.create(name=f"PI {uuid.uuid4().hex[:8]}")
+    Iteration.objects.create(pi=pi, index=1, name=f"Made {uuid.uuid4().hex[:8]}")
+    yield
+
+
+@contextmanager
+def _a_sprint_that_was_waited_for(hands: Hands) -> Iterator[None]:
+    """An item planned into an iteration that becomes a sprint, of which no worker was told."""
+    pi = Pi.objects.create(name=f"PI {uuid.uuid4().hex[:8]}")
+    iteration = Iteration.objects.create(pi=pi, index=1, name=f"Awaited {hands.count}")
+    hands.world.edit(passing(hands), iteration=str(iteration.pk))
+    hands.world.push()
+    sprint = future_sprint(hands)
+    SprintLink.objects.create(iteration=iteration, team=hands.world.team, sprint_id=sprint)
+    yield
+
+
+@contextmanager
+def _a_webhook_to_register(hands: Hands) -> Iterator[None]:
+    Connection.objects.filter(pk=hands.world.connection.pk).update(webhook_state="none")
+    Lease.objects.filter(name__startswith="webhook:").delete()
+    yield
+    webhooks.register(Connection.objects.get(pk=hands.world.connection.pk))
+
+
+@contextmanager
+def _a_comparison_due(hands: Hands) -> Iterator[None]:
+    rows = MappedProject.objects.filter(pk=hands.world.project.pk)
+    rows.update(reconcile_due=timezone.now())
+    yield
+
+
+ARRANGED: Final[Mapping[str, Arrangement]] = {
+    "create.narrowed": _a_create_with_a_refused_field,
+    "create.sent_without": _a_create_with_a_refused_field,
+    "create.refused": _without("CREATE_ISSUES"),
+    "create.in_doubt": _a_create_that_meets("answer_lost"),
+    "look.adopted": _a_create_that_meets("answer_lost", pushed=True, polled=True),
+    "look.missed": _a_create_that_meets("request_lost", pushed=True),
+    "people.stored": _a_person_named_by_hand,
+    "edit.restored": an_edit_in_the_very_moment_of_a_write,
+    "edit.half_sent": _fields_and_a_step,
+    "edit.planned": _planned,
+    "edit.put_off": _gone_unheard,
+    "edit.moved_away": reads.moved_away(edited=True),
+    "link.kept_here": _links_unmapped,
+    "link.refused": _without("LINK_ISSUES"),
+    "push.put_back": _jira_is_down,
+    "drain": reads.an_edit_in_jira,
+    "drain.put_off": reads.jira_fails_the_drain("error", 503),
+    "drain.stumbled": reads.jira_fails_the_drain("huge", 12),
+    "moved.marked": reads.moved_away(edited=False),
+    "parent.found": reads.a_parent_after_its_child,
+    "absence.marked": _gone_unheard,
+    "absence.buried": reads.deleted(1),
+    "place.placed": reads.a_sprint_with_issues,
+    "ensure.queued": _a_sprint_that_was_waited_for,
+    "brake.decided": reads.deleted(6, drained=True),
+    "sprint.created": _an_iteration_to_come,
+    "sprint.linking": _an_iteration_to_come,
+    "sprint.linked": _an_iteration_to_come,
+    "sprint.observed": reads.a_comparison,
+    "run": reads.a_comparison,
+    "tick": _a_comparison_due,
+    "webhook": _a_webhook_to_register,
+    "poll.kept": reads.everything_once_more,
+}

@@ -31,13 +31,21 @@ class Workers:
         )
         self._expect("ready")
 
-    def work(self, point: str = "-", seconds: float = 5.0, kill_after: float | None = None) -> bool:
+    def work(
+        self,
+        point: str = "-",
+        seconds: float = 5.0,
+        kill_after: float | None = None,
+        job: str = "work",
+    ) -> bool:
         """One worker until it ends; True if it was killed, from outside or at the crash point.
+
+        `job`: one of tests.soak.jobs.
 
         Raises WorkerFailed where it ended by an exception. A database that went away is none.
         """
         assert self.process.stdin is not None
-        self.process.stdin.write(f"work {point} {seconds}\n")
+        self.process.stdin.write(f"{job} {point} {seconds}\n")
         self.process.stdin.flush()
         pid = int(self._expect("pid"))
         if kill_after is not None:

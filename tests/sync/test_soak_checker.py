@@ -90,3 +90,12 @@ def test_a_write_too_many_and_a_secret_are_counted(world: World, tmp_path):
     leak.write_text(f"token={world.handle.site.users['svc-alm'].api_token}")
     assert secrets_in(world, [leak]) == ["I7: a secret is in leak.log"]
     assert Shadow.objects.exists()
+
+
+def test_an_item_that_says_for_nothing_that_it_waits_is_seen(world: World):
+    world.settle()
+    item = world.first()
+    WorkItem.objects.filter(pk=item.pk).update(sync_state="waiting")
+    assert f"I1: “{item.summary}” says it waits" in found(world)
+    world.poll()
+    assert found(world) == ""

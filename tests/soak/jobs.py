@@ -1,0 +1,63 @@
+"""What a child of the forker does: a worker's work, or a person's call that may die like one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.utils import timezone
+
+from accounts.models import User
+from connections.models import Connection
+from planning.models import Team
+from sync import brake, polling, sprint_making, sweep, tasks, webhooks
+from sync.models import Brake, Run, RunState
+
+
+def work(seconds: float) -> None:
+    """What waits, as `sync.tick` finds it, until nothing is due or the seconds are over."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        tasks.tick()
+        under_way = Run.objects.filter(
+            state__in=(RunState.WAITING, RunState.RUNNING), due__lte=timezone.now()
+        )
+        if not (sweep.due_pushes() or sweep.due_drains() or under_way.exists()):
+            return
+        time.sleep(0.02)
+
+
+def work_by_few(seconds: float) -> None:
+    """The same, with polls of many pages."""
+    polling.BATCH = 5
+    work(seconds)
+
+
+def make_sprints(seconds: float) -> None:
+    """“Create sprints”, of every team, for what tests.soak.provoking has planned."""
+    person = User.objects.earliest("pk")
+    for team in Team.objects.exclude(project=None).select_related("project__connection"):
+        planned = [one for one in sprint_making.lacking(team) if one.name.startswith("Made ")]
+        sprint_making.make(team, planned, actor=person)
+
+
+def decide(seconds: float) -> None:
+    """“They were deleted”, for all that is held."""
+    person = User.objects.earliest("pk")
+    for row in Brake.objects.filter(decided=None):
+        brake.decide(row.pk, "delete", actor=person)
+
+
+def take_webhook_out(seconds: float) -> None:
+    for connection in Connection.objects.exclude(webhook_id=""):
+        webhooks.remove(connection)
+
+
+JOBS: Final[Mapping[str, Callable[[float], None]]] = {
+    "work": work,
+    "work_by_few": work_by_few,
+    "make_sprints": make_sprints,
+    "decide": decide,
+    "take_webhook_out": take_webhook_out,
+}
