@@ -12,12 +12,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import changing, credentials, editing, health, instance, key_pair, looking
+from connections import changing, checkup, credentials, editing, health, instance, key_pair, looking
 from connections.credentials import Credential
 from connections.diagnosing import Explained
 from connections.forms import ConnectionForm
 from connections.looking import Look
-from connections.models import AuthMethod, Connection
+from connections.models import AuthMethod, Connection, Health
 from connections.views.form_page import form_page
 from connections.views.session import person_of
 
@@ -140,6 +140,9 @@ def _settled(
 ) -> HttpResponse:
     if outcome.pending:
         return redirect("connections:account", connection.pk)
+    if connection.health == Health.STOPPED:
+        # Ends the stop, now that the same account is proven.
+        checkup.run(connection, actor=person_of(request))
     messages.success(
         request, _("Connected. This connection acts as %(name)s.") % {"name": outcome.person.name}
     )

@@ -37,6 +37,19 @@ def test_a_wrong_password_on_the_page_leaves_the_old_one_at_work(
     assert gateway.jira_for(fresh).myself().name == "ALM Service"
 
 
+def test_a_right_password_on_the_page_ends_a_stop(
+    connected: Callable[..., Connection], jira: Handle, client_of: Callable[..., Client], admin: Any
+) -> None:
+    connection = connected(jira)
+    Connection.objects.update(health="stopped")
+    form = typed(connection, password=basic_of(jira).secret.reveal())
+    answer = client_of(admin).post(f"/connections/{connection.pk}/edit/", form, follow=True)
+    assert "Connected. This connection acts as ALM Service." in answer.content.decode()
+    fresh = Connection.objects.get()
+    assert (fresh.health, fresh.diagnosis) == ("ok", None)
+    assert gateway.jira_for(fresh).myself().name == "ALM Service"
+
+
 def test_a_new_name_needs_no_password(
     connected: Callable[..., Connection], jira: Handle, client_of: Callable[..., Client], admin: Any
 ) -> None:
