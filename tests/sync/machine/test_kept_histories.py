@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.core.merge import Policy
-from tests.sync.machine.test_core_machine import CoreMachine
+from tests.sync.machine.core import CoreMachine
 
 AFTER_CLAIM = 3  # steps of a push with one edit, until what it sends is stored
 AFTER_CREATE = 4  # steps of a push with one create, until its item and issue are a pair
