@@ -10,9 +10,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "almconnect.settings")
 application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  (readable once Django is set up)
+from django.urls import reverse  # noqa: E402
 
 from almconnect.health import insist_on_the_key, tell_of_signing  # noqa: E402
 from almconnect.house import mortal  # noqa: E402
+from almconnect.lib.unscanned import leave_out  # noqa: E402
 
 server = multiprocessing.parent_process()
 if server is not None and server.pid is not None:
@@ -20,6 +22,8 @@ if server is not None and server.pid is not None:
     mortal.ask_the_kernel(server.pid, signal.SIGKILL)
 insist_on_the_key()
 tell_of_signing()
+reverse("home")  # loads every page, which the first person would wait for, and which then is left out
+leave_out()
 if settings.WORKER_IN_WEB:
     from almconnect.inner_worker import start
 

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 import threading
 import weakref
+from pathlib import Path
 
 import pytest
 
 from almconnect.lib.unscanned import unscanned
+
+ROOT = Path(__file__).resolve().parents[2]
+WEB = """
+import gc
+import sys
+import almconnect.wsgi
+from almconnect.lib.unscanned import unscanned
+
+loaded = gc.get_freeze_count()
+with unscanned():
+    pass
+assert gc.get_freeze_count() == loaded, "an import in the web process ended it"
+assert "planning.pages.board" in sys.modules, "the pages are loaded by the first look only"
+print("left out:", loaded, "looked at:", len(gc.get_objects()))
+"""
 
 
 class Knot:
@@ -62,3 +81,19 @@ def test_the_last_to_leave_ends_it_also_by_an_exception() -> None:
     leave.set()
     thread.join(10)
     assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.process
+def test_the_web_process_leaves_out_for_good_what_it_has_loaded(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WEB],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ALMCONNECT_DATA_DIR": str(tmp_path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    words = done.stdout.split()
+    left_out, looked_at = int(words[2]), int(words[5])
+    assert left_out > 50_000 > looked_at
