@@ -22,7 +22,9 @@ if server is not None and server.pid is not None:
     mortal.ask_the_kernel(server.pid, signal.SIGKILL)
 insist_on_the_key()
 tell_of_signing()
-reverse("home")  # loads every page, which the first person would wait for, and which then is left out
+reverse(
+    "home"
+)  # loads every page, which the first person would wait for, and which then is left out
 leave_out()
 if settings.WORKER_IN_WEB:
     from almconnect.inner_worker import start

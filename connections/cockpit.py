@@ -9,9 +9,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -56,11 +55,27 @@ class Card:
     connection: Connection
     flow: Flow
     action: Action | None
-    projects: list[Any] = field(default_factory=list)
+    projects: list[MappedProject] = field(default_factory=list)
+
+    # In words here, not by blocks in the template: a page shows them a hundred times.
+    @property
+    def account(self) -> str:
+        name = self.connection.account_name
+        return _("as %(name)s") % {"name": name} if name else ""
 
     @property
-    def day_total(self) -> int:
-        return sum(self.flow.per_hour)
+    def waiting(self) -> str:
+        counts = {"incoming": self.flow.waiting_in, "outgoing": self.flow.waiting_out}
+        return _("%(incoming)s in, %(outgoing)s out") % counts
+
+    @property
+    def day(self) -> str:
+        total = sum(self.flow.per_hour)
+        return ngettext("%(n)s change", "%(n)s changes", total) % {"n": total}
+
+    @property
+    def address(self) -> str:
+        return _page_of(self.connection)
 
     @property
     def spark(self) -> str:
@@ -95,19 +110,32 @@ class Board:
 
 
 def look() -> Board:
-    shown = Prefetch("projects", MappedProject.objects.only(*_PROJECT))
-    connections = list(Connection.objects.defer("public_key").prefetch_related(shown))
+    connections = list(Connection.objects.defer("public_key"))
     known = _flows(connections)
+    projects: dict[uuid.UUID, list[MappedProject]] = {row.pk: [] for row in connections}
+    for project in MappedProject.objects.only(*_PROJECT):
+        if project.connection_id in projects:  # else that came a moment ago
+            projects[project.connection_id].append(project)
     cards = []
     for row in connections:
-        flow = known.get(row.pk, Flow())
-        cards.append(Card(row, flow, next_action(row, flow), list(row.projects.all())))
+        flow, mapped = known.get(row.pk, Flow()), projects[row.pk]
+        cards.append(Card(row, flow, next_action(row, flow, mapped=bool(mapped)), mapped))
     return Board(cards, *_headline(cards))
 
 
-def next_action(row: Connection, flow: Flow) -> Action | None:
-    """The first thing that stands in the way, or None."""
-    page = reverse("connections:detail", args=[row.pk])
+def _page_of(row: Connection) -> str:
+    return f"{_list_address()}{row.pk}/"
+
+
+@cache
+def _list_address() -> str:
+    """Reversed once, not for each of a hundred connections."""
+    return reverse("connections:list")
+
+
+def next_action(row: Connection, flow: Flow, *, mapped: bool) -> Action | None:
+    """The first thing that stands in the way, or None. `mapped`: has it a mapped project?"""
+    page = _page_of(row)
     if row.lifecycle == Lifecycle.DRAFT:
         address = reverse("connections:edit", args=[row.pk])
         return Action(_("The setup is not finished."), address, _("Go on with the setup"), "info")
@@ -130,7 +158,7 @@ def next_action(row: Connection, flow: Flow) -> Action | None:
             address = reverse("connections:reauthenticate", args=[row.pk])
             return Action(first.words, address, _("Re-authenticate"), first.tone)
         return Action(first.words, page, _("See what to do"), first.tone)
-    if not row.projects.all():
+    if not mapped:
         return Action(_("No project is mapped yet."), page, _("Map a project"), "info")
     return None
 

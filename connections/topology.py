@@ -14,6 +14,7 @@ from connections.models import Direction, Health, Lifecycle
 
 if TYPE_CHECKING:
     from connections.cockpit import Card
+    from connections.models import MappedProject
 
 ROW = 54  # height of a box and the gap below it
 WIDTH = 220
@@ -70,23 +71,16 @@ class Picture:
 
 def draw(cards: list[Card]) -> Picture:
     """The picture of these connections."""
-    sites = [(_short(c.connection.name), _short(c.connection.base_url), _kind(c)) for c in cards]
-    projects = [
-        (
-            _short(f"{project.key} {project.name}"),
-            str(project.get_direction_display()),
-            "off" if project.direction == Direction.PAUSED else _kind(card),
-        )
-        for card in cards
-        for project in card.projects
-    ]
-    rows = max(1, min(len(sites), MOST), min(len(projects), MOST + 1))
+    shown = cards[: MOST + 1]
+    sites = [(_short(c.connection.name), _short(c.connection.base_url), _kind(c)) for c in shown]
+    projects = [(project, card) for card in cards for project in card.projects]
+    rows = max(1, min(len(cards), MOST), min(len(projects), MOST + 1))
     height = rows * ROW + 10
     middle = height // 2
     boxes, lines = [], []
     for side, found in ((LEFT, sites), (RIGHT, _capped(projects))):
-        top = middle - len(found[: MOST + 1]) * ROW // 2 + 7
-        for number, (words, quiet, kind) in enumerate(found[: MOST + 1]):
+        top = middle - len(found) * ROW // 2 + 7
+        for number, (words, quiet, kind) in enumerate(found):
             y = top + number * ROW
             boxes.append(Box(side, y, words, quiet))
             lines.append(Line(_curve(side, y + 20, middle), kind))
@@ -100,11 +94,19 @@ def _curve(side: int, y: int, middle: int) -> str:
     return f"M{HUB_RIGHT} {middle} C{HUB_RIGHT + 40} {middle} {RIGHT - 40} {y} {RIGHT} {y}"
 
 
-def _capped(found: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+def _capped(found: list[tuple[MappedProject, Card]]) -> list[tuple[str, str, str]]:
+    shown = [
+        (
+            _short(f"{project.key} {project.name}"),
+            str(project.get_direction_display()),
+            "off" if project.direction == Direction.PAUSED else _kind(card),
+        )
+        for project, card in found[:MOST]
+    ]
     if len(found) <= MOST:
-        return found
+        return shown
     more = len(found) - MOST
-    return [*found[:MOST], (_("and %(n)d more") % {"n": more}, "", "on")]
+    return [*shown, (_("and %(n)d more") % {"n": more}, "", "on")]
 
 
 def _kind(card: Card) -> str:

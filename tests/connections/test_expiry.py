@@ -65,7 +65,7 @@ def test_a_date_that_a_person_entered_is_shown_and_ends_with_the_secret(
     assert [(one["what"], one["stage"]) for one in shown["warnings"]] == [("secret", 7)]
     row = {one["name"]: one for one in api.post(f"{path}/test").json()["checks"]}["authentication"]
     assert (row["state"], row["code"]) == ("warning", "token_expires")
-    action = cockpit.next_action(Connection.objects.get(), Flow())
+    action = cockpit.next_action(Connection.objects.get(), Flow(), mapped=True)
     assert action is not None
     assert "ends in 2 days" in action.words
     later = in_days(300).isoformat()
