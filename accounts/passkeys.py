@@ -8,15 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as ceremony
-from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView, RemoveWebAuthnView
+from allauth.mfa.webauthn.views import (
+    EditWebAuthnView,
+    ReauthenticateWebAuthnView,
+    RemoveWebAuthnView,
+)
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from accounts import audit
 
 # What the ceremony's parsers raise for missing and wrongly typed parts, besides their own refusals.
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
@@ -37,10 +46,7 @@ class AddPasskey(ceremony.AddWebAuthnForm):  # type: ignore[misc]  # allauth shi
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        name = self.fields["name"]
-        name.label = _("Name")
-        name.validators.append(MaxLengthValidator(100))
-        name.help_text = _("So that you tell it from others: the device or key that holds it.")
+        _describe(self.fields["name"])
         alone = self.fields["passwordless"]
         alone.label, alone.initial = _("Sign in with it alone, without password"), True
         alone.help_text = _("Asks for the PIN, face or fingerprint of the device each time.")
@@ -53,6 +59,35 @@ class AddPasskey(ceremony.AddWebAuthnForm):  # type: ignore[misc]  # allauth shi
         except MALFORMED as problem:
             raise _refusal() from problem
         return cleaned
+
+
+def _describe(name: forms.Field) -> None:
+    name.label = _("Name")
+    name.validators.append(MaxLengthValidator(100))
+    name.help_text = _("So that you tell it from others: the device or key that holds it.")
+
+
+class RenamePasskey(ceremony.EditWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """Another name; nothing else of a passkey can change."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _describe(self.fields["name"])
+
+    @transaction.atomic
+    def save(self) -> Authenticator:
+        before, person = self.initial["name"], self.instance.user
+        renamed: Authenticator = super().save()
+        after = renamed.wrap().name
+        if after != before:
+            audit.record(
+                "person.second_factor_renamed",
+                actor=person,
+                target=person,
+                before={"name": before},
+                after={"kind": str(renamed.type), "name": after},
+            )
+        return renamed
 
 
 class _Proof(ceremony.AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
@@ -94,5 +129,13 @@ class ConfirmByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]  # all
         return page
 
 
+class Rename(EditWebAuthnView):  # type: ignore[misc]  # allauth ships no types
+    def form_valid(self, form: RenamePasskey) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        messages.success(self.request, _("Passkey renamed."))
+        return answer
+
+
 confirm_by_passkey = ConfirmByPasskey.as_view()
+rename_passkey = Rename.as_view(success_url=reverse_lazy("mfa_index"))
 remove_passkey = RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index"))

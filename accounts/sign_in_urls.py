@@ -42,6 +42,11 @@ urlpatterns = [
         name="mfa_reauthenticate_webauthn",
     ),
     path(
+        "2fa/passkeys/<int:pk>/rename/",
+        signed_in(passkeys.rename_passkey),
+        name="mfa_rename_webauthn",
+    ),
+    path(
         "2fa/passkeys/<int:pk>/remove/",
         signed_in(passkeys.remove_passkey),
         name="mfa_remove_webauthn",

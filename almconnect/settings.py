@@ -166,6 +166,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # no e-mail signs anyone in here
 MFA_FORMS = {
     "add_webauthn": "accounts.passkeys.AddPasskey",
+    "edit_webauthn": "accounts.passkeys.RenamePasskey",
     "authenticate_webauthn": "accounts.passkeys.SecondStep",
     "login_webauthn": "accounts.passkeys.SignIn",
     "reauthenticate_webauthn": "accounts.passkeys.Confirmation",

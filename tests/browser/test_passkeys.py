@@ -89,6 +89,17 @@ def add(page: Page, console: str, name: str, *, alone: bool) -> None:
     expect(page.get_by_text("Passkey added.")).to_be_visible()
 
 
+def rename(page: Page, console: str, name: str, to: str) -> None:
+    page.goto(f"{console}/account/2fa/")
+    page.get_by_role("link", name=f"Rename {name}").click()
+    confirm(page)
+    assert not violations(page)
+    page.get_by_role("textbox", name="Name").fill(to)
+    page.get_by_role("button", name="Rename").click()
+    expect(page.get_by_text("Passkey renamed.")).to_be_visible()
+    expect(page.get_by_text(to, exact=True)).to_be_visible()
+
+
 def remove(page: Page, console: str, name: str) -> None:
     page.goto(f"{console}/account/2fa/")
     assert not violations(page)
@@ -118,7 +129,11 @@ def test_it_signs_in_alone(page: Page, console: str, device: Device) -> None:
     words = trail(page, console)
     assert "webauthn" in words
     assert "Laptop" in words
-    remove(page, console, "Laptop")
+    rename(page, console, "Laptop", "Old laptop")
+    sign_out(page, console)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    signed_in(page)
+    remove(page, console, "Old laptop")
 
 
 def test_it_is_the_step_after_the_password(page: Page, console: str, device: Device) -> None:
