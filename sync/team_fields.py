@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
-from typing import Any, Final
+from typing import Final
 
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.jql import quote
 from jira_client.values import FieldInfo, FieldMeta
 from sync.core.propose import value_name
+from sync.core.teams import told_teams
 
 # Text, a choice of one, and the Team field, which takes a team's id as text.
 _SHAPES: Final = ("string", "option", "team")
@@ -105,13 +106,6 @@ def seen_teams(jira: JiraClient, key: str, field_id: str) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for issue in rows:
-        value = issue.fields.get(field_id)
-        if isinstance(value, Mapping) and value.get("id"):
-            found.setdefault(str(value["id"]), _name(value))
-        elif isinstance(value, str) and value:
-            found.setdefault(value, value)  # some instances tell the bare id
+        for team, name in told_teams(issue.fields.get(field_id)).items():
+            found.setdefault(team, name)
     return found
-
-
-def _name(value: Mapping[str, Any]) -> str:
-    return str(value.get("title") or value.get("name") or value["id"])

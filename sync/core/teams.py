@@ -36,9 +36,10 @@ class TeamSource:
         """The team's id or None, and what of Jira's value stands for no team, or for several."""
         found = _names(raw)
         if self.kind == FIELD:
-            teams = [team for team, value in self.values.items() if value in found]
+            by_value = {value: team for team, value in self.values.items()}
+            team = next((by_value[name] for name in found if name in by_value), None)
             shown = next((name for name in reversed(found) if name), "")
-            return (teams[0], "") if teams else (None, shown)
+            return (team, "") if team else (None, shown)
         teams = [team for team, value in self.values.items() if value in found]
         if len(teams) > 1:
             return None, ", ".join(self.values[team] for team in teams)
@@ -65,8 +66,29 @@ class TeamSource:
         return {"name": value} if self.kind == COMPONENT else value
 
 
+def told_teams(raw: Any) -> dict[str, str]:
+    """Id → name of the team that a Team field's value names; the id is its own name where Jira says no
+    other.
+
+    Cloud tells an object with id, name and title, or the bare id
+    (developer.atlassian.com/platform/teams/components/team-field-in-jira-rest-api). Of Advanced Roadmaps
+    for Data Center the vendor shows no answer. Programs against one such Jira, whose teams have numbers
+    as ids, send the number as text (opendatahub-io/odh-dashboard, .claude/rules/jira-creation.md) and
+    read either an object's id or the bare value (RedHatProductSecurity/osidb, JiraTaskConvertor): so all
+    of these are taken, the number as number too, and one of them in a list.
+    """
+    if isinstance(raw, list | tuple):
+        return {key: name for one in raw for key, name in told_teams(one).items()}
+    if isinstance(raw, Mapping):
+        found = told_teams(raw.get("id"))
+        return {key: str(raw.get("title") or raw.get("name") or key) for key in found}
+    if isinstance(raw, bool) or not isinstance(raw, str | int) or raw == "":
+        return {}
+    return {str(raw): str(raw)}
+
+
 def _names(raw: Any) -> Sequence[str]:
-    """Every word by which Jira's JSON for a value, or for several, may be meant."""
+    """Every word by which Jira's JSON for a value, or for several, may be meant; the ids first."""
     if isinstance(raw, list | tuple):
         return [name for one in raw for name in _names(one)]
     if isinstance(raw, Mapping):

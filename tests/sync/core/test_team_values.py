@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.teams import TeamSource
+from sync.core.teams import TeamSource, told_teams
 
 WORDS = st.text("abcdefgh0123456789-", min_size=1, max_size=12)
 TEAMS = st.dictionaries(WORDS, WORDS, min_size=1, max_size=4).filter(
@@ -41,3 +41,32 @@ def test_what_is_sent_is_read_back(shape: str, values: dict[str, str], data):
 def test_a_strange_team_is_told_by_the_name_that_people_know(raw):
     source = TeamSource("field", "customfield_1", "team", {"t": "1"})
     assert source.read(raw) == (None, "The Reds")
+
+
+# What sources say that Data Center tells of team 4158; `told_teams` names them.
+DATA_CENTER = [
+    ("4158", "4158"),
+    (4158, "4158"),
+    ({"id": "4158"}, "4158"),
+    ({"id": 4158, "title": "Dashboard", "isShareable": True}, "Dashboard"),
+    ({"id": "4158", "name": "Dashboard"}, "Dashboard"),
+    ([{"id": 4158, "title": "Dashboard"}], "Dashboard"),
+    (["4158"], "4158"),
+]
+
+
+@pytest.mark.parametrize(("raw", "name"), DATA_CENTER, ids=repr)
+def test_every_shape_of_data_center_is_the_same_team(raw: Any, name: str):
+    source = TeamSource("field", "customfield_1", "any", {"other": "41", "team": "4158"})
+    assert source.read(raw) == ("team", "")
+    assert told_teams(raw) == {"4158": name}
+
+
+@pytest.mark.parametrize("raw", [None, "", [], {}, {"id": None}, {"title": "No id"}, True, 1.5])
+def test_what_names_no_team_teaches_none(raw: Any):
+    assert told_teams(raw) == {}
+
+
+def test_an_id_goes_before_a_team_that_is_called_like_another_ones_id():
+    source = TeamSource("field", "customfield_1", "any", {"called": "7", "meant": "4158"})
+    assert source.read({"id": 4158, "title": "7"}) == ("meant", "")
