@@ -8,6 +8,7 @@ POST /sandbox/limits   {"user", "capacity", "fill", "interval"}; capacity null: 
 POST /sandbox/issues   {"project", "count"}: bulk issues for benchmarks
 POST /sandbox/fields   {"name", "kind", "choices", "projects"}: a custom field, of kind select or team, on
                        the screens of these projects (by default all); answers its id and its choices'
+POST /sandbox/names    {"kind", "id", "name"}: another name for an issue type, status or priority
 POST /sandbox/reset    counts of calls to zero, faults off
 GET  /sandbox/state    counts of calls by method and path template, and of everything held
 """
@@ -20,6 +21,7 @@ from .limits import Limits
 from .model.fields import chosen_from
 from .model.founding import add_project
 from .model.permissions import KEYS
+from .model.renaming import rename
 from .refusal import Refusal
 from .routing import Call, Handler, Router
 from .tls import Certificates
@@ -136,6 +138,12 @@ def field(call: Call) -> Response:
     return answer({"id": made.id, "choices": dict(zip(names, dict(choices), strict=True))}, 201)
 
 
+def name(call: Call) -> Response:
+    body = call.json_object()
+    rename(call.site, *(str(body.get(part, "")) for part in ("kind", "id", "name")))
+    return nothing()
+
+
 def reset(call: Call) -> Response:
     call.site.calls.clear()
     faults_of(call).clear()
@@ -160,5 +168,6 @@ def mount(router: Router) -> None:
     router.add("POST", "/sandbox/issues", local(issues))
     router.add("POST", "/sandbox/projects", local(projects))
     router.add("POST", "/sandbox/fields", local(field))
+    router.add("POST", "/sandbox/names", local(name))
     router.add("POST", "/sandbox/reset", local(reset))
     router.add("GET", "/sandbox/state", local(state))

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..model.issues import Comment, History, Issue
 from ..model.people import User
+from ..model.renaming import names
 from ..model.site import Site
 from ..oauth.links import AccessToken, ApplicationLink, Register
 from ..webhooks.register import Hook, Hooks
@@ -59,6 +60,7 @@ def dumped(site: Site) -> Json:
         "sprints": [flat(one) for one in site.sprints.values()],
         "issues": [_issue(one) for one in site.issues.values()],
         "fields": [flat(one) for one in site.fields.values() if one.choices],
+        "names": names(site),
         "link_types": [flat(one) for one in site.link_types.values()],
         "links": [
             [one.id, one.type.id, one.source.id, one.target.id] for one in site.links.values()

@@ -13,6 +13,7 @@ from ..model.fields import Field
 from ..model.issues import Comment, History, Issue, Item, Link, RemoteLink
 from ..model.people import Pat, User
 from ..model.projects import Component, LinkType, Project, Transition, Version
+from ..model.renaming import rename
 from ..model.site import Site
 from ..oauth.links import AccessToken, ApplicationLink, Register
 from ..webhooks.register import Hook
@@ -48,6 +49,9 @@ def load(site: Site, state: Json) -> None:
         lists = {name: tuple(row[name]) for name in ("operations", "clauses")}
         choices = tuple((id, name) for id, name in row["choices"])
         site.fields[row["id"]] = Field(**row | lists | {"choices": choices})
+    for kind, called in state.get("names", {}).items():
+        for id, name in called.items():
+            rename(site, kind, id, name)
     if "link_types" in state:  # a file of before they could be changed has none
         site.link_types = {row["id"]: LinkType(**row) for row in state["link_types"]}
     site.boards.update({row["id"]: Board(**row) for row in state["boards"]})

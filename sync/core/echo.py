@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from sync.core import words
+
 
 def normal(field: str, value: Any) -> Any:
     """`value` in the one form in which it is compared, stored as agreed, and shown."""
@@ -53,12 +55,17 @@ def _lines(value: Any) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
+def _priority(value: Any) -> str:
+    return words.one_line(value, words.PRIORITY)
+
+
 _FORMS: dict[str, Callable[[Any], Any]] = {
     "summary": _line,
     "description": _lines,
     "story_points": _number,
     "wsjf": _number,
     "labels": _labels,
+    "priority": _priority,
     "parent": _reference,
     "iteration": _reference,
     "team": _reference,

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from jira_client.values import History, HistoryItem
+from sync.core import words
 from sync.core.echo import normal, same
 from sync.core.teams import COMPONENT
 from sync.core.values import Lookups, Rules, Values
@@ -161,7 +162,7 @@ def value_of(rules: Rules, lookups: Lookups, name: str, item: HistoryItem) -> An
     """The value that a change set, in the board's words."""
     raw, text = item.new, item.new_text
     if name == "status":
-        return rules.status_words.get(str(raw or "")) or text or ""
+        return rules.status_words.get(str(raw or "")) or words.one_line(text, words.STATUS)
     if name in ("assignee", "reporter"):
         return raw or ""
     if name == "labels":

@@ -11,11 +11,13 @@ from typing import Any
 
 from jira_client.parse import issue_links, sprints_in
 from jira_client.values import Issue
+from sync.core import words
 from sync.core.echo import normal
 from sync.core.values import EPIC_LINK, PARENT, Lookups, Rules, Seen, SeenLink
 
 OPERATION_PROPERTY = "almconnect"
 UNKNOWN_PARENT = "parent_key"  # in Seen.refs: the key of a parent that the board lacks
+_CATEGORIES = ("new", "indeterminate", "done", "undefined")  # Jira's own; nobody can add any
 _OPEN = ("active", "future")
 _TEXTS = ("summary", "description")
 _APART = frozenset(
@@ -192,7 +194,8 @@ def _plain(name: str, value: Mapping[str, Any]) -> Any:
 def _status(rules: Rules, value: Any) -> str:
     if not isinstance(value, dict):
         return ""
-    return rules.status_words.get(str(value.get("id", ""))) or str(value.get("name", ""))
+    own = rules.status_words.get(str(value.get("id", "")))
+    return own or words.one_line(value.get("name"), words.STATUS)
 
 
 def _sprint(value: Any) -> int | None:
@@ -218,7 +221,8 @@ def _names(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
     status = fields.get("status")
     category = status.get("statusCategory") if isinstance(status, dict) else None
     if isinstance(category, dict):
-        names["category"] = str(category.get("key") or "new")
+        key = str(category.get("key"))
+        names["category"] = key if key in _CATEGORIES else "new"
     project = fields.get("project")
     if isinstance(project, dict):
         names["project"] = str(project.get("id") or "")

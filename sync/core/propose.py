@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from jira_client.known_fields import EPIC_LINK, RANK, SPRINT, named_number, of_schema, story_points
 from jira_client.values import Board, FieldInfo, FieldMeta, IssueType, LinkType, Status
+from sync.core import words
 
 _SYSTEM = ("summary", "description", "status", "labels", "priority", "assignee", "reporter")
 
@@ -38,15 +39,30 @@ class Proposal:
 
 
 def propose(data: Metadata) -> Proposal:
-    statuses = {status.name: status for status in data.statuses}
+    statuses = _statuses(data.statuses)
+    types = [kind for kind in data.types if not kind.subtask]
+    links = words.apart([_board_word(link) for link in data.links], words.LINK)
     return Proposal(
-        types={kind.name: kind.id for kind in data.types if not kind.subtask},
+        types=dict(
+            zip(
+                words.apart([kind.name for kind in types], words.TYPE),
+                [kind.id for kind in types],
+                strict=True,
+            )
+        ),
         statuses={name: status.id for name, status in statuses.items()},
         fields=_fields(data),
-        links={_board_word(link): link.name for link in data.links},
+        links=dict(zip(links, [link.name for link in data.links], strict=True)),
         categories={name: status.category or "new" for name, status in statuses.items()},
         board_id=next((board.id for board in data.boards if board.type == "scrum"), None),
     )
+
+
+def _statuses(every: Iterable[Status]) -> dict[str, Status]:
+    """Word → status. Each type's workflow lists its own, so most come several times."""
+    found = {status.id: status for status in every}
+    names = words.apart([one.name for one in found.values()], words.STATUS)
+    return dict(zip(names, found.values(), strict=True))
 
 
 def _fields(data: Metadata) -> dict[str, str]:

@@ -33,6 +33,8 @@ def busy(jira: Handle, key_pair: tuple[str, str]) -> Handle:
     squad = service("POST", "/sandbox/fields", field).json()["id"]
     service("PUT", path, {"fields": {squad: {"value": "Blue"}}})
     Caller(jira, "admin")("PUT", "/rest/api/2/issueLinkType/10002", {"name": "Doubles"})
+    status = {"kind": "status", "id": "10002", "name": "Delivered"}
+    assert service("POST", "/sandbox/names", status).ok
     hook = {"name": "h", "url": "http://127.0.0.1:9/", "events": ["jira:issue_created"]}
     old, new = "/rest/webhooks/1.0/webhook", "/rest/jira-webhook/1.0/webhooks"
     Caller(jira, "admin")("POST", old if site.cloud else new, hook)
@@ -47,6 +49,7 @@ def test_a_round_trip_loses_nothing(busy: Handle, tmp_path: Path) -> None:
     again = restored(file, site.flavour, site.version, site.context)
     assert dumped(again) == dumped(site)
     assert again.issue("LYNX-1").key == "HERON-13"
+    assert again.statuses["10002"].name == "Delivered"
     assert [child.key for child in again.issue("FALCON-13").subtasks] == ["FALCON-14"]
     assert again.next_id("issue") == site.next_id("issue")
     token = next(iter(again.parts["oauth"].register.tokens.values()))
