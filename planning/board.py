@@ -9,51 +9,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
-from connections.models import Direction, MappedProject
+from connections.models import MappedProject
+from planning.cards import Card, Planned, card_of
 from planning.models import Art, Iteration, Link, Pi, Team, WorkItem
 from planning.rank import order_of
 
 MOST_PLANNED: Final = 3000
 MOST_BACKLOG: Final = 400
 LEAST_OF_A_TEAM: Final = 10
-CARD_COLUMNS: Final = (
-    *("project_id", "type", "summary", "status", "status_category", "story_points"),
-    *("assignee_id", "assignee_name", "team_id", "iteration_id", "rank", "version", "created"),
-    *("remote_key", "sync_state", "sync_detail"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    id: uuid.UUID
-    type: str
-    summary: str
-    key: str
-    url: str
-    points: float | None
-    status: str
-    category: str
-    assignee: str
-    state: str
-    detail: str
-    version: int
-    movable: bool
-
-    @property
-    def address(self) -> str:
-        """The item's page; not reversed for each of a thousand cards."""
-        return f"{_items_address()}{self.id}/"
-
-    @property
-    def initials(self) -> str:
-        words = self.assignee.replace(".", " ").split()
-        return "".join(word[0] for word in words[:2]).upper()
 
 
 @dataclass(slots=True)
@@ -110,17 +77,12 @@ class Board:
         return sum(column.load for column in self.columns)
 
 
-@cache
-def _items_address() -> str:
-    return reverse("planning:list")
-
-
 def lay_out(art: Art | None, pi: Pi | None, teams: Sequence[Team]) -> Board:
     """The board of `pi` (or only the backlog, without one) for `teams` of `art`, or of all."""
     iterations = list(pi.iterations.order_by("index")) if pi else []
     items, cut = _items(art, iterations, teams)
     projects = _projects(items)
-    cards = {item.pk: _card(item, projects.get(item.project_id)) for item in items}
+    cards = {item.pk: card_of(item, projects.get(item.project_id)) for item in items}
     rows = [_row(team, iterations) for team in teams]
     rest = _row(None, iterations)
     cells = {
@@ -151,23 +113,27 @@ def _row(team: Team | None, iterations: Sequence[Iteration]) -> Row:
 
 def _items(
     art: Art | None, iterations: Sequence[Iteration], teams: Sequence[Team]
-) -> tuple[list[WorkItem], bool]:
+) -> tuple[list[Planned], bool]:
     """The cards to show, and whether backlog cards were left out."""
-    live = WorkItem.objects.live().only(*CARD_COLUMNS)
+    live = WorkItem.objects.live()
     planned = live.filter(iteration__in=iterations) if iterations else live.none()
     loose = live.filter(team=None, iteration=None)
     if art:
         planned = planned.filter(Q(team__in=teams) | Q(team=None))
         loose = loose.filter(Q(project__in=_projects_of(art, teams)) | Q(project=None))
     taken = live.filter(team__in=teams, iteration=None)
-    backlog = list(taken[: MOST_BACKLOG + 1])
+    backlog = _read(taken, MOST_BACKLOG + 1)
     cut = len(backlog) > MOST_BACKLOG
     if cut:  # one team's endless backlog must not hide another's
         share = max(LEAST_OF_A_TEAM, MOST_BACKLOG // len(teams))
-        backlog = [item for team in teams for item in taken.filter(team=team)[:share]]
-    unclaimed = list(loose[: MOST_BACKLOG + 1])
+        backlog = [item for team in teams for item in _read(taken.filter(team=team), share)]
+    unclaimed = _read(loose, MOST_BACKLOG + 1)
     cut = cut or len(unclaimed) > MOST_BACKLOG
-    return [*planned[:MOST_PLANNED], *backlog, *unclaimed[:MOST_BACKLOG]], cut
+    return [*_read(planned, MOST_PLANNED), *backlog, *unclaimed[:MOST_BACKLOG]], cut
+
+
+def _read(rows: QuerySet[WorkItem], most: int) -> list[Planned]:
+    return [Planned(*row) for row in rows.values_list(*Planned._fields)[:most]]
 
 
 def _projects_of(art: Art, teams: Sequence[Team]) -> list[uuid.UUID]:
@@ -175,31 +141,12 @@ def _projects_of(art: Art, teams: Sequence[Team]) -> list[uuid.UUID]:
     return [key for key in found if key]
 
 
-def _projects(items: Iterable[WorkItem]) -> dict[uuid.UUID | None, MappedProject]:
+def _projects(items: Iterable[Planned]) -> dict[uuid.UUID | None, MappedProject]:
     wanted = {item.project_id for item in items if item.project_id}
     rows: QuerySet[MappedProject] = MappedProject.objects.select_related("connection").only(
         "direction", "connection__base_url"
     )
     return {project.pk: project for project in rows.filter(pk__in=wanted)} if wanted else {}
-
-
-def _card(item: WorkItem, project: MappedProject | None) -> Card:
-    linked = item.remote_key and project is not None
-    return Card(
-        id=item.pk,
-        type=item.type,
-        summary=item.summary,
-        key=item.remote_key,
-        url=f"{project.connection.base_url}/browse/{item.remote_key}" if linked and project else "",
-        points=item.story_points,
-        status=item.status,
-        category=item.status_category,
-        assignee=item.assignee_name or item.assignee_id,
-        state=str(item.sync_state),
-        detail=item.sync_detail,
-        version=item.version,
-        movable=project is None or project.direction != Direction.FROM_JIRA,
-    )
 
 
 def _columns(iterations: Sequence[Iteration], rows: Sequence[Row]) -> list[Column]:
@@ -214,7 +161,7 @@ def _columns(iterations: Sequence[Iteration], rows: Sequence[Row]) -> list[Colum
 
 
 def _dependencies(
-    items: Sequence[WorkItem], cards: dict[uuid.UUID, Card], iterations: Sequence[Iteration]
+    items: Sequence[Planned], cards: dict[uuid.UUID, Card], iterations: Sequence[Iteration]
 ) -> list[Dependency]:
     """Links whose both ends are on the board, those in trouble first."""
     place = {iteration.pk: iteration.index for iteration in iterations}

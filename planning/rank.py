@@ -5,15 +5,25 @@ Jira's own ranks (`0|i0001f:`) are taken as they come; ours are put between them
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
-from typing import Final
-
-from planning.models import WorkItem
+from typing import Final, Protocol
 
 DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def order_of(item: WorkItem) -> tuple[bool, str, datetime, str]:
+class Ranked(Protocol):
+    """A work item, or a row of one."""
+
+    @property
+    def pk(self) -> uuid.UUID: ...
+    @property
+    def rank(self) -> str: ...
+    @property
+    def created(self) -> datetime: ...
+
+
+def order_of(item: Ranked) -> tuple[bool, str, datetime, str]:
     """The sort key of cards: ranked ones first, then by age."""
     return (not item.rank, item.rank, item.created, str(item.pk))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django import template
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from accounts.templatetags.console import Look, icon, look
-from planning.board import Card
+from planning.cards import Card
 from planning.models import SyncState
 
 register = template.Library()
@@ -19,9 +20,10 @@ QUIET = frozenset({SyncState.SYNCED.value, SyncState.LOCAL_ONLY.value})  # their
 
 
 @register.simple_tag
-def work_card(card: Card, may_plan: bool) -> SafeString:
-    """The card by its template; rendered once for what it shows, since most cards stay as they are."""
-    return _rendered(card, bool(may_plan), get_language() or "")
+def work_cards(cards: Iterable[Card], may_plan: bool) -> SafeString:
+    """Each by its template; rendered once for what it shows, since most cards stay as they are."""
+    language = get_language() or ""
+    return SafeString("".join([_rendered(card, bool(may_plan), language) for card in cards]))
 
 
 @lru_cache(maxsize=8192)  # some ten megabytes at most; a card that changed is another card
