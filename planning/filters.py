@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from almconnect.lib.long_select import LongSelect
 from connections.models import MappedProject
 from planning.forms import Choices, iteration_choices, team_choices
 from planning.models import SyncState, WorkItem
@@ -20,9 +21,9 @@ class ItemFilter(forms.Form):
     """What is not understood is shown as an error and does not narrow."""
 
     q = forms.CharField(label=_("Words or key"), required=False, max_length=200)
-    project = forms.ChoiceField(label=_("Project"), required=False)
-    team = forms.ChoiceField(label=_("Team"), required=False)
-    iteration = forms.ChoiceField(label=_("Iteration"), required=False)
+    project = forms.ChoiceField(label=_("Project"), required=False, widget=LongSelect)
+    team = forms.ChoiceField(label=_("Team"), required=False, widget=LongSelect)
+    iteration = forms.ChoiceField(label=_("Iteration"), required=False, widget=LongSelect)
     type = forms.CharField(label=_("Type"), required=False, max_length=60)
     state = forms.ChoiceField(
         label=_("Sync state"), required=False, choices=[ALL, *SyncState.choices]
