@@ -147,6 +147,20 @@ class Installation:
         with psycopg.connect(self.database) as there:
             return there.execute(words.encode()).fetchall()
 
+    def write(self, words: str) -> None:
+        """A statement beside the console, committed."""
+        if self.database.startswith("sqlite"):
+            import sqlite3
+
+            path = self.folder / "bench.sqlite3"
+            with contextlib.closing(sqlite3.connect(path, timeout=30)) as here, here:
+                here.execute(words)
+            return
+        import psycopg
+
+        with psycopg.connect(self.database) as there:
+            there.execute(words.encode())
+
 
 @contextlib.contextmanager
 def installed(folder: Path, *roles: str) -> Iterator[Installation]:

@@ -3,7 +3,8 @@
 Run: python -m benchmarks.webhooks [--rate N …] [--seconds N] [--json FILE]. Open loop: each delivery is
 sent at its moment whether or not the ones before were answered, and is timed from that moment, so that
 a queue shows. The worker does not run: what is measured is the web process (`ALMCONNECT_WEB_PROCESSES`).
-The broker is stopped for the middle third. Beside it: the same load on `/livez`, which touches nothing.
+In its place one statement a second settles what waits, or the inbox would be full after 10,000. The broker
+is stopped for the middle third. Beside it: the same load on `/livez`, which touches nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +92,24 @@ def stored(console: Installation) -> int:
     return int(count)
 
 
+@contextmanager
+def settling(console: Installation) -> Iterator[None]:
+    """What waits is worked off meanwhile, at next to no cost, as if by a worker on another machine."""
+    over = threading.Event()
+
+    def go_on() -> None:
+        while not over.wait(1.0):
+            console.write("UPDATE sync_delivery SET state = 'done' WHERE state = 'waiting'")
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 def deliveries(console: Installation, hook: str, rate: int, seconds: int) -> dict[str, Any]:
     """One run with the broker away for its middle third."""
     away = threading.Timer(seconds / 3, lambda: console.stop("broker"))
@@ -96,7 +117,8 @@ def deliveries(console: Installation, hook: str, rate: int, seconds: int) -> dic
     before = stored(console)
     away.start()
     back.start()
-    found = load(console, hook, rate, seconds)
+    with settling(console):
+        found = load(console, hook, rate, seconds)
     back.join()
     found["lost"] = found["answers"].get(204, 0) - (stored(console) - before)
     return {"what": "webhook", **found}
@@ -109,7 +131,7 @@ def measured(console: Installation, options: argparse.Namespace) -> list[dict[st
     hook = f"/hooks/jira/{token}"
     load(console, hook, 50, 2)  # opens what is kept: connections, code read at first use
     rows = [deliveries(console, hook, rate, options.seconds) for rate in options.rate]
-    rate, seconds = max(options.rate), max(5, options.seconds // 4)
+    rate, seconds = max(options.rate), max(2, options.seconds // 4)
     rows.append({"what": "/livez", **load(console, "/livez", rate, seconds, "GET"), "lost": 0})
     return rows
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.conftest import absent
 
 ROOT = Path(__file__).parents[2]
 Done = subprocess.CompletedProcess[str]
@@ -117,3 +120,11 @@ def test_what_an_issue_costs_stands_beside_the_smallest_project(tmp_path: Path) 
     ]  # fmt: skip
     assert [row["ratio"] for row in rows if row["issues"] == 30] == [1, 1]
     assert all(row["cpu_us"] > 0 < row["ratio"] for row in rows)
+
+
+def test_webhooks_are_acknowledged_while_the_broker_is_away(tmp_path: Path) -> None:
+    if shutil.which("redis-server") is None:
+        absent("redis-server", "PATH", FileNotFoundError("redis-server"))
+    rows, _ = measured(tmp_path, "webhooks", "--rate", "20", "--seconds", "3")
+    assert [(row["what"], row["lost"]) for row in rows] == [("webhook", 0), ("/livez", 0)]
+    assert rows[0]["answers"] == {"204": 60}
