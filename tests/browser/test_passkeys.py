@@ -97,7 +97,7 @@ def rename(page: Page, console: str, name: str, to: str) -> None:
     page.get_by_role("textbox", name="Name").fill(to)
     page.get_by_role("button", name="Rename").click()
     expect(page.get_by_text("Passkey renamed.")).to_be_visible()
-    expect(page.get_by_text(to, exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name=f"Remove {to}")).to_be_visible()
 
 
 def remove(page: Page, console: str, name: str) -> None:
