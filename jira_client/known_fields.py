@@ -11,6 +11,8 @@ SPRINT, EPIC_LINK, RANK, TEAM_MANAGED_POINTS = (
     _GREENHOPPER + name
     for name in ("gh-sprint", "gh-epic-link", "gh-lexo-rank", "jsw-story-points")
 )
+# Of Advanced Roadmaps for Data Center: where epics, and what is above them, name their parent.
+PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"
 
 
 def story_points(fields: Iterable[FieldInfo], estimation: str | None) -> str | None:

@@ -1,20 +1,26 @@
 """What Jira renames, we rename: a project's key and name, link types, the account's time zone. And what
-it says of the project beside that decides how issues are read: which types are sub-tasks.
+it says of the project beside that decides how issues are read: where which types name their parent.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound
-from sync import link_names, metadata
+from sync import hierarchy, link_names, metadata
 from sync.core.values import EPIC_LINK
 
 
 def refresh(connection: Connection, jira: JiraClient, project: MappedProject) -> None:
-    """Three calls, four on Data Center; for what runs once a day. Raises JiraError."""
+    """Three calls, on Data Center five, and one a type where it has a Parent Link: once a day.
+
+    Raises JiraError.
+    """
     note_time_zone(connection, jira.myself().time_zone)
     try:
         found = jira.projects.get(project.remote_id)
@@ -24,7 +30,8 @@ def refresh(connection: Connection, jira: JiraClient, project: MappedProject) ->
     if link_names.used(project):
         link_names.follow(project, metadata.link_types(jira))
     if project.facts.get("parent_style") == EPIC_LINK:
-        note_subtasks(project, metadata.subtask_types(jira.projects.issue_types(project.remote_id)))
+        types = jira.projects.issue_types(project.remote_id)
+        note_facts(project, hierarchy.facts_of(jira, project.key, types, jira.fields.all()))
 
 
 def note_project(project: MappedProject, key: str, name: str) -> None:
@@ -36,13 +43,13 @@ def note_project(project: MappedProject, key: str, name: str) -> None:
     project.key, project.name = values["key"], values["name"]
 
 
-def note_subtasks(project: MappedProject, found: list[str]) -> None:
-    """The ids of the types that are sub-tasks: with Epic Links these name their parent elsewhere."""
-    if project.facts.get("subtask_types") == found:
+def note_facts(project: MappedProject, found: Mapping[str, Any]) -> None:
+    """What Jira's metadata says by now, over what it said."""
+    if project.facts == {**project.facts, **found}:
         return
     with transaction.atomic():
         row = MappedProject.objects.select_for_update().get(pk=project.pk)
-        row.facts = {**row.facts, "subtask_types": found}
+        row.facts = {**row.facts, **found}
         row.save(update_fields=["facts"])
     project.facts = row.facts
 

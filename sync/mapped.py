@@ -18,7 +18,7 @@ from connections.models import Connection, Direction, MappedProject, WebhookStat
 from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import importing, link_names, mapping_rules, metadata, steps, teams
+from sync import hierarchy, importing, link_names, mapping_rules, metadata, steps, teams
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
@@ -61,7 +61,7 @@ def map_project(
             key=found.key,
             name=found.name,
             board_id=proposal.board_id,
-            facts=metadata.facts_of(jira, data, proposal),
+            facts=metadata.facts_of(jira, found, data, proposal),
             transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked),
             poll_due=None,
             **_merged(proposal, maps or {}),
@@ -133,7 +133,7 @@ def change(
         metadata.prove_filter(jira, metadata.find_project(jira, project.remote_id), options["jql"])
     link_types = _link_types(project, values)
     link_names.learn(project, link_types)  # first by id: what was said before keeps its meaning
-    facts = project.facts | _subtasks(project, maps)
+    facts = project.facts | _hierarchy(project, maps)
     rules = mapping_rules.judged(project, values)
     before = {name: getattr(project, name) for name in (*options, *maps, *rules)}
     with transaction.atomic():
@@ -180,12 +180,13 @@ def _link_types(project: MappedProject, values: Mapping[str, Any]) -> Sequence[L
     return metadata.link_types(jira_for(project.connection))
 
 
-def _subtasks(project: MappedProject, maps: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Which types are sub-tasks, where that decides which field names an issue's parent."""
+def _hierarchy(project: MappedProject, maps: Mapping[str, Any]) -> dict[str, Any]:
+    """Which types are sub-tasks, and which epics, where that decides which field names a parent."""
     if not maps.get("type_map") or project.facts.get("parent_style") != EPIC_LINK:
         return {}
-    types = jira_for(project.connection).projects.issue_types(project.remote_id)
-    return {"subtask_types": metadata.subtask_types(types)}
+    jira = jira_for(project.connection)
+    types = jira.projects.issue_types(project.remote_id)
+    return hierarchy.facts_of(jira, project.key, types, jira.fields.all())
 
 
 def _with_categories(project: MappedProject, categories: Mapping[str, str]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +10,8 @@ from almconnect.lib.api import Refused
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.jql import quote
-from jira_client.values import Board, IssueType, LinkType, Project
+from jira_client.values import Board, LinkType, Project
+from sync import hierarchy
 from sync.core.propose import Metadata, Proposal
 
 _ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
@@ -76,7 +76,9 @@ def link_types(jira: JiraClient) -> list[LinkType]:
         return []
 
 
-def facts_of(jira: JiraClient, data: Metadata, proposal: Proposal) -> dict[str, Any]:
+def facts_of(
+    jira: JiraClient, project: Project, data: Metadata, proposal: Proposal
+) -> dict[str, Any]:
     """MappedProject.facts of a new mapping."""
     return {
         "parent_style": jira.flavour.parent_style,
@@ -85,12 +87,7 @@ def facts_of(jira: JiraClient, data: Metadata, proposal: Proposal) -> dict[str, 
             name: {"id": proposal.statuses[name], "category": category}
             for name, category in proposal.categories.items()
         },
-        "subtask_types": subtask_types(data.types),
+        **hierarchy.facts_of(jira, project.key, data.types, data.fields),
         "link_types": {one.name: one.id for one in data.links},
         "proposed_at": timezone.now().isoformat(),
     }
-
-
-def subtask_types(types: Sequence[IssueType]) -> list[str]:
-    """The ids of those that only exist below another issue."""
-    return [one.id for one in types if one.subtask]

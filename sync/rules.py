@@ -29,7 +29,9 @@ def rules_of(project: MappedProject) -> Rules:
         statuses=project.status_map,
         links=project.link_map,
         parent_style=facts.get("parent_style", "parent"),
-        subtasks=subtask_words(project),
+        subtasks=words_of_types(project, "subtask_types"),
+        parent_link=facts.get("parent_link", ""),
+        above=words_of_types(project, "parent_link_types"),
         person_key=facts.get("person_key", "accountId"),
         transition_defaults=project.transition_defaults,
         team=team,
@@ -46,9 +48,9 @@ def link_rules_of(project: MappedProject) -> tuple[LinkRule, ...]:
     )
 
 
-def subtask_words(project: MappedProject) -> frozenset[str]:
-    """The board types that are sub-tasks in Jira, as its metadata said."""
-    ids = set(project.facts.get("subtask_types", ()))
+def words_of_types(project: MappedProject, fact: str) -> frozenset[str]:
+    """The board types whose ids are under that name among what Jira's metadata said."""
+    ids = set(project.facts.get(fact, ()))
     return frozenset(word for word, kind in project.type_map.items() if str(kind) in ids)
 
 

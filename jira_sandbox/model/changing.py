@@ -86,7 +86,8 @@ def _status(issue: Issue, status: Status, moment: datetime) -> list[Item]:
 
 def _item(site: Site, slot: str, before: Any, value: Any, issue: Issue) -> Item:
     if slot == "parent" and not site.cloud and not issue.type.subtask:
-        field = site.field_of("parent", "epic-link")
+        above = issue.type.level > 0
+        field = site.field_of("parent", "parent-link" if above else "epic-link")
     elif slot == "parent":
         field = site.fields["parent"]
         return Item("IssueParentAssociation" if site.cloud else "Parent", "parent",

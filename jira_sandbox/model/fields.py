@@ -131,6 +131,15 @@ def chosen_from(number: int, name: str, kind: str, choices: tuple[tuple[str, str
     return _custom(number, name, f"cf{number}", kind, type, custom, choices=choices, **_BOTH)
 
 
+PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"
+"""Where Advanced Roadmaps for Data Center keeps the parent of an epic, and of what is above epics."""
+
+
+def parent_link(number: int) -> Field:
+    """Its value is the parent's key, read and written, as of an Epic Link."""
+    return _custom(number, "Parent Link", "parent", "parent-link", "any", PARENT_LINK, **_BOTH)
+
+
 def catalogue(cloud: bool) -> dict[str, Field]:
     """Every field by id."""
     return {one.id: one for one in (*SYSTEM, *(_cloud() if cloud else _datacenter()))}

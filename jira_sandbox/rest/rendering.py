@@ -38,7 +38,8 @@ class Renderer(Shapes):
             "status": lambda issue, _: self.status(issue.status),
             "versions": lambda issue, f: [self.version(one) for one in issue.values[f.slot]],
             "components": lambda issue, f: [self.component(one) for one in issue.values[f.slot]],
-            "parent": self._parent, "epic-link": self._epic_link, "sprint": self._sprint,
+            "parent": self._parent, "epic-link": self._epic_link, "parent-link": self._parent_link,
+            "sprint": self._sprint,
             "moment": self._moment, "issuelinks": self._links, "comments": self._comments,
             "subtasks": lambda issue, _: [self.brief(one) for one in issue.subtasks],
             "select": lambda issue, f: self.option(f, issue.values.get(f.slot)),
@@ -156,8 +157,11 @@ class Renderer(Shapes):
         return self.brief(issue.parent) if issue.parent else None
 
     def _epic_link(self, issue: Issue, field: Field) -> Any:
-        parent = issue.parent
-        return parent.key if parent is not None and not issue.type.subtask else None
+        return issue.parent.key if issue.parent is not None and issue.type.level == 0 else None
+
+    def _parent_link(self, issue: Issue, field: Field) -> Any:
+        """The key as text, of epics and what is above them."""
+        return issue.parent.key if issue.parent is not None and issue.type.level > 0 else None
 
     def _team(self, issue: Issue, field: Field) -> Any:
         """A sub-task's is its parent's."""

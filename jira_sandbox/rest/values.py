@@ -41,7 +41,7 @@ class Values:
             "user": self._user, "labels": self._labels, "priority": self._priority,
             "resolution": self._resolution, "issuetype": self._issue_type,
             "versions": self._versions, "components": self._components, "parent": self._parent,
-            "epic-link": self._epic_link, "sprint": self._sprint,
+            "epic-link": self._epic_link, "parent-link": self._parent_link, "sprint": self._sprint,
             "select": self._select, "team": self._team,
         }  # fmt: skip
 
@@ -161,6 +161,14 @@ class Values:
         if found.type.level != 1:
             raise Bad(f"Issue '{found.key}' is not an epic.")
         return found
+
+    def _parent_link(self, field: Field, raw: Any) -> Issue | None:
+        """Of epics and above, to the level above theirs; nobody quotes Jira's words for the rest."""
+        if raw is None:
+            return None
+        if self.kind.level < 1:
+            raise Bad(off_screen(field.name))
+        return self._suits(self._visible(raw))
 
     def _visible(self, wanted: Any) -> Issue:
         found = self.site.issue(wanted) if wanted else None

@@ -18,7 +18,10 @@ from sync.core.teams import COMPONENT
 from sync.core.values import Lookups, Rules, Values
 
 # What Cloud and Data Center call these in a changelog, where that is not the field's id.
-_WORDS = {"parent": {"parent", "issueparentassociation", "epic link"}, "iteration": {"sprint"}}
+_WORDS = {
+    "parent": {"parent", "issueparentassociation", "epic link", "parent link"},
+    "iteration": {"sprint"},
+}
 
 
 @dataclass(frozen=True, slots=True)

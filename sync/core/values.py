@@ -48,6 +48,8 @@ class Rules:
     name, `link_rules` what goes before that between certain types, and `link_ids` the ids of link types
     by those names. `parent_style`: "parent" (a
     reference) or "epic_link" (the key as text). `subtasks`: board types that are sub-tasks in Jira.
+    `above`: board types that name their parent in the field `parent_link` instead of an Epic Link: epics
+    and what is above them, in Advanced Roadmaps for Data Center.
     `team`: where issues say their team; `fields` holds that field under *team* then.
     `transition_defaults`: board status → {field id: value} for what a step there asks for.
     """
@@ -60,6 +62,8 @@ class Rules:
     links: Mapping[str, str]
     parent_style: str = "parent"
     subtasks: frozenset[str] = frozenset()
+    parent_link: str = ""
+    above: frozenset[str] = frozenset()
     person_key: str = "accountId"
     transition_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     team: TeamSource = field(default_factory=TeamSource)
@@ -86,13 +90,21 @@ class Rules:
 
     @property
     def parent_fields(self) -> tuple[str, ...]:
-        """Where issues name their parent. With Epic Links, sub-tasks do so in a field of their own."""
-        found = [self.fields["parent"]] if "parent" in self.fields else []
-        return tuple([*found, PARENT] if found and self.subtasks else found)
+        """Where issues name their parent. With Epic Links, sub-tasks do so in a field of their own, and
+        what is above stories in another.
+        """
+        if "parent" not in self.fields:
+            return ()
+        below = (PARENT,) if self.subtasks else ()
+        return (self.fields["parent"], *below, *((self.parent_link,) if self.above else ()))
 
     def of_type(self, word: str | None) -> Rules:
-        """The rules for items of this board type: no Epic Link says a sub-task's parent."""
-        if word not in self.subtasks or self.parent_style == PARENT or "parent" not in self.fields:
+        """The rules for items of this board type: no Epic Link says the parent of a sub-task or an epic."""
+        if self.parent_style == PARENT or "parent" not in self.fields:
+            return self
+        if word in self.above:
+            return replace(self, fields={**self.fields, "parent": self.parent_link})
+        if word not in self.subtasks:
             return self
         return replace(self, parent_style=PARENT, fields={**self.fields, "parent": PARENT})
 
