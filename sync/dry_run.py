@@ -126,7 +126,7 @@ def _pair(
     findings: dict[str, Any],
 ) -> None:
     item = shadow.item
-    if shadow.state != ShadowState.LIVE or item.deleted:
+    if item.deleted or not (shadow.state == ShadowState.LIVE or shadow.may_return):
         return
     ours = values_of(item)
     remote = {name: value for name, value in seen.values.items() if name != "rank"}

@@ -10,7 +10,7 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_sandbox.model.issues import Issue
 from planning.models import WorkItem
-from sync import brake, kept
+from sync import brake, importing, kept
 from sync.batching import BACK
 from sync.models import Absence, Attempt, Brake, Conflict, Shadow
 from tests.sync.test_drain import deliver
@@ -142,3 +142,17 @@ def test_what_was_deleted_on_the_board_meanwhile_does_not_come_back(
 def _looked_at() -> dict[str, Any]:
     rows = Shadow.objects.filter(absence=Absence.KEPT)
     return dict(rows.values_list("remote_id", "absent_since"))
+
+
+def test_a_dry_run_tells_what_coming_back_would_change(world: World, hidden: Hidden) -> None:
+    world.edit(hidden.items[1], summary="On the board")
+    world.settle()
+    hidden.come_back()
+    world.edit_issue(hidden.items[0].remote_key, summary="In Jira")
+    run = importing.request(world.project, "dry_run")
+    while importing.work(run.pk):
+        pass
+    run.refresh_from_db()
+    counts = run.findings["counts"]
+    assert (counts.get("board_update"), counts.get("jira_update")) == (1, 1)
+    assert hidden.states() == {"local_only"}
