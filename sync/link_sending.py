@@ -102,6 +102,7 @@ def _create(
         renamed = link_names.new_name(project, jira, kind)
         if renamed is None:
             raise
+        point("link.renamed")
         jira.links.create(renamed, *ends)
 
 

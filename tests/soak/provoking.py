@@ -122,11 +122,24 @@ def _links_unmapped(hands: Hands) -> Iterator[None]:
     hands.world.push()
     hands.link_board()
     rows = MappedProject.objects.filter(pk=hands.world.project.pk)
+    link_map = rows.values_list("link_map", flat=True).get()
     rows.update(link_map={})
     yield
-    rows.update(link_map=hands.world.project.link_map)
+    rows.update(link_map=link_map)
     for link in Link.objects.filter(sync_state="local_only", deleted=None):
         remove_link(link.pk, actor=hands.world.person)
+
+
+@contextmanager
+def _a_link_type_renamed(hands: Hands) -> Iterator[None]:
+    world, word = hands.world, uuid.uuid4().hex[:8]
+    world.push()
+    name = MappedProject.objects.get(pk=world.project.pk).link_map["blocks"]
+    there = world.jira("GET", "/rest/api/2/issueLinkType")["issueLinkTypes"]
+    (kind,) = [one["id"] for one in there if one["name"] == name]
+    world.jira("PUT", f"/rest/api/2/issueLinkType/{kind}", name=f"Blocks {word}")
+    world.link(passing(hands), passing(hands))
+    yield
 
 
 @contextmanager
@@ -185,6 +198,7 @@ ARRANGED: Final[Mapping[str, Arrangement]] = {
     "edit.put_off": _gone_unheard,
     "edit.moved_away": reads.moved_away(edited=True),
     "link.kept_here": _links_unmapped,
+    "link.renamed": _a_link_type_renamed,
     "link.refused": _without("LINK_ISSUES"),
     "push.put_back": _jira_is_down,
     "drain": reads.an_edit_in_jira,

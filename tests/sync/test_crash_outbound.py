@@ -12,6 +12,8 @@ from planning.models import Change, Link, WorkItem
 from sync import push
 from sync.models import Conflict, Shadow
 from sync.states import UNDER_WAY
+from tests.sync.test_link_rules import listed
+from tests.sync.test_link_type_renamed import rename
 from tests.sync.world import World
 
 CREATES = r"/issue(/bulk)?$"
@@ -84,6 +86,20 @@ def test_a_link_that_stays_here(world: World, killed_at):
     at_rest(world)
     link.refresh_from_db()
     assert (link.sync_state, bool(link.sync_detail)) == ("local_only", True)
+
+
+def test_a_link_whose_type_was_renamed(world: World, killed_at):
+    Link.objects.all().delete()
+    source, target = WorkItem.objects.live().filter(project=world.project).order_by("rank")[:2]
+    world.poll()
+    rename(world, "Blocks", "Holds up")
+    link = world.link(source, target)
+    with killed_at("link.renamed"):
+        world.push(rounds=1)
+    at_rest(world)
+    link.refresh_from_db()
+    assert (link.sync_state, bool(link.remote_id)) == ("synced", True)
+    assert listed(world, source, target) == {"Holds up"}
 
 
 def test_a_link_that_jira_refuses(world: World, killed_at):

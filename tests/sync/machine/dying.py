@@ -33,8 +33,8 @@ PASSED_BY: Final = {
 RARE: Final = frozenset({
     "create.in_doubt", "create.narrowed", "create.refused", "create.sent_without", "drain.put_off",
     "drain.stumbled", "edit.moved_away", "edit.put_off", "edit.restored", "link.kept_here",
-    "link.refused", "look.adopted", "moved.marked", "parent.found", "people.stored", "place.placed",
-    "poll.kept", "push.put_back",
+    "link.refused", "link.renamed", "look.adopted", "moved.marked", "parent.found", "people.stored",
+    "place.placed", "poll.kept", "push.put_back", "sprint.created", "sprint.linked", "sprint.linking",
 })  # fmt: skip
 DEATHS: Final = {
     who: [
