@@ -95,6 +95,7 @@ def _wanted(mapping: MappedProject | None) -> Wanted:
         types=mapping.type_map,
         fields=mapping.field_map,
         links=_links(mapping),
+        link_ids=mapping.facts.get("link_types", {}),
         board_id=mapping.board_id,
     )
 

@@ -35,7 +35,8 @@ _HELD = PermissionState.HELD
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the board will write: board word → issue type id, board field → Jira field id.
+    """What the board will write: board word → issue type id, board field → Jira field id, board word →
+    name of a link type. `link_ids`: the ids of link types by these names, as far as known.
 
     Not `mapped`: the maps are empty and the defaults of a mapping are looked at instead.
     """
@@ -44,6 +45,7 @@ class Wanted:
     types: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    link_ids: Mapping[str, str] = field(default_factory=dict)
     board_id: int | None = None
 
 

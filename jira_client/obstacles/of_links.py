@@ -1,7 +1,10 @@
 """Link types that are switched off or gone."""
 
+from collections.abc import Sequence
+
 from jira_client.judging import Obstacle
 from jira_client.obstacles.context import MISSING, Context, unsure
+from jira_client.values import LinkType
 
 
 def find(context: Context) -> list[Obstacle]:
@@ -17,11 +20,14 @@ def find(context: Context) -> list[Obstacle]:
                 "Please switch issue linking on: Settings → Issues → Issue linking → “Activate”.",
             )
         ]
-    return _gone_links({one.name for one in known}, context)
+    return _gone_links(known, context)
 
 
-def _gone_links(known: set[str], context: Context) -> list[Obstacle]:
-    gone = sorted(set(context.wanted.links.values()) - known)
+def _gone_links(known: Sequence[LinkType], context: Context) -> list[Obstacle]:
+    """Known by name, or by the id of what was called so when it was chosen."""
+    names, ids = {one.name for one in known}, {one.id for one in known}
+    wanted = set(context.wanted.links.values()) - names
+    gone = sorted(name for name in wanted if context.wanted.link_ids.get(name) not in ids)
     if not gone:
         return []
     named = ", ".join(gone)
