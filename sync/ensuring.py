@@ -25,6 +25,7 @@ from sync.models import Shadow, ShadowState
 from sync.references import Known, known_to_jira, outgoing
 from sync.rules import rules_of
 
+_CHUNK: Final = 500
 KEPT: Final = "Kept on the board only: "
 
 
@@ -157,11 +158,11 @@ def tell_children(item: WorkItem) -> None:
 
 def tell_iterations(project_id: uuid.UUID) -> None:
     """Iterations may have become sprints: items that could not be put into them can."""
-    stuck = Shadow.objects.filter(
-        project=project_id, state=ShadowState.LIVE, parked__has_key="iteration"
-    )
-    # Few among many, found by an index; each of them says that it is not in step.
-    _tell(stuck.exclude(item__sync_state=SyncState.SYNCED), "iteration")
+    stuck = states.that_say(project_id, SyncState.PARKED, SyncState.CONFLICT)
+    ids = list(stuck.values_list("pk", flat=True))
+    for at in range(0, len(ids), _CHUNK):
+        of_these = Shadow.objects.filter(item__in=ids[at : at + _CHUNK], state=ShadowState.LIVE)
+        _tell(of_these.filter(parked__has_key="iteration"), "iteration")
 
 
 def _tell(shadows: Any, name: str) -> None:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from planning import applying
 from planning.models import Change, ChangeState, SyncState, WorkItem
@@ -60,10 +60,18 @@ def correct(project_id: uuid.UUID) -> int:
     more. How many there were.
     """
     under_way = Change.objects.filter(item=OuterRef("pk"), state__in=UNDER_WAY)
-    waiting = WorkItem.objects.live().filter(project=project_id, sync_state=SyncState.WAITING)
-    left = list(waiting.filter(~Exists(under_way)).values_list("pk", flat=True))
+    waiting = that_say(project_id, SyncState.WAITING).filter(~Exists(under_way))
+    left = list(waiting.values_list("pk", flat=True))
     derive(left)
     return len(left)
+
+
+def that_say(project_id: uuid.UUID, *states: SyncState) -> QuerySet[WorkItem]:
+    """The project's items in these states, of which *synced* is none: few among many, by their index."""
+    out_of_step = WorkItem.objects.exclude(
+        sync_state=SyncState.SYNCED
+    )  # else SQLite takes no index
+    return out_of_step.live().filter(project=project_id, sync_state__in=states)
 
 
 def told(parked: Mapping[str, str]) -> str:

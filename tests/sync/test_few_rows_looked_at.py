@@ -18,9 +18,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from almconnect.lib import bulk_rows
+from connections.gateway import jira_for
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, Link, WorkItem
-from sync import comparing, pull
+from sync import comparing, ensuring, halving, states
 from sync.models import Shadow
 from sync.rules import rules_of
 from tests.sync.world import World
@@ -78,6 +79,11 @@ def issues(world: World, parent: dict[str, Any]) -> list[Issue]:
     ]
 
 
+def take_in(world: World, new: list[Issue]) -> None:
+    jira = jira_for(world.connection)
+    assert halving.take_in(jira, world.project, new, began=timezone.now())[1] == {}
+
+
 def in_vain(work: Callable[[], object]) -> dict[str, int]:
     """Statement → rows that it looked at and left; only those that left more than a tenth of all."""
     with CaptureQueriesContext(connection) as seen:
@@ -120,7 +126,7 @@ def _is_wide(step: str, table: str) -> bool:
 def test_new_issues_are_taken_in(large: World) -> None:
     parent = {"id": "700005", "key": "OLD-700005"}
     new = issues(large, parent)
-    assert not in_vain(lambda: pull.apply(large.project, new, began=timezone.now()))
+    assert not in_vain(lambda: take_in(large, new))
     child = WorkItem.objects.get(remote_id=new[0].id)
     assert child.parent is not None
     assert child.parent.remote_id == "700005"
@@ -128,11 +134,20 @@ def test_new_issues_are_taken_in(large: World) -> None:
 
 def test_known_issues_are_taken_in_again(large: World) -> None:
     new = issues(large, {"id": "1", "key": "GONE-1"})
-    pull.apply(large.project, new, began=timezone.now())
-    assert not in_vain(lambda: pull.apply(large.project, new, began=timezone.now()))
+    take_in(large, new)
+    assert not in_vain(lambda: take_in(large, new))
 
 
 def test_issues_are_compared(large: World) -> None:
     new = issues(large, {"id": "700005", "key": "OLD-700005"})
-    pull.apply(large.project, new, began=timezone.now())
+    take_in(large, new)
     assert not in_vain(lambda: comparing.differing(large.project, new))
+
+
+def test_what_a_dead_worker_left_is_looked_for(large: World) -> None:
+    WorkItem.objects.update(sync_state="synced")
+    left = WorkItem.objects.filter(remote_id="700005")
+    left.update(sync_state="waiting")
+    assert not in_vain(lambda: ensuring.tell_iterations(large.project.pk))
+    assert not in_vain(lambda: states.correct(large.project.pk))
+    assert left.get().sync_state == "synced"
