@@ -122,6 +122,8 @@ def note(connection_id: uuid.UUID, seen: Observation) -> None:
             end = timezone.now() + timedelta(seconds=_told_wait(seen, pace))
             share.holds[key] = max(end, share.holds.get(key, end))
             news = replace(news, holds={**news.holds, key: share.holds[key]}, refused=True)
+            if not key:  # calls that were taken before this was known
+                share.calls = dict.fromkeys(Purpose, 0)
         share.news = news
 
 

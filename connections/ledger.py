@@ -18,6 +18,10 @@ from jira_client.ratelimit import Pace
 
 RESERVE = 0.2  # of the limit, which imports leave to live edits
 SLOWEST = 0.2  # calls a second
+GUESSED = (
+    10.0  # calls a second of a Jira that refuses without a word of its limit, before the lesson
+)
+UNNOTICED = 100.0  # a guess that has grown to this limits nothing any more
 EASED_AFTER = timedelta(seconds=5)
 LESSON = timedelta(seconds=3)
 AT_ONCE = {"live": 10, "bulk": 50}
@@ -60,17 +64,27 @@ def take(connection_id: uuid.UUID, purpose: str, key: str, news: News) -> Grant:
 def _refill(row: RateBudget, now: datetime) -> None:
     seconds = max(0.0, (now - row.filled).total_seconds())
     row.filled = now
-    if row.limit is None:
+    burst = row.burst
+    if burst is None:
         return
     if row.resets is not None:
         if now < row.resets:
             return
-        row.resets, row.tokens = None, float(row.limit)
-    row.tokens = min(float(row.limit), row.tokens + seconds * (row.per_second or row.limit))
-    unrefused = row.refused is None or now - row.refused > EASED_AFTER
-    if unrefused and not row.told and row.per_second and row.per_second < row.limit:
-        # Learned too low, perhaps: a little more as long as nothing is refused.
-        row.per_second = min(float(row.limit), row.per_second * (1 + 0.05 * min(seconds, 5.0)))
+        row.resets, row.tokens = None, burst
+    row.tokens = min(burst, row.tokens + seconds * (row.per_second or burst))
+    if row.refused is None or now - row.refused > EASED_AFTER:
+        _ease(row, min(seconds, 5.0))
+
+
+def _ease(row: RateBudget, seconds: float) -> None:
+    """Learned too low, perhaps: a little more as long as nothing is refused."""
+    if row.told or not row.per_second:
+        return
+    more = row.per_second * (1 + 0.05 * seconds)
+    if row.limit is not None:
+        row.per_second = min(float(row.limit), more)
+    else:
+        row.per_second = more if more < UNNOTICED else None
 
 
 def _learn(row: RateBudget, news: News, now: datetime) -> None:
@@ -90,6 +104,8 @@ def _learn(row: RateBudget, news: News, now: datetime) -> None:
     if news.refused:
         # Calls side by side are refused together: that is one lesson, not ten.
         lesson = row.refused is None or now - row.refused > LESSON
+        if row.limit is None and "" in news.holds:  # all of it was refused, not one endpoint
+            row.per_second = row.per_second or GUESSED
         if lesson and not row.told and row.per_second:
             row.per_second = max(SLOWEST, row.per_second * 0.7)
         row.refused = now if lesson else row.refused
@@ -103,11 +119,12 @@ def _grant(row: RateBudget, purpose: str, key: str, now: datetime) -> Grant:
     held = row.held_until(key)
     if held is not None:
         return Grant(0, (held - now).total_seconds(), holds)
-    if row.limit is None:
+    burst = row.burst
+    if burst is None:
         return Grant(AT_ONCE[purpose], 0.0, holds)
     reserve = 0.0
     if purpose == "bulk":
-        reserve = min(max(1.0, row.limit * RESERVE), row.limit - 1.0)
+        reserve = min(max(1.0, burst * RESERVE), burst - 1.0)
     free = row.tokens - reserve
     if free >= 1:
         calls = max(1, min(AT_ONCE[purpose], int(free / 4)))
@@ -115,4 +132,4 @@ def _grant(row: RateBudget, purpose: str, key: str, now: datetime) -> Grant:
         return Grant(calls, 0.0, holds)
     if row.resets is not None and row.resets > now:
         return Grant(0, (row.resets - now).total_seconds(), holds)
-    return Grant(0, (1 - free) / max(SLOWEST, row.per_second or row.limit), holds)
+    return Grant(0, (1 - free) / max(SLOWEST, row.per_second or burst), holds)

@@ -14,24 +14,28 @@ from jira_client.client import JiraClient
 from jira_client.errors import NotFound
 from sync import hierarchy, link_names, metadata
 from sync.core.values import EPIC_LINK
+from sync.patience import Patience
 
 
-def refresh(connection: Connection, jira: JiraClient, project: MappedProject) -> None:
+def refresh(
+    connection: Connection, jira: JiraClient, project: MappedProject, patience: Patience
+) -> None:
     """Three calls, on Data Center five, and one a type where it has a Parent Link: once a day.
 
     Raises JiraError.
     """
-    note_time_zone(connection, jira.myself().time_zone)
+    note_time_zone(connection, patience.ask(jira.myself).time_zone)
     try:
-        found = jira.projects.get(project.remote_id)
+        found = patience.ask(lambda: jira.projects.get(project.remote_id))
     except NotFound:
         return  # whoever reads its issues finds out why
     note_project(project, found.key, found.name)
     if link_names.used(project):
-        link_names.follow(project, metadata.link_types(jira))
+        link_names.follow(project, patience.ask(lambda: metadata.link_types(jira)))
     if project.facts.get("parent_style") == EPIC_LINK:
-        types = jira.projects.issue_types(project.remote_id)
-        note_facts(project, hierarchy.facts_of(jira, project.key, types, jira.fields.all()))
+        types = patience.ask(lambda: jira.projects.issue_types(project.remote_id))
+        fields = patience.ask(jira.fields.all)
+        note_facts(project, hierarchy.facts_of(jira, project.key, types, fields, patience))
 
 
 def note_project(project: MappedProject, key: str, name: str) -> None:

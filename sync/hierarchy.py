@@ -8,6 +8,7 @@ the screens of epics: a type that has Parent Link there and no Epic Link is one 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,29 +17,36 @@ from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.known_fields import EPIC_LINK, PARENT_LINK, of_schema
 from jira_client.values import FieldInfo, IssueType
 from sync.core.values import PARENT
+from sync.patience import Patience
 
 _SILENT = (Gone, Invalid, NotFound, PermissionRefused)
 
 
 def facts_of(
-    jira: JiraClient, key: str, types: Sequence[IssueType], fields: Sequence[FieldInfo]
+    jira: JiraClient,
+    key: str,
+    types: Sequence[IssueType],
+    fields: Sequence[FieldInfo],
+    patience: Patience | None = None,
 ) -> dict[str, Any]:
     """What of MappedProject.facts says where parents are named. One call a type where Jira has a Parent
-    Link, else none. Raises JiraError.
+    Link, else none; tried again as `patience` allows, where somebody waits once. Raises JiraError.
     """
+    calm = patience or Patience(time.monotonic())
     link = of_schema(fields, PARENT_LINK) or ""
     rest = [one.id for one in types if not one.subtask]
     asked = bool(link) and jira.flavour.parent_style != PARENT
     return {
         "subtask_types": [one.id for one in types if one.subtask],
         "parent_link": link if asked else "",
-        "parent_link_types": [one for one in rest if asked and _is_above(jira, key, one)],
+        "parent_link_types": [one for one in rest if asked and _is_above(jira, key, one, calm)],
     }
 
 
-def _is_above(jira: JiraClient, key: str, type_id: str) -> bool:
+def _is_above(jira: JiraClient, key: str, type_id: str, calm: Patience) -> bool:
     try:
-        screen = {meta.schema_custom for meta in jira.fields.create_fields(key, type_id)}
+        offered = calm.ask(lambda: jira.fields.create_fields(key, type_id))
     except _SILENT:
         return False  # it may not create there: then nothing is known of the screens
+    screen = {meta.schema_custom for meta in offered}
     return PARENT_LINK in screen and EPIC_LINK not in screen

@@ -7,6 +7,7 @@ A run goes through phases, each a list of parts that are kept as rows: *listing*
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -40,6 +41,7 @@ from sync import (
 from sync.crash import point
 from sync.lease import Held, LeaseLost, holding
 from sync.models import Run, RunKind, RunPart, RunState
+from sync.patience import Patience
 from sync.progress import Progress
 from sync.reading import Read, Reader, Slice
 from sync.rules import rules_of
@@ -120,9 +122,11 @@ class _Work:
     # ── Phases: each works until it is done or the slice over, and names the phase to go on with ──
     def _start(self, jira: JiraClient) -> None:
         """From now on live sync works: what changes meanwhile is polled from this moment on."""
-        clock = polling.jira_clock(jira)
-        following.refresh(self.connection, jira, self.run.project)
-        self.told.start(clock, jira.search.count(polling.scope(self.run.project)))
+        patience = Patience(time.monotonic() + SLICE_SECONDS / 2)
+        clock = patience.ask(lambda: polling.jira_clock(jira))
+        following.refresh(self.connection, jira, self.run.project, patience)
+        scope = polling.scope(self.run.project)
+        self.told.start(clock, patience.ask(lambda: jira.search.count(scope)))
         point("run.started")
 
     def _list(self, jira: JiraClient, part: Slice) -> str:

@@ -14,8 +14,9 @@ class RateBudget(models.Model):
     """Only connections whose Jira limits calls have a row. Written a few times a second at most.
 
     `tokens` are calls that nobody has taken yet, as of `filled`; `per_second` come back. `remaining`
-    is what Jira said last. `holds`: what must not be called until when (ISO 8601): an endpoint's
-    method and path template, or "" for all of it.
+    is what Jira said last. Where a Jira refuses and names no limit, `limit` is None and `per_second` a
+    guess, until nothing was refused for long. `holds`: what must not be called until when (ISO 8601):
+    an endpoint's method and path template, or "" for all of it.
     """
 
     connection = models.OneToOneField(
@@ -36,6 +37,13 @@ class RateBudget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remaining} of {self.limit}"
+
+    @property
+    def burst(self) -> float | None:
+        """How many calls may be saved up; None where nothing is limited."""
+        if self.limit is not None:
+            return float(self.limit)
+        return None if self.per_second is None else max(1.0, self.per_second)
 
     def held_until(self, key: str = "") -> datetime | None:
         """Until when this endpoint, or all of the connection, must not be called."""

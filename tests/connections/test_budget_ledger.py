@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections.ledger import News, take
+from connections.ledger import AT_ONCE, News, take
 from connections.models import AuthMethod, Connection, RateBudget
 from jira_client.ratelimit import Pace
 
@@ -88,6 +88,32 @@ def test_an_untold_rate_is_learned_from_refusals(connection: Connection) -> None
     eased = RateBudget.objects.get().per_second
     assert eased is not None
     assert 70 < eased < 100
+
+
+def test_a_limit_that_nobody_tells_is_guessed_from_refusals_and_forgotten(
+    connection: Connection,
+) -> None:
+    over = News(holds={"": timezone.now() - timedelta(seconds=1)}, refused=True)
+    assert taken(connection, "bulk") == AT_ONCE["bulk"]
+    assert taken(connection, "bulk", over) == 0
+    row = RateBudget.objects.get()
+    assert (row.limit, row.per_second) == (None, pytest.approx(7))
+    long_ago = timezone.now() - timedelta(minutes=1)
+    RateBudget.objects.update(filled=long_ago)
+    assert drained(connection, "bulk") in (5, 6)  # of seven, a fifth for live edits
+    assert drained(connection, "live") >= 1
+    for _ in range(60):
+        RateBudget.objects.update(refused=long_ago, filled=long_ago)
+        taken(connection, "live")
+    assert RateBudget.objects.get().per_second is None
+    assert taken(connection, "bulk") == AT_ONCE["bulk"]
+
+
+def test_a_refused_endpoint_is_no_guess_of_the_whole(connection: Connection) -> None:
+    holds = {"POST /search": timezone.now() + timedelta(seconds=30)}
+    taken(connection, "live", News(holds=holds, refused=True))
+    assert RateBudget.objects.get().per_second is None
+    assert taken(connection, "bulk") == AT_ONCE["bulk"]
 
 
 def test_a_limit_of_one_starves_no_import(connection: Connection) -> None:
