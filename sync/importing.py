@@ -139,10 +139,10 @@ class _Work:
         return "reading"
 
     def _read(self, jira: JiraClient, part: Slice) -> str:
-        whole = Reader.of(jira, self.run, part.patience)
+        whole = Reader.of(jira, self.run, part)
         if self.run.kind == RunKind.RECONCILE:
             light = comparing.light_fields(rules_of(self.run.project))
-            reader = Reader.of(jira, self.run, part.patience, light)
+            reader = Reader.of(jira, self.run, part, light)
             done = self._work_through(part, "reading", reader, whole)
         else:
             done = self._work_through(part, "reading", whole, None)
@@ -160,7 +160,7 @@ class _Work:
             if not listing.list_ids(self.told, jira, part, scope, "catching_up"):
                 return "catching_up"
             self.told.save(caught=True)
-        reader = Reader.of(jira, run, part.patience)
+        reader = Reader.of(jira, run, part)
         done = self._work_through(part, "catching_up", reader, None, counted=False)
         return "recount" if done else "catching_up"
 
@@ -185,7 +185,7 @@ class _Work:
         self, part: Slice, phase: str, reader: Reader, whole: Reader | None, counted: bool = True
     ) -> bool:
         """Read and apply what waits of a phase; True when nothing waits any more."""
-        for read in part.each(reader.read, self._waiting(phase)):
+        for read in part.each(reader.read, self._waiting(phase), reader.ahead):
             self.held.renew()
             point("run.read")
             if whole is None:

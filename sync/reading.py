@@ -1,14 +1,15 @@
-"""Reading a run's parts: ten side by side, while the lease is renewed and what was read is applied.
+"""Reading a run's parts: ten calls side by side, while the lease is renewed and what was read is applied.
 
-Threads only call Jira; rows are read and written by the caller's thread alone. At most `AHEAD` parts
-are in memory, whatever the project's size.
+Threads only call Jira; rows are read and written by the caller's thread alone. What is read ahead is
+bounded, whatever the project's size: where Jira reads in bulk the calls of one part go side by side, so
+that few parts need be begun at once; the pages of a range follow each other, so there ten are.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,7 +21,7 @@ from django.utils import timezone
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError
 from jira_client.values import Issue
-from sync import adopting, parts, polling
+from sync import adopting, census, parts, polling
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.lease import Held
 from sync.models import Run, RunPart
@@ -28,7 +29,8 @@ from sync.patience import Patience
 from sync.rules import rules_of
 
 SIDE_BY_SIDE = 10
-AHEAD = 12
+AHEAD = 12  # ranges that are being read, or wait to be applied
+ISSUES_AHEAD = 2_000  # the same for parts whose calls go side by side
 AT_ONCE = 100
 PAGE = 200  # issues of a range that are asked for at once
 NEIGHBOURS = 4
@@ -57,7 +59,8 @@ class Slice:
         self.held = held
         self.soft, self.hard = now + soft, now + hard
         self.patience = Patience(self.soft)
-        self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="run-read")
+        self.calls = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="run-call")
+        self._parts = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="run-read")
         self._renewed = now
 
     def __enter__(self) -> Slice:
@@ -65,7 +68,8 @@ class Slice:
 
     def __exit__(self, *_: object) -> None:
         self.patience.end()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self.calls, self._parts):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     @property
     def is_over(self) -> bool:
@@ -73,15 +77,15 @@ class Slice:
 
     def ask(self, work: Callable[[], T]) -> T:
         """The answer of one call, patiently. Raises JiraError, LeaseLost."""
-        return self._result(self._pool.submit(self.patience.ask, work))
+        return self._result(self.calls.submit(self.patience.ask, work))
 
     def side_by_side(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """The answers in order. Raises JiraError, LeaseLost."""
-        futures = [self._pool.submit(self.patience.ask, lambda one=one: work(one)) for one in items]
+        futures = [self.calls.submit(self.patience.ask, lambda one=one: work(one)) for one in items]
         return [self._result(future) for future in futures]
 
-    def each(self, work: Callable[[T], R], items: Iterator[T]) -> Iterator[R]:
-        """Answers as they come, some read ahead, until the soft end. Raises JiraError, LeaseLost.
+    def each(self, work: Callable[[T], R], items: Iterator[T], most: int = AHEAD) -> Iterator[R]:
+        """Answers as they come, `most` read ahead, until the soft end. Raises JiraError, LeaseLost.
 
         When the soft end comes before the first answer, that one is still waited for, so that a
         Jira that is slower than a slice does not hold a run up for ever.
@@ -89,8 +93,8 @@ class Slice:
         ahead: set[Future[R]] = set()
         some = False
         while True:
-            while len(ahead) < AHEAD and not self.is_over and (more := next(items, None)):
-                ahead.add(self._pool.submit(work, more))
+            while len(ahead) < most and not self.is_over and (more := next(items, None)):
+                ahead.add(self._parts.submit(work, more))
             if not ahead or (self.is_over and (some or time.monotonic() >= self.hard)):
                 return
             done, ahead = wait(ahead, timeout=self._patience_left(), return_when=FIRST_COMPLETED)
@@ -128,7 +132,11 @@ def _plain(error: BaseException) -> Exception:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads parts with the mapped fields. Called by any thread; touches no row."""
+    """Reads parts with the mapped fields. Called by any thread; touches no row.
+
+    `calls`: where the calls of one part go side by side; None: one after the other. `ahead`: how many
+    parts to read ahead.
+    """
 
     jira: JiraClient
     scope: str
@@ -136,22 +144,25 @@ class Reader:
     marks: Sequence[str]
     bounds: Sequence[int]
     patience: Patience
+    calls: Executor | None = None
+    ahead: int = AHEAD
 
     @classmethod
-    def of(
-        cls, jira: JiraClient, run: Run, patience: Patience, fields: Sequence[str] = ()
-    ) -> Reader:
+    def of(cls, jira: JiraClient, run: Run, part: Slice, fields: Sequence[str] = ()) -> Reader:
         """`fields`: others than the mapped ones."""
         project = run.project
         marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(project) else ()
         bounds = RunPart.objects.filter(run=run, low__isnull=False).values_list("low", flat=True)
+        bulk = jira.flavour.bulk_fetch
         return cls(
             jira,
             polling.scope(project),
             fields or rules_of(project).read_fields,
             marks,
             sorted({int(one) for one in bounds if one is not None}),
-            patience,
+            part.patience,
+            part.calls if bulk else None,
+            ISSUES_AHEAD // census.width(run.total or 0) if bulk else AHEAD,
         )
 
     def read(self, part: RunPart) -> Read:
@@ -169,13 +180,17 @@ class Reader:
         def fetch(some: Sequence[str]) -> Sequence[Issue]:
             return self.jira.issues.fetch(some, self.fields, self.marks).issues
 
-        issues: list[Issue] = []
-        lost: list[str] = []
-        for at in range(0, len(ids), AT_ONCE):
-            found, failed = self.patience.ask_in_halves(fetch, ids[at : at + AT_ONCE])
-            issues += found
-            lost += failed
-        return issues, lost
+        ask = partial(self.patience.ask_in_halves, fetch)
+        pieces = [ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE)]
+        answers = self._answers(ask, pieces)
+        issues = [issue for found, _ in answers for issue in found]
+        return issues, [one for _, lost in answers for one in lost]
+
+    def _answers(self, ask: Callable[[T], R], pieces: Sequence[T]) -> list[R]:
+        if self.calls is None:
+            return [ask(piece) for piece in pieces]
+        asked = [self.calls.submit(ask, piece) for piece in pieces]
+        return [one.result() for one in asked]
 
     def read_range(self, part: RunPart) -> tuple[list[Issue], list[str]]:
         """The issues of a range, and ids that Jira failed to answer for. Raises JiraError.
