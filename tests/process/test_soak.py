@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.process.own_postgres import Cluster
+from tests.soak.__main__ import PARTS
 from tests.soak.history import crash_points
 from tests.soak.weather import FAULTS
 
@@ -66,11 +67,13 @@ def test_a_longer_one_walks_history_after_history(tmp_path: Path) -> None:
     seeds = [json.loads(line)["seed"] for line in told.splitlines()]
     assert seeds == list(range(5, 5 + len(seeds)))
     assert len(seeds) >= 2
+    for line, seed in zip(told.splitlines(), seeds, strict=True):
+        assert set(crash_points()[seed % PARTS :: PARTS]) <= set(json.loads(line)["killed"])
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "datacenter"])
 def test_on_sqlite(tmp_path: Path, flavour: str) -> None:
-    words = ("--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points")
+    words = ("--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points", "all")
     judge(soak(tmp_path, *words))
 
 
@@ -79,7 +82,7 @@ def test_on_sqlite(tmp_path: Path, flavour: str) -> None:
 def test_on_a_postgresql_that_is_restarted(
     tmp_path: Path, flavour: str, own_postgres: Cluster
 ) -> None:
-    words = ("--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points")
+    words = ("--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points", "all")
     told = soak(
         tmp_path, *words, "--database", own_postgres.url, "--restart", own_postgres.restart_command
     )

@@ -2,6 +2,7 @@
 
 --database URL   where it is kept (default: a SQLite file of its own)
 --flavour cloud|datacenter   --seed N   --kills N   --minutes N
+--points all|some|none   crash points to die at; some: another part of them with each seed
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from tests import environment
 
+PARTS = 7  # histories of a longer run in which all crash points have their turn
+
 
 def asked(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
@@ -24,11 +27,19 @@ def asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--flavour", choices=["cloud", "datacenter"], default="cloud")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--kills", type=int, default=100, help="random kills in one history")
-    parser.add_argument("--points", action="store_true", help="die at every crash point as well")
+    parser.add_argument("--points", choices=["all", "some", "none"], default="some")
     parser.add_argument("--minutes", type=float, default=0.0)
     parser.add_argument("--folder", type=Path, default=None, help="for logs and the SQLite file")
     parser.add_argument("--restart", default="", help="a command that restarts the database server")
     return parser.parse_args(words)
+
+
+def points_of(options: argparse.Namespace, seed: int) -> list[str]:
+    """The crash points of one history. A longer run passes all of them, and repeats one by its seed."""
+    from tests.soak.history import crash_points
+
+    shares = {"all": slice(None), "some": slice(seed % PARTS, None, PARTS), "none": slice(0)}
+    return crash_points()[shares[options.points]]
 
 
 def main(words: list[str]) -> int:
@@ -51,11 +62,12 @@ def main(words: list[str]) -> int:
     seed = options.seed
     while True:
         history = History(options.flavour, seed, folder, restart=options.restart)
-        report = history.run(kills=options.kills, points=options.points)
+        report = history.run(kills=options.kills, points=points_of(options, seed))
         print(json.dumps(report), flush=True)
         if report["violations"]:
             print(
-                f"again: python -m tests.soak --flavour {options.flavour} --seed {seed}",
+                f"again: python -m tests.soak --flavour {options.flavour} --seed {seed} "
+                f"--kills {options.kills} --points {options.points}",
                 file=sys.stderr,
             )
             return 1

@@ -131,7 +131,8 @@ class Hands:
                 raise
 
     def unlink_board(self) -> None:
-        link = Link.objects.filter(deleted=None).exclude(remote_id="").first()
+        mine = Link.objects.filter(source__project=self.world.project, deleted=None)
+        link = mine.exclude(remote_id="").first()
         if link is not None:
             remove_link(link.pk, actor=self.world.person)
 

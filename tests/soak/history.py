@@ -9,6 +9,7 @@ import subprocess
 import time
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -48,7 +49,8 @@ class History:
         self.rng = random.Random(seed)  # noqa: S311  # to be repeated, not to be secret
         self.kills: Counter[str] = Counter()
 
-    def run(self, *, kills: int, points: bool) -> dict[str, Any]:
+    def run(self, *, kills: int, points: Sequence[str]) -> dict[str, Any]:
+        """`points`: crash points at each of which a worker is to die."""
         began = time.monotonic()
         with ExitStack() as stack:
             handle = stack.enter_context(running(flavour=self.flavour, service_admin=True))
@@ -62,7 +64,7 @@ class History:
             stack.callback(self.workers.close)
             self.hands = Hands(self.world, self.rng)
             self.weather = Weather(self.world, self.rng)
-            for point in crash_points() if points else ():
+            for point in points:
                 self._die_at(point)
             self._rounds(kills)
             found = self._rest()

@@ -19,7 +19,7 @@ def passing(hands: Hands) -> WorkItem:
     """A new issue of Jira's that is on the board already."""
     key = hands.world.create_issue(f"Passing {uuid.uuid4().hex[:8]}")
     hands.world.poll()
-    return hands.world.item(key)
+    return WorkItem.objects.get(project=hands.world.project, remote_key=key)
 
 
 def synced(hands: Hands) -> QuerySet[WorkItem]:
@@ -34,9 +34,10 @@ def future_sprint(hands: Hands) -> int:
     return int(hands.world.jira("POST", "/rest/agile/1.0/sprint", **body)["id"])
 
 
-def wait_to_hear(remote_id: str, event: str = "jira:") -> None:
+def wait_to_hear(hands: Hands, remote_id: str, event: str = "jira:") -> None:
     """Until Jira has told of this issue: its webhooks come when they come."""
-    rows = Delivery.objects.filter(issue_id=remote_id, event__startswith=event, state="waiting")
+    mine = Delivery.objects.filter(connection=hands.world.connection, state="waiting")
+    rows = mine.filter(issue_id=remote_id, event__startswith=event)
     until = time.monotonic() + PATIENCE
     while not rows.exists():
         if time.monotonic() > until:

@@ -126,7 +126,8 @@ def _links_unmapped(hands: Hands) -> Iterator[None]:
     rows.update(link_map={})
     yield
     rows.update(link_map=link_map)
-    for link in Link.objects.filter(sync_state="local_only", deleted=None):
+    mine = Link.objects.filter(source__project=hands.world.project, deleted=None)
+    for link in mine.filter(sync_state="local_only"):
         remove_link(link.pk, actor=hands.world.person)
 
 

@@ -25,7 +25,7 @@ def an_edit_in_jira(hands: Hands) -> Iterator[None]:
     item = passing(hands)
     hands.world.drain()
     hands.world.edit_issue(item.remote_key, description=f"Edited {hands.count}")
-    wait_to_hear(item.remote_id)
+    wait_to_hear(hands, item.remote_id)
     yield
 
 
@@ -56,7 +56,7 @@ def moved_away(*, edited: bool) -> Arrangement:
         if edited:
             world.edit(item, description=f"Moved away {hands.count}")
         else:
-            wait_to_hear(item.remote_id, "jira:issue_updated")
+            wait_to_hear(hands, item.remote_id, "jira:issue_updated")
         yield
 
     return arrange
@@ -77,7 +77,7 @@ def a_parent_after_its_child(hands: Hands) -> Iterator[None]:
     named = {field: {"key": made["key"]} if site.cloud else made["key"]}
     world.create_issue(f"Child {word}", **named)
     world.poll()
-    wait_to_hear(str(made["id"]))
+    wait_to_hear(hands, str(made["id"]))
     yield
 
 
@@ -90,7 +90,7 @@ def deleted(count: int, *, drained: bool = False) -> Arrangement:
         for item in items:
             hands.world.jira("DELETE", f"/rest/api/2/issue/{item.remote_key}")
             hands.written.jira_deleted.add(item.remote_id)
-            wait_to_hear(item.remote_id, "jira:issue_deleted")
+            wait_to_hear(hands, item.remote_id, "jira:issue_deleted")
         if drained:
             hands.world.drain()
         yield
@@ -104,7 +104,7 @@ def a_sprint_with_issues(hands: Hands) -> Iterator[None]:
     world, item, sprint = hands.world, passing(hands), future_sprint(hands)
     path = f"/rest/agile/1.0/sprint/{sprint}/issue"
     world.jira("POST", path, issues=[item.remote_key])
-    wait_to_hear(item.remote_id)
+    wait_to_hear(hands, item.remote_id)
     world.poll()
     world.drain()
     rows = MappedProject.objects.filter(pk=world.project.pk)
