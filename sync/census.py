@@ -50,7 +50,7 @@ def bounds_of_block(
     side_by_side: Callable[[Callable[[int], int | None], Iterable[int]], Iterable[int | None]],
 ) -> tuple[list[int], bool]:
     """The ids that begin the next ranges behind the bound `low`, `step` issues apart; and whether
-    there may be more behind them. `most`: how many issues there are, as far as known.
+    there may be more behind them. `most`: how many issues there are from `low` on, as far as known.
     `side_by_side` maps offsets to ids, several calls at once.
     """
     clause = jql.and_(scope, f"id >= {low}") if low is not None else scope

@@ -40,12 +40,14 @@ def cut(told: Progress, jira: JiraClient, part: Slice, scope: str) -> bool:
     total = run.total or 0
     step = census.width(total)
     while not part.is_over:
-        low = run.cursor.get("after")
-        bounds, more = census.bounds_of_block(jira, scope, low, step, total, part.side_by_side)
+        low, listed = run.cursor.get("after"), int(run.cursor.get("listed", 0))
+        left = max(0, total - listed)
+        bounds, more = census.bounds_of_block(jira, scope, low, step, left, part.side_by_side)
         ends: list[int | None] = [low, *bounds]
         with transaction.atomic():
             parts.add_ranges(run, "reading", ends if more else [*ends, None])
-            told.save(after=bounds[-1] if more else None)
+            listed += step * len(bounds)
+            told.save(after=bounds[-1] if more else None, listed=listed if more else 0)
         point("run.listed")
         if not more:
             return True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from jira_client.resources.search import Search
 from planning.models import BoardEvent, WorkItem
-from sync import pull
+from sync import census, pull
 from tests.sync.importing import add_issues, run_to_end
 from tests.sync.world import World
 
@@ -35,6 +36,30 @@ def test_nothing_is_read_whole_when_nothing_changed(
     issues = len(settled.handle.site.issues)
     # A hundred issues a call at least, one list of ids, and what a run begins and ends with.
     assert sum(settled.calls().values()) <= issues / 100 + issues / 200 + 8, settled.calls()
+
+
+def test_no_bound_is_looked_for_behind_the_last_issue(
+    settled: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut into ranges a block at a time, the last block is as short as what is left."""
+    if settled.handle.site.cloud:
+        pytest.skip("Cloud's projects are listed, not cut into ranges")
+    monkeypatch.setattr(census, "PART", 25)
+    monkeypatch.setattr(census, "BLOCK", 500)
+    asked: list[int] = []
+    really = Search.id_at
+
+    def id_at(self: Search, query: str, offset: int) -> str | None:
+        asked.append(offset)
+        return really(self, query, offset)
+
+    monkeypatch.setattr(Search, "id_at", id_at)
+    run = settled.reconcile()
+    issues = run.total or 0
+    assert (run.state, run.done) == ("finished", issues)
+    assert issues >= 700
+    assert issues // 25 <= len(asked) <= issues // 25 + 2
+    assert max(asked) <= 500
 
 
 def test_what_leaves_updated_alone_is_found(settled: World) -> None:
