@@ -43,4 +43,5 @@ def unscanned() -> Iterator[None]:
         with _lock:
             _inside -= 1
             if _inside == 0 and not _for_good:
+                gc.collect()  # of what came since, which is little: else it waits among what was before
                 gc.unfreeze()

@@ -50,6 +50,17 @@ def test_what_is_made_and_dropped_inside_is_collected_there() -> None:
         assert dropped() is None
 
 
+def test_what_the_work_drops_is_freed_by_its_end_even_if_no_round_came() -> None:
+    gc.disable()
+    try:
+        with unscanned():
+            dropped = weakref.ref(Knot())
+            assert dropped() is not None
+        assert dropped() is None
+    finally:
+        gc.enable()
+
+
 def test_what_was_dropped_before_is_collected_afterwards() -> None:
     gc.collect()
     gc.disable()
