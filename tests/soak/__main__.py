@@ -1,13 +1,14 @@
 """`python -m tests.soak`: one history, or as many as fit into some minutes. Exit code 1: a violation.
 
 --database URL   where it is kept (default: a SQLite file of its own)
---flavour cloud|datacenter   --seed N   --kills N   --minutes N
+--flavour cloud|datacenter   --seed N   --kills N   --minutes N   --histories N (so many at least)
 --points all|some|none   crash points to die at; some: another part of them with each seed
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -29,6 +30,7 @@ def asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=100, help="random kills in one history")
     parser.add_argument("--points", choices=["all", "some", "none"], default="some")
     parser.add_argument("--minutes", type=float, default=0.0)
+    parser.add_argument("--histories", type=int, default=1, help="at least so many")
     parser.add_argument("--folder", type=Path, default=None, help="for logs and the SQLite file")
     parser.add_argument("--restart", default="", help="a command that restarts the database server")
     return parser.parse_args(words)
@@ -59,8 +61,7 @@ def main(words: list[str]) -> int:
 
     call_command("migrate", verbosity=0)
     until = time.monotonic() + options.minutes * 60
-    seed = options.seed
-    while True:
+    for seed in itertools.count(options.seed):
         history = History(options.flavour, seed, folder, restart=options.restart)
         report = history.run(kills=options.kills, points=points_of(options, seed))
         print(json.dumps(report), flush=True)
@@ -71,9 +72,9 @@ def main(words: list[str]) -> int:
                 file=sys.stderr,
             )
             return 1
-        if time.monotonic() >= until:
-            return 0
-        seed += 1
+        if time.monotonic() >= until and seed + 1 - options.seed >= options.histories:
+            break
+    return 0
 
 
 if __name__ == "__main__":
