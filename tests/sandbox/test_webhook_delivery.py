@@ -132,9 +132,9 @@ def test_lost_and_doubled(
 def test_each_is_overtaken_by_the_next(jira: Handle, service: Caller, receiver: Receiver) -> None:
     register(jira, receiver.url)
     service("POST", "/sandbox/faults", {"name": "webhooks_reordered", "value": 60_000})
-    keys = [service.story()["key"] for _ in range(4)]
-    seen = [receiver.next().json["issue"]["key"] for _ in keys]
-    assert seen == [keys[1], keys[0], keys[3], keys[2]]
+    for _ in range(2):  # pair by pair, since deliveries of different pairs go side by side
+        keys = [service.story()["key"] for _ in range(2)]
+        assert [receiver.next().json["issue"]["key"] for _ in keys] == keys[::-1]
 
 
 def test_the_last_one_goes_though_nothing_overtakes_it(
