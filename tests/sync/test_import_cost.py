@@ -59,6 +59,7 @@ def test_new_issues_are_looked_for_once_and_none_is_locked(world: World) -> None
     )  # as pairs, and as waiting children
     assert not any('"planning_workitem"' in sql for sql in asked)
     assert len(seen) == len(few)  # whatever the number of issues
+    assert sum("SAVEPOINT" not in query["sql"] for query in seen) < 15
 
 
 def issue(world: World, number: int) -> Issue:
