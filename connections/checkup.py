@@ -192,6 +192,12 @@ _BLOCKING = frozenset({State.FAIL, State.CRASHED, State.NOT_CHECKED})
 _ORDER = (State.CRASHED, State.FAIL, State.WARNING, State.PASS)
 
 
+def end_stop(connection: Connection, *, actor: User | None) -> None:
+    """Test a stopped connection whose account was just proven, so that a pass ends the stop."""
+    if connection.health == Health.STOPPED:
+        run(connection, actor=actor)
+
+
 def _worst(states: object) -> State:
     seen = set(states)  # type: ignore[call-overload]
     return next((state for state in _ORDER if state in seen), State.NOT_CHECKED)

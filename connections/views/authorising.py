@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -25,33 +26,22 @@ def authenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse
     """ "Authenticate": opens a flow for this person and session, and goes on to Jira."""
     connection = get_object_or_404(Connection, pk=connection_id)
     person, key = person_of(request), session_key_of(request)
-    try:
-        started = handshake.start_oauth(connection, actor=person, session_key=key)
-        address = handshake.authorize(started.flow.pk, person=person, session_key=key)
-    except Explained as error:
-        return _failed(request, connection, health.note_attempt(connection, error))
-    except Refused as refused:
-        return _refused(request, refused, connection)
-    return HttpResponseRedirect(address)
+
+    def begin() -> uuid.UUID:
+        return handshake.start_oauth(connection, actor=person, session_key=key).flow.pk
+
+    return _to_jira(request, connection, begin)
 
 
 @needs(CONNECT)
 @require_GET
 def authorize(request: HttpRequest, flow_id: uuid.UUID) -> HttpResponse:
     """The address that `oauth/start` of the API answers: fetches the request token, goes to Jira."""
-    connection = None
     try:
         connection = handshake.connection_of(flow_id)
-        address = handshake.authorize(
-            flow_id, person=person_of(request), session_key=session_key_of(request)
-        )
-    except Explained as error:
-        if connection is None:
-            raise
-        return _failed(request, connection, health.note_attempt(connection, error))
     except Refused as refused:
-        return _refused(request, refused, connection)
-    return HttpResponseRedirect(address)
+        return _refused(request, refused, None)
+    return _to_jira(request, connection, lambda: flow_id)
 
 
 @needs(CONNECT)
@@ -81,6 +71,21 @@ def callback_base(request: HttpRequest) -> HttpResponse:
         "This address is used by Jira during “Authenticate”; there is nothing to see here."
     )
     return render(request, "connections/refused.html", {"sentence": sentence}, status=404)
+
+
+def _to_jira(
+    request: HttpRequest, connection: Connection, flow: Callable[[], uuid.UUID]
+) -> HttpResponse:
+    """Fetches the request token of this flow and goes on to Jira, or says why not."""
+    try:
+        address = handshake.authorize(
+            flow(), person=person_of(request), session_key=session_key_of(request)
+        )
+    except Explained as error:
+        return _failed(request, connection, health.note_attempt(connection, error))
+    except Refused as refused:
+        return _refused(request, refused, connection)
+    return HttpResponseRedirect(address)
 
 
 def _failed(

@@ -17,7 +17,7 @@ from connections.credentials import Credential
 from connections.diagnosing import Explained
 from connections.forms import ConnectionForm
 from connections.looking import Look
-from connections.models import AuthMethod, Connection, Health
+from connections.models import AuthMethod, Connection
 from connections.views.form_page import form_page
 from connections.views.session import person_of
 
@@ -140,9 +140,7 @@ def _settled(
 ) -> HttpResponse:
     if outcome.pending:
         return redirect("connections:account", connection.pk)
-    if connection.health == Health.STOPPED:
-        # Ends the stop, now that the same account is proven.
-        checkup.run(connection, actor=person_of(request))
+    checkup.end_stop(connection, actor=person_of(request))
     messages.success(
         request, _("Connected. This connection acts as %(name)s.") % {"name": outcome.person.name}
     )

@@ -30,7 +30,7 @@ from connections import (
 )
 from connections.diagnosing import Explained
 from connections.looking import Look
-from connections.models import AuthMethod, Connection, Health
+from connections.models import AuthMethod, Connection
 from connections.views.session import is_fragment, person_of, session_key_of
 from connections.views.tabs import tabs_of
 
@@ -128,9 +128,7 @@ def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         return _setup_page(request, connection, refused=refused, status=refused.status)
     if outcome.pending:
         return redirect("connections:account", connection.pk)
-    if connection.health == Health.STOPPED:
-        # Ends the stop, now that the same account is proven.
-        checkup.run(connection, actor=person_of(request))
+    checkup.end_stop(connection, actor=person_of(request))
     messages.success(
         request,
         _("Connected. %(name)s authorised this connection, which now acts as that account.")
