@@ -11,7 +11,7 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import worker_init
+from celery.signals import task_postrun, task_prerun, worker_init
 
 
 def defaults() -> dict[str, Any]:
@@ -100,3 +100,20 @@ def refuse_a_wrong_key(**about: Any) -> None:
 @worker_init.connect
 def count_requests(**about: Any) -> None:
     from almconnect import calls  # noqa: F401  (importing it is what makes requests counted)
+
+
+@task_prerun.connect
+def note_what_was_asked(task: Any, args: Any, **about: Any) -> None:
+    """Of a message in hand: how often its task was asked for before its rows are read."""
+    from almconnect.lib import hint
+
+    if not task.request.is_eager:
+        task.request.asked_before = hint.begin(task, tuple(args))
+
+
+@task_postrun.connect
+def let_the_next_message_leave(task: Any, args: Any, **about: Any) -> None:
+    from almconnect.lib import hint
+
+    if not task.request.is_eager:
+        hint.end(task, tuple(args), task.request.asked_before)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from connections.models import Connection, Direction, MappedProject, WebhookState
@@ -24,24 +24,22 @@ POLLS_PER_TICK = 50
 
 
 def due_pushes() -> list[str]:
-    """Connections with changes that may be sent now."""
+    """Connections with changes that may be sent now: one look into an index each, however many wait."""
     rows = Change.objects.filter(
+        project__connection=OuterRef("pk"),
         state__in=UNDER_WAY,
         due__lte=timezone.now(),
         project__direction__in=(Direction.BOTH, Direction.TO_JIRA),
-        project__connection__in=Connection.objects.writing(),
     )
-    return [str(key) for key in rows.values_list("project__connection_id", flat=True).distinct()]
+    return _keys(Connection.objects.writing().filter(Exists(rows)))
 
 
 def due_drains() -> list[str]:
     """Connections with deliveries that may be worked on now."""
     rows = Delivery.objects.filter(
-        state=DeliveryState.WAITING,
-        due__lte=timezone.now(),
-        connection__in=Connection.objects.running(),
+        connection=OuterRef("pk"), state=DeliveryState.WAITING, due__lte=timezone.now()
     )
-    return [str(key) for key in rows.values_list("connection_id", flat=True).distinct()]
+    return _keys(Connection.objects.running().filter(Exists(rows)))
 
 
 def claim_polls() -> list[str]:
@@ -86,7 +84,12 @@ def due_runs() -> list[str]:
 
 def due_webhooks() -> list[str]:
     """Connections that may write, with a mapped project and no word yet on their webhook."""
-    rows = Connection.objects.writing().filter(
-        webhook_state=WebhookState.NONE, projects__isnull=False
+    mapped = MappedProject.objects.filter(connection=OuterRef("pk"))
+    return _keys(
+        Connection.objects.writing().filter(Exists(mapped), webhook_state=WebhookState.NONE)
     )
-    return [str(key) for key in rows.values_list("pk", flat=True).distinct()]
+
+
+def _keys(connections: QuerySet[Connection]) -> list[str]:
+    """Each once: `distinct()` under a model's ordering would answer once for each row that waits."""
+    return [str(key) for key in connections.order_by().values_list("pk", flat=True)]

@@ -22,6 +22,7 @@ from sync.lanes import lanes
 from sync.lease import claim
 from sync.models import Run
 
+TICK_SECONDS = 20.0  # of one tick; after that the place of a dead one is free
 DRAIN_SECONDS = 10.0  # then another connection may have this worker
 REGISTER_AGAIN = 60.0
 TIDY_AGAIN = 3600.0  # the lease is kept, so once an hour
@@ -29,6 +30,17 @@ TIDY_AGAIN = 3600.0  # the lease is kept, so once an hour
 
 @shared_task(name="sync.tick")
 def tick() -> None:
+    """One at a time: on a slow machine ticks that all look at the same rows would fill the threads."""
+    held = claim("tick", TICK_SECONDS)
+    if held is None:
+        return
+    try:
+        _wake_for_what_is_due()
+    finally:
+        held.release()
+
+
+def _wake_for_what_is_due() -> None:
     for key in sweep.due_pushes():
         hint(push, key)
     for key in sweep.due_drains():

@@ -109,6 +109,7 @@ def _quick_passwords(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _closed_circuit() -> Iterator[None]:
     hinting.circuit.reset()
+    hinting.of_this_process.reset()
     yield
     hinting.circuit.reset()
 

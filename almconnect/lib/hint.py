@@ -2,7 +2,8 @@
 
 Rows are the truth and messages are hints: the sweep finds the same work later. So a message that
 cannot be sent is one log line, no more. Other faults (a task that does not exist, arguments that
-are no ids) are ours and are raised. This module must not decide what work there is.
+are no ids) are ours and are raised. A task and its ids have one message on its way at most
+(`in_flight`). This module must not decide what work there is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import redis
@@ -18,6 +21,8 @@ import structlog
 from django.db import transaction
 from kombu import Connection, pools
 from kombu.exceptions import LimitExceeded, OperationalError
+
+from almconnect.lib import in_flight
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +59,7 @@ class Circuit:
 
 
 circuit = Circuit()
+of_this_process = in_flight.ProcessTokens()  # where the broker is a part of this process
 _connections: dict[tuple[int, int], Connection] = {}
 
 
@@ -122,23 +128,63 @@ def _ids(ids: tuple[uuid.UUID | str | int, ...]) -> tuple[str | int, ...]:
     return tuple(str(part) if isinstance(part, uuid.UUID) else part for part in ids)
 
 
-def _send(task: Any, args: tuple[str | int, ...]) -> None:
+def _send(task: Any, args: tuple[str | int, ...], *, again: bool = False) -> None:
+    """`again`: the message's token is held already; otherwise only the first of many wishes is sent."""
     if task.app.conf.task_always_eager:
         task.apply_async(args=args)
         return
     if not circuit.allows():
         return
-    try:
-        connection = _quick_connection(task.app)
-        with pools.producers[connection].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
+    name = in_flight.name_of(task.name, args)
+    with _trouble_is_a_line(task.name), _producer(task.app) as producer:
+        tokens = _tokens(producer)
+        if again or tokens.ask(name, _queue(task)):
             task.apply_async(args=args, producer=producer, retry=False)
+            tokens.sent(name)
+
+
+def begin(task: Any, args: tuple[str | int, ...]) -> int:
+    """A worker begins with a message of this task: what `end` is to be told."""
+    with _trouble_is_a_line(task.name), _producer(task.app) as producer:
+        return _tokens(producer).begin(in_flight.name_of(task.name, args))
+    return in_flight.UNKNOWN
+
+
+def end(task: Any, args: tuple[str | int, ...], begun: int) -> None:
+    """It has ended, well or not: the next wish is a message again. Whoever wished since `begin` gets
+    one now, since their rows may have been saved after this run had looked.
+    """
+    again = False
+    with _trouble_is_a_line(task.name), _producer(task.app) as producer:
+        again = _tokens(producer).end(in_flight.name_of(task.name, args), begun)
+    if again:
+        _send(task, args, again=True)
+
+
+@contextmanager
+def _trouble_is_a_line(task: str) -> Iterator[None]:
+    try:
+        yield
     except BROKER_TROUBLE as trouble:
         circuit.failed()
         log.warning(
             "hint not sent: the broker does not answer; the sweep will find the work",
-            task=task.name,
+            task=task,
             trouble=type(trouble).__name__,
         )
+
+
+def _producer(app: Any) -> Any:
+    return pools.producers[_quick_connection(app)].acquire(block=True, timeout=PATIENCE_SECONDS)
+
+
+def _tokens(producer: Any) -> in_flight.Tokens:
+    client = getattr(producer.channel, "client", None)
+    return of_this_process if client is None else in_flight.BrokerTokens(client)
+
+
+def _queue(task: Any) -> str:
+    return str(task.app.amqp.router.route({}, task.name)["queue"].name)
 
 
 def _quick_connection(app: Any) -> Connection:

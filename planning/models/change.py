@@ -86,6 +86,11 @@ class Change(models.Model):
                 condition=models.Q(state__in=("waiting", "sending", "looking")),
                 name="change_under_way",
             ),
+            models.Index(  # by which the tick finds a connection's due change at one look
+                fields=["project", "due"],
+                condition=models.Q(state__in=("waiting", "sending", "looking")),
+                name="change_due",
+            ),
             models.Index(fields=["state", "-id"], name="change_by_state"),
             models.Index(fields=["item", "-id"], name="change_of_item"),
         ]

@@ -53,6 +53,11 @@ class Delivery(models.Model):
                 condition=models.Q(state="waiting"),
                 name="delivery_waiting",
             ),
+            models.Index(
+                fields=["connection", "due"],
+                condition=models.Q(state="waiting"),
+                name="delivery_due",
+            ),
             models.Index(fields=["issue_id", "-id"], name="delivery_of_issue"),
         ]
 
