@@ -28,6 +28,7 @@ from connections import (
     key_pair,
     pausing,
     shapes,
+    site_identity,
 )
 from connections.api_answers import explained, find, noted
 from connections.api_facts import router as facts_router
@@ -42,6 +43,7 @@ from connections.bodies import (
     FinishIn,
     JiraProjectsOut,
     ProjectQuery,
+    SiteChoice,
     StartedOut,
     StartIn,
     TestIn,
@@ -55,7 +57,7 @@ FEWEST_BITS = 2048
 
 @router.get("/connections", auth=reader, response=ConnectionsOut, summary="List connections")
 def list_connections(request: HttpRequest, query: Query[Listing]) -> Any:
-    rows = Connection.objects.prefetch_related("secrets")
+    rows = Connection.objects.select_related("site").prefetch_related("secrets")
     found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
     return {"items": [shapes.connection(row, request) for row in found], "next": cursor}
 
@@ -138,6 +140,18 @@ def choose_credential(
             deciding.confirm(connection, actor=actor_of(request))
         else:
             deciding.keep(connection, actor=actor_of(request))
+    return shapes.connection(find(connection_id), request)
+
+
+@router.post("/connections/{uuid:connection_id}/site", auth=connector, response=ConnectionOut)
+def choose_site(request: HttpRequest, connection_id: uuid.UUID, payload: SiteChoice) -> Any:
+    """How a connection that is held goes on: the address from before, whose credential is then to be
+    entered again; or Jira was restored from a backup, and what it holds now is right."""
+    connection, actor = find(connection_id), actor_of(request)
+    if payload.take == "accept":
+        site_identity.accept_restore(connection, actor=actor)
+    else:
+        editing.edit(connection, actor=actor, values=dict(site_identity.put_back(connection)))
     return shapes.connection(find(connection_id), request)
 
 

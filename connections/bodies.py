@@ -88,6 +88,12 @@ class CredentialChoice(Strict):
     take: Literal["new", "old"]
 
 
+class SiteChoice(Strict):
+    """`put_back`: the address from before it was changed; `accept`: Jira was restored, and is right."""
+
+    take: Literal["put_back", "accept"]
+
+
 class ReportIn(Strict):
     project_keys: list[Text] | None = Field(default=None, max_length=5000)
 
@@ -123,6 +129,18 @@ class WarningOut(Schema):
     remedy: str
 
 
+class SiteOut(Schema):
+    """Which Jira its issues are of; `doubt`: empty, site_unproven, another_jira or jira_restored."""
+
+    kind: str
+    identity: str
+    doubt: str
+    since: datetime | None
+    address_before: str
+    changed_by: str
+    changed_at: datetime | None
+
+
 class ConnectionOut(Schema):
     id: str
     name: str
@@ -153,6 +171,8 @@ class ConnectionOut(Schema):
     version: str
     remote_base_url: str
     webhook: WebhookOut
+    site: SiteOut
+    clock_note: str
     diagnosis: dict[str, Any] | None
     created: datetime
     updated: datetime

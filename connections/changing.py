@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from connections import credentials, editing
+from connections import credentials, editing, site_identity
 from connections.credentials import Outcome
 from connections.models import Connection
 from connections.proof import Credential, prove
@@ -33,6 +33,7 @@ def change(
         found.pop(name, None)
     editing.must_be_free(connection, found)
     proof = prove(editing.preview(connection, found), credential, retry=retry)
+    site_identity.must_be_the_same(connection, proof.identity)
     with transaction.atomic():
         editing.edit(connection, actor=actor, values=found, credential_follows=True)
         return credentials.settle(connection, credential, proof, actor=actor)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import gateway, health, instance, sealing, waiting
+from connections import gateway, health, instance, sealing, site_identity, waiting
 from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SealedSecret, SecretField
 from connections.proof import Credential, Proof, candidate, check, prove, verify
@@ -46,6 +46,7 @@ def settle(
     """Take a proven credential, or keep it pending where it is another account's."""
     person = proof.person
     instance.observe(connection, proof.server)
+    site_identity.settle(connection, proof.identity)
     if connection.account_id and connection.account_id != person.id:
         waiting.hold(connection, credential, person, actor=actor)
         if stored(connection) is None:

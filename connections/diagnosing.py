@@ -30,6 +30,12 @@ _REMEDIES = {
     "enter the new password, or say that you did and test again.",
     "base_url_differs": "Enter exactly Jira's Base URL as Instance URL, or ask a Jira admin to correct it: "
     "Settings → System → General configuration → Base URL.",
+    "another_jira": "Open the connection's page: put the address back, and make a new connection for the "
+    "other Jira.",
+    "site_unproven": "Nothing to do if the address is right: it is proven before the next look at Jira. "
+    "Press Test connection to have it done now.",
+    "jira_restored": "Ask the Jira admin whether Jira was restored from a backup. Then open the "
+    "connection's page and say how to go on.",
     "clock_skew": "Set both servers by NTP. OAuth accepts five minutes at most.",
     "account_changed": "Open the connection's page, press Re-authenticate and decide which account it "
     "shall be.",

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, gateway, moving
+from connections import credentials, gateway, moving, site_identity
 from connections.cleaning import LONGEST_NAME as LONGEST_NAME
 from connections.cleaning import cleaned as cleaned
 from connections.models import (
@@ -92,11 +92,14 @@ def edit(
     changed = {k: v for k, v in found.items() if _now(connection, k) != v}
     in_use = bool(connection.account_id) and credentials.stored(connection) is not None
     move = moving.begin(connection, changed)
+    if move is not None and not credential_follows:
+        site_identity.look_before_saving(preview(connection, changed))
     if in_use and move is None:
         _wait_for_proof(connection, found, changed)
     if not changed:
         return []
     before = {name: _now(connection, name) for name in changed}
+    addresses = {name: getattr(connection, name) for name in ("base_url", "api_url", "proxy_url")}
     with transaction.atomic():
         touched = {*changed, "updated"}
         for name, value in changed.items():
@@ -109,6 +112,7 @@ def edit(
         _save(connection, touched)
         if move is not None:
             moving.settle(connection, move)
+            site_identity.begin(connection, addresses, actor=actor)
         if {"auth_method", "username"} & changed.keys() and not in_use:
             _drop_unproven(connection)
         audit.record(

@@ -24,6 +24,7 @@ from connections.budget import Purpose
 from connections.circuit import Circuit, GuardedTransport, circuit_of
 from connections.models import AuthMethod, Connection, SecretField
 from connections.readiness import NotReady as NotReady
+from connections.readiness import SiteDoubted as SiteDoubted
 from connections.readiness import as_it_is_now, must_run
 from jira_client.auth import Anonymous, Auth, Basic, Bearer, OAuth1
 from jira_client.client import JiraClient

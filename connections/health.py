@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models import User
 from connections import gateway, refusals
 from connections.diagnosing import Explained, diagnose
-from connections.models import Connection, Health, Lifecycle
+from connections.models import Connection, Health, Lifecycle, SiteDoubt
 from connections.sealing import SealBroken
 from jira_client.errors import (
     AnswerLost,
@@ -37,6 +37,7 @@ from jira_client.errors import (
 )
 
 QUIET = timedelta(seconds=10)  # a success is written at most this often
+CLOCK_REMEMBERED = timedelta(hours=23)  # light checks are a day apart
 RATE_PAUSE = 30.0  # seconds to wait where Jira asks to slow down and does not say how long
 
 # Failures of the connection as a whole. A refused field or a missing issue is no matter of health.
@@ -132,6 +133,21 @@ def note_mended(connection: Connection) -> None:
         connection.diagnosis = None
 
 
+def note_clock(connection: Connection, sentence: str) -> None:
+    """What is odd about Jira's clock: shown until a light check a day later, or a newer word."""
+    values = {"clock_note": sentence[:300], "clock_note_at": timezone.now()}
+    Connection.objects.filter(pk=connection.pk).update(**values)
+    _remember(connection, values)
+
+
+def forget_clock(connection: Connection) -> None:
+    """After a day without a word on it."""
+    old = timezone.now() - CLOCK_REMEMBERED
+    rows = Connection.objects.filter(pk=connection.pk, clock_note_at__lt=old)
+    if rows.update(clock_note="", clock_note_at=None):
+        _remember(connection, {"clock_note": "", "clock_note_at": None})
+
+
 def resume(connection: Connection, account_id: str, *, actor: User | None) -> bool:
     """End a stop, after a passing test of this very account. Whether it was stopped and now runs."""
     now = timezone.now()
@@ -144,7 +160,9 @@ def resume(connection: Connection, account_id: str, *, actor: User | None) -> bo
         "proven_at": now,
         "refused_digest": "",
     }
-    rows = Connection.objects.filter(pk=connection.pk, health=Health.STOPPED, account_id=account_id)
+    rows = Connection.objects.filter(
+        pk=connection.pk, health=Health.STOPPED, account_id=account_id
+    ).exclude(site_doubt__in=(SiteDoubt.ANOTHER, SiteDoubt.RESTORED))
     if not rows.update(**values):
         return False
     _remember(connection, values)

@@ -15,9 +15,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import expiry, gateway, health, instance
+from connections import expiry, gateway, health, instance, site_identity
 from connections.diagnosing import Explained
-from connections.models import Connection
+from connections.models import Connection, SiteDoubt
 from connections.probes import CLOCK_WARN
 from connections.proof import look
 from jira_client.errors import JiraError
@@ -42,9 +42,14 @@ def take(connection_id: uuid.UUID | str) -> bool:
     connection = Connection.objects.get(pk=connection_id)
     try:
         server = look(connection)
+        identity = site_identity.ask(connection)
         person = gateway.jira_for(connection).myself()
     except Explained as error:
         health.note_failure(connection, error)
+        return True
+    if doubt := site_identity.judge(connection, identity):
+        if doubt == SiteDoubt.ANOTHER:
+            site_identity.hold(connection, SiteDoubt.ANOTHER)
         return True
     if server is not None:
         instance.observe(connection, server)
@@ -52,6 +57,7 @@ def take(connection_id: uuid.UUID | str) -> bool:
         health.note_attempt(connection, gateway.NotReady("account_changed", _other(connection)))
         return True
     health.note_success(connection)
+    health.forget_clock(connection)
     if server is not None and (odd := _odd(connection, server)):
         health.note_attempt(connection, odd)
     _look_at_certificate(connection)

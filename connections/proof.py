@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
-from connections import gateway, refusals
+from connections import gateway, refusals, site_identity
 from connections.models import AuthMethod, Connection
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused
-from jira_client.values import Person, ServerInfo
+from jira_client.values import Person, ServerInfo, SiteIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,11 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whose the credential is, and what the instance says of itself."""
+    """Whose the credential is, what the instance says of itself, and which Jira it is."""
 
     person: Person
     server: ServerInfo
+    identity: SiteIdentity | None = None
 
 
 def prove(connection: Connection, credential: Credential, *, retry: bool = False) -> Proof:
@@ -63,7 +64,8 @@ def prove(connection: Connection, credential: Credential, *, retry: bool = False
             if credential.method == AuthMethod.BASIC:
                 refusals.remember(connection, credential.username, credential.secret, error)
             raise
-        return Proof(person, server or client.server_info())
+        identity = site_identity.ask(connection)
+        return Proof(person, server or client.server_info(), identity)
 
 
 def verify(connection: Connection, credential: Credential) -> Person:

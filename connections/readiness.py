@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from connections.models import Connection, Health, Lifecycle
+from connections.models import Connection, Health, Lifecycle, SiteDoubt
 
 
 class NotReady(Exception):
@@ -19,12 +19,32 @@ class NotReady(Exception):
         self.code = code
 
 
+class SiteDoubted(NotReady):
+    """It is not certain that this is the Jira whose issues the connection holds: nothing is read into
+    the board and nothing is written until it is."""
+
+    def __init__(self, doubt: SiteDoubt) -> None:
+        super().__init__(doubt.value, _DOUBTS[doubt])
+        self.doubt = doubt
+
+
+_DOUBTS = {
+    SiteDoubt.UNPROVEN: "The address, proxy or account changed, and it is not proven yet that this is "
+    "the same Jira as before. Until then nothing is read into the board and nothing is written.",
+    SiteDoubt.ANOTHER: "This is another Jira than the one whose issues this connection holds. Nothing is "
+    "read into the board and nothing is written to it.",
+    SiteDoubt.RESTORED: "Jira seems to have been put back to an earlier state: issues are not those that "
+    "this connection knows under their ids. Nothing is read into the board and nothing is written.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Now:
     """What the row says at this moment: the caller's object may be older than a stop."""
 
     lifecycle: str
     health: str
+    site_doubt: str
     proven_at: datetime | None
     newest_secret: datetime | None
 
@@ -34,11 +54,12 @@ def as_it_is_now(connection: Connection) -> Now:
     is seen before the next piece of work, and costs no login more."""
     row = (
         Connection.objects.filter(pk=connection.pk)
-        .values_list("lifecycle", "health", "proven_at", Max("secrets__updated"))
+        .values_list("lifecycle", "health", "site_doubt", "proven_at", Max("secrets__updated"))
         .first()
     )
     if row is None:  # deleted a moment ago: its secrets are gone too
-        return Now(connection.lifecycle, connection.health, connection.proven_at, None)
+        doubt = connection.site_doubt
+        return Now(connection.lifecycle, connection.health, doubt, connection.proven_at, None)
     return Now(*row)
 
 
@@ -48,6 +69,8 @@ def must_run(connection: Connection | Now) -> None:
         raise NotReady("draft", "This connection is a draft. Finish its setup first.")
     if connection.lifecycle == Lifecycle.PAUSED:
         raise NotReady("paused", "This connection is paused. Resume it on its page.")
+    if connection.site_doubt:
+        raise SiteDoubted(SiteDoubt(connection.site_doubt))
     if connection.health == Health.STOPPED:
         raise NotReady(
             "stopped",

@@ -66,10 +66,25 @@ def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
             "last_seen": row.webhook_seen,
             "url": row.webhook_url if role in CONNECT else None,
         },
+        "site": site(row),
+        "clock_note": row.clock_note,
         "diagnosis": row.diagnosis,
         "created": row.created,
         "updated": row.updated,
         "last_success": row.last_success,
+    }
+
+
+def site(row: Connection) -> dict[str, Any]:
+    before = row.site_before
+    return {
+        "kind": row.site.kind if row.site else "",
+        "identity": row.site.identity if row.site else "",
+        "doubt": row.site_doubt,
+        "since": row.site_doubt_at,
+        "address_before": before.get("base_url", ""),
+        "changed_by": before.get("by", ""),
+        "changed_at": datetime.fromisoformat(before["at"]) if before else None,
     }
 
 

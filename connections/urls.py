@@ -20,6 +20,7 @@ pages = [
     path(f"{_one}/reauthenticate/", detail.reauthenticate, name="reauthenticate"),
     path(f"{_one}/account/", detail.account, name="account"),
     path(f"{_one}/delete/", detail.delete, name="delete"),
+    path(f"{_one}/site/", detail.site, name="site"),
     path(f"{_one}/permissions/", permissions.permissions, name="permissions"),
     path(f"{_one}/permissions/projects/", permissions.choose, name="choose_projects"),
     path(f"{_one}/permissions/run/", permissions.run, name="run_report"),

@@ -5,6 +5,7 @@ several threads at once.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from jira_client import parse
@@ -30,6 +31,7 @@ from jira_client.resources.people import People
 from jira_client.resources.permissions import Permissions
 from jira_client.resources.projects import Projects
 from jira_client.resources.search import Search
+from jira_client.resources.site import Site
 from jira_client.resources.sprints import Sprints
 from jira_client.resources.webhooks import Webhooks
 from jira_client.transport import Transport
@@ -58,6 +60,7 @@ class JiraClient:
         self._flavour = flavour
         self._gate = gate
         self._acting = Acting()
+        self.clock: datetime | None = None  # Jira's time as its last answer told it (Date header)
         self._signed_url = (public_url or transport.base_url).rstrip("/")
         self.projects = Projects(self)
         self.permissions = Permissions(self)
@@ -69,6 +72,7 @@ class JiraClient:
         self.sprints = Sprints(self)
         self.webhooks = Webhooks(self)
         self.people = People(self)
+        self.site = Site(self)
 
     @property
     def flavour(self) -> Flavour:
@@ -178,7 +182,7 @@ class JiraClient:
         except JiraError as error:
             error.located(wire.method, wire.template)
             raise
-        return self.transport.send(
+        response = self.transport.send(
             WireRequest(
                 method=wire.method,
                 target=wire.target,
@@ -188,6 +192,8 @@ class JiraClient:
                 writes=wire.writes,
             )
         )
+        self.clock = response.date or self.clock
+        return response
 
 
 def _to_nobody(request: Request, response: WireResponse) -> AnonymousAnswer:

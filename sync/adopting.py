@@ -123,6 +123,7 @@ def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> 
             "parent_ref": str(seen.refs.get("parent") or ""),
             "sprint_ref": seen.refs.get("sprint"),
             "parked": not_understood(seen),
+            "remote_created": issue.created,
             "remote_updated": issue.updated,
             "read_at": batch.began,
         },

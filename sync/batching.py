@@ -30,7 +30,9 @@ _SHADOW_COLUMNS = (
     "sprint_ref",
     "parked",
     "remote_key",
+    "remote_created",
     "remote_updated",
+    "older_since",
     "read_at",
     "absent_since",
     "absences",
@@ -83,6 +85,12 @@ class Batch:
     filled: dict[WorkItem, set[str]] = field(default_factory=dict)  # own creates, completed by Jira
     changed: list[Shadow] = field(default_factory=list)
     untouched: list[Shadow] = field(default_factory=list)
+    clock_back: list[str] = field(
+        default_factory=list
+    )  # keys taken in although Jira calls them older
+    older: list[Shadow] = field(
+        default_factory=list
+    )  # first seen with an older `updated` than known
     placed: set[uuid.UUID] = field(default_factory=set)  # ranked on the board, Jira not told yet
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)
@@ -104,6 +112,9 @@ def save(batch: Batch) -> list[BoardEvent]:
     bulk_rows.update(batch.changed, _SHADOW_COLUMNS)
     Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.untouched]).update(
         read_at=batch.began
+    )
+    Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.older]).update(
+        older_since=batch.began
     )
     conflicts.keep(batch.found)
     conflicts.close_agreed(batch.changed)

@@ -21,7 +21,7 @@ from sync.models import Shadow, ShadowState
 from sync.rules import lookups_for, rules_of, values_of
 
 _SILENT = ("iteration", "parent", "rank")
-_KNOWN = ("project", "issuetype", "status", "updated", "issuelinks")
+_KNOWN = ("project", "issuetype", "status", "created", "updated", "issuelinks")
 
 
 def light_fields(rules: Rules) -> tuple[str, ...]:
@@ -80,6 +80,8 @@ def _differs(
     same_links: bool,
 ) -> bool:
     item = shadow.item
+    if issue.created and shadow.remote_created != issue.created:
+        return True
     if issue.updated is None or issue.updated != shadow.remote_updated or shadow.absence:
         return True
     if (shadow.project_id, shadow.remote_key) != (project.pk, seen.remote_key):

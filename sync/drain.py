@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from almconnect.lib.redact import redact
 from connections import health
-from connections.gateway import NotReady, jira_for
+from connections.gateway import NotReady, SiteDoubted, jira_for
 from connections.models import Connection, Direction, MappedProject
 from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
-from sync import absence, outbox, placing, sprint_facts
+from sync import absence, outbox, placing, site_proof, sprint_facts
 from sync.crash import point
 from sync.gathering import read_issues
 from sync.inbox import OF_SPRINTS
@@ -48,10 +48,14 @@ def drain(connection_id: uuid.UUID) -> bool:
         if not rows:
             return False
         try:
+            site_proof.ensure(connection)
             changed = _read(connection, jira_for(connection), rows)
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
             _later(rows, str(error))
+            return False
+        except SiteDoubted as doubted:
+            site_proof.hold(connection, doubted)
             return False
         except (NotReady, LeaseLost):
             return False

@@ -9,6 +9,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
 
+from connections.gateway import NotReady
 from connections.models import Connection
 from jira_client.errors import JiraError
 from planning.models import Change
@@ -21,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 OUR_FAULT = "our_fault"
 # Not the item's: Jira's answers are judged elsewhere, and without lease, time or database all must end.
-OF_ALL = (JiraError, LeaseLost, SoftTimeLimitExceeded, OperationalError, InterfaceError)
+OF_ALL = (JiraError, NotReady, LeaseLost, SoftTimeLimitExceeded, OperationalError, InterfaceError)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from connections.models import Direction, MappedProject
@@ -19,6 +19,9 @@ from sync.core.values import Seen, Values
 from sync.models import Shadow, ShadowState
 from sync.rules import values_of
 
+OLDER_FOR = timedelta(
+    seconds=30
+)  # a search index may lag behind; it does not for so long on one issue
 _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
@@ -30,7 +33,7 @@ def merge_in(
     if item.deleted or not (shadow.state == ShadowState.LIVE or shadow.may_return):
         batch.applied.ignored += 1
         return
-    if _is_stale(shadow, issue, batch.began):
+    if _is_stale(batch, shadow, issue):
         batch.applied.stale += 1
         batch.applied.stale_items.add(item.pk)
         return
@@ -123,7 +126,9 @@ def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Me
         }
         | not_understood(seen),
         "remote_key": seen.remote_key,
+        "remote_created": issue.created or shadow.remote_created,
         "remote_updated": issue.updated,
+        "older_since": None,
         "absent_since": None,
         "absences": 0,
         "absence": "",
@@ -137,11 +142,25 @@ def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Me
     (batch.changed if changed else batch.untouched).append(shadow)
 
 
-def _is_stale(shadow: Shadow, issue: Issue, began: datetime) -> bool:
-    """Reads may overtake each other: by our clock, and by Jira's own `updated`."""
-    if began < shadow.read_at:
+def _is_stale(batch: Batch, shadow: Shadow, issue: Issue) -> bool:
+    """Reads may overtake each other: by our clock, and by Jira's own `updated`.
+
+    Jira's orders two reads only while its clock goes forward. Read later than what is known, older by
+    Jira's word, and still so `OLDER_FOR` later: its clock was put back, or Jira was. Then it is what
+    Jira holds, and is merged by value.
+    """
+    if batch.began < shadow.read_at:
         return True
-    return bool(shadow.remote_updated and issue.updated and issue.updated < shadow.remote_updated)
+    known, told = shadow.remote_updated, issue.updated
+    if not (known and told and told < known):
+        return False
+    if shadow.older_since is None:
+        batch.older.append(shadow)
+        return True
+    if batch.began - shadow.older_since < OLDER_FOR:
+        return True
+    batch.clock_back.append(issue.key)
+    return False
 
 
 def _take(

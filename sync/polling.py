@@ -9,21 +9,31 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from connections import health
-from connections.gateway import NotReady, jira_for
+from connections.gateway import NotReady, SiteDoubted, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, TooLarge
 from jira_client.values import Issue
-from sync import absence, adopting, ensuring, halving, inbox, placing, states
+from sync import (
+    absence,
+    adopting,
+    ensuring,
+    halving,
+    inbox,
+    jira_time,
+    placing,
+    site_proof,
+    states,
+)
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.crash import point
 from sync.lease import Held, LeaseLost, holding
@@ -58,6 +68,7 @@ def poll(project_id: uuid.UUID) -> bool:
         if held is None:
             return False
         try:
+            site_proof.ensure(connection)
             jira = jira_for(connection)
             more = _read_since(jira, project, held)
             if not more:
@@ -69,6 +80,9 @@ def poll(project_id: uuid.UUID) -> bool:
             return False
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
+            return False
+        except SiteDoubted as doubted:
+            site_proof.hold(connection, doubted)
             return False
         except (NotReady, LeaseLost):
             return False
@@ -111,6 +125,7 @@ class _Place:
     after: Any = None
     newest: datetime | None = None
     until: datetime | None = None
+    ahead: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, project: MappedProject, query: str) -> _Place:
@@ -130,10 +145,21 @@ class _Place:
         }
         MappedProject.objects.filter(pk=project.pk).update(poll_place=place)
 
-    def end(self, project: MappedProject) -> None:
+    def see(self, issues: Sequence[Issue], clock: datetime) -> None:
+        """A page that was read and applied; `clock` is Jira's time."""
+        seen = jira_time.newest(issues, clock)
+        self.ahead += seen.ahead
+        self.newest = max((one for one in (self.newest, seen.moment) if one), default=None)
+
+    def end(self, project: MappedProject, clock: datetime) -> None:
+        """The watermark is what was seen, and no later than Jira's own time."""
         ends = [one for one in (self.newest, self.until) if one is not None]
-        values = {"watermark": min(ends)} if self.newest is not None else {}
+        values = {"watermark": min([*ends, clock])} if self.newest is not None else {}
         MappedProject.objects.filter(pk=project.pk).update(poll_place={}, **values)
+        if self.ahead:
+            jira_time.note_ahead(project.connection, self.ahead)
+        if jira_time.watermark_in_future(project, clock):
+            jira_time.note_watermark(project.connection, project, clock)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -159,10 +185,10 @@ def _read_since(jira: JiraClient, project: MappedProject, held: Held) -> bool:
         point("poll.read")
         halving.receive(jira, project, issues, began=began, asked=bool(marks))
         point("poll.applied")
-        seen = [one.updated for one in issues if one.updated]
-        place.newest = max([*seen, *([place.newest] if place.newest else [])], default=None)
+        clock = jira.clock or timezone.now()
+        place.see(issues, clock)
         if following is None:
-            place.end(project)
+            place.end(project, clock)
             point("poll.ended")
             return False
         place.until = place.until or jira_clock(jira)

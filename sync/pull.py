@@ -19,7 +19,17 @@ from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
 from planning.models import Change, ChangeKind, WorkItem
-from sync import adopting, duplicates, following, merging, moved, outbox, states
+from sync import (
+    adopting,
+    duplicates,
+    following,
+    jira_time,
+    merging,
+    moved,
+    outbox,
+    site_proof,
+    states,
+)
 from sync.batching import Applied, Batch, save
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
@@ -60,6 +70,9 @@ def apply(
         # Before the pairs are read: a create that settles in between is then already one of them.
         batch.doubt = not asked and adopting.waiting_creates(project)
         known = _lock_known(project, issues)
+        if parted := site_proof.other_issues(project.connection, known, issues):
+            site_proof.part(project.connection, parted)
+            known = {key: pair for key, pair in known.items() if pair not in parted}
         batch.placed = _placed_here(known) - set(ranked)
         written = _written(known)
         team = default_team(project) if "team" not in rules.fields else None
@@ -77,6 +90,8 @@ def apply(
                 merging.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
         feed.tell(save(batch))
     point("pull.applied")
+    if batch.clock_back:
+        jira_time.note_put_back(project.connection, batch.clock_back)
     _follow(project, issues)
     for home, others in homes.items():
         _hand_over(batch.applied, project, home, others, began, names)

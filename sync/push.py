@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from connections import health
-from connections.gateway import NotReady, jira_for
+from connections.gateway import NotReady, SiteDoubted, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
-from sync import creating, edits, link_sending, looking, outbox, removing, states
+from sync import creating, edits, link_sending, looking, outbox, removing, site_proof, states
 from sync.core.coalesce import ItemWork, fold
 from sync.crash import point
 from sync.lease import LeaseLost, holding
@@ -56,10 +56,14 @@ def push(connection_id: uuid.UUID, ends: float | None = None) -> bool:
             return False
         shift = Shift(held, ends or time.monotonic() + SECONDS)
         try:
+            site_proof.ensure(connection)
             _send(connection, jira_for(connection), changes, shift)
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
             _put_back(changes, error)
+            return False
+        except SiteDoubted as doubted:
+            site_proof.hold(connection, doubted)
             return False
         except (NotReady, LeaseLost):
             return False

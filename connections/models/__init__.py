@@ -16,6 +16,7 @@ from connections.models.project import (
 )
 from connections.models.report import PermissionReport, ReportState
 from connections.models.secret import KeyFingerprint, OAuthFlow, SealedSecret, SecretField
+from connections.models.site import Site, SiteDoubt
 
 __all__ = [
     "AuthMethod",
@@ -33,5 +34,7 @@ __all__ = [
     "ReportState",
     "SealedSecret",
     "SecretField",
+    "Site",
+    "SiteDoubt",
     "WebhookState",
 ]

@@ -16,6 +16,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from connections.models.site import Site, SiteDoubt
 from jira_client.values import Webhook
 
 _WEBHOOKS = "ALM Connect"  # what the names of ours begin with in Jira
@@ -58,8 +59,11 @@ def _path_token() -> str:
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def running(self) -> ConnectionQuerySet:
-        """Those that may call Jira: people want them to, and nothing stopped them."""
-        return self.filter(lifecycle=Lifecycle.ACTIVE).exclude(health=Health.STOPPED)
+        """Those that may call Jira: people want them to, nothing stopped them, and it is not known to
+        be another Jira than the one whose issues they hold."""
+        held = (SiteDoubt.ANOTHER, SiteDoubt.RESTORED)
+        active = self.filter(lifecycle=Lifecycle.ACTIVE).exclude(health=Health.STOPPED)
+        return active.exclude(site_doubt__in=held)
 
     def writing(self) -> ConnectionQuerySet:
         """Those that may change things in Jira: running, and nobody has to say as which account."""
@@ -105,6 +109,21 @@ class Connection(models.Model):
     account_id = models.CharField(max_length=255, blank=True)
     account_name = models.CharField(max_length=255, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+
+    # Which Jira its issues are of, and why that is in doubt (connections.site_identity writes these)
+    site = models.ForeignKey(
+        Site, null=True, blank=True, on_delete=models.SET_NULL, related_name="connections"
+    )
+    site_doubt = models.CharField(max_length=16, choices=SiteDoubt.choices, blank=True)
+    site_doubt_at = models.DateTimeField(null=True, blank=True)
+    # Before the address changed: {base_url, api_url, by, at}, to put it back and to say who did it
+    site_before: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    # A person said that Jira was put back to an earlier state and is right as it is
+    restore_accepted = models.DateTimeField(null=True, blank=True)
+    clock_note = models.CharField(max_length=300, blank=True)  # what is odd about Jira's clock
+    clock_note_at = models.DateTimeField(null=True, blank=True)
 
     tls_expires = models.DateTimeField(null=True, blank=True)  # of the certificate seen last
     # Another account that authorised, until a person decides; the credential is sealed
@@ -207,7 +226,8 @@ class Connection(models.Model):
 
     @property
     def is_running(self) -> bool:
-        return self.lifecycle == Lifecycle.ACTIVE and self.health != Health.STOPPED
+        held = self.site_doubt in (SiteDoubt.ANOTHER, SiteDoubt.RESTORED)
+        return self.lifecycle == Lifecycle.ACTIVE and self.health != Health.STOPPED and not held
 
     @property
     def is_held(self) -> bool:
@@ -217,4 +237,6 @@ class Connection(models.Model):
     @property
     def state(self) -> str:
         """One word for badges and the API: what people decided first, then what was observed."""
+        if self.lifecycle == Lifecycle.ACTIVE and self.health == Health.OK and self.clock_note:
+            return Health.WARNING
         return self.health if self.lifecycle == Lifecycle.ACTIVE else self.lifecycle

@@ -26,6 +26,7 @@ from connections import (
     editing,
     health,
     pausing,
+    site_identity,
     tasks,
 )
 from connections.diagnosing import Explained, diagnose
@@ -167,6 +168,26 @@ def _compared(request: HttpRequest, connection: Connection) -> dict[str, Any]:
         "differing": sum(row["differs"] for row in rows),
         "page": Paginator(rows, PROJECTS).get_page(request.GET.get("page")),
     }
+
+
+@needs(CONNECT)
+@reconfirmed(back="connections:detail")
+@require_POST
+def site(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """A connection that is held: the address from before, or Jira as it was restored."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    try:
+        if request.POST.get("take") == "accept":
+            site_identity.accept_restore(connection, actor=person_of(request))
+            words = _("Taken up again: Jira is read as it is now.")
+        else:
+            before = dict(site_identity.put_back(connection))
+            editing.edit(connection, actor=person_of(request), values=before)
+            words = _("The address is the one from before. Enter the credential again.")
+        messages.success(request, words)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect("connections:detail", connection.pk)
 
 
 @needs(CONNECT)

@@ -19,6 +19,7 @@ def issue(value: Mapping[str, Any]) -> Issue:
         key=text(value.get("key")),
         fields=fields,
         updated=moment(fields.get("updated")),
+        created=moment(fields.get("created")),
         properties=properties if isinstance(properties, Mapping) else {},
         history=in_order(log.get("histories")) if isinstance(log, Mapping) else (),
     )

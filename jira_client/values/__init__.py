@@ -19,6 +19,7 @@ from jira_client.values.instance import (
     Person,
     Project,
     ServerInfo,
+    SiteIdentity,
     Status,
     Webhook,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "RankFailure",
     "SearchPage",
     "ServerInfo",
+    "SiteIdentity",
     "Sprint",
     "Status",
     "Transition",

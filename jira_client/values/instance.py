@@ -37,6 +37,14 @@ class ServerInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteIdentity:
+    """Which Jira it is: the cloud id, or Data Center's application id, in small letters."""
+
+    kind: Deployment
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A Jira user. `id` is what Jira accepts back: accountId on Cloud, user name elsewhere."""
 

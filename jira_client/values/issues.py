@@ -44,6 +44,7 @@ class Issue:
     updated: datetime | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
     history: tuple[History, ...] = ()
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ know HTTP.
 """
 
 import threading
+import uuid
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable
@@ -46,6 +47,8 @@ class Site:
         self.context = "/" + context.strip("/") if context.strip("/") else ""
         self.address = "http://127.0.0.1" + self.context
         self.configured_base_url: str | None = None
+        self.identity = ""
+        """Cloud's cloud id, Data Center's application id: stays when the address changes."""
         self.skew = timedelta(0)
         self.basic_default = not self.cloud and version >= 11
         self.basic_disabled = self.basic_default
@@ -90,6 +93,8 @@ class Site:
 
     def started_at(self, url: str) -> None:
         self.address = url
+        # Of the first address: a demo that starts again at its port is the same Jira.
+        self.identity = self.identity or str(uuid.uuid5(uuid.NAMESPACE_URL, url))
 
     def next_id(self, kind: str, start: int = 10000) -> int:
         """The next number of its kind; the first is `start`."""

@@ -199,7 +199,15 @@ def user_bulk(call: Call) -> Response:
 
 
 def tenant(call: Call) -> Response:
-    return answer({"cloudId": "8594f221-9797-5f78-1fa4-485e198d7cd0"})
+    return answer({"cloudId": call.site.identity})
+
+
+def manifest(call: Call) -> Response:
+    """What application links are made by; anybody may ask."""
+    site = call.site
+    return answer({"id": site.identity, "name": "Jira", "typeId": "jira", "url": site.base_url,
+                   "version": f"{site.version}.0.0", "publicSignup": False,
+                   "applinksVersion": "9.0.0", "inboundAuthenticationTypes": []})  # fmt: skip
 
 
 def mount(router: Router) -> None:
@@ -214,3 +222,4 @@ def mount(router: Router) -> None:
     router.api("GET", "/user/assignable/search", assignable)
     router.api("GET", "/user/bulk", user_bulk, "cloud")
     router.add("GET", "/_edge/tenant_info", tenant, "cloud")
+    router.add("GET", "/rest/applinks/1.0/manifest", manifest, "datacenter")

@@ -84,7 +84,7 @@ class Rules:
     @property
     def read_fields(self) -> tuple[str, ...]:
         """The Jira fields to ask for: the mapped ones and what identifies an issue, no more."""
-        always = ("project", "issuetype", "status", "updated", "issuelinks")
+        always = ("project", "issuetype", "status", "created", "updated", "issuelinks")
         mapped = tuple(name for name in self.fields.values() if name not in always)
         return tuple(dict.fromkeys((*always, *mapped, *self.parent_fields)))
 

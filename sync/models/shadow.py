@@ -67,7 +67,11 @@ class Shadow(models.Model):
     parked: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
         default=dict, blank=True
     )  # board field → Jira's reason for refusing it
+    # When Jira says that the issue was made: never changes, so another moment is another issue
+    remote_created = models.DateTimeField(null=True, blank=True)
     remote_updated = models.DateTimeField(null=True, blank=True)
+    # Since when reads show an older `updated` than is known: a clock that was put back, or a restore
+    older_since = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=ShadowState.choices, default=ShadowState.LIVE)
     absent_since = models.DateTimeField(null=True, blank=True)

@@ -184,6 +184,8 @@ def _connections(caller: JudgedCaller, world: World) -> None:
     caller.post(f"{other}/oauth/finish", {"verifier": code})
     _another_account(caller, world, other)
     caller.delete(other)
+    caller.patch(path, {"base_url": "http://127.0.0.1:1"})
+    assert caller.post(f"{path}/site", {"take": "put_back"}).json()["base_url"] == world.handle.url
 
 
 def _another_account(caller: JudgedCaller, world: World, other: str) -> None:

@@ -73,6 +73,7 @@ CALLS: dict[str, Act] = {
     "assignable people": lambda c: c.people.search("ann", "A"),
 }
 UNDOCUMENTED = {
+    "site.identity": "/_edge/tenant_info is in no document; it has been stable for years",
     "people.person_value": "asks nothing: it writes a person into a field",
     "search.id_at": "Data Center's: Cloud pages by token",
     "search.page_between": "the same",

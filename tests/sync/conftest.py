@@ -11,7 +11,7 @@ import pytest
 from accounts.models import User
 from connections import budget, gateway
 from jira_sandbox.serving import Handle, running
-from sync import crash
+from sync import crash, site_proof
 from tests.sync.world import World, build
 
 
@@ -21,6 +21,7 @@ def _no_kept_clients() -> Iterator[None]:
     for connection_id in {*gateway._clients, *gateway._bulk_clients}:
         gateway.forget(connection_id)
     budget.forget()
+    site_proof.forget()
 
 
 @pytest.fixture(params=["cloud", "datacenter"])

@@ -84,8 +84,9 @@ def test_what_is_there_after_all_is_not_deleted_by_the_confirmation(world: World
     shown = world.create_issue("Still here")
     from sync.models import Absence, Shadow
 
+    issue = world.handle.site.issue(shown)
     Shadow.objects.filter(item=rows[0]).update(
-        absence=Absence.HELD, remote_id=str(world.handle.site.issue(shown).id)
+        absence=Absence.HELD, remote_id=str(issue.id), remote_created=issue.created
     )
     brake.decide(Brake.objects.get().pk, "delete", actor=world.person)
     world.poll()

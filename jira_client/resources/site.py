@@ -1,0 +1,41 @@
+"""What an instance says it is, whatever address leads to it: asked of anybody, no credential needed."""
+
+import re
+
+from jira_client import parse
+from jira_client.errors import AnswerLost, ConnectFailed, JiraError
+from jira_client.protocol import Request
+from jira_client.resources.caller import Caller
+from jira_client.values import Deployment, SiteIdentity
+
+_GATEWAY = re.compile(r"/ex/jira/([0-9A-Fa-f-]{36})$")
+
+
+class Site:
+    """The identity of the instance itself.
+
+    Cloud has a cloud id (`/_edge/tenant_info`, undocumented and long stable; at the gateway it stands in
+    the path). Data Center has the id of its application links (`/rest/applinks/1.0/manifest`), which
+    stays when the host is renamed; a restored copy of its database carries the same one.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def identity(self) -> SiteIdentity | None:
+        """None where neither address tells (a proxy hides them). Raises ConnectFailed, AnswerLost."""
+        if named := _GATEWAY.search(self._caller.transport.base_url.rstrip("/")):
+            return SiteIdentity(Deployment.CLOUD, named[1].lower())
+        return self._told("/_edge/tenant_info", "cloudId", Deployment.CLOUD) or self._told(
+            "/rest/applinks/1.0/manifest", "id", Deployment.DATA_CENTER
+        )
+
+    def _told(self, path: str, name: str, kind: Deployment) -> SiteIdentity | None:
+        try:
+            found = self._caller.call(Request("GET", path, anonymous_ok=True))
+        except (ConnectFailed, AnswerLost):
+            raise
+        except JiraError:
+            return None  # not of this kind, or hidden: either way it is not told
+        told = parse.text(found.get(name)) if isinstance(found, dict) else ""
+        return SiteIdentity(kind, told.lower()) if told else None

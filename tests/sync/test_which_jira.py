@@ -1,0 +1,233 @@
+"""Stored ids mean something in one Jira alone: another one is never read into the board, nor written to.
+
+The other Jira has the same ids, since it is made from the same seed, and other texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from accounts.models import AuditEntry, User
+from almconnect.lib.api import Refused
+from connections import changing, credentials, deciding, editing, light_check, site_identity
+from connections.gateway import SiteDoubted, jira_for
+from connections.models import Connection, Health, SiteDoubt
+from jira_sandbox.serving import Handle, running
+from planning.models import WorkItem
+from sync import site_proof
+from tests.sync.world import World, credential
+
+CANARY = "Payroll 2026"
+
+
+@pytest.fixture(params=["cloud", "datacenter"])
+def other(request: pytest.FixtureRequest) -> Iterator[Handle]:
+    """Somebody else's Jira, of either kind, under the same ids."""
+    with running(flavour=request.param) as one:
+        for issue in one.site.issues.values():
+            issue.values["summary"] = f"{CANARY} {issue.key}"
+        yield one
+
+
+def now(world: World) -> Connection:
+    world.connection = Connection.objects.get(pk=world.connection.pk)
+    return world.connection
+
+
+def written(handle: Handle) -> dict[str, Any]:
+    """All that its issues hold: equal before and after means that nothing was written."""
+    return {one.key: (dict(one.values), one.updated) for one in handle.site.issues.values()}
+
+
+def foreign_on_board() -> bool:
+    return WorkItem.objects.filter(summary__startswith=CANARY).exists()
+
+
+def switch(world: World, other: Handle) -> None:
+    """Behind the same address stands another Jira from now on."""
+    Connection.objects.filter(pk=world.connection.pk).update(base_url=other.url)
+    site_proof.forget()
+
+
+def test_an_address_of_another_jira_is_not_saved(world: World, other: Handle, rte: User) -> None:
+    before = now(world).base_url
+    with pytest.raises(Refused) as refused:
+        editing.edit(now(world), actor=rte, values={"base_url": other.url})
+    assert refused.value.code == "another_jira"
+    assert refused.value.status == 409
+    assert now(world).base_url == before
+    assert credentials.stored(now(world)) is not None, "nothing is changed, the credential neither"
+    world.edit(world.first(), summary="Still goes")
+    world.push()
+    assert world.issues("Still goes")
+
+
+def test_neither_with_a_good_credential_for_it(world: World, other: Handle, rte: User) -> None:
+    with pytest.raises(Refused) as refused:
+        changing.change(now(world), {"base_url": other.url}, credential(other), actor=rte)
+    assert refused.value.code == "another_jira"
+    assert now(world).base_url == world.handle.url
+
+
+def test_another_jira_behind_the_same_address(world: World, other: Handle) -> None:
+    item = world.first()
+    switch(world, other)
+    writes = written(other)
+    world.edit(item, summary="Ours")
+    world.poll()
+    world.push()
+    world.create("Ours too")
+    world.push()
+    assert not foreign_on_board()
+    assert written(other) == writes
+    held = now(world)
+    assert (held.site_doubt, held.health) == (SiteDoubt.ANOTHER, Health.STOPPED)
+    assert held.diagnosis is not None
+    assert held.diagnosis["code"] == "another_jira"
+    assert AuditEntry.objects.filter(connection_id=held.pk, action="connection.held").count() == 1
+
+
+def test_a_light_check_finds_it_and_a_passing_test_does_not_end_it(
+    world: World, other: Handle, rte: User
+) -> None:
+    switch(world, other)
+    Connection.objects.update(look_due=None, deployment="")
+    credentials.keep_unproven(now(world), credential(other))
+    assert light_check.take(world.connection.pk)
+    assert now(world).site_doubt == SiteDoubt.ANOTHER
+    with pytest.raises(SiteDoubted):
+        jira_for(now(world))
+    assert not site_identity.health.resume(now(world), now(world).account_id, actor=rte)
+
+
+def test_the_address_is_put_back(world: World, other: Handle, rte: User) -> None:
+    """A move to an address that told nothing when it was entered, and turned out to be another Jira."""
+    with requests.Session() as session:
+        session.post(f"{other.url}/sandbox/faults", json={"name": "offline", "value": True})
+    hidden = "http://127.0.0.1:1"
+    editing.edit(now(world), actor=rte, values={"base_url": hidden})
+    assert now(world).site_doubt == SiteDoubt.UNPROVEN
+    assert now(world).site_before["by"] == str(rte)
+    editing.edit(now(world), actor=rte, values=site_identity.put_back(now(world)))
+    credentials.present(now(world), credential(world.handle), actor=rte, retry=True)
+    world.edit(world.first(), summary="Back home")
+    world.push()
+    assert world.issues("Back home")
+    assert now(world).site_doubt == ""
+    assert now(world).site_before == {}
+    assert now(world).health == Health.OK
+
+
+def test_the_same_jira_at_another_address_goes_on(world: World, rte: User) -> None:
+    renamed = world.handle.url.replace("127.0.0.1", "localhost")
+    editing.edit(now(world), actor=rte, values={"base_url": renamed})
+    credentials.present(now(world), credential(world.handle), actor=rte, retry=True)
+    world.edit(world.first(), summary="Under another name")
+    world.push()
+    assert world.issues("Under another name")
+    assert now(world).site_doubt == ""
+
+
+def test_where_the_instance_does_not_tell_its_issues_do(
+    world: World, other: Handle, rte: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in (world.handle, other):
+        one.site.identity = ""
+    Connection.objects.update(site=None)
+    writes = written(other)
+    changing.change(now(world), {"base_url": other.url}, credential(other), actor=rte)
+    assert now(world).site_doubt == SiteDoubt.UNPROVEN
+    if now(world).pending_id:
+        deciding.confirm(now(world), actor=rte)
+    site_proof.forget()
+    world.edit(world.first(), summary="Ours")
+    world.push()
+    world.poll()
+    assert now(world).site_doubt == SiteDoubt.ANOTHER
+    assert not foreign_on_board()
+    assert written(other) == writes
+
+
+def test_an_issue_made_at_another_moment_is_another_issue(world: World) -> None:
+    """A restored Jira gave the id out again: found by the very read that would have taken it in."""
+    item = world.first()
+    issue = world.handle.site.keys[item.remote_key]
+    world.poll()
+    issue.created = issue.created.replace(year=issue.created.year - 1)
+    issue.values["summary"] = CANARY
+    world.edit(item, description="Ours")
+    writes = written(world.handle)
+    world.push()
+    assert now(world).site_doubt == SiteDoubt.RESTORED
+    assert written(world.handle) == writes
+    assert not foreign_on_board()
+
+
+def test_a_connection_without_issues_may_go_anywhere(
+    world: World, other: Handle, rte: User
+) -> None:
+    fresh = editing.create(actor=rte, name="Fresh", base_url=world.handle.url, auth_method="basic")
+    assert credentials.offer(fresh, credential(world.handle), actor=rte)
+    fresh = Connection.objects.get(pk=fresh.pk)
+    outcome: Any = changing.change(fresh, {"base_url": other.url}, credential(other), actor=rte)
+    assert outcome.person.name
+    fresh = Connection.objects.get(pk=fresh.pk)
+    assert fresh.site is not None
+    assert fresh.site.identity == other.site.identity
+
+
+def test_a_restore_that_a_person_accepts(world: World, rte: User) -> None:
+    """Ids that Jira gave out again are other issues: their items stay, and the issues come as new ones."""
+    item = world.first()
+    issue = world.handle.site.keys[item.remote_key]
+    issue.created = issue.created.replace(year=issue.created.year - 1)
+    issue.values["summary"] = "Another issue"
+    issue.updated = world.handle.site.now()
+    world.edit(item, description="Ours")
+    world.push()
+    assert now(world).site_doubt == SiteDoubt.RESTORED
+    site_identity.accept_restore(now(world), actor=rte)
+    assert now(world).health == Health.OK
+    world.poll()
+    item.refresh_from_db()
+    assert (item.remote_id, item.sync_state, item.deleted) == ("", "local_only", None)
+    assert item.summary != "Another issue"
+    stranger = WorkItem.objects.get(remote_id=str(issue.id))
+    assert stranger.pk != item.pk
+    assert stranger.summary == "Another issue"
+    with pytest.raises(Refused) as refused:
+        site_identity.accept_restore(now(world), actor=rte)
+    assert refused.value.code == "not_restored"
+
+
+def test_who_changed_the_address_is_said_by_api_and_page(
+    world: World, rte: User, admin: User, api: Any, token_of: Any, client_of: Any
+) -> None:
+    editing.edit(now(world), actor=rte, values={"base_url": "http://127.0.0.1:1"})
+    caller = api(token_of(admin))
+    told = caller.get(f"/connections/{world.connection.pk}").json()["site"]
+    assert told["doubt"] == "site_unproven"
+    assert told["address_before"] == world.handle.url
+    assert told["changed_by"] == str(rte)
+    page = client_of(admin).get(f"/connections/{world.connection.pk}/").content.decode()
+    assert "It is not proven yet" in page
+    assert "Put the address back" in page
+    back = caller.post(f"/connections/{world.connection.pk}/site", {"take": "put_back"})
+    assert back.status_code == 200
+    assert back.json()["base_url"] == world.handle.url
+    accept = caller.post(f"/connections/{world.connection.pk}/site", {"take": "accept"})
+    assert accept.status_code == 409
+
+
+def test_another_jira_is_409_by_api(
+    world: World, other: Handle, admin: User, api: Any, token_of: Any
+) -> None:
+    answer = api(token_of(admin)).patch(
+        f"/connections/{world.connection.pk}", {"base_url": other.url}
+    )
+    assert answer.status_code == 409
+    assert answer.json()["error"]["code"] == "another_jira"
