@@ -40,7 +40,9 @@ _SHADOW_COLUMNS = (
 
 @dataclass(slots=True)
 class Applied:
-    """What a batch did. `push`: item id → values that Jira should get, for items known before."""
+    """What a batch did. `push`: item id → values that Jira should get, for items known before;
+    `untold`: item id → its mapped fields of which the read says nothing, and why.
+    """
 
     created: int = 0
     updated: int = 0
@@ -49,6 +51,7 @@ class Applied:
     ignored: int = 0
     clashes: int = 0
     push: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    untold: dict[uuid.UUID, Mapping[str, str]] = field(default_factory=dict)
     items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
     stale_items: set[uuid.UUID] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)  # issue ids: in a project that is not mapped
@@ -62,6 +65,7 @@ class Applied:
         for name in ("created", "updated", "same", "stale", "ignored", "clashes"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.push |= other.push
+        self.untold |= other.untold
         self.items |= other.items
         self.stale_items |= other.stale_items
         self.elsewhere |= other.elsewhere
