@@ -51,6 +51,20 @@ class CheckedOut(Schema):
     findings: list[FindingOut]
 
 
+class BoardOut(Schema):
+    id: int
+    name: str
+    type: str
+    project_key: str = Field(description="Where it is; empty where Jira does not say.")
+    own: bool = Field(description="False: Jira says that it is another project's.")
+    sprints: bool = Field(description="Whether sprints can be planned in it.")
+    chosen: bool
+
+
+class BoardsOut(Schema):
+    items: list[BoardOut]
+
+
 class CountsOut(Schema):
     items: int
     synced: int

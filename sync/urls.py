@@ -5,6 +5,7 @@ from django.urls import path
 from sync import hooks
 from sync.pages import (
     activity,
+    boards,
     brakes,
     conflicts,
     dry_run,
@@ -32,6 +33,7 @@ urlpatterns = [
     path(f"{_connection}/activity/", activity.activity, name="activity"),
     path(f"{_project}/", project.project, name="project"),
     path(f"{_project}/change/", project.change, name="change_project"),
+    path(f"{_project}/board/", boards.board, name="board"),
     path(f"{_project}/runs/", project.runs, name="runs"),
     path(f"{_project}/runs/start/", project.start, name="start_run"),
     path(f"{_project}/dry-runs/<uuid:run_id>/", dry_run.dry_run, name="dry_run"),

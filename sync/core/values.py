@@ -25,6 +25,7 @@ TWO_WAY: Final = (
     "iteration",
     "team",
 )
+NUMBERS: Final = ("story_points", "wsjf")
 PARENT: Final = "parent"  # Jira's field, and the way of naming a parent by it
 EPIC_LINK: Final = "epic_link"  # the other way: the parent's key in a custom field
 
