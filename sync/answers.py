@@ -148,6 +148,9 @@ class ChangeOut(Schema):
     attempts: int
     code: str
     message: str
+    ways: list[Literal["again", "unlink", "keep", "restore", "delete"]] = Field(
+        description="Of a parked change: again is POST …/replay, the others POST …/decide."
+    )
     settled: datetime | None
 
 

@@ -14,7 +14,7 @@ from almconnect.lib import bulk_rows
 from connections.models import MappedProject
 from planning import applying
 from planning.models import BoardEvent, WorkItem
-from sync import conflicts, linking, states
+from sync import conflicts, linking, states, ways_out
 from sync.core.merge import Clash
 from sync.core.values import Lookups, Rules, Seen
 from sync.models import Shadow
@@ -112,9 +112,10 @@ def save(batch: Batch) -> list[BoardEvent]:
     conflicts.keep(batch.found)
     conflicts.close_agreed(batch.changed)
     events += linking.reconcile(batch.project, batch.rules, batch.current, batch.began)
+    back = [shadow.item_id for shadow in batch.returned]
+    ways_out.send_those_back(back)
     states.derive([shadow.item_id for shadow in batch.changed])
-    if batch.returned:
-        back = [shadow.item_id for shadow in batch.returned]
+    if back:
         note_each(batch.project.connection, "merge", "done", BACK, back)
     return events
 

@@ -79,6 +79,10 @@ class TakeIn(Strict):
     take: Literal["board", "jira"]
 
 
+class WayIn(Strict):
+    way: Literal["unlink", "keep", "restore", "delete"]
+
+
 class ReplayIn(Strict):
     """Which of the failed or parked ones, all if nothing is said. `dry`: only count them."""
 

@@ -22,6 +22,7 @@ from sync.rules import lookups_for
 from sync.writes import Edit
 
 UNCONFIRMED: Final = "not_carried_out"  # Change.code of what is sent once more
+AGAIN: Final = 5.0  # seconds until then
 
 
 def confirm(

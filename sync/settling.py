@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
 from sync import conflicts, outbox, states
-from sync.confirming import UNCONFIRMED
+from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.echo import normal
 from sync.isolating import isolated
 from sync.models import Shadow
@@ -15,10 +15,8 @@ from sync.shift import Shift
 from sync.trace import note, note_all
 from sync.writes import Edit
 
-AGAIN = 5.0  # seconds until what Jira did not carry out is sent once more
 NOT_TAKEN = (
-    "Look in Jira for a rule, an app or a screen that takes the change back, then send it again, or "
-    "take Jira's value."
+    "Look in Jira for a rule, an app or a screen that takes the change back, then send it again."
 )
 
 

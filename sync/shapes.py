@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from connections.models import MappedProject
 from planning.models import Change, SprintLink, Team
-from sync import teams
+from sync import teams, ways_out
 from sync.boards import Offered
 from sync.mapping_check import Checked
 from sync.models import Brake, Conflict, Delivery, Run, RunKind
@@ -115,6 +115,7 @@ def change(row: Change) -> dict[str, Any]:
         "attempts": row.attempts,
         "code": row.code,
         "message": row.message,
+        "ways": [way.value for way in ways_out.of(row)],
         "settled": row.settled,
     }
 

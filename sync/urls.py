@@ -53,6 +53,7 @@ urlpatterns = [
     ),
     path("activity/changes/<int:change_id>/", activity.change, name="change"),
     path("activity/changes/<int:change_id>/replay/", activity.replay_change, name="replay_change"),
+    path("activity/changes/<int:change_id>/decide/", parked.decide, name="decide_change"),
     path("activity/replay/", activity.replay_many, name="replay"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
     path("conflicts/<uuid:conflict_id>/resolve/", conflicts.resolve, name="resolve"),
