@@ -22,7 +22,18 @@ from jira_client.client import JiraClient
 from jira_client.errors import NotFound, PermissionRefused
 from jira_client.values import PermissionState
 from planning import applying, feed
-from sync import brake, duplicates, following, halving, kept, moved, parents, states, ways_out
+from sync import (
+    brake,
+    duplicates,
+    filtered,
+    following,
+    halving,
+    kept,
+    moved,
+    parents,
+    states,
+    ways_out,
+)
 from sync.crash import point
 from sync.models import Absence, Shadow, ShadowState
 from sync.rules import rules_of
@@ -112,6 +123,8 @@ def take_census(
         for home, issues in homes.items():
             if home not in mapped:
                 moved.mark(connection, issues)
+            elif home == project.remote_id and project.jql.strip():
+                filtered.mark(connection, [one.id for one in issues])
         missing += fetched.missing
     vanished = note_missing(connection, jira, project, missing)
     kept.look(jira, project)

@@ -192,8 +192,9 @@ class StepOut(Schema):
 
 
 class TraceOut(Schema):
-    item: str
+    item: str | None = Field(description="Null: the board has no item of this key.")
     key: str
+    others: list[str] = Field(description="Further items that have, or had, this key.")
     steps: list[StepOut]
 
 

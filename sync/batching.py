@@ -55,6 +55,9 @@ class Applied:
     items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
     stale_items: set[uuid.UUID] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)  # issue ids: in a project that is not mapped
+    untyped: dict[str, str] = field(
+        default_factory=dict
+    )  # issue id → its type, which is not mapped
     unsure: list[str] = field(default_factory=list)  # issue ids: not applied, more must be known
     disputed: dict[str, list[Clash]] = field(
         default_factory=dict
@@ -69,6 +72,7 @@ class Applied:
         self.items |= other.items
         self.stale_items |= other.stale_items
         self.elsewhere |= other.elsewhere
+        self.untyped |= other.untyped
         self.unsure, self.disputed = list(other.unsure), dict(other.disputed)
 
 
@@ -122,7 +126,13 @@ def save(batch: Batch) -> list[BoardEvent]:
 
 def not_understood(seen: Seen) -> dict[str, str]:
     """Board field → why what Jira shows there is not on the board."""
-    return {
+    found = {}
+    if seen.type is None:
+        found["type"] = (
+            f"Its type in Jira is “{seen.names.get('type', '')}” now, which is not mapped. Here it keeps "
+            "its type; pair that type on “#4 Fields and statuses”, or change it back in Jira."
+        )
+    return found | {
         name: f"“{value}” in Jira stands for no {name} here, or for several; the board's stays. Pair it "
         "on “#4 Fields and statuses”, or choose one on the board."
         for name, value in seen.unknown.items()

@@ -18,7 +18,17 @@ from connections.models import Connection, Direction, MappedProject, WebhookStat
 from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import boards, hierarchy, importing, link_names, mapping_rules, metadata, steps, teams
+from sync import (
+    boards,
+    hierarchy,
+    importing,
+    link_names,
+    mapping_rules,
+    metadata,
+    new_statuses,
+    steps,
+    teams,
+)
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
@@ -154,7 +164,7 @@ def change(
             setattr(project, name, {word: value for word, value in both.items() if value})
         for name, value in rules.items():
             setattr(project, name, value)
-        project.facts = facts
+        project.facts = new_statuses.by_hand(facts, maps.get("status_map") or {})
         if categories:
             project.facts = _with_categories(project, categories)
         link_names.learn(project, link_types)

@@ -19,7 +19,7 @@ from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
 from planning.models import Change, ChangeKind, WorkItem
-from sync import adopting, duplicates, following, merging, moved, outbox, states
+from sync import adopting, duplicates, following, merging, moved, new_statuses, outbox, states
 from sync.batching import Applied, Batch, save
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
@@ -53,6 +53,7 @@ def apply(
     """
     homes = moved.by_home(project, issues)
     issues = homes.pop(project.remote_id, [])
+    new_statuses.in_issues(project, issues)
     rules = rules_of(project)
     parents = [parent_reference(rules, issue) for issue in issues]
     with transaction.atomic():
