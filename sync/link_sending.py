@@ -207,7 +207,7 @@ def _wait_for_ends(change: Change, link: Link) -> None:
         item__in=[link.source_id, link.target_id], kind=ChangeKind.CREATE, state__in=UNDER_WAY
     ).exists()
     if coming:
-        outbox.postpone([change.pk], WAIT_FOR_END, "Waiting until both ends are in Jira.")
+        outbox.put_off([change.pk], WAIT_FOR_END, "Waiting until both ends are in Jira.")
         return
     why = "One end is not in this Jira."
     _keep_here(change, link, "Kept on the board only: one end is not in this Jira.", why)

@@ -49,9 +49,11 @@ def replay_change(change: Change, *, actor: User) -> Change:
     # A create whose outcome nobody knows is looked for first: replaying must not make a second issue.
     change.state = ChangeState.LOOKING if looking.is_doubtful(change) else ChangeState.WAITING
     change.due, change.attempts = timezone.now(), 0
+    change.put_off, change.put_off_since = 0, None
     change.code = change.message = ""
     change.settled = None
-    change.save(update_fields=["state", "due", "attempts", "code", "message", "settled"])
+    columns = ["state", "due", "attempts", "put_off", "put_off_since", "code", "message", "settled"]
+    change.save(update_fields=columns)
     shadow = Shadow.objects.select_for_update().filter(item=change.item_id).first()
     if shadow is not None:
         shadow.parked = {n: why for n, why in shadow.parked.items() if n not in change.fields}
