@@ -26,7 +26,7 @@ from django.utils import timezone
 from connections import ledger
 from connections.ledger import Grant, News
 from connections.models import Connection, RateBudget
-from jira_client.errors import RateLimited
+from jira_client.errors import RateLimited, bounded
 from jira_client.ratelimit import Pace
 from jira_client.transport import Observation
 from jira_client.wire import WireRequest
@@ -165,9 +165,9 @@ def _share(connection_id: uuid.UUID) -> _Share:
 
 def _told_wait(seen: Observation, pace: Pace) -> float:
     told = seen.rate.get("retry-after", "")
-    if told.isdigit():
-        return float(told) or UNTOLD
-    return pace.wait(timezone.now()) or UNTOLD
+    if told.isascii() and told.isdigit():
+        return bounded(float(told)) or UNTOLD
+    return bounded(pace.wait(timezone.now())) or UNTOLD
 
 
 def _held(share: _Share, key: str) -> float:

@@ -15,17 +15,36 @@ SPRINT, EPIC_LINK, RANK, TEAM_MANAGED_POINTS = (
 PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"
 
 
-def story_points(fields: Iterable[FieldInfo], estimation: str | None) -> str | None:
+def story_points(
+    fields: Iterable[FieldInfo], estimation: str | None, *, team_managed: bool = False
+) -> str | None:
     """The id of the field that holds story points, None where there is none. `estimation`: what the
-    board estimates by.
+    board estimates by; `team_managed`: such projects have a field of their own for them.
     """
     known = tuple(fields)
+    own = of_schema(known, TEAM_MANAGED_POINTS)
     return (
-        estimation
+        _estimated(known, estimation)
+        or (own if team_managed else None)
         or named_number(known, "story points")
-        or of_schema(known, TEAM_MANAGED_POINTS)
+        or own
         or named_number(known, "story point estimate")
     )
+
+
+def _estimated(fields: Iterable[FieldInfo], estimation: str | None) -> str | None:
+    """The board's estimation field, if that can hold points: a board may also estimate by time, whose
+    fields are Jira's own and count seconds.
+    """
+    if not estimation or not holds_points(estimation):
+        return None
+    told = next((info for info in fields if info.id == estimation), None)
+    return estimation if told is None or told.schema_type in (None, "number") else None
+
+
+def holds_points(field_id: str) -> bool:
+    """Whether a number there may be points. Jira's own number fields are estimates of time, in seconds."""
+    return field_id.startswith("customfield_")
 
 
 def of_schema(fields: Iterable[FieldInfo], schema: str) -> str | None:

@@ -127,7 +127,7 @@ def retry_after(response: WireResponse) -> float | None:
     value = response.headers.get("retry-after", "").strip()
     if not value:
         return None
-    if re.fullmatch(r"\d+(\.\d+)?", value):
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
         return float(value)
     moment = http_date(value)
     if moment is None:
@@ -184,10 +184,15 @@ def _special(response: WireResponse, messages: tuple[str, ...]) -> errors.JiraEr
     return None
 
 
+_HOUR = "an hour"
+
+
 def _rate_limited(response: WireResponse) -> errors.RateLimited:
     wait = retry_after(response)
     reason = plain(response.headers.get("ratelimit-reason", ""))[:80]
     ask = f" for {wait:g} seconds" if wait is not None else ""
+    if wait is not None and wait > errors.LONGEST_WAIT:
+        ask += f", which is more than is believed: it is asked again in {_HOUR}"
     return errors.RateLimited(
         f"Jira asks to pause{ask}: too many calls.",
         reason=reason,

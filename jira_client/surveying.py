@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from jira_client import own_board
 from jira_client.client import JiraClient
 from jira_client.errors import (
     AuthenticationRefused,
@@ -115,7 +116,7 @@ def survey(
     boards, software = _boards(client, project)
     chosen = board_in(boards or (), wanted)
     config = None
-    if chosen is not None and chosen.type == "scrum":
+    if chosen is not None and chosen.type in ("scrum", "simple"):
         board_id = chosen.id
         config = _tried(lambda: client.boards.configuration(board_id))
     return Survey(
@@ -141,7 +142,9 @@ def used_types(types: Sequence[IssueType], wanted: Wanted) -> list[IssueType]:
 
 
 def board_in(boards: Sequence[Board], wanted: Wanted) -> Board | None:
-    """The mapping's board, or else the first with sprints, or else the first."""
+    """The mapping's board, or else the first with sprints, or else the first; `boards` in order of
+    whose they are.
+    """
     if wanted.board_id is not None:
         return next((board for board in boards if board.id == wanted.board_id), None)
     order = {"scrum": 0, "simple": 1}
@@ -171,7 +174,8 @@ def _edit_screen(client: JiraClient, project: Project) -> tuple[Screen | None, b
 
 def _boards(client: JiraClient, project: Project) -> tuple[tuple[Board, ...] | None, bool]:
     try:
-        return tuple(client.boards.list(project=project.key)), True
+        found = client.boards.list(project=project.key)
+        return tuple(own_board.in_order(client, project, found)), True
     except (NotFound, PermissionRefused):
         return None, False
     except (AuthenticationRefused, OAuthProblem):

@@ -47,6 +47,10 @@ def instead(faults: Faults, request: Request) -> Response | None:
         raise Refusal(status, "Internal server error" if status == 500 else "Unavailable")
     if faults.take("no_software", request) and request.path.startswith("/rest/agile/"):
         raise Refusal(404, f"null for uri: {request.path}", shape="message")
+    if faults.take("write_ignored", request):
+        return Response(204)
+    if fault := faults.take("refused", request):
+        raise Refusal(400, str(fault.value))
     if faults.take("not_licensed", request):
         return unlicensed(faults.site)
     if fault := faults.take("oauth_problem", request):

@@ -39,6 +39,10 @@ KNOWN = {
     "no_software": "Jira Software is not installed: boards and sprints are unknown",
     "oauth_problem": "the OAuth provider refuses; value: the problem, then optionally where it is "
     "told: both, header, body, json, object, html; such as token_expired html",
+    "write_ignored": "a write is answered 204 with nothing in it, and is not carried out (an app or "
+    "a script of Jira's takes it back)",
+    "refused": "400 with only this sentence for the whole request, and no field named; value: the "
+    "sentence",
     "answer_lost": "the work is done, then the connection is dropped without an answer",
     "answer_html": "the work is done, the answer is a proxy's error page (502)",
     "truncated": "the work is done, half of the answer arrives; value json: with a length that says "

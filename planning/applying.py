@@ -177,6 +177,24 @@ def vanish(items: Sequence[WorkItem], detail: str) -> list[BoardEvent]:
     return [event("item.deleted", item.pk, item.version + 1, (), "jira") for item in items]
 
 
+def revive(item: WorkItem) -> list[BoardEvent]:
+    """Jira keeps the issue of this locked tombstone: the item stands on the board again, with the links
+    that went with it and have both ends.
+    """
+    if item.deleted is None:
+        return []
+    now, gone = timezone.now(), item.deleted
+    item.deleted, item.updated, item.version = None, now, item.version + 1
+    item.save(update_fields=["deleted", "updated", "version"])
+    mine = Link.objects.filter(Q(source=item) | Q(target=item))
+    drawn = set(mine.filter(deleted=None).values_list("source_id", "target_id", "type"))
+    went = mine.filter(deleted=gone, source__deleted=None, target__deleted=None)
+    back = [one for one in went if (one.source_id, one.target_id, one.type) not in drawn]
+    Link.objects.filter(pk__in=[link.pk for link in back]).update(deleted=None)
+    events = [event("link.created", link.pk, 1, (), "jira", at=now) for link in back]
+    return [event("item.created", item.pk, item.version, (), "jira", at=now), *events]
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A link that Jira holds, by the board's ids."""

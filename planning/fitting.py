@@ -16,7 +16,7 @@ from connections.models import MappedProject
 from planning import rules
 from planning.fields import EDITABLE, differs, value_of, write
 from planning.known import Known
-from planning.models import WorkItem
+from planning.models import Iteration, Team, WorkItem
 from planning.rules import Unfit
 
 Values = dict[str, Any]
@@ -120,7 +120,7 @@ def _place(known: Known, item: WorkItem, changed: Values) -> dict[str, list[str]
     team_id = changed.get("team", value_of(item, "team"))
     iteration_id = changed.get("iteration", value_of(item, "iteration"))
     if iteration_id is None:
-        return {}
+        return _stays_closed(known, item, changed)
     if team_id is None:
         own = known.default_team.get(item.project_id) if item.project_id else None
         if own is None or "team" in changed:
@@ -133,4 +133,32 @@ def _place(known: Known, item: WorkItem, changed: Values) -> dict[str, list[str]
     if art and team.art_id and art != team.art_id:
         words = _("Team %(team)s is in another ART than this iteration.") % {"team": team.name}
         return {"iteration": [words]}
-    return {}
+    return _is_closed(known, item, team, known.iterations[uuid.UUID(iteration_id)])
+
+
+def _is_closed(
+    known: Known, item: WorkItem, team: Team, iteration: Iteration
+) -> dict[str, list[str]]:
+    """Jira takes no issue into a sprint that is closed: said here, before it is tried."""
+    sprint = known.closed.get((team.pk, iteration.pk))
+    if sprint is None or not rules.plans_in_jira(item.project):
+        return {}
+    words = _("“%(sprint)s” is closed in Jira, which puts nothing more into it: choose another.")
+    return {"iteration": [words % {"sprint": sprint or iteration.name}]}
+
+
+def _stays_closed(known: Known, item: WorkItem, changed: Values) -> dict[str, list[str]]:
+    """What was finished in a sprint stays in it in Jira once that is closed."""
+    place = (item.team_id, item.iteration_id)
+    if place not in known.closed or not (item.remote_id and rules.plans_in_jira(item.project)):
+        return {}
+    category = item.status_category
+    if "status" in changed:
+        category = rules.category_of(item.project, changed["status"], category)
+    if category != "done":
+        return {}  # carried over: Jira has it in the backlog
+    words = _(
+        "It was finished in “%(sprint)s”, which is closed in Jira: there it stays in that sprint. Put "
+        "it into an open iteration, or set another status first."
+    )
+    return {"iteration": [words % {"sprint": known.closed[place] or str(item.iteration)}]}

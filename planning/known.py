@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connections.models import MappedProject
-from planning.models import Iteration, Team, WorkItem
+from planning.models import Iteration, SprintLink, Team, WorkItem
 
 DEEPEST = 50  # levels of parents; more means a cycle that was made elsewhere
 
@@ -22,6 +22,9 @@ class Known:
     teams: dict[uuid.UUID, Team] = field(default_factory=dict)
     iterations: dict[uuid.UUID, Iteration] = field(default_factory=dict)
     default_team: dict[uuid.UUID, Team] = field(default_factory=dict)
+    closed: dict[tuple[uuid.UUID, uuid.UUID], str] = field(
+        default_factory=dict
+    )  # (team, iteration) whose sprint is closed in Jira → the sprint's name
     parents: set[uuid.UUID] = field(default_factory=set)  # live items that may be parents
     parent_of: dict[uuid.UUID, uuid.UUID | None] = field(default_factory=dict)
 
@@ -60,6 +63,8 @@ def _look_up_places(known: Known, rows: Sequence[Mapping[str, Any]]) -> None:
     if iteration_ids:
         found = Iteration.objects.select_related("pi").in_bulk(list(iteration_ids))
         known.iterations = dict(found)
+        closed = SprintLink.objects.filter(iteration__in=iteration_ids, sprint_state="closed")
+        known.closed = {(one.team_id, one.iteration_id): one.sprint_name for one in closed}
     several: set[uuid.UUID] = set()
     for team in Team.objects.filter(project__in=list(known.projects)) if known.projects else ():
         assert team.project_id is not None  # noqa: S101  (the filter says so)

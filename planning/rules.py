@@ -170,6 +170,11 @@ def link_type(project: MappedProject | None, word: str) -> str:
     )
 
 
+def plans_in_jira(project: MappedProject | None) -> bool:
+    """Whether an iteration of this project's items is told to Jira as a sprint."""
+    return project is not None and "iteration" in project.field_map
+
+
 def refuse_read_only(project: MappedProject | None) -> None:
     """Raise Refused (409) where Jira alone may change the project's items."""
     if project is not None and project.direction == Direction.FROM_JIRA:

@@ -22,7 +22,18 @@ from jira_client.client import JiraClient
 from jira_client.errors import NotFound, PermissionRefused
 from jira_client.values import PermissionState
 from planning import applying, feed
-from sync import brake, duplicates, following, halving, kept, moved, parents, states
+from sync import (
+    brake,
+    duplicates,
+    filtered,
+    following,
+    halving,
+    kept,
+    moved,
+    parents,
+    states,
+    ways_out,
+)
 from sync.crash import point
 from sync.models import Absence, Shadow, ShadowState
 from sync.rules import rules_of
@@ -112,6 +123,8 @@ def take_census(
         for home, issues in homes.items():
             if home not in mapped:
                 moved.mark(connection, issues)
+            elif home == project.remote_id and project.jql.strip():
+                filtered.mark(connection, [one.id for one in issues])
         missing += fetched.missing
     vanished = note_missing(connection, jira, project, missing)
     kept.look(jira, project)
@@ -230,8 +243,11 @@ def _bury(
     if fresh and brake.holds(connection, project, fresh):
         _note(connection, fresh, Absence.HELD)
         fresh = []
+    locked = parents.lock(shadow.item_id for shadow in [*confirmed, *fresh])
+    fresh = ways_out.spare_edited(fresh)
     gone = [*confirmed, *fresh]
-    items = parents.lock(shadow.item_id for shadow in gone)
+    going = {shadow.item_id for shadow in gone}
+    items = [item for item in locked if item.pk in going]
     rows = Shadow.objects.filter(pk__in=[shadow.pk for shadow in gone])
     rows.update(state=ShadowState.GONE, absence=Absence.DELETED)
     # What a person confirmed must not trip the brake for the next one.

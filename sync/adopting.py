@@ -88,6 +88,8 @@ def _as_uuid(text: str) -> uuid.UUID | None:
 def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> None:
     if seen.type is None or not batch.project.reads_jira:
         batch.applied.ignored += 1
+        if seen.type is None:
+            batch.applied.untyped[seen.remote_id] = seen.names.get("type", "")
         return
     if batch.doubt and not seen.operation:
         batch.applied.unsure.append(seen.remote_id)

@@ -51,6 +51,20 @@ class CheckedOut(Schema):
     findings: list[FindingOut]
 
 
+class BoardOut(Schema):
+    id: int
+    name: str
+    type: str
+    project_key: str = Field(description="Where it is; empty where Jira does not say.")
+    own: bool = Field(description="False: Jira says that it is another project's.")
+    sprints: bool = Field(description="Whether sprints can be planned in it.")
+    chosen: bool
+
+
+class BoardsOut(Schema):
+    items: list[BoardOut]
+
+
 class CountsOut(Schema):
     items: int
     synced: int
@@ -134,6 +148,9 @@ class ChangeOut(Schema):
     attempts: int
     code: str
     message: str
+    ways: list[Literal["again", "unlink", "keep", "restore", "delete"]] = Field(
+        description="Of a parked change: again is POST …/replay, the others POST …/decide."
+    )
     settled: datetime | None
 
 
@@ -175,8 +192,9 @@ class StepOut(Schema):
 
 
 class TraceOut(Schema):
-    item: str
+    item: str | None = Field(description="Null: the board has no item of this key.")
     key: str
+    others: list[str] = Field(description="Further items that have, or had, this key.")
     steps: list[StepOut]
 
 

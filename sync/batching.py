@@ -14,7 +14,7 @@ from almconnect.lib import bulk_rows
 from connections.models import MappedProject
 from planning import applying
 from planning.models import BoardEvent, WorkItem
-from sync import conflicts, linking, states
+from sync import conflicts, linking, states, ways_out
 from sync.core.merge import Clash
 from sync.core.values import Lookups, Rules, Seen
 from sync.models import Shadow
@@ -42,7 +42,9 @@ _SHADOW_COLUMNS = (
 
 @dataclass(slots=True)
 class Applied:
-    """What a batch did. `push`: item id → values that Jira should get, for items known before."""
+    """What a batch did. `push`: item id → values that Jira should get, for items known before;
+    `untold`: item id → its mapped fields of which the read says nothing, and why.
+    """
 
     created: int = 0
     updated: int = 0
@@ -51,9 +53,13 @@ class Applied:
     ignored: int = 0
     clashes: int = 0
     push: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    untold: dict[uuid.UUID, Mapping[str, str]] = field(default_factory=dict)
     items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
     stale_items: set[uuid.UUID] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)  # issue ids: in a project that is not mapped
+    untyped: dict[str, str] = field(
+        default_factory=dict
+    )  # issue id → its type, which is not mapped
     unsure: list[str] = field(default_factory=list)  # issue ids: not applied, more must be known
     disputed: dict[str, list[Clash]] = field(
         default_factory=dict
@@ -64,9 +70,11 @@ class Applied:
         for name in ("created", "updated", "same", "stale", "ignored", "clashes"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.push |= other.push
+        self.untold |= other.untold
         self.items |= other.items
         self.stale_items |= other.stale_items
         self.elsewhere |= other.elsewhere
+        self.untyped |= other.untyped
         self.unsure, self.disputed = list(other.unsure), dict(other.disputed)
 
 
@@ -119,16 +127,23 @@ def save(batch: Batch) -> list[BoardEvent]:
     conflicts.keep(batch.found)
     conflicts.close_agreed(batch.changed)
     events += linking.reconcile(batch.project, batch.rules, batch.current, batch.began)
+    back = [shadow.item_id for shadow in batch.returned]
+    ways_out.send_those_back(back)
     states.derive([shadow.item_id for shadow in batch.changed])
-    if batch.returned:
-        back = [shadow.item_id for shadow in batch.returned]
+    if back:
         note_each(batch.project.connection, "merge", "done", BACK, back)
     return events
 
 
 def not_understood(seen: Seen) -> dict[str, str]:
     """Board field → why what Jira shows there is not on the board."""
-    return {
+    found = {}
+    if seen.type is None:
+        found["type"] = (
+            f"Its type in Jira is “{seen.names.get('type', '')}” now, which is not mapped. Here it keeps "
+            "its type; pair that type on “#4 Fields and statuses”, or change it back in Jira."
+        )
+    return found | {
         name: f"“{value}” in Jira stands for no {name} here, or for several; the board's stays. Pair it "
         "on “#4 Fields and statuses”, or choose one on the board."
         for name, value in seen.unknown.items()

@@ -28,6 +28,7 @@ class ProjectIn(Policies):
     field_map: Words | None = None
     status_map: Words | None = None
     link_map: Words | None = None
+    board_id: int | None = Field(default=None, description="Null: the project's own board.")
 
 
 class TeamSourceIn(Strict):
@@ -48,7 +49,9 @@ class LinkRuleIn(Strict):
 
 
 class ProjectPatch(Policies):
-    """What is left out stays as it is. Null clears the team and the filter, for the rest it is refused."""
+    """What is left out stays as it is. Null clears the team, the filter and the board, for the rest it
+    is refused.
+    """
 
     type_map: Words = {}
     field_map: Words = {}
@@ -57,6 +60,9 @@ class ProjectPatch(Policies):
     transition_defaults: Defaults = {}
     team_source: TeamSourceIn | None = None
     link_rules: list[LinkRuleIn] = []
+    board_id: int | None = Field(
+        default=None, description="The board of the project's sprints: GET …/boards lists them."
+    )
 
 
 class StateListing(Listing):
@@ -71,6 +77,10 @@ class SprintIn(Strict):
 
 class TakeIn(Strict):
     take: Literal["board", "jira"]
+
+
+class WayIn(Strict):
+    way: Literal["unlink", "keep", "restore", "delete"]
 
 
 class ReplayIn(Strict):

@@ -86,6 +86,8 @@ def _differs(
         return True
     if (shadow.project_id, shadow.remote_key) != (project.pk, seen.remote_key):
         return True
+    if (seen.type is None) != ("type" in shadow.parked):
+        return True
     if any(shadow.refs.get(name) != value for name, value in seen.refs.items()):
         return True
     if project.reads_jira and not (same_links and _looks_the_same(item, seen)):

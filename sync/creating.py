@@ -7,7 +7,8 @@ did not come means *outcome unknown*: `sync.looking` finds out before anything i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from jira_client.values import Created, CreateFailure
 from planning.models import Change
 from sync import keymarks, looking, outbox, people, refusals
 from sync.core.retry import Verdict
-from sync.core.values import Rules
+from sync.core.values import PARENT, Rules
 from sync.crash import point
 from sync.isolating import isolated
 from sync.new_issues import NEEDED, New, body_of
@@ -148,9 +149,50 @@ def _settle(
     if optional and set(optional) == set(answer.field_errors):
         _create_without(connection, jira, new, answer, names, shift)
         return
+    if answer.status == HTTPStatus.BAD_REQUEST and not answer.field_errors:
+        rest = {name for name in fields if name in names and name not in (*NEEDED, PARENT)}
+        if rest and _create_bare(connection, jira, new, rest, names, shift):
+            return
     reasons = [*answer.messages]
     reasons += [f"{names.get(field, field)}: {why}" for field, why in answer.field_errors.items()]
     _refused(connection, new.change, answer.status, reasons)
+
+
+def _create_bare(
+    connection: Connection,
+    jira: JiraClient,
+    new: New,
+    rest: Collection[str],
+    names: Mapping[str, str],
+    shift: Shift,
+) -> bool:
+    """Jira refuses the whole and names no field: the issue is created without these fields, and the
+    edit that follows tells them one by one. False where it does not help.
+    """
+    change = new.change
+    fields = {name: value for name, value in new.body["fields"].items() if name not in rest}
+    whole, words = dict(change.sent), {names[name] for name in rest}
+    _remember(change, {k: v for k, v in change.sent.items() if k not in words}, shift)
+    try:
+        (second,) = _post(jira, [{**new.body, "fields": fields}], shift)
+    except JiraError as error:
+        _failed(connection, [change], refusals.judged(jira, error), shift)
+        return True
+    point("create.sent_bare")
+    if isinstance(second, CreateFailure):
+        _remember(change, whole, shift)
+        return False
+    pair(connection, change, second.id, second.key, shift)
+    return True
+
+
+def _remember(change: Change, sent: dict[str, Any], shift: Shift) -> None:
+    """What the create that goes out now carries."""
+    with transaction.atomic():
+        shift.guard()
+        change.sent = sent
+        change.save(update_fields=["sent"])
+    point("create.narrowed")
 
 
 def _create_without(
@@ -165,11 +207,7 @@ def _create_without(
     change, refused = new.change, answer.field_errors
     fields = {name: value for name, value in new.body["fields"].items() if name not in refused}
     words = {names.get(name, name): why for name, why in refused.items()}
-    with transaction.atomic():
-        shift.guard()
-        change.sent = {name: value for name, value in change.sent.items() if name not in words}
-        change.save(update_fields=["sent"])
-    point("create.narrowed")
+    _remember(change, {k: v for k, v in change.sent.items() if k not in words}, shift)
     try:
         (second,) = _post(jira, [{**new.body, "fields": fields}], shift)
     except JiraError as error:
@@ -202,7 +240,13 @@ def _failed(
     for change, answer in zip(changes, done, strict=False):
         if isinstance(answer, Created):
             pair(connection, change, answer.id, answer.key, shift)
-    for change in changes[len(done) :]:
+    left = changes[len(done) :]
+    if isinstance(error, Invalid) and len(left) > 1:
+        words = f"Jira refused several creates together; each goes alone. {outbox.words_of(error)}"
+        outbox.postpone([change.pk for change in left], 0, words, code=looking.ALONE)
+        point("create.parted")
+        return
+    for change in left:
         decision = outbox.judge(error, change.attempts + 1, creating=True)
         if decision.verdict is not Verdict.LOOK_FIRST:
             outbox.set_aside(connection, change, error, "unknown")

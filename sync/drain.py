@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 SLICE = 500
 FAULTS = 4  # failures of our own, then a person is asked
 DELETED = "jira:issue_deleted"
+FOREIGN = "The issue's project is not mapped."
+PAUSED = "The project is paused. It is compared whole when it is resumed."
 
 
 def drain(connection_id: uuid.UUID) -> bool:
@@ -86,7 +88,8 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
     for project in projects.values():
         project.connection = connection
     ours, foreign = _of_mapped(connection, rows, wanted, projects)
-    found, failed = read_issues(connection, jira, projects, sorted(ours, key=_number))
+    read = read_issues(connection, jira, projects, sorted(ours, key=_number))
+    found, failed = read.found, read.failed
     if any(row.event.startswith(OF_SPRINTS) for row in rows):
         _look_at_sprints(jira, projects.values())
     deleted = {row.issue_id for row in rows if row.event == DELETED}
@@ -96,7 +99,9 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
             absence.note_missing(connection, jira, project, missing, deleted=deleted)
     point("drain.judged")
     whole = [row for row in rows if not {row.issue_id, row.other_issue_id} & failed.keys()]
-    _settle(whole, foreign, _paused(connection, rows, wanted, projects))
+    paused = _paused(connection, rows, wanted, projects)
+    reasons = dict.fromkeys(foreign, FOREIGN) | dict.fromkeys(paused, PAUSED) | read.skipped
+    _settle(whole, reasons)
     point("drain.settled")
     for row in rows:
         why = failed.get(row.issue_id) or failed.get(row.other_issue_id)
@@ -162,29 +167,27 @@ def _paused(
 
 
 @transaction.atomic
-def _settle(rows: Sequence[Delivery], foreign: set[str], paused: set[str]) -> None:
+def _settle(rows: Sequence[Delivery], skipped: Mapping[str, str]) -> None:
     """Done, or deliberately skipped: either way with a word on why, for “why didn't this sync?”."""
     now = timezone.now()
     why: dict[str, list[Delivery]] = {}
     for row in rows:
-        why.setdefault(_skipped(row, foreign, paused), []).append(row)
+        why.setdefault(_skipped(row, skipped), []).append(row)
     for reason, some in why.items():
         Delivery.objects.filter(pk__in=[row.pk for row in some]).update(
             state=DeliveryState.IGNORED if reason else DeliveryState.DONE,
             settled=now,
-            detail=reason,
+            detail=reason[:500],
         )
     point("drain.settling")
     _trace(rows, {row.pk: reason for reason, some in why.items() for row in some})
 
 
-def _skipped(row: Delivery, foreign: set[str], paused: set[str]) -> str:
-    """Why this delivery was not worked on; empty where it was."""
+def _skipped(row: Delivery, skipped: Mapping[str, str]) -> str:
+    """Why this delivery was not worked on; empty where it was. `skipped`: issue id → the reason."""
     if not row.issue_id:
         return "" if row.event.startswith(OF_SPRINTS) else "The delivery names no issue."
-    if row.issue_id in paused:
-        return "The project is paused. It is compared whole when it is resumed."
-    return "The issue's project is not mapped." if row.issue_id in foreign else ""
+    return skipped.get(row.issue_id, "")
 
 
 def _trace(rows: Sequence[Delivery], reasons: Mapping[int, str]) -> None:

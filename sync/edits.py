@@ -17,6 +17,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import AnswerLost, JiraError
 from planning.models import Change
 from sync import (
+    confirming,
     ensuring,
     grouping,
     outbox,
@@ -167,6 +168,7 @@ def _read_back(
         point("edit.read_back")
         found = window.look_back(jira, project, rules, issues, writes, shift)
         began = timezone.now() if found.restored else began
+        confirming.confirm(connection, jira, project, rules, found.issues, touched)
     sent, ranked = {}, []
     for edit in touched:
         item = edit.shadow.item_id

@@ -12,7 +12,7 @@ from django.db import transaction
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound
-from sync import hierarchy, link_names, metadata
+from sync import hierarchy, link_names, metadata, new_statuses
 from sync.core.values import EPIC_LINK
 from sync.patience import Patience
 
@@ -20,7 +20,7 @@ from sync.patience import Patience
 def refresh(
     connection: Connection, jira: JiraClient, project: MappedProject, patience: Patience
 ) -> None:
-    """Three calls, on Data Center five, and one a type where it has a Parent Link: once a day.
+    """Four calls, on Data Center six, and one a type where it has a Parent Link: once a day.
 
     Raises JiraError.
     """
@@ -30,6 +30,8 @@ def refresh(
     except NotFound:
         return  # whoever reads its issues finds out why
     note_project(project, found.key, found.name)
+    there = patience.ask(lambda: jira.projects.statuses(project.remote_id))
+    new_statuses.pair(project, [one for statuses in there.values() for one in statuses])
     if link_names.used(project):
         link_names.follow(project, patience.ask(lambda: metadata.link_types(jira)))
     if project.facts.get("parent_style") == EPIC_LINK:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from django.utils import timezone
 
@@ -10,7 +12,7 @@ from connections.models import Connection, Direction, MappedProject
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.values import Issue
-from sync import adopting, halving, moved, outbox
+from sync import adopting, filtered, halving, moved, outbox
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.crash import point
 from sync.models import Shadow
@@ -19,18 +21,36 @@ from sync.rules import rules_of
 AT_ONCE = 100  # issues in one clause of a search
 
 
+LEFT_OUT: Final = "The mapping's filter leaves this issue out."
+UNTYPED: Final = (
+    "Its type “{}” is not mapped, and issues of such a type are not read. Pair the type on “#4 Fields and "
+    "statuses” to have it on the board."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The ids that were found, those that could not be taken in, and those that were left out on
+    purpose, each with the reason.
+    """
+
+    found: set[str]
+    failed: dict[str, str]
+    skipped: dict[str, str]
+
+
 def read_issues(
     connection: Connection,
     jira: JiraClient,
     projects: dict[str, MappedProject],
     ids: Sequence[str],
-) -> tuple[set[str], dict[str, str]]:
-    """Read these issues in bulk and apply them, each to its own project: the ids that were read, and
-    those that could not be taken in, with the reason.
-    """
+) -> Gathered:
+    """Read these issues in bulk and apply them, each to its own project."""
     live = [project for project in projects.values() if project.direction != Direction.PAUSED]
     if not ids or not live:
-        return set(ids), {}  # not asked for, so nothing may be concluded from their absence
+        return Gathered(
+            set(ids), {}, {}
+        )  # not asked for, so nothing may be concluded from their absence
     fields = sorted({name for project in live for name in rules_of(project).read_fields})
     known = set(
         Shadow.objects.filter(connection=connection, remote_id__in=ids).values_list(
@@ -39,9 +59,11 @@ def read_issues(
     )
     began = timezone.now()
     read = halving.fetch(jira, [one for one in ids if one in known], fields)
+    known_outside = _outside(jira, live, read.issues)
     strange, outside = _read_unknown(jira, live, [one for one in ids if one not in known], fields)
     read.add(strange)
     point("drain.read")
+    skipped = dict.fromkeys(outside, LEFT_OUT)
     groups: dict[str, list[Issue]] = {}
     for issue in read.issues:
         groups.setdefault(str((issue.fields.get("project") or {}).get("id", "")), []).append(issue)
@@ -54,7 +76,9 @@ def read_issues(
             point("drain.applied")
             outbox.ensure(project, applied.push)
             read.failed |= failed
-    return {issue.id for issue in read.issues} | outside, read.failed
+            skipped |= {one: UNTYPED.format(kind) for one, kind in applied.untyped.items()}
+    filtered.mark(connection, known_outside)
+    return Gathered({issue.id for issue in read.issues} | outside, read.failed, skipped)
 
 
 def _read_unknown(
@@ -66,19 +90,26 @@ def _read_unknown(
     """
     marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(live[0]) else ()
     read = halving.fetch(jira, ids, fields, marks)
+    outside = _outside(jira, live, read.issues)
+    read.issues = [issue for issue in read.issues if issue.id not in outside]
+    return read, outside
+
+
+def _outside(jira: JiraClient, live: Sequence[MappedProject], issues: Sequence[Issue]) -> set[str]:
+    """Those of these issues that the filter of their mapping leaves out; one search a filter."""
     outside: set[str] = set()
     for project in live:
         if not project.jql.strip():
             continue
         asked = [
             issue.id
-            for issue in read.issues
+            for issue in issues
             if str((issue.fields.get("project") or {}).get("id", "")) == project.remote_id
             and OPERATION_PROPERTY not in issue.properties
         ]
-        outside |= set(asked) - _matching(jira, project.jql, asked)
-    read.issues = [issue for issue in read.issues if issue.id not in outside]
-    return read, outside
+        if asked:
+            outside |= set(asked) - _matching(jira, project.jql, asked)
+    return outside
 
 
 def _matching(jira: JiraClient, condition: str, ids: Sequence[str]) -> set[str]:

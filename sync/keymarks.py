@@ -37,7 +37,7 @@ def mark(jira: JiraClient, project: MappedProject) -> int:
     known = max(known, _among_shadows(project))
     if project.jql or not known:
         # Shadows of a part of the project may be far below its newest issue.
-        known = max(known, _newest(jira, project))
+        known = max(known, newest(jira, project))
     with _lock:
         _marks[project.pk] = known, time.monotonic()
     return known
@@ -56,7 +56,7 @@ def _among_shadows(project: MappedProject) -> int:
     return number_of(longest.values_list("remote_key", flat=True).first() or "")
 
 
-def _newest(jira: JiraClient, project: MappedProject) -> int:
+def newest(jira: JiraClient, project: MappedProject) -> int:
     """By search: an index that lags answers a lower number, which is as good."""
     query = f"project = {jql.quote(project.key)} ORDER BY key DESC"
     page = jira.search.page(query, ("id", "key"), limit=1)

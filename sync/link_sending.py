@@ -11,8 +11,11 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, JiraError, NotFound, PermissionRefused
+from jira_client.parse import issue_links
+from jira_client.values import Issue
 from planning.models import Change, ChangeKind, Link, SyncState
 from sync import link_names, outbox, pull, refusals
+from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.retry import Verdict
 from sync.crash import point
 from sync.isolating import isolated
@@ -35,6 +38,7 @@ def send_links(
     Raises JiraError where the connection as a whole failed, LeaseLost.
     """
     sources: dict[MappedProject, set[str]] = {}
+    acted: list[Change] = []
     for change in changes:
         if shift.over:
             break
@@ -47,13 +51,64 @@ def send_links(
             source = act(connection, jira, change, change.link, shift)
         if source is not None and source.project is not None:
             sources.setdefault(source.project, set()).add(source.remote_id)
+            acted.append(change)
     for project, ids in sources.items():
         began = timezone.now()
         fetched = jira.issues.fetch(sorted(ids), rules_of(project).read_fields)
         with transaction.atomic():
             shift.guard()
+            for change in acted:
+                _confirm(connection, change, fetched.issues)
             pull.apply(project, fetched.issues, began=began)
         point("link.read_back")
+
+
+def _confirm(connection: Connection, change: Change, issues: Sequence[Issue]) -> None:
+    """A link that Jira called drawn or removed, and that its source shows otherwise: once more, then a
+    person is asked.
+    """
+    link = change.link
+    source = live_pair(link.source_id) if link is not None else None
+    issue = next((one for one in issues if source and one.id == source.remote_id), None)
+    if link is None or issue is None or "issuelinks" not in issue.fields:
+        return
+    drawn = change.kind == ChangeKind.LINK
+    there = _find(change.project, link, issue) is not None
+    if not drawn and link.remote_id:
+        there = any(one.id == link.remote_id for one in issue_links(issue))
+    if there == drawn or (not drawn and _drawn_again(link)):
+        return
+    words = "drew it, but does not show it" if drawn else "removed it, but still shows it"
+    message = f"“{link.type}”: Jira answered that it {words}."
+    if change.code == UNCONFIRMED:
+        outbox.park([change.pk], UNCONFIRMED, f"{message} It was sent twice.")
+        _say(link, SyncState.PARKED, message)
+    else:
+        again = f"{message} It is sent once more."
+        outbox.postpone([change.pk], AGAIN, again, code=UNCONFIRMED)
+        _say(link, SyncState.WAITING, again)
+    note(connection, "send", "later", message, item=change.item, change=change, code=UNCONFIRMED)
+
+
+def _find(project: MappedProject, link: Link, issue: Issue) -> str | None:
+    """The id of this link of the board among those that its source's issue lists."""
+    kind, target = link_type_of(link, project), live_pair(link.target_id)
+    if kind is None or target is None:
+        return None
+    table = rules_of(project).link_table
+    for one in issue_links(issue):
+        ends = {one.source_id, one.target_id}
+        straight = one.source_id == issue.id or one.type.inward == one.type.outward
+        called = table.called(one.type.id, one.type.name)
+        if called == kind and straight and ends == {issue.id, target.remote_id}:
+            return one.id
+    return None
+
+
+def _drawn_again(link: Link) -> bool:
+    """The same link was drawn on the board once more since it was removed."""
+    same = Link.objects.filter(source=link.source_id, target=link.target_id, type=link.type)
+    return same.filter(deleted=None).exclude(pk=link.pk).exists()
 
 
 def link_type_of(link: Link, project: MappedProject) -> str | None:
@@ -152,7 +207,7 @@ def _wait_for_ends(change: Change, link: Link) -> None:
         item__in=[link.source_id, link.target_id], kind=ChangeKind.CREATE, state__in=UNDER_WAY
     ).exists()
     if coming:
-        outbox.postpone([change.pk], WAIT_FOR_END, "Waiting until both ends are in Jira.")
+        outbox.put_off([change.pk], WAIT_FOR_END, "Waiting until both ends are in Jira.")
         return
     why = "One end is not in this Jira."
     _keep_here(change, link, "Kept on the board only: one end is not in this Jira.", why)
@@ -161,12 +216,22 @@ def _wait_for_ends(change: Change, link: Link) -> None:
 def _remove(
     connection: Connection, jira: JiraClient, change: Change, link: Link, shift: Shift
 ) -> Shadow | None:
-    if not link.remote_id:
+    try:
+        remote_id = link.remote_id or _look_for(jira, change.project, link)
+    except JiraError as error:
+        _refused(connection, jira, change, link, error)
+        return None
+    if remote_id is None:
         outbox.settle([change.pk], "Jira never held this link.")
         return None
+    if remote_id != link.remote_id:
+        # So that a read that lists it meanwhile does not draw it again.
+        link.remote_id = remote_id
+        link.save(update_fields=["remote_id"])
+        point("link.found")
     outbox.claim_one(change, shift)
     try:
-        jira.links.delete(link.remote_id)
+        jira.links.delete(remote_id)
     except NotFound:
         pass  # what was to go is gone
     except JiraError as error:
@@ -175,6 +240,18 @@ def _remove(
     point("link.removed")
     _done(connection, change, f"Link “{link.type}” removed.", shift)
     return live_pair(link.source_id)
+
+
+def _look_for(jira: JiraClient, project: MappedProject, link: Link) -> str | None:
+    """A link that was removed on the board before its id in Jira had been read: by its ends and type.
+
+    Raises JiraError.
+    """
+    source = live_pair(link.source_id)
+    if source is None or _drawn_again(link):
+        return None
+    found = jira.issues.fetch([source.remote_id], ("issuelinks",)).issues
+    return _find(project, link, found[0]) if found else None
 
 
 def _done(

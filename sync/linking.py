@@ -31,15 +31,18 @@ def reconcile(
     ends = ends_of(project.connection, links, also=[one.remote_id for one in seen])
     words = words_of(project, rules, ends, links)
     items = [ends[one.remote_id].item for one in seen if one.remote_id in ends]
-    held, leaving = _links_of(items), _being_removed(items)
+    held = _links_of(items)
+    leaving, going = _being_removed(items)
     drawn: dict[str, applying.Drawn] = {}
     renamed: dict[str, Link] = {}
     for link in links:
         word, mine = words.get(link.remote_id), held.get(link.remote_id)
         if word is None or link.remote_id in leaving:
             continue
+        source, target = ends[link.source_id].item, ends[link.target_id].item
+        if mine is None and (source, target, word) in going:
+            continue  # removed on the board before its id in Jira was known
         if mine is None or mine.confirmed is None or mine.type != word:
-            source, target = ends[link.source_id].item, ends[link.target_id].item
             drawn[link.remote_id] = applying.Drawn(source, target, word, link.remote_id)
         if mine is not None and mine.type != word:  # by a rule, or since an end is of another type
             renamed[link.remote_id] = mine
@@ -65,14 +68,25 @@ def _links_of(items: Sequence[uuid.UUID]) -> dict[str, Link]:
     return {link.remote_id: link for link in rows if link.remote_id}
 
 
-def _being_removed(items: Sequence[uuid.UUID]) -> set[str]:
-    """Links a person has removed on the board while Jira has not heard of it yet."""
+Ends = tuple[uuid.UUID, uuid.UUID, str]
+
+
+def _being_removed(items: Sequence[uuid.UUID]) -> tuple[set[str], set[Ends]]:
+    """Links a person has removed on the board while Jira has not heard of it yet: their ids, and of
+    those whose id was never read the ends and the word. What was drawn again since is none of these.
+    """
     rows = Change.objects.filter(
         Q(link__source__in=items) | Q(link__target__in=items),
         kind=ChangeKind.UNLINK,
         state__in=UNDER_WAY,
     )
-    return set(rows.values_list("link__remote_id", flat=True))
+    names = ("link__remote_id", "link__source_id", "link__target_id", "link__type")
+    found = list(rows.values_list(*names))
+    ends = {(source, target, word) for remote, source, target, word in found if not remote}
+    if ends:
+        live = Link.objects.filter(source__in=[one[0] for one in ends], deleted=None)
+        ends -= set(live.values_list("source_id", "target_id", "type"))
+    return {remote for remote, *_rest in found if remote}, ends
 
 
 def _confirm(

@@ -1,9 +1,9 @@
 """Resolving creates whose outcome is unknown: was the issue made, or not?
 
-A search index may lag by minutes, so it is not asked. The keys above the mark noted before the create
-are read themselves, with the entity property that names the operation: twice, the second time when no
-call can be under way any more. Only then is the create sent again, and after the third loss a person
-is asked.
+A search index may lag by minutes, so it is not asked for the issue. The keys above the mark noted
+before the create are read themselves, with the entity property that names the operation, until the
+highest key known is passed: twice, the second time when no call can be under way any more. Only then
+is the create sent again, and after the third loss a person is asked.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from sync import outbox
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.crash import point
 from sync.isolating import OUR_FAULT
-from sync.keymarks import number_of
-from sync.models import Shadow
+from sync.keymarks import newest, number_of
+from sync.models import Delivery, Shadow
 from sync.pairing import pair
 from sync.shift import Shift
 from sync.trace import note
@@ -36,6 +36,7 @@ ALONE = "alone"  # code of a create that goes by itself now: it may be what spoi
 ABOVE = "above"  # in Change.sent: the highest key number known before the create
 
 _FIRST_WINDOW, _WINDOW, _MOST = 20, 100, 5_000
+_SPARE = 500  # keys without an issue that are read behind the highest known, where a call reads a hundred
 _SIDE_BY_SIDE = 4
 
 
@@ -101,7 +102,7 @@ def _look_in(
 ) -> None:
     wanted = {str(change.operation): change for change in changes}
     above = min(_mark_of(project, change) for change in changes)
-    for issue in _issues_above(jira, project, above):
+    for issue in _issues_above(jira, project, above, _highest(jira, project, changes)):
         mark = issue.properties.get(OPERATION_PROPERTY)
         operation = str(mark.get("operation", "")) if isinstance(mark, Mapping) else ""
         change = wanted.pop(operation, None)
@@ -126,16 +127,37 @@ def _mark_of(project: MappedProject, change: Change) -> int:
     return max((number_of(key) for key in keys), default=0)
 
 
-def _issues_above(jira: JiraClient, project: MappedProject, above: int) -> Iterator[Issue]:
-    """The issues with the next keys, up to where a whole window of keys holds none."""
-    start, size = above + 1, _FIRST_WINDOW
-    while start <= above + _MOST:
+def _issues_above(
+    jira: JiraClient, project: MappedProject, above: int, highest: int
+) -> Iterator[Issue]:
+    """The issues with the next keys, up to where `highest`, the highest key that anybody has told of, is
+    passed and so many keys in a row hold none: issues that lived for a moment leave empty ones.
+    """
+    bulk = jira.flavour.bulk_fetch
+    spare = _SPARE if bulk else _FIRST_WINDOW
+    start, size, empty = above + 1, _FIRST_WINDOW, 0
+    while start <= max(above + _MOST, highest):
         keys = [f"{project.key}-{number}" for number in range(start, start + size)]
         found = list(_read(jira, keys))
-        if not found:
-            return
         yield from found
-        start, size = start + size, _WINDOW if len(found) == size else _FIRST_WINDOW
+        empty = 0 if found else empty + size
+        start += size
+        if start > highest and empty >= spare:
+            return
+        size = _WINDOW if bulk or len(found) == size else _FIRST_WINDOW
+
+
+def _highest(jira: JiraClient, project: MappedProject, changes: Sequence[Change]) -> int:
+    """The highest key number that Jira's search or its webhooks have told of since. Raises JiraError.
+
+    Either may be late; what is made after our issue shows that its key is passed.
+    """
+    told = Delivery.objects.filter(
+        connection=project.connection_id,
+        received__gte=min(change.created for change in changes),
+        issue_key__startswith=f"{project.key}-",
+    ).values_list("issue_key", flat=True)
+    return max((*map(number_of, told), newest(jira, project)), default=0)
 
 
 def _read(jira: JiraClient, keys: Sequence[str]) -> Sequence[Issue]:

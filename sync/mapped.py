@@ -18,7 +18,17 @@ from connections.models import Connection, Direction, MappedProject, WebhookStat
 from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import hierarchy, importing, link_names, mapping_rules, metadata, steps, teams
+from sync import (
+    boards,
+    hierarchy,
+    importing,
+    link_names,
+    mapping_rules,
+    metadata,
+    new_statuses,
+    steps,
+    teams,
+)
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
@@ -48,11 +58,13 @@ def map_project(
         raise Refused(
             f"{found.key} is already mapped on this connection.", code="already_mapped", status=409
         )
+    mapping_rules.refuse_time(maps or {})
     jql = str(options.get("jql") or "")
     if jql:
         metadata.prove_filter(jira, found, jql)
     data = metadata.read_metadata(jira, found)
     proposal = propose(data)
+    board = boards.asked_for(jira, options.pop("board_id", None), data.board)
     asked = steps.of_project(jira, found.key)
     with transaction.atomic():
         project = MappedProject.objects.create(
@@ -60,8 +72,9 @@ def map_project(
             remote_id=found.id,
             key=found.key,
             name=found.name,
-            board_id=proposal.board_id,
-            facts=metadata.facts_of(jira, found, data, proposal),
+            board_id=board.id if board else None,
+            facts=metadata.facts_of(jira, found, data, proposal)
+            | {"board": boards.stored(board)["board"]},
             transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked),
             poll_due=None,
             **_merged(proposal, maps or {}),
@@ -131,9 +144,16 @@ def change(
     if options.get("jql"):
         jira = jira_for(project.connection)
         metadata.prove_filter(jira, metadata.find_project(jira, project.remote_id), options["jql"])
+    mapping_rules.refuse_time(maps)
+    board = boards.judged(project, values["board_id"]) if "board_id" in values else {}
     link_types = _link_types(project, values)
     link_names.learn(project, link_types)  # first by id: what was said before keeps its meaning
     facts = project.facts | _hierarchy(project, maps)
+    if board:
+        facts, options = (
+            facts | {"board": board["board"]},
+            {**options, "board_id": board["board_id"]},
+        )
     rules = mapping_rules.judged(project, values)
     before = {name: getattr(project, name) for name in (*options, *maps, *rules)}
     with transaction.atomic():
@@ -144,7 +164,7 @@ def change(
             setattr(project, name, {word: value for word, value in both.items() if value})
         for name, value in rules.items():
             setattr(project, name, value)
-        project.facts = facts
+        project.facts = new_statuses.by_hand(facts, maps.get("status_map") or {})
         if categories:
             project.facts = _with_categories(project, categories)
         link_names.learn(project, link_types)

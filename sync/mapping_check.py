@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from connections import surveys
 from connections.gateway import jira_for
 from connections.models import MappedProject
-from jira_client.values import Status
-from sync import link_names, link_rules, metadata
+from jira_client.values import IssueType, Status
+from sync import link_names, link_rules, metadata, new_statuses
 from sync.core.links import LinkTable
 from sync.rules import link_rules_of
 
@@ -46,13 +46,16 @@ def check(project: MappedProject) -> Checked:
     """
     jira = jira_for(project.connection)
     of_types = jira.projects.statuses(project.remote_id)
+    new_statuses.pair(project, [one for some in of_types.values() for one in some])
     types = metadata.link_types(jira)
     link_names.learn(project, types)
     there = [one.name for one in types]
     setup = surveys.earlier(project.connection).get(project.remote_id)
     screens = _screens(setup) if setup else []
     at = parse_datetime(setup["at"]) if setup else None
-    found = [*workflow(project, of_types), *links(project, there), *screens]
+    kinds = jira.projects.issue_types(project.remote_id)
+    new = unread_types(project, kinds)
+    found = [*workflow(project, of_types), *new, *links(project, there), *screens]
     return Checked(found, at)
 
 
@@ -84,11 +87,28 @@ def workflow(project: MappedProject, of_types: Mapping[str, Sequence[Status]]) -
         if out:
             found.append(_unreachable(project, kind, out))
     known = {str(status) for status in project.status_map.values()}
+    by_itself = sorted(set(project.facts.get(new_statuses.BY_ITSELF, ())) & set(project.status_map))
+    if by_itself:
+        words = _(
+            "New in Jira since the mapping, and paired by itself, by name and category: %(names)s. "
+            "Change the pair below if another board status is meant."
+        )
+        found.append(Finding("statuses", "unknown", words % {"names": ", ".join(by_itself)}))
     left = sorted(name for status, name in every.items() if status not in known)
     if left:
         words = _("No board status stands for %(names)s; Jira's own name is shown for these.")
         found.append(Finding("statuses", "unknown", words % {"names": ", ".join(left)}))
     return found
+
+
+def unread_types(project: MappedProject, kinds: Sequence[IssueType]) -> list[Finding]:
+    """Jira's types that no board type stands for, sub-tasks apart: issues of them are not read."""
+    known = {str(one) for one in project.type_map.values()}
+    left = sorted(one.name for one in kinds if one.id not in known and not one.subtask)
+    if not left:
+        return []
+    words = _("No board type stands for %(names)s: issues of these types are not read.")
+    return [Finding("types", "unknown", words % {"names": ", ".join(left)})]
 
 
 def links(project: MappedProject, there: Sequence[str]) -> list[Finding]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from almconnect.lib.api import Refused
 from connections.gateway import jira_for
 from connections.models import MappedProject
+from jira_client.known_fields import holds_points
 from sync import link_rules, steps, teams
+from sync.core.values import NUMBERS
 
 
 def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,3 +24,16 @@ def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:
     if values.get("link_rules") is not None:
         found["link_rules"] = link_rules.judged(project, values["link_rules"])
     return found
+
+
+def refuse_time(maps: Mapping[str, Mapping[str, Any] | None]) -> None:
+    """Raises Refused (422) where points would be written to Jira's estimates of time, in seconds."""
+    fields = maps.get("field_map") or {}
+    wrong = [
+        f"“{fields[name]}” holds no points: Jira's own number fields count seconds. Choose a custom "
+        "number field, or leave it on the board."
+        for name in NUMBERS
+        if fields.get(name) and not holds_points(str(fields[name]))
+    ]
+    if wrong:
+        raise Refused(wrong[0], fields={"field_map": wrong})

@@ -55,6 +55,8 @@ def merge_in(
     _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)
     _advance(batch, shadow, issue, seen, outcome)
     batch.current.append(seen)
+    if seen.untold:
+        batch.applied.untold[item.pk] = seen.untold
     if outcome.push:
         batch.applied.push[item.pk] = dict(outcome.push)
     batch.found += found
@@ -122,7 +124,7 @@ def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Me
         "parked": {
             name: why
             for name, why in shadow.parked.items()
-            if name in outcome.push or name.startswith(duplicates.PREFIX)
+            if name in outcome.push or name in seen.untold or name.startswith(duplicates.PREFIX)
         }
         | not_understood(seen),
         "remote_key": seen.remote_key,

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from almconnect.lib.api import Refused
+from jira_client import own_board
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.jql import quote
@@ -44,11 +45,10 @@ def prove_filter(jira: JiraClient, project: Project, jql: str) -> None:
 
 def read_metadata(jira: JiraClient, project: Project) -> Metadata:
     """Half a dozen calls. What the instance lacks (links, Jira Software) is left out, not an error."""
-    boards = _boards(jira, project)
-    scrum = next((board for board in boards if board.type == "scrum"), None)
-    estimation = None
-    if scrum is not None:
-        estimation = jira.boards.configuration(scrum.id).estimation_field
+    boards = boards_of(jira, project)
+    board = own_board.with_sprints(jira, project, boards)
+    estimating = board or next((one for one in boards if own_board.is_its(one, project)), None)
+    estimation = estimation_of(jira, estimating) if estimating is not None else None
     statuses = jira.projects.statuses(project.key)
     return Metadata(
         types=jira.projects.issue_types(project.id),
@@ -58,14 +58,25 @@ def read_metadata(jira: JiraClient, project: Project) -> Metadata:
         boards=boards,
         estimation_field=estimation,
         parent_style=jira.flavour.parent_style,
+        team_managed=project.style == "next-gen",
+        board=board,
     )
 
 
-def _boards(jira: JiraClient, project: Project) -> list[Board]:
+def boards_of(jira: JiraClient, project: Project) -> list[Board]:
+    """The boards that show the project, its own first. Raises JiraError."""
     try:
-        return jira.boards.list(project=project.key)
+        return own_board.in_order(jira, project, jira.boards.list(project=project.key))
     except _ABSENT:
         return []  # no Jira Software: then there are no sprints either
+
+
+def estimation_of(jira: JiraClient, board: Board) -> str | None:
+    """The field by which the board estimates; None where it says none, or not to this account."""
+    try:
+        return jira.boards.configuration(board.id).estimation_field
+    except _ABSENT:
+        return None
 
 
 def link_types(jira: JiraClient) -> list[LinkType]:

@@ -14,7 +14,7 @@ from connections.models import Connection, Direction
 from jira_client.errors import JiraError, RateLimited
 from planning.models import Change, ChangeState
 from sync.core.coalesce import Pending
-from sync.core.retry import Decision, Failure, Verdict, backoff, decide
+from sync.core.retry import Decision, Failure, Verdict, backoff, concerns_connection, decide
 from sync.crash import point
 from sync.ensuring import ensure as ensure
 from sync.shift import Shift
@@ -22,6 +22,10 @@ from sync.states import UNDER_WAY
 from sync.trace import note
 
 SLICE = 300
+PATIENCE = timedelta(days=1)  # that a change is put off before a person is asked
+MANY = 10  # times at least: a day during which nobody worked is no day of trying
+MOST_TIMES = 30_000
+NEVER_READY = "never_ready"  # Change.code
 _MESSAGE = 1000
 
 
@@ -52,7 +56,7 @@ def as_pending(change: Change) -> Pending:
 def claim(changes: Iterable[int]) -> None:
     """About to be sent: from here a crash means that the outcome is unknown."""
     Change.objects.filter(pk__in=list(changes)).update(
-        state=ChangeState.SENDING, attempts=F("attempts") + 1
+        state=ChangeState.SENDING, attempts=F("attempts") + 1, put_off=0, put_off_since=None
     )
 
 
@@ -131,19 +135,42 @@ def set_aside(
 ) -> Verdict:
     """Park a change that Jira will never take, or try it later; either way with Jira's reason."""
     decision = judge(error, change.attempts + 1)
-    message = words_of(error)
-    if decision.verdict is Verdict.NEVER:
+    verdict, message = decision.verdict, words_of(error)
+    if verdict is Verdict.LATER and _is_worn_out(change, error):
+        verdict = Verdict.NEVER
+        message = f"It was tried {change.attempts + 1} times, for more than a day. {message}"
+    if verdict is Verdict.NEVER:
         park([change.pk], error.code, message)
     else:
         postpone([change.pk], decision.delay, message, code=error.code)
     note(connection, "send", outcome, message, item=change.item, change=change, code=error.code)
-    return decision.verdict
+    return verdict
+
+
+def _is_worn_out(change: Change, error: JiraError) -> bool:
+    """Tried often and for a day, and it is this very request that fails: then a person is asked."""
+    late = timezone.now() - change.created >= PATIENCE and change.attempts >= MANY
+    return late and not concerns_connection(failure_of(error))
 
 
 def put_off(changes: Iterable[int], seconds: float, message: str) -> None:
-    """Later, what still waits; what was parked or settled meanwhile stays so."""
-    waiting = Change.objects.filter(pk__in=list(changes), state__in=UNDER_WAY)
-    postpone(list(waiting.values_list("pk", flat=True)), seconds, message)
+    """Later, what still waits for something else than Jira's taking it; what was parked or settled
+    meanwhile stays so.
+
+    `seconds`: at first; from time to time longer, five minutes at most. What has been put off for a day
+    without ever being tried is parked, so that a person sees it.
+    """
+    now = timezone.now()
+    rows = Change.objects.filter(pk__in=list(changes), state__in=UNDER_WAY)
+    for key, times, since in rows.values_list("pk", "put_off", "put_off_since"):
+        if since is not None and now - since >= PATIENCE and times >= MANY:
+            park([key], NEVER_READY, f"It could not be sent for a day. {message}")
+            continue
+        delay = max(seconds, backoff(times + 1, chance())) if times else seconds
+        postpone([key], delay, message)
+        Change.objects.filter(pk=key).update(
+            put_off=min(times + 1, MOST_TIMES), put_off_since=since or now
+        )
 
 
 def judge(error: JiraError, attempts: int, *, creating: bool = False) -> Decision:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from connections.models import Connection
 from planning.models import Change
 from sync import conflicts, ensuring, flips, people
 from sync.batching import Applied
-from sync.core.values import Rules
+from sync.core.echo import same
+from sync.core.values import DOCUMENT, Rules
 from sync.isolating import isolated
 from sync.models import Shadow
 from sync.references import Known, known_to_jira, outgoing
@@ -18,6 +19,11 @@ from sync.rules import values_of
 from sync.shift import Shift
 from sync.taking_in import Work
 from sync.writes import Edit
+
+NOT_FLATTENED: Final = (
+    "Jira tells this text as a document, which the board cannot show or keep whole, so it is not "
+    "written over. Change it in Jira."
+)
 
 
 def prepare(
@@ -38,17 +44,40 @@ def prepare(
     edits = []
     for shadow in ready:
         with isolated(connection, work[shadow.item_id], shift):
+            untold = applied.untold.get(shadow.item_id, {})
             push = applied.push.get(shadow.item_id, {})
+            push = push | _unknown(shadow, work[shadow.item_id], untold)
             away = named.late.get(shadow.item_id, set())
             late = {name: push[name] for name in away if name in push}
             push = {name: value for name, value in push.items() if name not in late}
             edit = _prepare(rules, known, shadow, work[shadow.item_id], push)
-            edit.late = late
+            edit.late, edit.untold = late, untold
             edit.clashing = clashing.get(shadow.item_id, set())
             edits.append(edit)
             flips.hold(rules, known, edit, named.unknown.get(shadow.item_id, {}))
+            documents = [name for name, why in untold.items() if why == DOCUMENT]
+            flips.hold(rules, known, edit, dict.fromkeys(documents, NOT_FLATTENED))
     flips.park(rules, known, edits)
     return edits
+
+
+def _unknown(
+    shadow: Shadow, changes: Sequence[Change], untold: Mapping[str, str]
+) -> dict[str, Any]:
+    """What people changed in fields of which Jira says nothing, and what a create could not carry of
+    them. Nobody agrees there: it is sent, and Jira takes or refuses it.
+    """
+    if not untold:
+        return {}
+    ours = values_of(shadow.item)
+    touched = {name for change in changes for name in change.fields}
+    if not changes:
+        touched = {name for name in untold if name not in shadow.agreed and ours[name]}
+    return {
+        name: ours[name]
+        for name in touched & untold.keys()
+        if name not in shadow.agreed or not same(name, shadow.agreed[name], ours[name])
+    }
 
 
 def _prepare(
@@ -74,6 +103,7 @@ def _prepare(
         {name: value for name, value in values.items() if name not in out.unmapped},
         out,
         ranked="rank" in touched and "rank" in rules.fields,
+        unmapped=sorted(touched - rules.fields.keys() - {"status"}),
         unsaid=ensuring.unsaid(rules, item, out),
         before=dict(shadow.agreed),
         since=shadow.remote_updated,

@@ -26,6 +26,7 @@ from sync import (
     jira_time,
     merging,
     moved,
+    new_statuses,
     outbox,
     site_proof,
     states,
@@ -63,6 +64,7 @@ def apply(
     """
     homes = moved.by_home(project, issues)
     issues = homes.pop(project.remote_id, [])
+    new_statuses.in_issues(project, issues)
     rules = rules_of(project)
     parents = [parent_reference(rules, issue) for issue in issues]
     with transaction.atomic():

@@ -160,7 +160,7 @@ def _without_create(part: _Slice, work: ItemWork) -> None:
         outbox.settle(work.edits, "Goes with the create.")
     else:
         rest = (*work.links, *work.unlinks, *work.deletes)
-        outbox.postpone(rest, WAIT_FOR_CREATE, "Waiting until Jira has taken the item itself.")
+        outbox.put_off(rest, WAIT_FOR_CREATE, "Waiting until Jira has taken the item itself.")
 
 
 def _send_edits(connection: Connection, jira: JiraClient, part: _Slice, shift: Shift) -> None:

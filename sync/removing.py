@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from connections.models import Connection, DeletionPolicy
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
-from planning import applying
-from planning.models import Change, ChangeState, SyncState
-from sync import outbox, parents, refusals
+from planning import applying, feed
+from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
+from sync import outbox, parents, refusals, ways_out
+from sync.confirming import AGAIN, UNCONFIRMED
 from sync.crash import point
 from sync.isolating import isolated
 from sync.models import Shadow, ShadowState
@@ -49,6 +51,9 @@ def _delete(connection: Connection, jira: JiraClient, change: Change, shift: Shi
     state, words = ShadowState.GONE, "Deleted in Jira."
     try:
         jira.issues.delete(shadow.remote_id)
+        if _is_there(jira, shadow):
+            _not_deleted(connection, change, shadow, shift)
+            return
     except NotFound:
         words = "Already gone from Jira."
     except JiraError as problem:
@@ -59,10 +64,47 @@ def _delete(connection: Connection, jira: JiraClient, change: Change, shift: Shi
             if refusals.of_connection(error):
                 raise error from problem
             return
-        state = ShadowState.UNLINKED
-        words = f"Jira did not delete it, so it stays there: {outbox.words_of(error)}"
+        _park(connection, change, shadow, outbox.words_of(error), shift)
+        return
     point("delete.sent")
     _let_go(connection, change, shadow, state, words, shift)
+
+
+def _is_there(jira: JiraClient, shadow: Shadow) -> bool:
+    """Asked after a deletion that Jira called done. Raises JiraError."""
+    try:
+        jira.issues.get(shadow.remote_id, ("id",))
+    except NotFound:
+        return False
+    return True
+
+
+def _not_deleted(connection: Connection, change: Change, shadow: Shadow, shift: Shift) -> None:
+    """Jira answered with success and did nothing: once more, and then a person is asked."""
+    words = "it answered that it did, but still has it."
+    if change.code == UNCONFIRMED:
+        _park(connection, change, shadow, words, shift)
+        return
+    message = f"Jira was asked to delete {shadow.remote_key}: {words} It is asked once more."
+    outbox.postpone([change.pk], AGAIN, message, code=UNCONFIRMED)
+    note(connection, "send", "later", message, item=change.item, change=change, code=UNCONFIRMED)
+
+
+def _park(connection: Connection, change: Change, shadow: Shadow, why: str, shift: Shift) -> None:
+    """Jira does not delete it: the item stands on the board again, and a person decides."""
+    message = (
+        f"Jira does not delete {shadow.remote_key}: {why} The item stays. Mend that "
+        "and send this again, unlink the item (its issue stays in Jira), or keep it."
+    )
+    with transaction.atomic():
+        shift.guard()
+        item = WorkItem.objects.select_for_update().get(pk=change.item_id)
+        earlier = Change.objects.filter(item=item, kind=ChangeKind.DELETE, state=ChangeState.PARKED)
+        outbox.drop(list(earlier.values_list("pk", flat=True)), "Tried again since.")
+        outbox.park([change.pk], ways_out.DELETE_REFUSED, message)
+        feed.tell(applying.revive(item))
+        note(connection, "send", "refused", message, item=item, change=change)
+    point("delete.refused")
 
 
 def _let_go(
@@ -79,9 +121,13 @@ def _let_go(
             parents.lock([change.item_id])
         Shadow.objects.filter(pk=shadow.pk).update(state=state)
         outbox.settle([change.pk], message)
-        Change.objects.filter(item=change.item_id, state__in=UNDER_WAY).update(
+        left = Q(state__in=UNDER_WAY) | Q(state=ChangeState.PARKED, kind=ChangeKind.DELETE)
+        Change.objects.filter(left, item=change.item_id).update(
             state=ChangeState.DROPPED, message=message, settled=timezone.now()
         )
+        # A deletion that was refused at first is of an item that stands on the board again.
+        standing = WorkItem.objects.live().select_for_update().filter(pk=change.item_id)
+        feed.tell(applying.vanish(list(standing), message))
         applying.note_state([change.item_id], SyncState.GONE, message)
         note(connection, "send", "done", message, item=change.item, change=change)
         if state is ShadowState.GONE:

@@ -14,7 +14,7 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection
 from planning.models import Change, ChangeState
-from sync import looking, states
+from sync import looking, states, ways_out
 from sync.models import Delivery, DeliveryState, Shadow
 from sync.wake import DRAIN, PUSH, wake
 
@@ -42,12 +42,18 @@ def replay_change(change: Change, *, actor: User) -> Change:
             code="not_parked",
             status=409,
         )
+    if change.code == ways_out.GONE_IN_JIRA:  # there is nothing to send it to: as a new issue
+        ways_out.go(change, ways_out.Way.RESTORE, actor=actor)
+        change.refresh_from_db()
+        return change
     # A create whose outcome nobody knows is looked for first: replaying must not make a second issue.
     change.state = ChangeState.LOOKING if looking.is_doubtful(change) else ChangeState.WAITING
     change.due, change.attempts = timezone.now(), 0
+    change.put_off, change.put_off_since = 0, None
     change.code = change.message = ""
     change.settled = None
-    change.save(update_fields=["state", "due", "attempts", "code", "message", "settled"])
+    columns = ["state", "due", "attempts", "put_off", "put_off_since", "code", "message", "settled"]
+    change.save(update_fields=columns)
     shadow = Shadow.objects.select_for_update().filter(item=change.item_id).first()
     if shadow is not None:
         shadow.parked = {n: why for n, why in shadow.parked.items() if n not in change.fields}

@@ -9,11 +9,12 @@ from django.db.models import Q
 
 from almconnect.lib.among import among
 from connections.models import Connection, MappedProject
+from jira_client.known_fields import holds_points
 from planning.models import SprintLink, Team, WorkItem
 from sync.core.echo import normal
 from sync.core.links import LinkRule
 from sync.core.teams import PROJECT, TeamSource
-from sync.core.values import Lookups, Rules
+from sync.core.values import NUMBERS, Lookups, Rules
 from sync.link_names import ids_of
 from sync.models import Shadow, ShadowState
 
@@ -25,7 +26,7 @@ def rules_of(project: MappedProject) -> Rules:
         project_id=project.remote_id,
         project_key=project.key,
         types=project.type_map,
-        fields=project.field_map | ({"team": team.remote_field} if team.remote_field else {}),
+        fields=_fields(project) | ({"team": team.remote_field} if team.remote_field else {}),
         statuses=project.status_map,
         links=project.link_map,
         parent_style=facts.get("parent_style", "parent"),
@@ -38,6 +39,15 @@ def rules_of(project: MappedProject) -> Rules:
         link_rules=link_rules_of(project),
         link_ids=ids_of(project),
     )
+
+
+def _fields(project: MappedProject) -> dict[str, Any]:
+    """As mapped; but seconds are no points, whoever mapped them."""
+    return {
+        name: field_id
+        for name, field_id in project.field_map.items()
+        if name not in NUMBERS or holds_points(str(field_id))
+    }
 
 
 def link_rules_of(project: MappedProject) -> tuple[LinkRule, ...]:

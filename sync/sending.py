@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
@@ -51,9 +52,28 @@ def send_edit(
     return sent
 
 
+# Codes that Jira gives in the place of a sentence.
+_CODES: Final = {
+    "CONTENT_LIMIT_EXCEEDED": "The text is longer than Jira takes (32,767 characters, unless a Jira "
+    "admin has set another limit). Shorten it.",
+    "CHARACTER_LIMIT_EXCEEDED": "The text is longer than Jira takes. Shorten it.",
+}
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+
+
+def in_words(reason: str) -> str:
+    """Jira's reason as a sentence, where it is a bare code."""
+    if reason in _CODES:
+        return f"{_CODES[reason]} (Jira says {reason}.)"
+    if _CODE.fullmatch(reason):
+        return f"Jira refused it with the code {reason} alone, and gives no words for it."
+    return reason
+
+
 def refuse(sent: Sent, names: Sequence[str], error: JiraError) -> None:
     """Jira refuses these board fields, for one reason."""
-    reason = " ".join(error.messages) or str(error)
+    reasons = [*error.messages, *error.field_errors.values()]
+    reason = " ".join(in_words(one) for one in reasons) or str(error)
     for name in names:
         sent.refused[name] = reason
 
@@ -77,12 +97,12 @@ def _send_fields(
         except Invalid as error:
             bad = [name for name in error.field_errors if name in fields or name in update]
             if not bad:
-                refuse(sent, _words(names, (*fields, *update)), error)
+                _one_by_one(jira, remote_id, values, names, (fields, update), error, sent)
                 return
             for name in bad:
                 fields.pop(name, None)
                 update.pop(name, None)
-                reason = error.field_errors[name]
+                reason = in_words(error.field_errors[name])
                 sent.refused |= dict.fromkeys(_words(names, (name,)), reason)
             continue
         except PermissionRefused as error:
@@ -91,6 +111,35 @@ def _send_fields(
         for name in (*fields, *update):
             sent.accepted |= {word: values[word] for word in names.get(name, ())}
         return
+
+
+def _one_by_one(
+    jira: JiraClient,
+    remote_id: str,
+    values: Mapping[str, Any],
+    names: Mapping[str, Sequence[str]],
+    body: tuple[Mapping[str, Any], Mapping[str, Any]],
+    error: Invalid,
+    sent: Sent,
+) -> None:
+    """Jira names no field that it refuses: each goes alone, so that one does not keep back the rest.
+
+    Raises JiraError for what is not about these values.
+    """
+    fields, update = body
+    every = (*fields, *update)
+    if len(every) == 1:
+        refuse(sent, _words(names, every), error)
+        return
+    for name in every:
+        alone = {name: fields[name]} if name in fields else None
+        words = _words(names, (name,))
+        try:
+            jira.issues.edit(remote_id, alone, None if alone else {name: update[name]})
+        except (Invalid, PermissionRefused) as refusal:
+            refuse(sent, words, refusal)
+        else:
+            sent.accepted |= {word: values[word] for word in words}
 
 
 def _words(names: Mapping[str, Sequence[str]], fields: Iterable[str]) -> list[str]:

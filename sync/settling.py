@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
 from sync import conflicts, outbox, states
+from sync.confirming import AGAIN, UNCONFIRMED
+from sync.core.echo import normal
 from sync.isolating import isolated
 from sync.models import Shadow
 from sync.shift import Shift
 from sync.trace import note, note_all
 from sync.writes import Edit
+
+NOT_TAKEN = (
+    "Look in Jira for a rule, an app or a screen that takes the change back, then send it again."
+)
 
 
 def settle(connection: Connection, edits: Sequence[Edit], shift: Shift) -> None:
@@ -64,9 +70,13 @@ def _park_fields(edits: Sequence[Edit]) -> None:
         if edit.unsaid or edit.sent.refused
     }
     rows = list(Shadow.objects.select_for_update().filter(pk__in=stuck).order_by("pk"))
+    untold = {edit.shadow.pk: edit.untold.keys() for edit in edits if edit.untold}
     for row in rows:
         row.parked = {**row.parked, **stuck[row.pk]}
-    Shadow.objects.bulk_update(rows, ["parked"])
+        # There is nothing in Jira: should it show the field one day, the board's value is the edit.
+        empty = {name: normal(name, None) for name in untold.get(row.pk, ()) if name in row.parked}
+        row.agreed = {**empty, **row.agreed}
+    Shadow.objects.bulk_update(rows, ["parked", "agreed"])
 
 
 def _stopped(connection: Connection, edit: Edit, change: Change) -> bool:
@@ -75,6 +85,7 @@ def _stopped(connection: Connection, edit: Edit, change: Change) -> bool:
     error = edit.sent.failure
     asked = edit.clashing & set(change.fields)
     reached = set(change.fields) <= set(edit.sent.accepted)
+    doubted = {name: why for name, why in edit.unconfirmed.items() if name in change.fields}
     if asked:
         outbox.leave_to_people([change.pk], asked)
     elif refused:
@@ -85,9 +96,23 @@ def _stopped(connection: Connection, edit: Edit, change: Change) -> bool:
         outbox.set_aside(connection, change, error)
     elif edit.sent.untried and not reached:
         outbox.unclaim([change.pk])
+    elif doubted:
+        _once_more(connection, change, doubted)
     else:
         return False
     return True
+
+
+def _once_more(connection: Connection, change: Change, doubted: Mapping[str, str]) -> None:
+    """Jira answered with success and did nothing: sent again, and then a person is asked."""
+    message = " ".join(f"{name}: {why}" for name, why in doubted.items())
+    if change.code == UNCONFIRMED:
+        outbox.park([change.pk], UNCONFIRMED, f"{message} It was sent twice. {NOT_TAKEN}")
+    else:
+        words = f"{message} It is sent once more."
+        outbox.postpone([change.pk], AGAIN, words, code=UNCONFIRMED)
+    outcome = "refused" if change.code == UNCONFIRMED else "later"
+    note(connection, "send", outcome, message, item=change.item, change=change, code=UNCONFIRMED)
 
 
 def _why_settled(edit: Edit, change: Change) -> str:
@@ -95,7 +120,7 @@ def _why_settled(edit: Edit, change: Change) -> str:
     told = [why for name, why in sorted(edit.unsaid.items()) if name in names]
     if told:
         return " ".join(told)
-    stay = sorted(names & set(edit.out.unmapped))
+    stay = sorted(names & {*edit.out.unmapped, *edit.unmapped})
     if stay:
         return f"Kept on the board only, since it is not mapped: {', '.join(stay)}."
     if names and not names & set(edit.sent.accepted):

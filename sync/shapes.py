@@ -8,7 +8,8 @@ from django.db.models import Count, Q
 
 from connections.models import MappedProject
 from planning.models import Change, SprintLink, Team
-from sync import teams
+from sync import teams, ways_out
+from sync.boards import Offered
 from sync.mapping_check import Checked
 from sync.models import Brake, Conflict, Delivery, Run, RunKind
 
@@ -114,6 +115,7 @@ def change(row: Change) -> dict[str, Any]:
         "attempts": row.attempts,
         "code": row.code,
         "message": row.message,
+        "ways": [way.value for way in ways_out.of(row)],
         "settled": row.settled,
     }
 
@@ -147,6 +149,18 @@ def sprint(row: SprintLink) -> dict[str, Any]:
         "name": row.sprint_name,
         "state": row.sprint_state,
         "drift": row.drift,
+    }
+
+
+def board(one: Offered, chosen: int | None) -> dict[str, Any]:
+    return {
+        "id": one.board.id,
+        "name": one.board.name,
+        "type": one.board.type,
+        "project_key": one.board.project_key,
+        "own": one.own,
+        "sprints": one.sprints,
+        "chosen": one.board.id == chosen,
     }
 
 

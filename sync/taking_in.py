@@ -183,7 +183,7 @@ def put_off_unread(
     absence.note_missing(connection, jira, project, settled)
     for item, shadow in unread.items():
         ids = [change.pk for change in work[item]]
-        outbox.postpone(ids, UNREAD, f"Jira does not show {shadow.remote_key} to the account now.")
+        outbox.put_off(ids, UNREAD, f"Jira does not show {shadow.remote_key} to the account now.")
         if not ids and shadow.remote_updated is None:
             values = values_of(WorkItem.objects.get(pk=item))
             left = {name: values[name] for name in ("status", "iteration")}

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from almconnect.lib.redact import redact
 from connections.models import Connection
@@ -93,19 +93,41 @@ def chain(item: WorkItem) -> list[dict[str, Any]]:
     if item.remote_id:
         # A link names two issues: it concerns the far one as well.
         either = Q(issue_id=item.remote_id) | Q(other_issue_id=item.remote_id)
-        rows = Delivery.objects.filter(either, connection__projects=item.project_id)
-        for row in rows.defer("body").order_by("-id")[:MOST]:
-            steps.append(
-                {
-                    "at": row.received,
-                    "step": f"delivery {row.event}",
-                    "outcome": row.state,
-                    "message": redact(row.detail),
-                    "by": "Jira",
-                }
-            )
+        steps += of_deliveries(either & Q(connection__projects=item.project_id))
     steps += _of_parent(item)
     return sorted(steps, key=lambda step: step["at"])
+
+
+def of_deliveries(which: Q) -> list[dict[str, Any]]:
+    """The newest of these deliveries, oldest first."""
+    rows = Delivery.objects.filter(which).defer("body").order_by("-id")[:MOST]
+    return [
+        {
+            "at": row.received,
+            "step": f"delivery {row.event}",
+            "outcome": row.state,
+            "message": redact(row.detail),
+            "by": "Jira",
+        }
+        for row in reversed(rows)
+    ]
+
+
+def named(key: str) -> list[WorkItem]:
+    """The items that have, or had, this key in Jira: the living ones first, of these such as belong to
+    a mapping that is still there and to a pair, and of these the newest.
+    """
+    if not key:
+        return []
+    rows = WorkItem.objects.filter(remote_key=key).select_related("project__connection", "shadow")
+    paired = Q(shadow__state=ShadowState.LIVE)
+    return list(
+        rows.annotate(
+            dead=Case(When(deleted=None, then=0), default=1),
+            stray=Case(When(project=None, then=1), default=0),
+            apart=Case(When(paired, then=0), default=1),
+        ).order_by("dead", "stray", "apart", "-created")[:MOST]
+    )
 
 
 def _of_parent(item: WorkItem) -> list[dict[str, Any]]:

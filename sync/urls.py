@@ -5,6 +5,7 @@ from django.urls import path
 from sync import hooks
 from sync.pages import (
     activity,
+    boards,
     brakes,
     conflicts,
     dry_run,
@@ -32,6 +33,7 @@ urlpatterns = [
     path(f"{_connection}/activity/", activity.activity, name="activity"),
     path(f"{_project}/", project.project, name="project"),
     path(f"{_project}/change/", project.change, name="change_project"),
+    path(f"{_project}/board/", boards.board, name="board"),
     path(f"{_project}/runs/", project.runs, name="runs"),
     path(f"{_project}/runs/start/", project.start, name="start_run"),
     path(f"{_project}/dry-runs/<uuid:run_id>/", dry_run.dry_run, name="dry_run"),
@@ -51,6 +53,7 @@ urlpatterns = [
     ),
     path("activity/changes/<int:change_id>/", activity.change, name="change"),
     path("activity/changes/<int:change_id>/replay/", activity.replay_change, name="replay_change"),
+    path("activity/changes/<int:change_id>/decide/", parked.decide, name="decide_change"),
     path("activity/replay/", activity.replay_many, name="replay"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
     path("conflicts/<uuid:conflict_id>/resolve/", conflicts.resolve, name="resolve"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +32,9 @@ class Edit:
 
     `before` and `since`: what Jira held when it was read, and its `updated` then. `unsaid`: fields
     whose value cannot be told to Jira, with the reason; `held`: fields that must not be, for now;
-    `late`: people of whom Jira could not say just now who they are.
+    `late`: people of whom Jira could not say just now who they are. `untold`: fields of which Jira
+    said nothing when it was read; `unmapped`: touched fields that stay on the board; `unconfirmed`:
+    what Jira took, and does not show afterwards, with the reason.
     """
 
     shadow: Shadow
@@ -47,6 +49,9 @@ class Edit:
     late: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
     since: datetime | None = None
+    untold: Mapping[str, str] = field(default_factory=dict)
+    unmapped: Sequence[str] = ()
+    unconfirmed: dict[str, str] = field(default_factory=dict)
 
     def wanted(self, name: str) -> Any:
         """The board's value that is told to Jira."""
@@ -84,5 +89,15 @@ def write(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) -
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         for edit, sent in zip(direct, pool.map(one, direct), strict=True):
             edit.sent = sent
+            _name_the_lacking(rules, edit)
     for edit in edits:
         edit.sent.refused |= edit.held
+
+
+def _name_the_lacking(rules: Rules, edit: Edit) -> None:
+    """Jira's word for a field that an issue does not have is about screens: say what it means."""
+    for name in edit.untold.keys() & edit.sent.refused.keys():
+        edit.sent.refused[name] = (
+            f"Issues of the type “{edit.shadow.item.type}” in {rules.project_key} have no such field "
+            f"in Jira, or the account may not see it. Jira says: {edit.sent.refused[name]}"
+        )

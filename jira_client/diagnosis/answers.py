@@ -99,5 +99,15 @@ def not_jira(error: errors.NotJira, case: Case) -> Finding:
     )
 
 
+def pages_repeat(error: errors.PagesRepeat, case: Case) -> Finding:
+    """A list without an end."""
+    return Finding(
+        "pages_repeat",
+        "A list of Jira's does not end: it hands out a page a second time.",
+        "Try again in some minutes. If it stays so, ask whoever runs this Jira, or the proxy before it, "
+        "whether answers are kept and given again (caching of /rest must be off).",
+    )
+
+
 def _tail(error: errors.JiraError) -> str:
     return _UNKNOWN if error.outcome_unknown else ""

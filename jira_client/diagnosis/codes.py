@@ -10,7 +10,7 @@ PLAIN = (
     "dns_failed", "connection_refused", "connect_timed_out", "address_refused", "connect_failed",
     # the answer itself
     "read_timed_out", "connection_dropped", "truncated", "too_large", "login_page", "empty_answer",
-    "html_answer", "not_json", "redirected", "not_jira",
+    "html_answer", "not_json", "redirected", "not_jira", "pages_repeat",
     # refused in so many words
     "captcha_required", "password_not_accepted", "basic_disabled", "wrong_token",
     "anonymous_answer", "authentication_refused", "xsrf_refused", "archived", "not_licensed",

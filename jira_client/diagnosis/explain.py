@@ -24,6 +24,7 @@ _EXPLAINERS: dict[type[errors.JiraError], Callable[[Any, Case], Finding]] = {
     errors.AnswerLost: answers.dropped,
     errors.NotJson: answers.not_json,
     errors.Redirected: answers.redirected,
+    errors.PagesRepeat: answers.pages_repeat,
     errors.NotJira: answers.not_jira,
     errors.OAuthProblem: oauth.problem,
     errors.CaptchaRequired: refusals.captcha,

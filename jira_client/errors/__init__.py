@@ -18,6 +18,7 @@
     ├── NotJson                  kind: login_page, html, empty, garbage
     ├── Redirected
     ├── NotJira                  something answers, but it is no Jira
+    │   └── PagesRepeat          a list without an end: Jira hands out a page a second time
     ├── OAuthProblem             Jira's OAuth provider names a problem
     ├── AuthenticationRefused    401
     │   ├── CaptchaRequired
@@ -50,12 +51,13 @@ from jira_client.errors.answers import (
     ConnectionDropped,
     NotJira,
     NotJson,
+    PagesRepeat,
     ReadTimedOut,
     Redirected,
     TooLarge,
     Truncated,
 )
-from jira_client.errors.base import JiraError
+from jira_client.errors.base import LONGEST_WAIT, JiraError, bounded
 from jira_client.errors.network import (
     AddressRefused,
     ConnectFailed,
@@ -85,6 +87,7 @@ from jira_client.errors.refusals import (
 )
 
 __all__ = [
+    "LONGEST_WAIT",
     "AddressRefused",
     "AnonymousAnswer",
     "AnswerLost",
@@ -106,6 +109,7 @@ __all__ = [
     "NotJira",
     "NotJson",
     "OAuthProblem",
+    "PagesRepeat",
     "PermissionRefused",
     "ProxyFailed",
     "RateLimited",
@@ -120,4 +124,5 @@ __all__ = [
     "WorkflowInvalid",
     "WrongToken",
     "XsrfRefused",
+    "bounded",
 ]

@@ -84,6 +84,12 @@ class NotJira(JiraError):
     code = "not_jira"
 
 
+class PagesRepeat(NotJira):
+    """A list that does not end: a place in it is handed out a second time, or no page brings anything."""
+
+    code = "pages_repeat"
+
+
 class BadPayload(JiraError):
     """A webhook body that is no webhook: not JSON, too deep, or without the expected parts."""
 

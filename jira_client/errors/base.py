@@ -1,16 +1,23 @@
 """What every error of the client tells: a sentence, the call, and whether trying again may help."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
+
+LONGEST_WAIT: Final = 3600.0  # seconds that anybody is believed who asks to wait
+
+
+def bounded(seconds: float) -> float:
+    """A wait that was asked for, as far as it is believed."""
+    return min(max(0.0, seconds), LONGEST_WAIT)
 
 
 class JiraError(Exception):
     """Base of all. `str(error)` is a sentence for an admin.
 
     code: stable slug. status: HTTP status, if one came. method, path: what was asked, the path as
-    a template without query. retry_after: seconds Jira asks to wait. outcome_unknown: a write may
-    have been carried out. transient: the same request may succeed later. field_errors: Jira's
-    message per field. messages: Jira's general messages. seen: redacted facts, label to value.
+    a template without query. retry_after: seconds Jira asks to wait, an hour at most: more than that
+    (days, a date in ten years) is somebody's mistake. outcome_unknown: a write may have been carried out. transient:
+    the same request may succeed later. field_errors: Jira's message per field. messages: Jira's general messages. seen: redacted facts, label to value.
     partial: results of the calls before this one, where one verb makes several.
     """
 
@@ -35,7 +42,7 @@ class JiraError(Exception):
         self.status = status
         self.method = method
         self.path = path
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else bounded(retry_after)
         self.outcome_unknown = outcome_unknown
         self.transient = self.always_transient if transient is None else transient
         self.field_errors: dict[str, str] = dict(field_errors or {})

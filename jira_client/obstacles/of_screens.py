@@ -36,7 +36,9 @@ def wanted_fields(survey: Survey, context: Context) -> dict[str, str]:
         found = {name: wanted.fields[name] for name in _WRITTEN if name in wanted.fields}
     else:
         found = {name: name for name in _DEFAULTS}
-        points = story_points(context.instance.fields, survey.estimation)
+        points = story_points(
+            context.instance.fields, survey.estimation, team_managed=context.team_managed
+        )
         if points:
             found["story_points"] = points
     return {

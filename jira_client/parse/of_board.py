@@ -8,8 +8,16 @@ from jira_client.values import Board, BoardColumn, BoardConfiguration
 
 
 def board(value: Mapping[str, Any]) -> Board:
-    """A board."""
-    return Board(whole(value.get("id")) or 0, text(value.get("name")), text(value.get("type")))
+    """A board, with the project where it is."""
+    location = value.get("location")
+    where = location if isinstance(location, Mapping) else {}
+    return Board(
+        whole(value.get("id")) or 0,
+        text(value.get("name")),
+        text(value.get("type")),
+        text(where.get("projectId")),
+        text(where.get("projectKey")),
+    )
 
 
 def board_configuration(value: Mapping[str, Any]) -> BoardConfiguration:

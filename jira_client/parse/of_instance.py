@@ -65,7 +65,7 @@ def project(value: Mapping[str, Any]) -> Project:
         key=text(value.get("key")),
         name=text(value.get("name")),
         archived=bool(value.get("archived", False)),
-        style=text(value.get("style")),
+        style=text(value.get("style")) or ("next-gen" if value.get("simplified") is True else ""),
     )
 
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from jira_client import parse
 from jira_client.protocol import Request
 from jira_client.resources.caller import Caller, pages
-from jira_client.values import Board, BoardConfiguration, Sprint
+from jira_client.values import Board, BoardConfiguration, Project, Sprint
 
 _PAGE = 50
 # Inside the class, `list` is the method.
 SprintList = list[Sprint]
+ProjectList = list[Project]
 
 
 class Boards:
@@ -32,6 +33,11 @@ class Boards:
         """Estimation and rank fields, filter and columns."""
         answer = self._caller.call(self._request(board_id, "/configuration"))
         return parse.board_configuration(parse.mapping(answer))
+
+    def projects(self, board_id: int) -> ProjectList:
+        """The projects that the board's filter shows."""
+        request = self._request(board_id, "/project")
+        return [parse.project(row) for row in pages(self._caller, request, _PAGE, "values")]
 
     def sprints(self, board_id: int, states: Sequence[str] = ()) -> SprintList:
         """The board's sprints in these states, all where none is named.

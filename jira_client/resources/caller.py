@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
+from jira_client.errors import PagesRepeat
 from jira_client.flavour import Flavour
 from jira_client.parse import mapping, rows, whole
 from jira_client.protocol import Request
@@ -17,6 +18,10 @@ from jira_client.wire import WireResponse
 T = TypeVar("T")
 R = TypeVar("R")
 _MOST_PAGES = 10_000
+_SAME_AGAIN = (
+    "A list of Jira's does not end: asked for the next page, it gives the same one again. Try again "
+    "later; if it stays so, report it to whoever runs this Jira, or what stands before it."
+)
 
 
 class Caller(Protocol):
@@ -44,13 +49,17 @@ def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 def pages(caller: Caller, request: Request, size: int, *names: str) -> Iterator[Any]:
     """All rows of a list that Jira pages by offset; `names` are the keys the rows may be under.
 
-    For metadata, which hardly changes while it is read. Issues are never read like this.
+    For metadata, which hardly changes while it is read. Issues are never read like this. Raises
+    PagesRepeat for a list that does not end.
     """
-    start = 0
+    start, before = 0, None
     for _ in range(_MOST_PAGES):
         params = {**request.params, "startAt": start, "maxResults": size}
         page = mapping(caller.call(replace(request, params=params)))
         found = next((rows(page[name]) for name in names if name in page), [])
+        if found and found == before:
+            raise PagesRepeat(_SAME_AGAIN)
+        before = found
         yield from found
         start += len(found)
         total = whole(page.get("total"))
@@ -60,6 +69,7 @@ def pages(caller: Caller, request: Request, size: int, *names: str) -> Iterator[
         # Neither said: a page shorter than the server's own limit was the last.
         if last is None and total is None and len(found) < (whole(page.get("maxResults")) or size):
             return
+    raise PagesRepeat(_SAME_AGAIN)
 
 
 def side_by_side(caller: Caller, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:

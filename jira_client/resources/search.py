@@ -11,7 +11,14 @@ from jira_client import parse
 from jira_client.jql import and_, by_id, without_order
 from jira_client.protocol import Request
 from jira_client.resources.caller import Caller
-from jira_client.resources.paging import ANCHORS, offset_page, page_after, token_page
+from jira_client.resources.paging import (
+    ANCHORS,
+    Place,
+    following,
+    offset_page,
+    page_after,
+    token_page,
+)
 from jira_client.resources.properties import with_properties
 from jira_client.values import Issue, SearchPage
 
@@ -53,21 +60,25 @@ class Search:
         properties: Sequence[str] = (),
         reconcile: Sequence[str] = (),
     ) -> Iterator[Issue]:
-        """Every matching issue, each once; on Data Center by ascending id whatever ORDER BY says."""
+        """Every matching issue, each once; on Data Center by ascending id whatever ORDER BY says.
+
+        Raises PagesRepeat for a list that does not end.
+        """
         if self._caller.flavour.search_style != "token":
             yield from self._seek(jql, fields, limit, properties)
             return
-        after: str | int | None = None
+        after: Place | None = None
         seen: set[str] = set()
         while True:
-            page = self.page(jql, fields, after, limit, properties, reconcile)
+            token = after.token if after else None
+            page = self.page(jql, fields, token, limit, properties, reconcile)
             for issue in page.issues:
                 if issue.id not in seen:
                     seen.add(issue.id)
                     yield issue
-            if page.next is None or page.next == after:
+            after = following(after, page)
+            if after is None:
                 return
-            after = page.next
 
     def ids(self, jql: str) -> Iterator[str]:
         """The ids of every matching issue, cheaply: thousands a call."""
@@ -76,8 +87,8 @@ class Search:
 
     def ids_page(self, jql: str, after: Any = None) -> tuple[list[str], Any]:
         """A page of ids, thousands a call, and where the next begins (None behind the last)."""
-        issues, following = self.kept_page(jql, ("id",), after, _IDS_PER_PAGE)
-        return [issue.id for issue in issues], following
+        issues, further = self.kept_page(jql, ("id",), after, _IDS_PER_PAGE)
+        return [issue.id for issue in issues], further
 
     def kept_page(
         self,
@@ -89,11 +100,15 @@ class Search:
     ) -> tuple[tuple[Issue, ...], Any]:
         """A page by ascending id, and where the next begins (None behind the last).
 
-        `after` can be kept as JSON and used days later, by another process, with the same `jql`.
+        `after` can be kept as JSON and used days later, by another process, with the same `jql`. Raises
+        PagesRepeat for a list that does not end.
         """
         if self._caller.flavour.search_style == "token":
-            page = self.page(by_id(jql), fields, after, limit, properties)
-            return page.issues, page.next if page.next != after else None
+            place = Place.read(after)
+            token = place.token if place else None
+            page = self.page(by_id(jql), fields, token, limit, properties)
+            further = following(place, page)
+            return page.issues, further.kept() if further else None
         return self.page_between(jql, fields, after=after, limit=limit, properties=properties)
 
     def id_at(self, jql: str, offset: int) -> str | None:
@@ -128,9 +143,9 @@ class Search:
             page = page_after(self._caller, clause, fields, limit, before)
         else:
             page = offset_page(self._caller, by_id(clause), fields, 0, limit)
-        following = [issue.id for issue in page.issues[-ANCHORS:]]
+        anchors = [issue.id for issue in page.issues[-ANCHORS:]]
         found = with_properties(self._caller, page.issues, properties)
-        return found, following if following and page.next is not None else None
+        return found, anchors if anchors and page.next is not None else None
 
     def count(self, jql: str) -> int:
         """How many issues match; approximate on Cloud."""

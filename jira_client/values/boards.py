@@ -1,16 +1,27 @@
 """Boards and sprints, and what ranking leaves where it was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """An agile board; `type` is `scrum`, `kanban` or `simple`."""
+    """An agile board; `type` is `scrum`, `kanban` or `simple`.
+
+    `project_id`, `project_key`: the project where it is, empty where Jira does not say (Data Center) or
+    it is a person's. `sprints`: whether a simple board has them, once that was asked.
+    """
 
     id: int
     name: str
     type: str
+    project_id: str = field(default="", compare=False)
+    project_key: str = field(default="", compare=False)
+    sprints: bool | None = field(default=None, compare=False)
+
+    @property
+    def has_sprints(self) -> bool:
+        return self.type == "scrum" or bool(self.sprints)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,21 @@ from datetime import datetime
 
 @dataclass(slots=True, eq=False)
 class Board:
+    """The first of `project_ids` is where it is; the others are those its filter covers too."""
+
     id: int
     name: str
     kind: str
     project_ids: list[int]
     filter_id: int
+    estimation: str | None = None
+    """The field it estimates by; None: the site's story points, on a Scrum board."""
+    sprints: bool = False
+    """Whether sprints are switched on; a Scrum board always has them."""
+
+    @property
+    def has_sprints(self) -> bool:
+        return self.kind == "scrum" or self.sprints
 
 
 @dataclass(slots=True, eq=False)

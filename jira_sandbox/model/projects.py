@@ -41,12 +41,15 @@ class LinkType:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A global transition; `required` are the fields its screen demands."""
+    """`required` are the fields its screen demands; `sources` the statuses it starts from, none for
+    a global one.
+    """
 
     id: str
     name: str
     to: str
     required: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +75,12 @@ class Component:
 
 @dataclass(slots=True, eq=False)
 class Project:
-    """A project with its screens: `hidden_fields` are known to Jira but not on its screens."""
+    """A project with its screens: `hidden_fields` are known to Jira but not on its screens.
+
+    `without`: issue type id, or "*" for all → fields that have no context there: they are on no
+    screen, and issues are told without them. `demanded`: fields that a create must give.
+    `simplified`: team-managed, as Cloud calls it.
+    """
 
     id: int
     key: str
@@ -88,6 +96,14 @@ class Project:
     components: dict[str, Component] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
     """User names by role id (as text, for the state file)."""
+    without: dict[str, list[str]] = field(default_factory=dict)
+    demanded: list[str] = field(default_factory=list)
+    simplified: bool = False
+
+    def lacks(self, field_id: str, type_id: str) -> bool:
+        if not self.without:
+            return False
+        return any(field_id in self.without.get(one, ()) for one in (type_id, "*"))
 
     def join(self, role: int, user: str) -> None:
         members = self.members.setdefault(str(role), [])

@@ -22,7 +22,11 @@ def _open(call: Call, issue: Issue) -> list[Transition]:
     """The transitions this person can make now."""
     if not call.site.may(call.user, "TRANSITION_ISSUES", issue.project):
         return []
-    return [one for one in issue.project.transitions.values() if one.to != issue.status.id]
+    return [
+        one
+        for one in issue.project.transitions.values()
+        if one.to != issue.status.id and (not one.sources or issue.status.id in one.sources)
+    ]
 
 
 def transitions(call: Call) -> Response:
@@ -34,7 +38,7 @@ def transitions(call: Call) -> Response:
         shown: dict[str, Any] = {"id": one.id, "name": one.name,
                                  "to": shapes.status(call.site.statuses[one.to])}  # fmt: skip
         if call.site.cloud:
-            shown |= {"hasScreen": bool(one.required), "isGlobal": True, "isInitial": False,
+            shown |= {"hasScreen": bool(one.required), "isGlobal": not one.sources, "isInitial": False,
                       "isAvailable": True, "isConditional": False, "isLooped": False}  # fmt: skip
         if with_fields:
             shown["fields"] = {

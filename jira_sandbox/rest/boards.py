@@ -60,12 +60,10 @@ def configured(call: Call, found: Board) -> dict[str, Any]:
         "columnConfig": {"columns": columns, "constraintType": "none"},
         "ranking": {"rankCustomFieldId": _number(site.field_of("rank").id)},
     }  # fmt: skip
-    if found.kind == "scrum":
-        points = site.field_of("points")
-        made["estimation"] = {
-            "type": "field",
-            "field": {"fieldId": points.id, "displayName": points.name},
-        }
+    if found.estimation or found.kind == "scrum":
+        id = found.estimation or site.field_of("points").id
+        name = site.fields[id].name if id in site.fields else id
+        made["estimation"] = {"type": "field", "field": {"fieldId": id, "displayName": name}}
     return made
 
 

@@ -58,6 +58,9 @@ def _new(call: Call, body: dict[str, Any]) -> tuple[Project, IssueType, Changes]
             reader.operate(id, operations)
     if "summary" not in fields:
         reader.errors["summary"] = "You must specify a summary of the issue."
+    for id in project.demanded:
+        if fields.get(id) in (None, "", []) and not project.lacks(id, kind.id):
+            reader.errors.setdefault(id, f"{call.site.fields[id].name} is required.")
     if kind.subtask and reader.changes.get("parent") is None:
         reader.errors.setdefault(
             "parent", "Issue type is a sub-task but parent issue key or id not specified."

@@ -31,7 +31,8 @@ def _type(call: Call, project: Project) -> IssueType:
 def field_meta(call: Call, project: Project, field: Field, keyed: bool) -> dict[str, Any]:
     """What a create or edit screen says of one field."""
     made: dict[str, Any] = {
-        "required": field.required, "schema": field.schema, "name": field.name,
+        "required": field.required or field.id in project.demanded,
+        "schema": field.schema, "name": field.name,
         "key": field.id, "hasDefaultValue": field.id in ("priority", "reporter"),
         "operations": list(field.operations),
     }  # fmt: skip

@@ -29,7 +29,7 @@ class Reader(Values):
         self.changes: Changes = {}
 
     def on_screen(self, field: Field) -> bool:
-        if field.id in self.project.hidden_fields:
+        if field.id in self.project.hidden_fields or self.project.lacks(field.id, self.kind.id):
             return False
         if self.allowed:
             return field.id in self.allowed

@@ -62,8 +62,8 @@ class Renderer(Shapes):
         ]  # fmt: skip
 
     def issue(self, issue: Issue, fields: Iterable[Field], properties: Sequence[str] = ()) -> Json:
-        kinds = self._kinds
-        values = {one.id: kinds[one.kind](issue, one) for one in fields}
+        kinds, lacks, kind = self._kinds, issue.project.lacks, issue.type.id
+        values = {one.id: kinds[one.kind](issue, one) for one in fields if not lacks(one.id, kind)}
         if not self.shows_parent(issue):
             values.pop("parent", None)
         made = {

@@ -138,7 +138,8 @@ class Shapes:
                 "avatarUrls": {"48x48": avatar},
             }
             if self.site.cloud:
-                made |= {"simplified": False}
+                style = "next-gen" if project.simplified else "classic"
+                made |= {"simplified": project.simplified, "style": style}
         return made
 
     def version(self, one: Version) -> Json:

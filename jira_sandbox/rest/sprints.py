@@ -17,7 +17,7 @@ STATES = ("future", "active", "closed")
 
 def board_sprints(call: Call) -> Response:
     board = board_of(call)
-    if board.kind != "scrum":
+    if not board.has_sprints:
         raise Refusal(400, "The board does not support sprints")
     states = call.many("state")
     if any(one not in STATES for one in states):
@@ -53,7 +53,7 @@ def _date(body: dict[str, Any], name: str) -> datetime | None:
 def create(call: Call) -> Response:
     body = call.json_object()
     board = board_of(call, body.get("originBoardId"))
-    if board.kind != "scrum":
+    if not board.has_sprints:
         raise Refusal(400, "The board does not support sprints")
     _may_manage(call, board)
     start, end = _date(body, "startDate"), _date(body, "endDate")

@@ -65,6 +65,8 @@ class Writer:
         for field, prefix, share, value_of in self._columns:
             if field.id == "parent" and not renderer.shows_parent(issue):
                 continue
+            if issue.project.lacks(field.id, issue.type.id):
+                continue
             if share is None:
                 parts.append(prefix + plain(value_of(issue, field)))
                 continue

@@ -64,7 +64,9 @@ def load(site: Site, state: Json) -> None:
 def _project(row: Json) -> Project:
     parts: dict[str, Any] = {
         "transitions": {
-            one["id"]: Transition(**one | {"required": tuple(one["required"])})
+            one["id"]: Transition(
+                **one | {name: tuple(one.get(name, ())) for name in ("required", "sources")}
+            )
             for one in row["transitions"]
         },
         "versions": {one["id"]: Version(**one) for one in row["versions"]},

@@ -70,6 +70,9 @@ class Change(models.Model):
     )
     due = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Times in a row that it could not even be tried, for want of something else, and since when.
+    put_off = models.PositiveSmallIntegerField(default=0)
+    put_off_since = models.DateTimeField(null=True, blank=True)
     # What went out with a create: if its answer is lost, this is what was agreed with the issue.
     sent: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True

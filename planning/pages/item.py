@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
+from planning import foretold
 from planning.editing import Stale, create_item, delete_item, edit_item
 from planning.forms import ItemForm, initial_of, project_choices
 from planning.history import changed_since, history_of
@@ -104,6 +105,7 @@ def delete(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Deleted “%(summary)s”.") % {"summary": item.summary})
             return redirect(back)
     context = {"item": item, "back": back, "refusal": refusal, "links": _links(item)}
+    context["foretold"] = foretold.of_deleting(item)
     return render(request, "planning/delete.html", context, status=409 if refusal else 200)
 
 
@@ -142,6 +144,7 @@ def _context(request: HttpRequest, item: WorkItem, form: ItemForm | None) -> dic
         "under_way": list(changes[:50]),
         "history": history_of(item),
         "may_plan": may_plan(request),
+        "foretold": foretold.of_deleting(item) if may_plan(request) else "",
     }
 
 

@@ -141,6 +141,18 @@ def newest(
     return next(found, None)
 
 
+def changed_since(
+    rules: Rules,
+    histories: Sequence[History],
+    names: Mapping[str, str],
+    field: str,
+    since: datetime,
+) -> bool:
+    """Whether any of these changes is of this field, and later than `since`."""
+    later = (one for one in histories if one.created is None or one.created > since)
+    return any(_is(rules, field, item, names) for one in later for item in one.items)
+
+
 def _our_step(
     name: str, ours: Any, steps: Sequence[tuple[History, Any]], account: str
 ) -> int | None:

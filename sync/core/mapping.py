@@ -10,15 +10,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jira_client.parse import issue_links, sprints_in
-from jira_client.values import Issue
+from jira_client.values import Issue, Sprint
 from sync.core import words
 from sync.core.echo import normal
-from sync.core.values import EPIC_LINK, PARENT, Lookups, Rules, Seen, SeenLink
+from sync.core.values import (
+    ABSENT,
+    DOCUMENT,
+    EPIC_LINK,
+    PARENT,
+    TWO_WAY,
+    Lookups,
+    Rules,
+    Seen,
+    SeenLink,
+)
 
 OPERATION_PROPERTY = "almconnect"
 UNKNOWN_PARENT = "parent_key"  # in Seen.refs: the key of a parent that the board lacks
 _CATEGORIES = ("new", "indeterminate", "done", "undefined")  # Jira's own; nobody can add any
-_OPEN = ("active", "future")
+_OPEN, _CLOSED = ("active", "future"), "closed"
+_NONE = Sprint(0, "", "")
 _TEXTS = ("summary", "description")
 _APART = frozenset(
     {"status", "iteration", "parent", "team"}
@@ -63,7 +74,7 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         values["labels"] = rules.team.others(values["labels"])
     unknown = _see_team(rules, fields, values)
     if "iteration" in rules.fields and rules.fields["iteration"] in fields:
-        refs["sprint"] = _sprint(fields[rules.fields["iteration"]])
+        refs["sprint"] = _sprint(fields[rules.fields["iteration"]], _is_done(fields))
         values["iteration"] = lookups.iterations.get(refs["sprint"] or 0)
     if "parent" in rules.fields and _tells_parent(rules, fields):
         _see_parent(lookups, fields.get(rules.fields["parent"]), values, refs)
@@ -78,7 +89,24 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         links=_links(issue),
         operation=str(mark.get("operation", "")) if isinstance(mark, dict) else "",
         unknown=unknown,
+        untold=_untold(rules, fields),
     )
+
+
+def _untold(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
+    """The mapped fields of which this read says nothing. A field that has no context for an issue's
+    project and type is left out by Jira, and so is one that the account must not see.
+    """
+    found: dict[str, str] = {}
+    for name in TWO_WAY:
+        remote = "status" if name == "status" else rules.fields.get(name)
+        if remote is None or (name == "parent" and _tells_parent(rules, fields)):
+            continue
+        if remote not in fields:
+            found[name] = ABSENT
+        elif name in _TEXTS and isinstance(fields[remote], dict):
+            found[name] = DOCUMENT
+    return found
 
 
 def _see_team(rules: Rules, fields: Mapping[str, Any], values: dict[str, Any]) -> dict[str, str]:
@@ -198,12 +226,30 @@ def _status(rules: Rules, value: Any) -> str:
     return own or words.one_line(value.get("name"), words.STATUS)
 
 
-def _sprint(value: Any) -> int | None:
-    """The sprint an issue is in: of several, the open one that comes last; closed ones are history."""
+def _sprint(value: Any, done: bool) -> int | None:
+    """The sprint an issue is in: of several, the open one that comes last. Without one, what is done
+    belongs to the sprint in which it was done, the last that was closed; what is not done was carried
+    over, and its closed sprints are history.
+    """
     if not value:
         return None
-    found = [sprint for sprint in sprints_in(value) if sprint.state in _OPEN]
-    return max((sprint.id for sprint in found), default=None)
+    found = sprints_in(value)
+    opened = max((sprint.id for sprint in found if sprint.state in _OPEN), default=None)
+    if opened is not None or not done:
+        return opened
+    closed = [sprint for sprint in found if sprint.state == _CLOSED]
+    return max(closed, key=_closing, default=_NONE).id or None
+
+
+def _closing(sprint: Sprint) -> tuple[float, int]:
+    ended = sprint.complete or sprint.end
+    return (ended.timestamp() if ended else 0.0, sprint.id)
+
+
+def _is_done(fields: Mapping[str, Any]) -> bool:
+    status = fields.get("status")
+    category = status.get("statusCategory") if isinstance(status, dict) else None
+    return isinstance(category, dict) and category.get("key") == "done"
 
 
 def _parent(value: Any) -> str:

@@ -26,6 +26,8 @@ class Metadata:
     boards: Sequence[Board]
     estimation_field: str | None
     parent_style: str
+    team_managed: bool = False
+    board: Board | None = None  # the project's own, with sprints
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def propose(data: Metadata) -> Proposal:
         fields=_fields(data),
         links=dict(zip(links, [link.name for link in data.links], strict=True)),
         categories={name: status.category or "new" for name, status in statuses.items()},
-        board_id=next((board.id for board in data.boards if board.type == "scrum"), None),
+        board_id=data.board.id if data.board else None,
     )
 
 
@@ -73,7 +75,9 @@ def _fields(data: Metadata) -> dict[str, str]:
         "iteration": of_schema(data.fields, SPRINT),
         "rank": of_schema(data.fields, RANK),
         "parent": "parent" if data.parent_style == "parent" else of_schema(data.fields, EPIC_LINK),
-        "story_points": story_points(data.fields, data.estimation_field),
+        "story_points": story_points(
+            data.fields, data.estimation_field, team_managed=data.team_managed
+        ),
         "wsjf": named_number(data.fields, "wsjf"),
     }
     return found | {name: field_id for name, field_id in others.items() if field_id}

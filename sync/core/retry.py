@@ -7,6 +7,7 @@ from enum import StrEnum
 
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 300.0
+LONGEST_ASKED = 3600.0  # of what Jira asks for; more than that is a mistake, and is looked at again
 SERVER_FAULTS = 8  # then a person is asked: Jira fails on this very request
 
 
@@ -55,6 +56,7 @@ _CONNECTION_FAULTS = {
     "not_json",
     "redirected",
     "not_jira",
+    "pages_repeat",
     "signing_unavailable",
     "key_unusable",
     "xsrf_refused",
@@ -87,8 +89,12 @@ def decide(failure: Failure, attempts: int, chance: float = 0.5) -> Decision:
 
 
 def backoff(attempts: int, chance: float, retry_after: float | None = None) -> float:
-    """Seconds: what Jira asked for at least, else doubling from 2 up to 300, with jitter."""
+    """Seconds: what Jira asked for at least, an hour at most, else doubling from 2 up to 300, with
+    jitter.
+    """
     delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(max(attempts, 1) - 1, 16))
     spread = float(delay * (0.7 + 0.6 * chance))
     # What Jira asked for is the least, and spread as well: all that wait would come back at once.
-    return max(spread, retry_after * (1.0 + 0.3 * chance)) if retry_after is not None else spread
+    if retry_after is None:
+        return spread
+    return max(spread, min(retry_after, LONGEST_ASKED) * (1.0 + 0.3 * chance))

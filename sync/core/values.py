@@ -25,8 +25,13 @@ TWO_WAY: Final = (
     "iteration",
     "team",
 )
+NUMBERS: Final = ("story_points", "wsjf")
 PARENT: Final = "parent"  # Jira's field, and the way of naming a parent by it
 EPIC_LINK: Final = "epic_link"  # the other way: the parent's key in a custom field
+
+# Why a mapped field of an issue that was read is not known.
+ABSENT: Final = "absent"  # Jira left it out: there is no such field for this issue, or it is hidden
+DOCUMENT: Final = "document"  # rich text as a document, of which nothing is made
 
 Values = Mapping[str, Any]
 
@@ -135,7 +140,8 @@ class SeenLink:
 class Seen:
     """One issue as one read saw it, in the board's words.
 
-    `values` holds only fields that Jira answered. `refs`: what it points at, by Jira's ids, since the
+    `values` holds only fields that Jira answered; `untold` the mapped ones that it did not, or not in a
+    form that is understood: of these nothing is known. `refs`: what it points at, by Jira's ids, since the
     board may not know it yet. `names`: words for people that are not compared.
     """
 
@@ -148,3 +154,4 @@ class Seen:
     links: tuple[SeenLink, ...] = ()
     operation: str = ""  # our own create's mark, where the issue carries one
     unknown: Mapping[str, str] = field(default_factory=dict)  # field → Jira's value, not understood
+    untold: Mapping[str, str] = field(default_factory=dict)  # field → ABSENT or DOCUMENT

@@ -26,6 +26,14 @@ class Absence(models.TextChoices):
     UNOBSERVED = "unobserved", _("Jira does not show the issue now. It is looked for again.")
     ARCHIVED = "archived", _("The issue is archived in Jira, so it can only be read there.")
     MOVED = "moved", _("The issue was moved in Jira to a project that is not mapped.")
+    FILTERED = (
+        "filtered",
+        _(
+            "The issue is in Jira, but the mapping's filter leaves it out now. What is edited here is "
+            "still sent; “Delete” takes the item off the board as the project's deletion policy says, "
+            "or let the filter in what belongs here."
+        ),
+    )
     ACCESS_LOST = (
         "access_lost",
         _(

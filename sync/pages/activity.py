@@ -28,6 +28,7 @@ from sync import brake, replay
 from sync.models import Attempt, Delivery
 from sync.pages import looks, named_issues, stream
 from sync.pages.asking import connection_for, frame
+from sync.pages.parked import ways_of
 from sync.pages.stream import Place, Wanted
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -172,7 +173,7 @@ def change(request: HttpRequest, change_id: int) -> HttpResponse:
             for name in fields
         ],
         "attempts": [(one, _step(one)) for one in row.trace.all()[:200]],
-        "sendable": row.state == "parked",
+        "ways": ways_of(row),
     }
     return render(request, "sync/change.html", context)
 

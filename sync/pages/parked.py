@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import READ, needs
-from almconnect.lib.pages import page_of
+from accounts.access import PLAN, READ, needs
+from almconnect.lib.api import Refused
+from almconnect.lib.pages import page_of, way_back
 from connections.models import MappedProject
+from connections.views.session import person_of
 from planning.models import Change, ChangeState
+from sync import ways_out
 from sync.models import Shadow, ShadowState
 from sync.pages.asking import frame
 from sync.pages.conflicts import narrowed
-from sync.pages.looks import change_word, field_word
+from sync.pages.looks import Word, change_word, field_word
+from sync.ways_out import Way
 
 PER_PAGE = 30
 MOST_FIELDS = 100
+WORDS: dict[Way, Word] = {
+    Way.AGAIN: _("Send again"),
+    Way.UNLINK: _("Unlink: it stays in Jira"),
+    Way.KEEP: _("Keep it on the board"),
+    Way.RESTORE: _("Create it in Jira again"),
+    Way.DELETE: _("Delete it here too"),
+}
 
 
 @require_GET
@@ -41,7 +56,7 @@ def parked(request: HttpRequest) -> HttpResponse:
     count = refused.count()
     context = frame(request, None) | {
         "page": page,
-        "shown": [(row, change_word(row)) for row in page.object_list],
+        "shown": [(row, change_word(row), ways_of(row)) for row in page.object_list],
         "fields": [
             (row, [(field_word(name), why) for name, why in sorted(row.parked.items())])
             for row in refused[:MOST_FIELDS]
@@ -51,3 +66,21 @@ def parked(request: HttpRequest) -> HttpResponse:
         "about": about,
     }
     return render(request, "sync/parked.html", context)
+
+
+def ways_of(change: Change) -> list[tuple[str, Word]]:
+    """The ways out of a parked change, with what their buttons say."""
+    return [(way.value, WORDS[way]) for way in ways_out.of(change)]
+
+
+@require_POST
+@needs(PLAN)
+def decide(request: HttpRequest, change_id: int) -> HttpResponse:
+    """`way`: one of the change's ways out, but for sending it again."""
+    row = get_object_or_404(Change.objects.select_related("project", "item"), pk=change_id)
+    try:
+        ways_out.go(row, request.POST.get("way", ""), actor=person_of(request))
+        messages.success(request, _now("Done."))
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    return redirect(way_back(request, reverse("sync:change", args=[row.pk])))

@@ -17,7 +17,7 @@ from almconnect.lib.pages import show_refusal
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, Pi, Team
-from sync import importing, mapped, sprint_making
+from sync import boards, importing, mapped, sprint_making
 from sync.forms import OptionsForm, OwnerForm, SprintsForm, owner_of, owner_value
 from sync.models import Conflict, Run, RunKind
 from sync.pages import owning
@@ -41,6 +41,7 @@ def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResp
     context |= {
         "project": project,
         "owner": owner,
+        "board_name": boards.shown(project),
         "items": project.items.filter(deleted=None).count(),
         "conflicts": Conflict.objects.filter(shadow__project=project, resolved=None).count(),
         "lacking": sprint_making.lacking(owner)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from planning.models import SyncState, WorkItem
 from sync.models import Delivery
 from sync.pages.asking import frame
 from sync.pages.looks import delivery_look, event_word, field_word, outcome_look, step_word
-from sync.trace import chain
+from sync.trace import chain, named
 
 MOST = 20
 
@@ -31,6 +30,7 @@ def trace(request: HttpRequest) -> HttpResponse:
     context = frame(request, None) | {"key": key, "item": item, "asked": bool(request.GET)}
     if item is not None:
         context |= _told(item)
+        context["others"] = [one for one in named(item.remote_key) if one != item][:MOST]
     elif key:
         context["deliveries"] = [
             (row, event_word(row.event), delivery_look(row))
@@ -44,11 +44,7 @@ def _item(item_id: str, key: str) -> WorkItem | None:
     try:
         return rows.filter(pk=uuid.UUID(item_id)).first()
     except ValueError:
-        # A live item before the tombstone of an older one that had this key.
-        living_first = F("deleted").asc(nulls_first=True)
-        return (
-            rows.filter(remote_key=key).order_by(living_first, "-created").first() if key else None
-        )
+        return next(iter(named(key)), None)
 
 
 def _told(item: WorkItem) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from ninja import Query, Router
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from planning.models import Change, ChangeState
-from sync import replay, shapes
+from sync import replay, shapes, ways_out
 from sync.answers import ChangeOut, ChangesOut, ReplayedOut
-from sync.bodies import ReplayIn, StateListing
+from sync.bodies import ReplayIn, StateListing, WayIn
 from sync.rest.asking import one_of
 from sync.rest.replaying import replayed
 
@@ -46,6 +46,21 @@ def replay_change(request: HttpRequest, change_id: uuid.UUID) -> HttpResponse:
     rows = Change.objects.select_related("project", "item")
     row = get_object_or_404(rows, operation=change_id)
     return answer(shapes.change(replay.replay_change(row, actor=actor_of(request))), 202)
+
+
+@router.post(
+    "/sync/changes/{uuid:change_id}/decide",
+    auth=planner,
+    response=ChangeOut,
+    by_alias=True,
+    operation_id="sync_api_decide_change",
+)
+def decide_change(request: HttpRequest, change_id: uuid.UUID, payload: WayIn) -> HttpResponse:
+    """Goes one of the `ways` of a parked change that sending again alone cannot mend."""
+    rows = Change.objects.select_related("project", "item")
+    row = get_object_or_404(rows, operation=change_id)
+    ways_out.go(row, payload.way, actor=actor_of(request))
+    return answer(shapes.change(rows.get(pk=row.pk)))
 
 
 @router.post(

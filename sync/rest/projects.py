@@ -12,8 +12,8 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, answer, listed
 from connections.api_answers import explained
 from connections.models import Connection
-from sync import importing, mapped, mapping_check, shapes
-from sync.answers import CheckedOut, ProjectOut, ProjectsOut, RunOut
+from sync import boards, importing, mapped, mapping_check, shapes
+from sync.answers import BoardsOut, CheckedOut, ProjectOut, ProjectsOut, RunOut
 from sync.bodies import ProjectIn, ProjectPatch
 from sync.models import RunKind
 from sync.rest.asking import project_of
@@ -137,6 +137,20 @@ def _start(project_id: uuid.UUID, kind: RunKind) -> HttpResponse:
     run = importing.request(project_of(project_id), kind)
     wake(WORK, run.pk)
     return answer(shapes.run(run), 202)
+
+
+@router.get(
+    "/projects/{uuid:project_id}/boards",
+    auth=reader,
+    response=BoardsOut,
+    operation_id="sync_api_list_boards",
+)
+def list_boards(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """The boards in Jira that show the project, its own first: which can be `board_id`."""
+    project = project_of(project_id)
+    with explained(project.connection):
+        found = boards.offered(project)
+    return answer({"items": [shapes.board(one, project.board_id) for one in found]})
 
 
 @router.get(

@@ -12,6 +12,7 @@ from tests.doctor.test_every_failure import PARAGRAPHS, ROWS
 
 NOT_BY_JIRA = {
     "connect_failed": "the base of its kinds; the sender raises only these",
+    "pages_repeat": "no sandbox lists without end: see tests/jira_client/test_endless_pages.py",
     "bad_payload": "a webhook's body, which comes to us: see tests/jira_client/test_webhook_events.py",
     "signing_unavailable": "this computer's cryptography; see tests/jira_client/test_keys.py",
     "key_unusable": "a private key of our own, nothing is sent: see tests/jira_client/test_keys.py",

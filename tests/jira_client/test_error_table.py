@@ -136,3 +136,15 @@ def test_a_login_page_is_called_by_its_name() -> None:
     with pytest.raises(errors.NotJson) as caught:
         read(READ, answer(None, 200, page))
     assert caught.value.kind == "login_page"
+
+
+@pytest.mark.parametrize(
+    "value", ["86400000", "9" * 20, "9" * 400, "Fri, 20 Nov 2037 10:00:30 GMT", "3601.5"]
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_nobody_is_believed_who_asks_for_more_than_an_hour(value: str, status: int) -> None:
+    response = answer({}, status, Retry_After=value)
+    response = dataclasses.replace(response, date=datetime(2026, 11, 23, 10, tzinfo=UTC))
+    with pytest.raises(errors.JiraError) as caught:
+        read(READ, response)
+    assert caught.value.retry_after == errors.LONGEST_WAIT == 3600.0

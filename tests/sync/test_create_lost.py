@@ -154,3 +154,21 @@ def test_one_poison_in_a_bulk_create_stops_no_other(world: World, poison: None):
         "outcome_unknown",
         looking.TRIES,
     )
+
+
+@pytest.mark.parametrize("short_lived", [25, 130])
+@pytest.mark.parametrize("lag", [0, 3600])
+def test_short_lived_issues_before_ours_hide_it_from_nobody(
+    world: World, short_lived: int, lag: int
+):
+    """Their keys hold nothing any more, and ours stands behind all of them."""
+    if lag:
+        world.fault("search_lag", lag)
+    item = world.create("Behind the gap")
+    for number in range(short_lived):  # the board hears of none of them
+        key = world.create_issue(f"short-lived {number}")
+        world.jira("DELETE", f"/rest/api/2/issue/{key}")
+    lose_answer(world)
+    rounds(world, 8)
+    item.refresh_from_db()
+    assert world.issues("Behind the gap") == [item.remote_key]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
+from almconnect.lib.api import Refused
+from connections import report
 from planning.models import Change, Link, WorkItem
+from sync import replay, ways_out
 from sync.models import Shadow
 from tests.sync.world import World
 
@@ -51,16 +55,105 @@ def test_deleting_takes_the_issue_with_its_links(world_with):
     assert links(world, b) == before - 1
 
 
-def test_a_delete_without_the_permission_leaves_the_issue_and_says_so(world_with):
-    world = world_with(deletion_policy="delete")
+def refused(world: World) -> tuple[WorkItem, Change]:
     world.grant("DELETE_ISSUES", False)
-    item = world.first()
+    item, other = linked_pair(world)
     world.delete(item)
     world.settle()
-    change = Change.objects.get(item=item, kind="delete")
-    assert change.state == "settled"
-    assert "stays there" in change.message
+    item.refresh_from_db()
+    assert Link.objects.filter(source=item, target=other, deleted=None).count() == 1
+    return item, Change.objects.get(item=item, kind="delete")
+
+
+def test_a_delete_without_the_permission_is_parked_and_the_item_stays(world_with):
+    world = world_with(deletion_policy="delete")
+    item, change = refused(world)
+    assert (change.state, change.code) == ("parked", "delete_refused")
+    assert "does not delete" in change.message
     assert world.issue(item.remote_key)
+    assert (item.deleted, item.sync_state) == (None, "parked")
+    assert [way.value for way in ways_out.of(change)] == ["again", "unlink", "keep"]
+    world.edit(item, summary="still synced")
+    world.settle()
+    assert world.issue(item.remote_key)["summary"] == "still synced"
+
+
+def test_sent_again_with_the_permission_it_goes_from_both_sides(world_with):
+    world = world_with(deletion_policy="delete")
+    item, change = refused(world)
+    world.grant("DELETE_ISSUES", True)
+    replay.replay_change(change, actor=world.person)
+    world.settle()
+    item.refresh_from_db()
+    assert item.deleted
+    assert world.handle.site.issues.get(int(item.remote_id)) is None
+    assert Shadow.objects.get(item=item).state == "gone"
+
+
+def test_unlinked_it_goes_from_the_board_and_stays_in_jira(world_with):
+    world = world_with(deletion_policy="delete")
+    item, change = refused(world)
+    ways_out.go(change, "unlink", actor=world.person)
+    world.settle()
+    world.reconcile()
+    item.refresh_from_db()
+    assert item.deleted
+    assert world.issue(item.remote_key)
+    assert Shadow.objects.get(item=item).state == "unlinked"
+    assert not Change.objects.filter(item=item, state="parked").exists()
+
+
+def test_kept_it_is_synced_as_before(world_with):
+    world = world_with(deletion_policy="delete")
+    item, change = refused(world)
+    ways_out.go(change, "keep", actor=world.person)
+    item.refresh_from_db()
+    assert (item.deleted, item.sync_state) == (None, "synced")
+    with pytest.raises(Refused, match="send it again"):
+        ways_out.go(change, "unlink", actor=world.person)
+
+
+def test_the_ways_by_api_and_page(world_with, api, token_of, client_of, viewer):
+    world = world_with(deletion_policy="delete")
+    item, change = refused(world)
+    caller = api(token_of(world.person))
+    (row,) = caller.get("/sync/changes?state=parked").json()["items"]
+    assert row["ways"] == ["again", "unlink", "keep"]
+    address = f"/sync/changes/{change.operation}/decide"
+    assert caller.post(address, {"way": "restore"}).status_code == 422
+    page = client_of(world.person).get(reverse("sync:parked")).content.decode()
+    assert reverse("sync:decide_change", args=[change.pk]) in page
+    decide = reverse("sync:decide_change", args=[change.pk])
+    assert client_of(viewer).post(decide, {"way": "unlink"}).status_code == 403
+    assert caller.post(address, {"way": "unlink"}).json()["state"] == "dropped"
+    item.refresh_from_db()
+    assert item.deleted
+
+
+def test_the_refusal_is_foretold_where_the_report_knows_it(world_with, client_of):
+    world = world_with(deletion_policy="delete")
+    world.grant("DELETE_ISSUES", False)
+    report.take(report.request(world.connection, [], actor=world.person).pk)
+    item, page = world.first(), client_of(world.person)
+    for name in ("planning:delete", "planning:item"):
+        assert "will refuse to delete" in page.get(reverse(name, args=[item.pk])).content.decode()
+    world.grant("DELETE_ISSUES", True)
+    report.take(report.request(world.connection, [], actor=world.person).pk)
+    assert (
+        "will refuse" not in page.get(reverse("planning:delete", args=[item.pk])).content.decode()
+    )
+
+
+def test_a_delete_that_jira_answers_and_does_not_carry_out(world_with):
+    world = world_with(deletion_policy="delete")
+    item = world.first()
+    world.delete(item)
+    world.fault("write_ignored", method="DELETE", path="/issue/")
+    world.settle()
+    item.refresh_from_db()
+    change = Change.objects.get(item=item, kind="delete")
+    assert (change.state, change.code, item.deleted) == ("parked", "delete_refused", None)
+    assert "still has it" in change.message
 
 
 @pytest.mark.parametrize("place", ["removing.claimed", "delete.sent", "delete.settled"])

@@ -83,7 +83,7 @@ def test_a_401_of_a_healthy_account_is_a_missing_permission(world_with, monkeypa
         world.delete(item)
     world.push()
     change = Change.objects.get(item=item)
-    assert change.state == ("parked" if verb == "edit" else "settled")
+    assert change.state == "parked"
     assert "permission" in change.message
     assert health(world) == "ok"
 

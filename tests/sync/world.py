@@ -52,6 +52,12 @@ class World:
         body = {"project": {"key": PROJECT}, "issuetype": {"name": "Story"}, "summary": summary}
         return self.jira("POST", "/rest/api/2/issue", fields={**body, **fields})["key"]
 
+    def create_and_read(self, summary: str) -> str:
+        """An issue made in Jira that the board has read."""
+        key = self.create_issue(summary)
+        self.poll()
+        return key
+
     def issues(self, summary: str) -> list[str]:
         site = self.handle.site
         return [one.key for one in site.issues.values() if one.values.get("summary") == summary]

@@ -39,3 +39,21 @@ def test_the_report_looks_at_the_points_that_a_mapping_would_write() -> None:
     ):
         assert proposed(fields, estimation) == wanted
         assert reported(fields, estimation) == wanted
+
+
+def test_a_board_that_estimates_by_time_has_no_points_there() -> None:
+    seconds = FieldInfo("timeoriginalestimate", "Original estimate", schema_type="number")
+    text = FieldInfo("customfield_7", "Size", custom=True, schema_type="string")
+    for estimation in ("timeoriginalestimate", "timeestimate", "customfield_7", "issueCount_"):
+        for fields, wanted in (((seconds, text), None), ((seconds, text, POINTS), "customfield_1")):
+            assert proposed(fields, estimation) == wanted
+            assert reported(fields, estimation) == wanted
+
+
+def test_a_team_managed_project_has_points_of_its_own() -> None:
+    fields = (POINTS, TEAM_MANAGED)
+    data = Metadata((), (), fields, (), (), None, "parent", team_managed=True)
+    assert propose(data).fields["story_points"] == "customfield_3"
+    project = Project("1", "ABC", "Abc", style="next-gen")
+    context = Context("svc", project, Wanted(), Instance(fields), {})
+    assert obstacles.wanted_fields(Survey(), context)["story_points"] == "customfield_3"

@@ -46,3 +46,9 @@ def test_the_delay_grows_and_is_bounded(attempts, chance):
 
 def test_what_jira_asks_for_is_waited_for():
     assert backoff(1, 0.0, retry_after=90.0) == 90.0
+
+
+@pytest.mark.parametrize("asked", [86_400_000.0, 1e20, float("inf")])
+def test_what_is_asked_for_has_a_bound(asked: float) -> None:
+    for attempts in (1, 9):
+        assert 3600.0 <= backoff(attempts, 0.99, retry_after=asked) <= 3600.0 * 1.3

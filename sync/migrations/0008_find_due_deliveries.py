@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('connections', '0012_poll_place'),
-        ('sync', '0006_find_pairs_by_key_and_parent'),
+        ('sync', '0007_say_what_a_filter_leaves_out'),
     ]
 
     operations = [

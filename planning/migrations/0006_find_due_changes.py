@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('connections', '0012_poll_place'),
-        ('planning', '0004_find_items_by_type_and_state'),
+        ('planning', '0005_bound_putting_off'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

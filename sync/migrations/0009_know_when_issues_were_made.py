@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0007_find_due_deliveries'),
+        ('sync', '0008_find_due_deliveries'),
     ]
 
     operations = [

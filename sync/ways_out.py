@@ -1,0 +1,153 @@
+"""What a person can do about a parked change: the ways that are open, and going one of them.
+
+Sending it again is open to every one. A deletion that Jira refused, and edits of an item whose issue
+was deleted in Jira meanwhile, cannot be mended by that alone: what becomes of the item is the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.audit import SYSTEM
+from accounts.models import User
+from almconnect.lib.api import Refused
+from planning import applying, feed
+from planning.models import Change, ChangeKind, ChangeState, WorkItem
+from sync import states
+from sync.models import Absence, Conflict, Shadow, ShadowState
+from sync.wake import PUSH, wake
+
+DELETE_REFUSED: Final = "delete_refused"  # Change.code
+GONE_IN_JIRA: Final = "gone_in_jira"
+GONE_WORDS: Final = (
+    "{key} was deleted in Jira while this edit waited, so the edit is only here. Create the item in Jira "
+    "again, keep it on the board alone, or delete it here too."
+)
+
+
+class Way(StrEnum):
+    AGAIN = "again"  # send it as it is
+    UNLINK = "unlink"  # the issue stays in Jira, the item goes from the board
+    KEEP = "keep"  # the item stays; the change is given up
+    RESTORE = "restore"  # a new issue for the item
+    DELETE = "delete"  # the item goes from the board too
+
+
+_WAYS: Final = {
+    DELETE_REFUSED: (Way.AGAIN, Way.UNLINK, Way.KEEP),
+    GONE_IN_JIRA: (Way.RESTORE, Way.KEEP, Way.DELETE),
+}
+
+
+def of(change: Change) -> tuple[Way, ...]:
+    """The ways that are open, the usual one first; none for a change that is not parked."""
+    if change.state != ChangeState.PARKED:
+        return ()
+    return _WAYS.get(change.code, (Way.AGAIN,))
+
+
+@transaction.atomic
+def go(change: Change, way: str, *, actor: User) -> None:
+    """Go a way other than *again*, which is `replay`'s. Raises Refused (409, 422)."""
+    item = WorkItem.objects.select_for_update().get(pk=change.item_id)
+    shadow = Shadow.objects.select_for_update().filter(item=item).first()
+    change.refresh_from_db()
+    ways = [one for one in of(change) if one is not Way.AGAIN]
+    if way not in ways:
+        words = ", ".join(ways) or "to send it again"
+        status, code = (422, "no_such_way") if ways else (409, "not_parked")
+        raise Refused(f"The ways out of this change are: {words}.", code=code, status=status)
+    match Way(way):
+        case Way.RESTORE:
+            _restore(change, item, shadow, actor)
+        case Way.KEEP:
+            _end(item, "Given up: the item stays as it is.", change)
+        case _:
+            _take_off(item, shadow, change)
+    connection_id = change.project.connection_id
+    after = {"way": way}
+    audit.record(
+        "change.decided", actor=actor, target=item, connection_id=connection_id, after=after
+    )
+    states.derive([item.pk])
+    wake(PUSH, connection_id)
+
+
+def _restore(change: Change, item: WorkItem, shadow: Shadow | None, actor: User) -> None:
+    """As a new issue: the old one's key and id are nobody's any more."""
+    if shadow is not None:
+        shadow.delete()
+    item.remote_id = item.remote_key = ""
+    item.save(update_fields=["remote_id", "remote_key"])
+    _end(item, "Goes with the create.", change)
+    Change.objects.create(
+        project=change.project,
+        item=item,
+        kind=ChangeKind.CREATE,
+        fields={"summary": item.summary},
+        actor=actor,
+        actor_name=str(actor),
+    )
+
+
+def _take_off(item: WorkItem, shadow: Shadow | None, change: Change) -> None:
+    """The item goes from the board. Its issue, where there is one, stays in Jira."""
+    words = "Kept in Jira, no longer linked."
+    if change.code == GONE_IN_JIRA:
+        words = "Deleted in Jira, so deleted here."
+    elif shadow is not None:
+        shadow.state = ShadowState.UNLINKED
+        shadow.save(update_fields=["state"])
+    _end(item, words, change)
+    feed.tell(applying.vanish([item], words))
+
+
+def _end(item: WorkItem, words: str, change: Change) -> None:
+    """The change, and all that was parked of the item for the same reason."""
+    rows = Change.objects.filter(item=item, state=ChangeState.PARKED, code=change.code)
+    rows.update(state=ChangeState.DROPPED, message=words, settled=timezone.now())
+
+
+def spare_edited(shadows: Sequence[Shadow]) -> list[Shadow]:
+    """Of pairs whose issues are gone from Jira, those whose items may go as well. What people wrote and
+    Jira never got is parked, and its item stays, until somebody has decided.
+
+    Call it in the transaction that buries the others, with the items locked.
+    """
+    waiting = Change.objects.filter(
+        item__in=[one.item_id for one in shadows],
+        kind=ChangeKind.EDIT,
+        state__in=(*states.UNDER_WAY, ChangeState.PARKED, ChangeState.CONFLICT),
+        item__deleted=None,
+    ).exclude(actor_name=SYSTEM)
+    edited = set(waiting.values_list("item_id", flat=True))
+    for one in (one for one in shadows if one.item_id in edited):
+        words = GONE_WORDS.format(key=one.remote_key)
+        waiting.filter(item=one.item_id).update(
+            state=ChangeState.PARKED, code=GONE_IN_JIRA, message=words, settled=timezone.now()
+        )
+        Change.objects.filter(item=one.item_id, state__in=states.UNDER_WAY).update(
+            state=ChangeState.DROPPED,
+            message="Its issue was deleted in Jira.",
+            settled=timezone.now(),
+        )
+    kept = Shadow.objects.filter(pk__in=[one.pk for one in shadows if one.item_id in edited])
+    kept.update(state=ShadowState.GONE, absence=Absence.KEPT)
+    Conflict.objects.filter(shadow__in=kept, resolved=None).update(
+        resolved=timezone.now(), taken_by="deleted in Jira"
+    )
+    states.derive(edited)
+    return [one for one in shadows if one.item_id not in edited]
+
+
+def send_those_back(items: Iterable[object]) -> None:
+    """The issues of these items are there again: what was parked since they were gone goes to them."""
+    Change.objects.filter(item__in=list(items), state=ChangeState.PARKED, code=GONE_IN_JIRA).update(
+        state=ChangeState.WAITING, code="", message="", due=timezone.now(), settled=None
+    )
