@@ -34,6 +34,7 @@ from sync import (
     states,
     ways_out,
 )
+from sync import gone as gone_from_jira
 from sync.crash import point
 from sync.models import Absence, Shadow, ShadowState
 from sync.rules import rules_of
@@ -93,7 +94,7 @@ def note_missing(
     _mark(connection, unsure, Absence.UNOBSERVED)
     if unsure:
         _look_soon(project)
-    buried = _bury(connection, project, sure)
+    buried = _bury(connection, project, sure, deleted)
     point("absence.buried")
     return len(buried)
 
@@ -144,6 +145,7 @@ def look_again(connection: Connection, jira: JiraClient, project: MappedProject)
     at_once = Q(absence__in=(Absence.CONFIRMED, Absence.ACCESS_LOST))
     rows = Shadow.objects.filter(earlier | at_once, project=project, state=ShadowState.LIVE)
     ids = list(rows.order_by("absent_since", "pk").values_list("remote_id", flat=True)[:LOOKED_FOR])
+    ids += gone_from_jira.to_look_for(project)
     fields = rules_of(project).read_fields
     for at in range(0, len(ids), AT_ONCE):
         began = timezone.now()
@@ -232,11 +234,14 @@ def _look_soon(project: MappedProject) -> None:
 
 @transaction.atomic
 def _bury(
-    connection: Connection, project: MappedProject, shadows: Sequence[Shadow]
+    connection: Connection,
+    project: MappedProject,
+    shadows: Sequence[Shadow],
+    deleted: Collection[str],
 ) -> list[uuid.UUID]:
-    """Tombstone the items of these pairs, unless the brake holds them; which were.
+    """Take the items of these pairs off the board, unless the brake holds them; which were.
 
-    Their children lose their parent with them: nobody would come back for those.
+    Their children lose their parent meanwhile. `deleted`: ids of which Jira said that they were deleted.
     """
     confirmed = [one for one in shadows if one.absence == Absence.CONFIRMED]
     fresh = [one for one in shadows if one.absence != Absence.CONFIRMED]
@@ -249,15 +254,15 @@ def _bury(
     going = {shadow.item_id for shadow in gone}
     items = [item for item in locked if item.pk in going]
     rows = Shadow.objects.filter(pk__in=[shadow.pk for shadow in gone])
-    rows.update(state=ShadowState.GONE, absence=Absence.DELETED)
+    rows.update(state=ShadowState.GONE, absence="")  # of what a person took off the board, no more
+    gone_from_jira.put_away(rows.filter(item__in=items), deleted)
     # What a person confirmed must not trip the brake for the next one.
     rows.filter(pk__in=[shadow.pk for shadow in fresh]).update(gone_at=timezone.now())
     if not items:
         return []
-    events = applying.vanish(items, "Deleted in Jira.")
-    words = "Deleted in Jira, so deleted here."
+    events = applying.vanish(items, "Gone from Jira.")
     ids = [item.pk for item in items]
-    note_each(connection, "merge", "done", words, ids)
+    note_each(connection, "merge", "done", gone_from_jira.WORDS, ids)
     feed.tell(events)
-    parents.let_go(ids)
+    gone_from_jira.remember_children(parents.let_go(ids))
     return ids

@@ -183,6 +183,25 @@ class ConflictsOut(Schema):
     next: str | None
 
 
+class GoneOut(Schema):
+    item: str
+    connection: str
+    project: str | None
+    key: str
+    summary: str
+    since: datetime | None
+    why: Literal["deleted", "unseen"] = Field(
+        description="`deleted`: by Jira's own word; `unseen`: deleted, or hidden from the account."
+    )
+    asked: int = Field(description="How often Jira was asked for it since.")
+    asked_again: datetime | None
+
+
+class GoneListOut(Schema):
+    items: list[GoneOut]
+    next: str | None
+
+
 class StepOut(Schema):
     at: datetime
     step: str
@@ -217,10 +236,11 @@ class BrakeOut(Schema):
     id: str
     connection: str
     tripped: datetime
+    way: Literal["from_jira", "to_jira"]
     reason: str
     state: Literal["open", "decided"]
     held: int = Field(description="Items whose deletion waits for the decision.")
-    decision: Literal["delete", "keep", "restore"] | None
+    decision: Literal["delete", "keep", "restore", "unlink"] | None
     decided: datetime | None
     decided_by: str
     count: int = Field(description="Items that the decision was about.")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from sync.rest import changes, decisions, deliveries, projects, sprints, standing, trace
+from sync.rest import changes, decisions, deliveries, gone, projects, sprints, standing, trace
 
 router = Router()
-for part in (projects, sprints, standing, deliveries, changes, decisions, trace):
+for part in (projects, sprints, standing, deliveries, changes, decisions, gone, trace):
     router.add_router("", part.router)

@@ -37,6 +37,9 @@ _SHADOW_COLUMNS = (
     "absent_since",
     "absences",
     "absence",
+    "look_due",
+    "looks",
+    "left_behind",
 )
 
 
@@ -103,6 +106,7 @@ class Batch:
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)
     returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
+    revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
     doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
     now: datetime = field(
         default_factory=timezone.now
@@ -132,7 +136,7 @@ def save(batch: Batch) -> list[BoardEvent]:
     states.derive([shadow.item_id for shadow in batch.changed])
     if back:
         note_each(batch.project.connection, "merge", "done", BACK, back)
-    return events
+    return [*batch.revived, *events]
 
 
 def not_understood(seen: Seen) -> dict[str, str]:

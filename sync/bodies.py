@@ -92,8 +92,13 @@ class ReplayIn(Strict):
     dry: bool = False
 
 
+class GoneListing(Listing):
+    connection: uuid.UUID | None = None
+    project: uuid.UUID | None = None
+
+
 class DecisionIn(Strict):
     """`count`: how many were shown; where others are held by now, nothing is done."""
 
-    decision: Literal["delete", "keep", "restore"]
+    decision: Literal["delete", "keep", "restore", "unlink"]
     count: int | None = Field(default=None, ge=0)

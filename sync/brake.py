@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,9 +21,9 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import states
+from sync import outward_brake, states
 from sync.crash import point
-from sync.models import Absence, Brake, Decision, Shadow, ShadowState
+from sync.models import Absence, Brake, Decision, Shadow, ShadowState, Way
 from sync.wake import POLL, PUSH, wake
 
 WINDOW = timedelta(minutes=10)
@@ -31,13 +32,18 @@ FEW = 5  # from so many on, a share of a project counts
 SHARE = 50  # one in fifty
 HALF_OF = 3  # from so many on, half of a small project counts
 _CHUNK = 500
+DECISIONS = {
+    Way.FROM_JIRA: (Decision.DELETE, Decision.KEEP, Decision.RESTORE),
+    Way.TO_JIRA: (Decision.DELETE, Decision.UNLINK, Decision.KEEP),
+}
 
 
 def holds(connection: Connection, project: MappedProject, gone: Sequence[Shadow]) -> bool:
     """Whether these may not be buried now. Call it in the transaction that would bury them."""
     # The row's lock makes two workers count one after the other; deliveries can still be stored.
     Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
-    if Brake.objects.filter(connection=connection, decided=None).exists():
+    open_one = Brake.objects.filter(connection=connection, way=Way.FROM_JIRA, decided=None)
+    if open_one.exists():
         return True
     lately = Shadow.objects.filter(connection=connection, gone_at__gte=timezone.now() - WINDOW)
     here = lately.filter(project=project).count() + len(gone)
@@ -70,29 +76,53 @@ def _much(gone: int, total: int, least: int) -> str:
 
 def held(connection_id: uuid.UUID | None = None) -> int:
     """How many items wait for a person's word, of one connection or of all."""
+    stops = Brake.objects.filter(decided=None)
     if connection_id is not None:
-        return held_of(connection_id).count()
-    stopped = Brake.objects.filter(decided=None).values_list("connection_id", flat=True)
-    return sum(held(key) for key in stopped)
+        stops = stops.filter(connection=connection_id)
+    return sum(count_of(stop) for stop in stops)
 
 
-def decide(brake_id: uuid.UUID, decision: str, *, actor: User, count: int | None = None) -> Brake:
-    """A person says what the vanished issues are. Raises Refused (404, 409, 422).
+def count_of(stop: Brake) -> int:
+    """How many items this stop holds."""
+    if stop.way == Way.TO_JIRA:
+        return outward_brake.held_of(stop.connection_id).count()
+    return held_of(stop.connection_id).count()
 
-    *Delete*: each is asked for once more, and tombstoned if it is still not there. *Keep*: the items
-    stay on the board, no longer linked. *Restore*: they are created in Jira again, as new issues.
+
+def decide(
+    brake_id: uuid.UUID,
+    decision: str,
+    *,
+    actor: User,
+    count: int | None = None,
+    by_token: bool = False,
+) -> Brake:
+    """A person says what is to become of what is held. Raises Refused (403, 404, 409, 422).
+
+    Gone from Jira: *delete*, each is asked for once more, and tombstoned if it is still not there;
+    *keep*, the items stay on the board, no longer linked; *restore*, they are created in Jira again, as
+    new issues. Deleted on the board: see `outward_brake.carry_out`.
     `count`: how many the person was shown; where there are others by now, nothing is done.
     """
-    if decision not in Decision.values:
-        words = ", ".join(Decision.values)
-        raise Refused(f"Decide one of: {words}.", fields={"decision": [f"One of: {words}."]})
     with transaction.atomic():
         brake = Brake.objects.select_for_update().filter(pk=brake_id).first()
         if brake is None:
             raise Refused("There is no such stop.", code="not_found", status=404)
+        _must_be_one_of(decision, DECISIONS[Way(brake.way)])
         if brake.decided:
             raise Refused("This was decided already.", code="decided", status=409)
-        rows = list(held_of(brake.connection_id).select_related("project", "item"))
+        outward = brake.way == Way.TO_JIRA
+        if outward and by_token:
+            raise Refused(
+                "Deletions in Jira that are held wait for a person at the console, not for a token.",
+                code="person_needed",
+                status=403,
+            )
+        rows: list[Any] = list(
+            outward_brake.held_of(brake.connection_id).select_related("project")
+            if outward
+            else held_of(brake.connection_id).select_related("project", "item")
+        )
         if count is not None and count != len(rows):
             raise Refused(
                 f"{len(rows)} items are held by now, not {count}. Look again before you decide.",
@@ -103,7 +133,10 @@ def decide(brake_id: uuid.UUID, decision: str, *, actor: User, count: int | None
         brake.decided, brake.decided_by = timezone.now(), str(actor)
         brake.save()
         for at in range(0, len(rows), _CHUNK):
-            _carry_out(decision, rows[at : at + _CHUNK], actor)
+            some = rows[at : at + _CHUNK]
+            outward_brake.carry_out(decision, some) if outward else _carry_out(
+                decision, some, actor
+            )
         audit.record(
             "brake.decided",
             actor=actor,
@@ -116,9 +149,15 @@ def decide(brake_id: uuid.UUID, decision: str, *, actor: User, count: int | None
         # Also by the tick: a lost message must not leave the confirmed ones standing.
         MappedProject.objects.filter(pk=project).update(poll_due=timezone.now())
         wake(POLL, project)
-    if decision == Decision.RESTORE:
+    if outward or decision == Decision.RESTORE:
         wake(PUSH, brake.connection_id)
     return brake
+
+
+def _must_be_one_of(decision: str, allowed: Sequence[Decision]) -> None:
+    if decision not in allowed:
+        words = ", ".join(allowed)
+        raise Refused(f"Decide one of: {words}.", fields={"decision": [f"One of: {words}."]})
 
 
 def held_of(connection_id: uuid.UUID) -> QuerySet[Shadow]:

@@ -69,7 +69,7 @@ def _is_settled(shadow: Shadow) -> bool:
 
 def _comes_back(shadow: Shadow) -> bool:
     """A pair of an earlier mapping of this project, or one that a person kept when it was gone."""
-    return shadow.may_return and shadow.item.deleted is None
+    return shadow.may_return and (shadow.item.deleted is None or shadow.is_gone)
 
 
 def _differs(

@@ -126,7 +126,9 @@ def _pair(
     findings: dict[str, Any],
 ) -> None:
     item = shadow.item
-    if item.deleted or not (shadow.state == ShadowState.LIVE or shadow.may_return):
+    if (item.deleted and not shadow.is_gone) or not (
+        shadow.state == ShadowState.LIVE or shadow.may_return
+    ):
         return
     ours = values_of(item)
     remote = {name: value for name, value in seen.values.items() if name != "rank"}

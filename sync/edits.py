@@ -62,6 +62,7 @@ def send(
     taking_in.put_off_unread(connection, jira, project, shadows, work, here, applied.stale_items)
     taking_in.park_moved(shadows, work, applied.elsewhere)
     here -= applied.elsewhere
+    here -= taking_in.park_outside(connection, jira, project, shadows, work, here)
     edits = preparing.prepare(connection, rules, shadows, work, here, applied, shift, named)
     _claim(project, edits, shift)
     point("edit.claimed")

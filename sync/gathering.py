@@ -108,11 +108,11 @@ def _outside(jira: JiraClient, live: Sequence[MappedProject], issues: Sequence[I
             and OPERATION_PROPERTY not in issue.properties
         ]
         if asked:
-            outside |= set(asked) - _matching(jira, project.jql, asked)
+            outside |= set(asked) - matching(jira, project.jql, asked)
     return outside
 
 
-def _matching(jira: JiraClient, condition: str, ids: Sequence[str]) -> set[str]:
+def matching(jira: JiraClient, condition: str, ids: Sequence[str]) -> set[str]:
     """Those of these issues that a mapping's filter lets in."""
     found: set[str] = set()
     for at in range(0, len(ids), AT_ONCE):

@@ -10,7 +10,7 @@ from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import applying
 from planning.models import Change, ChangeKind, WorkItem
-from sync import conflicts, duplicates, parents, states
+from sync import conflicts, duplicates, gone, parents, states
 from sync.batching import Batch, not_understood
 from sync.core.echo import same
 from sync.core.history import began_with, newest, setting
@@ -30,7 +30,9 @@ def merge_in(
 ) -> None:
     item = shadow.item
     batch.applied.items[seen.remote_id] = item.pk
-    if item.deleted or not (shadow.state == ShadowState.LIVE or shadow.may_return):
+    if (item.deleted and not shadow.is_gone) or not (
+        shadow.state == ShadowState.LIVE or shadow.may_return
+    ):
         batch.applied.ignored += 1
         return
     if _is_stale(batch, shadow, issue):
@@ -50,7 +52,9 @@ def merge_in(
     if batch.hold and (unsigned := conflicts.unsigned(found)):
         batch.applied.disputed[seen.remote_id] = unsigned
         return
-    if shadow.is_kept:
+    if shadow.is_gone:
+        batch.revived += gone.bring_back(batch.project, shadow, item)
+    if shadow.is_kept or shadow.is_gone:
         batch.returned.append(shadow)
     _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)
     _advance(batch, shadow, issue, seen, outcome)
@@ -131,6 +135,9 @@ def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Me
         "remote_created": issue.created or shadow.remote_created,
         "remote_updated": issue.updated,
         "older_since": None,
+        "look_due": None,
+        "looks": 0,
+        "left_behind": {},
         "absent_since": None,
         "absences": 0,
         "absence": "",

@@ -66,23 +66,43 @@ def find_children(project: MappedProject, parents: Mapping[str, uuid.UUID]) -> N
         point("parent.found")
 
 
-def let_go(gone: Collection[uuid.UUID]) -> None:
+def let_go(gone: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
     """The issues of these items are deleted: their children have no parent in Jira either.
 
     Jira may not touch the children's `updated`, so that no poll would find it: call it in the
     transaction that notes the deletion, after `lock`. Where the board has chosen one of them since,
-    Jira has not heard yet: that stays, to be told.
+    Jira has not heard yet: that stays, to be told. Which children each of them lost.
     """
+    lost: dict[uuid.UUID, list[uuid.UUID]] = {}
 
     def orphaned(shadow: Shadow, item: WorkItem) -> bool:
         if shadow.agreed.get("parent") != str(item.parent_id):
             return False
+        if item.parent_id is not None:
+            lost.setdefault(item.parent_id, []).append(item.pk)
         _give(shadow, item, None)
         shadow.refs, shadow.parent_ref = {**shadow.refs, "parent": ""}, ""
         return True
 
     if gone:
         _each_child(_orphans(gone), Q(parent__in=gone), orphaned)
+    return lost
+
+
+def take_back(children: Iterable[uuid.UUID], parent: WorkItem, key: str) -> None:
+    """These children had this parent when its issue went from Jira, and it is back: those that have
+    found no other since, here or there, are its children again. In the transaction that brings it back.
+    """
+
+    def found(shadow: Shadow, item: WorkItem) -> bool:
+        if shadow.agreed.get("parent") or shadow.parent_ref:
+            return False
+        _give(shadow, item, str(parent.pk))
+        shadow.refs, shadow.parent_ref = {**shadow.refs, "parent": key}, key
+        return True
+
+    rows = Shadow.objects.filter(item__in=list(children), state=ShadowState.LIVE)
+    _each_child(rows, Q(parent=None), found)
 
 
 def lock(gone: Iterable[uuid.UUID]) -> list[WorkItem]:

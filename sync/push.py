@@ -20,7 +20,17 @@ from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
-from sync import creating, edits, link_sending, looking, outbox, removing, site_proof, states
+from sync import (
+    creating,
+    edits,
+    link_sending,
+    looking,
+    outbox,
+    ownership,
+    removing,
+    site_proof,
+    states,
+)
 from sync.core.coalesce import ItemWork, fold
 from sync.crash import point
 from sync.lease import LeaseLost, holding
@@ -112,10 +122,11 @@ def _send(
     _send_edits(connection, jira, part, shift)
     ready = [work for work in part.work if work.item in part.paired]
     links = [c for work in ready for c in part.changes((*work.links, *work.unlinks))]
-    link_sending.send_links(connection, jira, sorted(links, key=lambda change: change.pk), shift)
-    removing.send_deletes(
-        connection, jira, [c for work in ready for c in part.changes(work.deletes)], shift
-    )
+    deletes = [c for work in ready for c in part.changes(work.deletes)]
+    strange = ownership.strangers(connection, jira, [*links, *deletes])
+    links = ownership.part(sorted(links, key=lambda change: change.pk), strange)
+    link_sending.send_links(connection, jira, links, shift)
+    removing.send_deletes(connection, jira, deletes, shift, strange)
     point("push.sent")
     states.derive({change.item_id for change in changes})
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,7 +14,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync import outbox, parents, refusals, ways_out
+from sync import outbox, outward_brake, parents, refusals, ways_out
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.crash import point
 from sync.isolating import isolated
@@ -23,22 +24,33 @@ from sync.shift import Shift
 from sync.states import UNDER_WAY
 from sync.trace import note
 
+DELETED_THERE: Final = "Deleted in Jira."
+
 
 def send_deletes(
-    connection: Connection, jira: JiraClient, changes: Sequence[Change], shift: Shift
+    connection: Connection,
+    jira: JiraClient,
+    changes: Sequence[Change],
+    shift: Shift,
+    strange: Mapping[int, str],
 ) -> None:
     """Delete in Jira where the policy says so; else let go of the issue and say so.
 
-    Raises JiraError where the connection as a whole failed, LeaseLost.
+    `strange`: changes whose issue is not this mapping's to write to now, with the reason: those only
+    part the item from it. Raises JiraError where the connection as a whole failed, LeaseLost.
     """
-    for change in changes:
+    ours = [change for change in changes if change.pk not in strange]
+    going = outward_brake.hold(connection, jira, ours, shift) if ours else []
+    for change in [*(one for one in changes if one.pk in strange), *going]:
         if shift.over:
             return
         with isolated(connection, change, shift):
-            _delete(connection, jira, change, shift)
+            _delete(connection, jira, change, shift, strange.get(change.pk, ""))
 
 
-def _delete(connection: Connection, jira: JiraClient, change: Change, shift: Shift) -> None:
+def _delete(
+    connection: Connection, jira: JiraClient, change: Change, shift: Shift, strange: str
+) -> None:
     shadow = live_pair(change.item_id)
     if shadow is None:
         outbox.settle([change.pk], "Jira never held this item, or lost it already.")
@@ -47,8 +59,18 @@ def _delete(connection: Connection, jira: JiraClient, change: Change, shift: Shi
         words = "Kept in Jira, no longer linked."
         _let_go(connection, change, shadow, ShadowState.UNLINKED, words, shift)
         return
+    if strange:
+        _let_go(
+            connection,
+            change,
+            shadow,
+            ShadowState.UNLINKED,
+            f"Not deleted in Jira. {strange}",
+            shift,
+        )
+        return
     outbox.claim_one(change, shift)
-    state, words = ShadowState.GONE, "Deleted in Jira."
+    state, words = ShadowState.GONE, DELETED_THERE
     try:
         jira.issues.delete(shadow.remote_id)
         if _is_there(jira, shadow):
@@ -119,7 +141,10 @@ def _let_go(
         shift.guard()
         if state is ShadowState.GONE:
             parents.lock([change.item_id])
-        Shadow.objects.filter(pk=shadow.pk).update(state=state)
+        values: dict[str, Any] = {"state": state}
+        if message == DELETED_THERE:
+            values |= {"deleted_there": timezone.now(), "deleted_by": change.actor_name}
+        Shadow.objects.filter(pk=shadow.pk).update(**values)
         outbox.settle([change.pk], message)
         left = Q(state__in=UNDER_WAY) | Q(state=ChangeState.PARKED, kind=ChangeKind.DELETE)
         Change.objects.filter(left, item=change.item_id).update(

@@ -14,7 +14,7 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection
 from planning.models import Change, ChangeState
-from sync import looking, states, ways_out
+from sync import looking, outward_brake, states, ways_out
 from sync.models import Delivery, DeliveryState, Shadow
 from sync.wake import DRAIN, PUSH, wake
 
@@ -40,6 +40,13 @@ def replay_change(change: Change, *, actor: User) -> Change:
         raise Refused(
             f"Only a parked change can be sent again; this one is {change.get_state_display()}.",
             code="not_parked",
+            status=409,
+        )
+    if change.code == outward_brake.HELD:
+        raise Refused(
+            "This deletion is one of many at once. A person decides about all of them under “Held "
+            "deletions”.",
+            code="person_needed",
             status=409,
         )
     if change.code == ways_out.GONE_IN_JIRA:  # there is nothing to send it to: as a new issue
@@ -111,7 +118,8 @@ def _since(
     since: datetime, connection: Connection | None
 ) -> tuple[QuerySet[Delivery], QuerySet[Change]]:
     deliveries = Delivery.objects.filter(state=DeliveryState.FAILED, received__gte=since)
-    changes = Change.objects.filter(state=ChangeState.PARKED, created__gte=since)
+    parked = Change.objects.filter(state=ChangeState.PARKED, created__gte=since)
+    changes = parked.exclude(code=outward_brake.HELD)  # those wait for a person's decision
     if connection is not None:
         deliveries = deliveries.filter(connection=connection)
         changes = changes.filter(project__connection=connection)

@@ -179,6 +179,7 @@ def brake(row: Brake, held: int) -> dict[str, Any]:
         "id": str(row.pk),
         "connection": str(row.connection_id),
         "tripped": row.tripped,
+        "way": row.way,
         "reason": row.reason,
         "state": "decided" if row.decided else "open",
         "held": 0 if row.decided else held,

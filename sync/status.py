@@ -13,14 +13,12 @@ from django.utils import timezone
 from connections import budget
 from connections.models import Connection
 from planning.models import Change, ChangeState
+from sync import brake as stops_of
 from sync.models import (
-    Absence,
     Brake,
     Conflict,
     Delivery,
     DeliveryState,
-    Shadow,
-    ShadowState,
 )
 from sync.states import UNDER_WAY
 
@@ -49,16 +47,8 @@ def status_of(connections: Iterable[Connection]) -> list[dict[str, Any]]:
         .values_list("shadow__connection_id")
         .annotate(n=Count("pk"))
     )
-    stops = {
-        brake.connection_id: brake
-        for brake in Brake.objects.filter(connection__in=keys, decided=None)
-    }
-    held = dict(
-        Shadow.objects.filter(connection__in=stops, state=ShadowState.LIVE, absence=Absence.HELD)
-        .values_list("connection_id")
-        .annotate(n=Count("pk"))
-    )
-    brakes = {key: _brake(stop, held.get(key, 0)) for key, stop in stops.items()}
+    stops = Brake.objects.filter(connection__in=keys, decided=None).order_by("way")
+    brakes = {stop.connection_id: _brake(stop, stops_of.count_of(stop)) for stop in stops}
     budgets = budget.status_of(rows)
     return [
         {

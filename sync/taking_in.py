@@ -17,7 +17,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync import absence, changelog, merging, outbox, pull, window
+from sync import absence, changelog, filtered, merging, outbox, ownership, pull, window
 from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.mapping import parent_reference, see
@@ -192,6 +192,26 @@ def put_off_unread(
     outbox.put_off(late, LAG, "Jira's answer was older than what is known; reading again.")
     if unread or late:
         point("edit.put_off")
+
+
+def park_outside(
+    connection: Connection,
+    jira: JiraClient,
+    project: MappedProject,
+    shadows: Mapping[uuid.UUID, Shadow],
+    work: Work,
+    here: set[str],
+) -> set[str]:
+    """Nothing is written to what the mapping's filter leaves out now; the ids of those issues."""
+    outside = ownership.outside_filter(jira, project, shadows.values(), here)
+    filtered.mark(connection, outside)
+    away = [item for item, shadow in shadows.items() if shadow.remote_id in outside]
+    words = (
+        "The mapping's filter leaves this issue out now, so nothing is written to it. Let the filter in "
+        "what belongs here, and send this again."
+    )
+    outbox.park([change.pk for item in away for change in work[item]], ownership.NOT_OURS, words)
+    return outside
 
 
 def park_moved(shadows: Mapping[uuid.UUID, Shadow], work: Work, elsewhere: set[str]) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from planning import feed
+from sync import gone
 from sync.models import Attempt, Delivery, DeliveryState
 
 DELIVERIES = timedelta(days=30)
@@ -33,4 +34,5 @@ def tidy() -> dict[str, int]:
         "deliveries": Delivery.objects.filter(pk__in=list(deliveries)).delete()[0],
         "attempts": Attempt.objects.filter(pk__in=list(attempts)).delete()[0],
         "events": feed.forget(now - EVENTS, AT_ONCE),
+        "gone": gone.forget(now - gone.KEPT_FOR, AT_ONCE),
     }

@@ -19,7 +19,7 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import states
+from sync import outward_brake, states
 from sync.models import Absence, Conflict, Shadow, ShadowState
 from sync.wake import PUSH, wake
 
@@ -41,6 +41,7 @@ class Way(StrEnum):
 
 _WAYS: Final = {
     DELETE_REFUSED: (Way.AGAIN, Way.UNLINK, Way.KEEP),
+    outward_brake.HELD: (Way.UNLINK, Way.KEEP),
     GONE_IN_JIRA: (Way.RESTORE, Way.KEEP, Way.DELETE),
 }
 

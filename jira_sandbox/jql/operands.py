@@ -130,7 +130,7 @@ class Operands:
 
     def _issue(self, text: str) -> list[Any]:
         found = self.site.issue(text)
-        if found is None or not self.site.sees(self.reader, found.project):
+        if found is None or not self.site.sees_issue(self.reader, found):
             kind = "id" if text.isdecimal() else "key"
             raise refuse(f"An issue with {kind} '{text}' does not exist for field '{kind}'.")
         return [found.id]

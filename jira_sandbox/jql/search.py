@@ -162,6 +162,7 @@ def search(site: Site, reader: User | None, text: str, lenient: bool = False) ->
     found = [
         issue for issue in candidates(site, operands, query.where)
         if issue.project.id in seen and not issue.project.archived and issue.archived is None
+        and (issue.seen_by is None or site.sees_issue(reader, issue))
         and (test is None or test(issue))
     ]  # fmt: skip
     return Found(ordered(found, query, operands), compiler.warnings)

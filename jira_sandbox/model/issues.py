@@ -75,6 +75,8 @@ class Issue:
     resolved: datetime | None = None
     archived: datetime | None = None
     archived_by: User | None = None
+    seen_by: frozenset[str] | None = None
+    """Issue security: the names of the only people who see it; None: all who may browse."""
     history: list[History] = field(default_factory=list)
     properties: dict[str, Any] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)

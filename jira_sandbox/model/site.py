@@ -158,6 +158,12 @@ class Site:
     def sees(self, user: User | None, project: Project) -> bool:
         return self.may(user, "BROWSE_PROJECTS", project)
 
+    def sees_issue(self, user: User | None, issue: Issue) -> bool:
+        level = issue.seen_by
+        return self.sees(user, issue.project) and (
+            level is None or (user is not None and user.name in level)
+        )
+
     # -- projects and issues
 
     def add_project(self, project: Project) -> Project:

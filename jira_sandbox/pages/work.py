@@ -43,7 +43,7 @@ def _project(call: Call, user: User) -> Project:
 
 def _issue(call: Call, user: User, key: str) -> Issue:
     issue = call.site.issue(key)
-    if issue is None or not call.site.sees(user, issue.project):
+    if issue is None or not call.site.sees_issue(user, issue):
         raise no_issue()
     return issue
 

@@ -65,7 +65,7 @@ def _found(call: Call) -> Link:
     text = call.args["link"]
     found = call.site.links.get(int(text)) if text.isdecimal() else None
     if found is None or not all(
-        call.site.sees(call.user, one.project) for one in (found.source, found.target)
+        call.site.sees_issue(call.user, one) for one in (found.source, found.target)
     ):
         raise Refusal(404, f"No issue link with id '{text}' exists.")
     return found

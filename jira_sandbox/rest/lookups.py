@@ -33,7 +33,7 @@ def issue_of(call: Call, wanted: object = IN_PATH) -> Issue:
 def visible_issue(call: Call, wanted: Any) -> Issue | None:
     """The issue if the caller sees it; Data Center hides archived ones behind a permission."""
     found = call.site.issue(wanted)
-    if found is None or not call.site.sees(call.user, found.project):
+    if found is None or not call.site.sees_issue(call.user, found):
         return None
     if found.archived and not call.site.cloud:
         return found if call.site.may(call.user, "BROWSE_ARCHIVE", found.project) else None

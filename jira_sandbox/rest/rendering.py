@@ -182,7 +182,7 @@ class Renderer(Shapes):
             self.link(one, issue)
             for one in issue.links
             if reader is None
-            or self.site.sees(reader, (one.target if one.source is issue else one.source).project)
+            or self.site.sees_issue(reader, one.target if one.source is issue else one.source)
         ]
 
     def _comments(self, issue: Issue, field: Field) -> Any:

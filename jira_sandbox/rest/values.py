@@ -172,7 +172,7 @@ class Values:
 
     def _visible(self, wanted: Any) -> Issue:
         found = self.site.issue(wanted) if wanted else None
-        if found is None or not self.site.sees(self.actor, found.project):
+        if found is None or not self.site.sees_issue(self.actor, found):
             raise Bad("Could not find issue by id or key.")
         return found
 

@@ -1,6 +1,6 @@
 """What the sync remembers: deliveries, shadows, conflicts, runs, leases, attempts."""
 
-from sync.models.brake import Brake, Decision
+from sync.models.brake import Brake, Decision, Way
 from sync.models.inbox import Delivery, DeliveryState
 from sync.models.lease import Lease
 from sync.models.run import Run, RunKind, RunPart, RunState
@@ -22,4 +22,5 @@ __all__ = [
     "RunState",
     "Shadow",
     "ShadowState",
+    "Way",
 ]

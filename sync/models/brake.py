@@ -11,17 +11,30 @@ from django.utils.translation import gettext_lazy as _
 from connections.models import Connection
 
 
+class Way(models.TextChoices):
+    """Which side would lose much at once."""
+
+    FROM_JIRA = "from_jira", _("Gone from Jira")
+    TO_JIRA = "to_jira", _("Deleted on the board")
+
+
 class Decision(models.TextChoices):
-    DELETE = "delete", _("Delete them here too")
-    KEEP = "keep", _("Keep them on the board only")
+    """*Delete*, *keep* and *restore* are of what went from Jira; *delete*, *keep* and *unlink* of what
+    was deleted on the board."""
+
+    DELETE = "delete", _("Delete them on the other side too")
+    KEEP = "keep", _("Keep them on the board")
     RESTORE = "restore", _("Create them in Jira again")
+    UNLINK = "unlink", _("Take them off the board, keep their issues in Jira")
 
 
 class Brake(models.Model):
-    """One stop of a connection's deletions. What it holds: its live shadows whose absence is `held`."""
+    """One stop of a connection's deletions, one way. What it holds: live shadows whose absence is
+    `held`, or parked deletions whose code is `deletes_held`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="brakes")
+    way = models.CharField(max_length=9, choices=Way.choices, default=Way.FROM_JIRA)
     tripped = models.DateTimeField(default=timezone.now)
     reason = models.CharField(max_length=500)
     decision = models.CharField(max_length=8, blank=True, choices=Decision.choices)
@@ -33,9 +46,9 @@ class Brake(models.Model):
         ordering = ["-tripped"]
         constraints = [
             models.UniqueConstraint(
-                fields=["connection"],
+                fields=["connection", "way"],
                 condition=models.Q(decided=None),
-                name="one_open_brake_per_connection",
+                name="one_open_brake_per_connection_and_way",
             )
         ]
 

@@ -29,9 +29,9 @@ class Absence(models.TextChoices):
     FILTERED = (
         "filtered",
         _(
-            "The issue is in Jira, but the mapping's filter leaves it out now. What is edited here is "
-            "still sent; “Delete” takes the item off the board as the project's deletion policy says, "
-            "or let the filter in what belongs here."
+            "The issue is in Jira, but the mapping's filter leaves it out now, so nothing is written "
+            "to it. Let the filter in what belongs here, or “Delete” the item, which takes it off the "
+            "board alone."
         ),
     )
     ACCESS_LOST = (
@@ -43,7 +43,14 @@ class Absence(models.TextChoices):
     )
     HELD = "held", _("Gone from Jira with many others at once. A person has to confirm it.")
     CONFIRMED = "confirmed", _("A person confirmed that it is gone; Jira is asked once more.")
-    DELETED = "deleted", _("Deleted in Jira.")
+    DELETED = "deleted", _("Deleted in Jira, by Jira's own word.")
+    UNSEEN = (
+        "unseen",
+        _(
+            "Gone from Jira: deleted there, or hidden from the account. Jira is asked for it again, and "
+            "it comes back with all that it had."
+        ),
+    )
     KEPT = "kept", _("Gone from Jira; a person decided to keep it on the board.")
 
 
@@ -85,6 +92,15 @@ class Shadow(models.Model):
     absent_since = models.DateTimeField(null=True, blank=True)
     absences = models.PositiveSmallIntegerField(default=0)
     absence = models.CharField(max_length=12, blank=True, choices=Absence.choices)
+    # Deleted in Jira by our own hand, and by whose wish; the outward brake counts these
+    deleted_there = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.CharField(max_length=150, blank=True)
+    # Gone from Jira: when it is asked for again, how often it was, and what the item left behind here
+    look_due = models.DateTimeField(null=True, blank=True)
+    looks = models.PositiveSmallIntegerField(default=0)
+    left_behind: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )  # {"children": [item ids]}
     gone_at = models.DateTimeField(
         null=True, blank=True
     )  # buried by itself; the brake counts these
@@ -113,6 +129,16 @@ class Shadow(models.Model):
                 condition=models.Q(gone_at__isnull=False),
                 name="shadow_gone_lately",
             ),
+            models.Index(
+                fields=["project", "look_due"],
+                condition=models.Q(look_due__isnull=False),
+                name="shadow_to_look_for",
+            ),
+            models.Index(
+                fields=["connection", "deleted_there"],
+                condition=models.Q(deleted_there__isnull=False),
+                name="shadow_deleted_lately",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,9 +150,14 @@ class Shadow(models.Model):
         return self.state == ShadowState.GONE and self.absence == Absence.KEPT
 
     @property
+    def is_gone(self) -> bool:
+        """Gone from Jira, and from the board's cells with it: kept whole until Jira shows it again."""
+        return self.state == ShadowState.GONE and self.absence in (Absence.DELETED, Absence.UNSEEN)
+
+    @property
     def may_return(self) -> bool:
         """Not live, but the same pair as soon as Jira shows the issue again."""
-        return self.state == ShadowState.UNMAPPED or self.is_kept
+        return self.state == ShadowState.UNMAPPED or self.is_kept or self.is_gone
 
 
 class Conflict(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from connections.views.session import person_of
+from planning.models import Change
 from sync import brake as verbs
-from sync.models import Brake, Shadow
+from sync import outward_brake
+from sync.models import Brake, Shadow, Way
 from sync.pages.asking import frame
 
 SHOWN = 100
@@ -32,8 +35,11 @@ def brakes(request: HttpRequest) -> HttpResponse:
     return render(request, "sync/brakes.html", context)
 
 
-def _items(row: Brake) -> tuple[int, list[Shadow], int]:
+def _items(row: Brake) -> tuple[int, Sequence[Shadow | Change], int]:
     """How many are held, the first of them, and how many more there are."""
+    if row.way == Way.TO_JIRA:
+        changes = outward_brake.held_of(row.connection_id).order_by("pk")
+        return changes.count(), list(changes[:SHOWN]), max(0, changes.count() - SHOWN)
     held = verbs.held_of(row.connection_id).select_related("item").order_by("remote_key")
     count = held.count()
     first = list(held[:SHOWN])
@@ -61,6 +67,11 @@ def decide(request: HttpRequest, brake_id: uuid.UUID) -> HttpResponse:
             "keep": ngettext(
                 "%(n)d item stays on the board only.",
                 "%(n)d items stay on the board only.",
+                done.count,
+            ),
+            "unlink": ngettext(
+                "%(n)d item is off the board; its issue stays in Jira.",
+                "%(n)d items are off the board; their issues stay in Jira.",
                 done.count,
             ),
             "restore": ngettext(

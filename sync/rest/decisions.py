@@ -61,7 +61,7 @@ def list_brakes(request: HttpRequest, query: Query[StateListing]) -> HttpRespons
         rows = rows.filter(connection=query.connection)
     return listed(
         rows,
-        lambda row: shapes.brake(row, brake.held(row.connection_id)),
+        lambda row: shapes.brake(row, brake.count_of(row)),
         cursor=query.cursor,
         limit=query.limit,
     )
@@ -74,6 +74,9 @@ def list_brakes(request: HttpRequest, query: Query[StateListing]) -> HttpRespons
     operation_id="sync_api_decide_brake",
 )
 def decide_brake(request: HttpRequest, brake_id: uuid.UUID, payload: DecisionIn) -> HttpResponse:
-    """*delete* the held items here too, *keep* them on the board only, or *restore* them in Jira."""
-    row = brake.decide(brake_id, payload.decision, actor=actor_of(request), count=payload.count)
+    """Of what went from Jira: *delete* the held items here too, *keep* them on the board only, or
+    *restore* them in Jira. What was deleted on the board is decided by a person at the console (403)."""
+    row = brake.decide(
+        brake_id, payload.decision, actor=actor_of(request), count=payload.count, by_token=True
+    )
     return answer(shapes.brake(row, 0))

@@ -16,6 +16,7 @@ from almconnect.lib.secret import Secret
 from connections import credentials, editing
 from connections.credentials import Credential
 from connections.models import AuthMethod, Connection, MappedProject
+from jira_sandbox.model.linking import move
 from jira_sandbox.serving import Handle
 from planning import editing as board_editing
 from planning import linking as board_linking
@@ -80,6 +81,20 @@ class World:
         self.control(
             "POST", "grants", user=user, project=PROJECT, permission=permission, granted=granted
         )
+
+    def move_away(self, item: WorkItem, project: str = "OTTER") -> str:
+        """The issue goes to a project that is not mapped; its id stays. Its new key."""
+        site = self.handle.site
+        issue = site.issue(item.remote_key)
+        move(site, site.users["admin"], issue, site.project(project))
+        return str(issue.key)
+
+    def hide(self, item: WorkItem) -> None:
+        """Issue security: Jira's admin alone sees the issue from now on."""
+        self.handle.site.issue(item.remote_id).seen_by = frozenset({"admin"})
+
+    def show(self, item: WorkItem) -> None:
+        self.handle.site.issue(item.remote_id).seen_by = None
 
     def calls(self) -> dict[str, int]:
         """How often each method and path template was called since the last reset."""

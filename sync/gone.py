@@ -1,0 +1,110 @@
+"""Gone from Jira: items whose issues are not shown any more, kept whole until they are, or are let go.
+
+A 404 also means "may not see it", and nothing that a service user may ask tells the two apart. So the
+item leaves the board's cells, with its links, its place and its history, and Jira is asked for it again
+at growing distance for as long as the mapping lives. Whatever asks, it comes back as the same item. Only
+a person lets it go for good, or retention after a year.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from almconnect.lib.api import Refused
+from connections.models import Connection, MappedProject
+from planning import applying
+from planning.models import BoardEvent, WorkItem
+from sync import parents
+from sync.models import Absence, Shadow, ShadowState
+
+WORDS: Final = "Gone from Jira, so it left the board. It comes back as soon as Jira shows it again."
+FIRST_LOOK = timedelta(minutes=5)
+LONGEST = timedelta(days=7)
+AT_ONCE = 100
+KEPT_FOR = timedelta(days=365)
+
+
+def rows(connection: Connection | None = None) -> QuerySet[Shadow]:
+    """The pairs whose items are gone from Jira, the newest first."""
+    found = Shadow.objects.filter(
+        state=ShadowState.GONE, absence__in=(Absence.DELETED, Absence.UNSEEN)
+    )
+    if connection is not None:
+        found = found.filter(connection=connection)
+    return found.exclude(item__deleted=None).order_by("-item__deleted", "pk")
+
+
+def put_away(pairs: QuerySet[Shadow], deleted: Collection[str]) -> None:
+    """Note of these pairs that they are gone. `deleted`: ids that Jira itself called deleted."""
+    values = {"state": ShadowState.GONE, "look_due": timezone.now() + FIRST_LOOK, "looks": 0}
+    pairs.exclude(remote_id__in=deleted).update(absence=Absence.UNSEEN, **values)
+    pairs.filter(remote_id__in=deleted).update(absence=Absence.DELETED, **values)
+
+
+def remember_children(lost: Mapping[uuid.UUID, Collection[uuid.UUID]]) -> None:
+    """Which children each lost with its issue: they are its own again when it comes back."""
+    for item, children in lost.items():
+        Shadow.objects.filter(item=item).update(
+            left_behind={"children": [str(c) for c in children]}
+        )
+
+
+def bring_back(project: MappedProject, shadow: Shadow, item: WorkItem) -> list[BoardEvent]:
+    """Jira shows the issue of this locked item again: it stands on the board with what it had. The events
+    to tell."""
+    events = applying.revive(item)
+    children = [uuid.UUID(one) for one in shadow.left_behind.get("children", ())]
+    if children:
+        parents.take_back(children, item, shadow.remote_key)
+    return events
+
+
+def to_look_for(project: MappedProject) -> list[str]:
+    """Ids that are due to be asked for again; each is due later the more often it was asked for."""
+    now = timezone.now()
+    due = list(
+        Shadow.objects.filter(project=project, state=ShadowState.GONE, look_due__lte=now).order_by(
+            "look_due"
+        )[:AT_ONCE]
+    )
+    for one in due:
+        one.looks += 1
+        one.look_due = now + min(FIRST_LOOK * 2 ** min(one.looks, 20), LONGEST)
+    Shadow.objects.bulk_update(due, ["looks", "look_due"])
+    return [one.remote_id for one in due]
+
+
+@transaction.atomic
+def let_go(item_id: uuid.UUID, *, actor: User) -> None:
+    """A person says that it stays away: it is not looked for any more, and does not come back. Raises
+    Refused (404) where it is not among those that are gone."""
+    shadow = rows().select_for_update(of=("self",)).filter(item=item_id).first()
+    if shadow is None:
+        raise Refused("This item is not among those that are gone from Jira.", status=404)
+    audit.record(
+        "item.let_go",
+        actor=actor,
+        target=shadow.item,
+        connection_id=shadow.connection_id,
+        before={"key": shadow.remote_key},
+    )
+    _forget(Shadow.objects.filter(pk=shadow.pk))
+
+
+def forget(before: datetime, at_once: int) -> int:
+    """Let go of those that are gone since then; how many."""
+    old = rows().filter(item__deleted__lt=before).values_list("pk", flat=True)[:at_once]
+    return _forget(Shadow.objects.filter(pk__in=list(old)))
+
+
+def _forget(pairs: QuerySet[Shadow]) -> int:
+    return pairs.update(absence="", look_due=None, left_behind={})

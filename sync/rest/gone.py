@@ -1,0 +1,56 @@
+"""Gone from Jira: items that left the board with their issues and come back with them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+
+from accounts.tokens import actor_of, planner, reader
+from almconnect.lib.api import listed
+from sync import gone
+from sync.answers import GoneListOut
+from sync.bodies import GoneListing
+from sync.models import Shadow
+
+router = Router(tags=["sync"])
+
+
+@router.get("/sync/gone", auth=reader, response=GoneListOut, operation_id="sync_api_list_gone")
+def list_gone(request: HttpRequest, query: Query[GoneListing]) -> HttpResponse:
+    """Kept whole, asked for again at growing distance, and back as the same items when Jira shows their
+    issues again."""
+    rows = gone.rows().select_related("item")
+    if query.connection:
+        rows = rows.filter(connection=query.connection)
+    if query.project:
+        rows = rows.filter(project=query.project)
+    return listed(rows.order_by("-pk"), _told, cursor=query.cursor, limit=query.limit)
+
+
+@router.delete(
+    "/sync/gone/{uuid:item_id}",
+    auth=planner,
+    response={204: None},
+    operation_id="sync_api_let_go",
+)
+def let_go(request: HttpRequest, item_id: uuid.UUID) -> Any:
+    """It is not looked for any more, and does not come back. 404 where it is not gone."""
+    gone.let_go(item_id, actor=actor_of(request))
+    return Status(204, None)
+
+
+def _told(row: Shadow) -> dict[str, Any]:
+    return {
+        "item": str(row.item_id),
+        "connection": str(row.connection_id),
+        "project": str(row.project_id) if row.project_id else None,
+        "key": row.remote_key,
+        "summary": row.item.summary,
+        "since": row.item.deleted,
+        "why": row.absence,
+        "asked": row.looks,
+        "asked_again": row.look_due,
+    }
