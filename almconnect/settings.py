@@ -48,6 +48,7 @@ CELERY_BROKER_URL = BROKER_URL  # the rest of Celery's settings is in almconnect
 WORKER_IN_WEB = env.flag("ALMCONNECT_WORKER_IN_WEB")
 # How many tasks a worker process runs at once; slow connections may have half of them.
 WORKER_THREADS = 4 if WORKER_IN_WEB else env.number("ALMCONNECT_WORKER_THREADS", 8, least=1)
+WEB_THREADS = env.number("ALMCONNECT_WEB_THREADS", 8, least=1)
 
 # ── The sync's rhythm and reach ──────────────────────────────────────────────────────────────────
 POLL_SECONDS = env.number("ALMCONNECT_POLL_SECONDS", 120, least=1)

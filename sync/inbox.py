@@ -13,7 +13,8 @@ import uuid
 from collections.abc import Mapping
 from enum import StrEnum
 
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import connection as database
 from django.utils import timezone
 
 from almconnect.lib import bulk_rows
@@ -71,6 +72,17 @@ def connection_of(token: str) -> Connection | None:
     """
     found = _by_token.first(token)
     return found if found and hmac.compare_digest(found.webhook_token, token) else None
+
+
+def is_known(token: str) -> bool:
+    """Whether there is such an address at all: asked before a body is read."""
+    if token in _remembered:
+        return True
+    database.close_if_unusable_or_obsolete()
+    try:
+        return connection_of(token) is not None
+    except (OperationalError, InterfaceError):
+        return True  # not known to be nobody's: whoever stores it will say what is wrong
 
 
 def accept(

@@ -13,14 +13,15 @@ LIVE, BULK = "interactive,inbound,outbound", "bulk"
 
 
 def web(host: str, port: int) -> list[str]:
-    """granian with one process and threads: what waits is Jira and the database, not the CPU."""
+    """granian with one process; `almconnect.front` has the threads (ALMCONNECT_WEB_THREADS): what waits
+    is Jira and the database, not the CPU.
+    """
     processes = os.environ.get("ALMCONNECT_WEB_PROCESSES", "1")
-    threads = os.environ.get("ALMCONNECT_WEB_THREADS", "8")
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    command = [sys.executable, "-m", "granian", "--interface", "asginl", "--no-ws"]
     command += ["--host", host, "--port", str(port), "--workers", processes]
-    command += ["--blocking-threads", threads, "--respawn-failed-workers"]
+    command += ["--http1-header-read-timeout", "10000", "--respawn-failed-workers"]
     command += ["--workers-kill-timeout", "10", "--log-level", "warning"]
-    return [*command, "almconnect.wsgi:application"]
+    return [*command, "almconnect.asgi:application"]
 
 
 def worker(queues: str = "") -> list[str]:

@@ -1,0 +1,11 @@
+"""The web process's entry point: Django behind the front that reads bodies."""
+
+from django.conf import settings
+
+from almconnect.front import Front
+from almconnect.wsgi import application as django
+from sync import hooks, inbox
+
+application = Front(
+    django, door=hooks.DOOR, knows=inbox.is_known, threads=int(settings.WEB_THREADS)
+)
