@@ -13,7 +13,7 @@ from django.utils import timezone
 from almconnect.lib import bulk_rows
 from connections.models import MappedProject
 from planning import applying
-from planning.models import BoardEvent, WorkItem
+from planning.models import BoardEvent, Change, WorkItem
 from sync import conflicts, linking, states, ways_out
 from sync.core.merge import Clash
 from sync.core.values import Lookups, Rules, Seen
@@ -85,6 +85,10 @@ class Batch:
     names: Mapping[str, str] | None  # of fields in changelogs; None: those were not asked for
     hold: bool  # leave what clashes in `disputed` until it is known who wrote Jira's value
     applied: Applied = field(default_factory=Applied)
+    own: Mapping[str, Change] = field(
+        default_factory=dict
+    )  # mark → the create of ours that it names
+    locked: Mapping[uuid.UUID, WorkItem] = field(default_factory=dict)
     new_items: list[WorkItem] = field(default_factory=list)
     new_shadows: list[Shadow] = field(default_factory=list)
     moved: dict[WorkItem, set[str]] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import AnswerLost, JiraError
-from planning.models import Change
+from planning.models import Change, WorkItem
 from sync import (
     confirming,
     ensuring,
@@ -178,6 +178,8 @@ def _read_back(
     work = {edit.shadow.item_id: edit.changes for edit in edits}
     with transaction.atomic():
         shift.guard()
+        # Of those too that nothing was read of: their pairs are written below.
+        list(WorkItem.objects.filter(pk__in=list(work)).locked().values_list("pk"))
         if found.issues:
             taking_in.apply(
                 connection,

@@ -54,7 +54,7 @@ def note_facts(project: MappedProject, found: Mapping[str, Any]) -> None:
     if project.facts == {**project.facts, **found}:
         return
     with transaction.atomic():
-        row = MappedProject.objects.select_for_update().get(pk=project.pk)
+        row = MappedProject.objects.select_for_update(no_key=True).get(pk=project.pk)
         row.facts = {**row.facts, **found}
         row.save(update_fields=["facts"])
     project.facts = row.facts

@@ -16,7 +16,7 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import changelog, inbox, outbox, parents, pull, signing
+from sync import changelog, inbox, moved, new_statuses, outbox, parents, pull, signing
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.isolating import OF_ALL
@@ -104,6 +104,8 @@ def _merge(
     create under way may have made them, and with their changes, where both sides have edited: the
     changes tell who did, and what a new issue began with. What webhooks have told is not asked for.
     """
+    here = [issue for issue in issues if moved.home_of(project, issue) == project.remote_id]
+    new_statuses.in_issues(project, here)
     applied = pull.apply(project, issues, began=began, asked=asked, hold=True)
     if not (applied.unsure or applied.disputed):
         return applied

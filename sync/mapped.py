@@ -219,7 +219,7 @@ def _with_categories(project: MappedProject, categories: Mapping[str, str]) -> d
 @transaction.atomic
 def unmap(project: MappedProject, *, actor: User) -> None:
     """End the mapping: the items stay on the board, nothing changes in Jira."""
-    items = list(WorkItem.objects.filter(project=project).values_list("pk", flat=True))
+    items = list(WorkItem.objects.filter(project=project).locked().values_list("pk", flat=True))
     audit.record(
         "project.unmapped",
         actor=actor,

@@ -21,7 +21,7 @@ NOT_TAKEN = (
 
 
 def settle(connection: Connection, edits: Sequence[Edit], shift: Shift) -> None:
-    """In the transaction that applied what Jira answered."""
+    """In the transaction that applied what Jira answered, with the items of all edits locked."""
     _park_fields(edits)
     asked = conflicts.open_fields([edit.shadow.item_id for edit in edits])
     done: dict[str, list[int]] = {}
@@ -69,7 +69,7 @@ def _park_fields(edits: Sequence[Edit]) -> None:
         for edit in edits
         if edit.unsaid or edit.sent.refused
     }
-    rows = list(Shadow.objects.select_for_update().filter(pk__in=stuck).order_by("pk"))
+    rows = list(Shadow.objects.filter(pk__in=stuck).locked())
     untold = {edit.shadow.pk: edit.untold.keys() for edit in edits if edit.untold}
     for row in rows:
         row.parked = {**row.parked, **stuck[row.pk]}
