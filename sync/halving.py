@@ -16,7 +16,7 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import changelog, inbox, moved, new_statuses, outbox, parents, pull, signing
+from sync import changelog, inbox, moved, new_statuses, outbox, parents, pull, signing, vanishing
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.isolating import OF_ALL
@@ -74,6 +74,7 @@ def take_in(
     except OF_ALL:
         raise
     except Exception as problem:
+        vanishing.told_apart(problem, project)
         if len(issues) == 1:
             log.exception("an issue could not be taken in", issue=issues[0].id)
             return Applied(), {issues[0].id: _words(problem)}

@@ -139,7 +139,7 @@ def test_a_refused_edit_is_settled_while_its_issue_is_read(
 ) -> None:
     """Nothing of it was written, so that nothing was read of it either: its pair is parked all the same."""
     item = two[0]
-    world.edit(item, story_points=8)
+    world.edit(item, story_points=99)
     change = Change.objects.select_related("item").get(item=item)
     shadow = Shadow.objects.select_related("item").get(item=item)
     edit = Edit(shadow, [change])
