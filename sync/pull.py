@@ -19,7 +19,7 @@ from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
 from planning.models import Change, ChangeKind, WorkItem
-from sync import adopting, duplicates, following, merging, moved, outbox, states
+from sync import adopting, duplicates, following, merging, moved, outbox, setting_back, states
 from sync.batching import Applied, Batch, save
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
@@ -76,7 +76,9 @@ def apply(
                 echo = _echo(written.get(shadow.item_id, {}), seen)
                 accepted = (sent or {}).get(shadow.item_id, {})
                 merging.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
-        feed.tell(save(batch))
+        events = save(batch)
+        setting_back.note(project, rules, batch.lookups, names or {}, issues, batch.moved)
+        feed.tell(events)
     point("pull.applied")
     _follow(project, issues)
     for home, others in homes.items():

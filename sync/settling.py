@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
-from sync import conflicts, outbox, states
+from sync import conflicts, outbox, setting_back, states
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.echo import normal
 from sync.isolating import isolated
@@ -117,6 +117,9 @@ def _once_more(connection: Connection, change: Change, doubted: Mapping[str, str
 
 def _why_settled(edit: Edit, change: Change) -> str:
     names = set(change.fields)
+    back = {name: who for name, who in edit.set_back.items() if name in names}
+    if back:
+        return setting_back.words(back)
     told = [why for name, why in sorted(edit.unsaid.items()) if name in names]
     if told:
         return " ".join(told)
