@@ -178,7 +178,6 @@ def _create_bare(
     except JiraError as error:
         _failed(connection, [change], refusals.judged(jira, error), shift)
         return True
-    point("create.sent_bare")
     if isinstance(second, CreateFailure):
         _remember(change, whole, shift)
         return False
@@ -244,7 +243,6 @@ def _failed(
     if isinstance(error, Invalid) and len(left) > 1:
         words = f"Jira refused several creates together; each goes alone. {outbox.words_of(error)}"
         outbox.postpone([change.pk for change in left], 0, words, code=looking.ALONE)
-        point("create.parted")
         return
     for change in left:
         decision = outbox.judge(error, change.attempts + 1, creating=True)

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from connections.models import Connection
 from sync import states
-from sync.crash import point
 from sync.models import Absence, Shadow, ShadowState, lock_items_of
 from sync.trace import note_each
 
@@ -29,4 +28,3 @@ def mark(connection: Connection, outside: Collection[str]) -> None:
             rows.update(absence=Absence.FILTERED, absences=0, absent_since=None)
             note_each(connection, "filter", "skipped", str(Absence.FILTERED.label), news)
             states.derive(news)
-    point("filtered.marked")

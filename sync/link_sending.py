@@ -231,7 +231,6 @@ def _remove(
         # So that a read that lists it meanwhile does not draw it again.
         link.remote_id = remote_id
         link.save(update_fields=["remote_id"])
-        point("link.found")
     outbox.claim_one(change, shift)
     try:
         jira.links.delete(remote_id)

@@ -104,7 +104,6 @@ def _park(connection: Connection, change: Change, shadow: Shadow, why: str, shif
         outbox.park([change.pk], ways_out.DELETE_REFUSED, message)
         feed.tell(applying.revive(item))
         note(connection, "send", "refused", message, item=item, change=change)
-    point("delete.refused")
 
 
 def _let_go(

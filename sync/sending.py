@@ -176,7 +176,6 @@ def _send_status(
         between = walking.first_step(jira, rules, kind, found, status_id)
         if between is not None and _take(jira, rules, remote_id, between, sent):
             sent.passed["status"] = _word_of(rules, between)
-            point("edit.half_way")
             found = jira.issues.transitions(remote_id)
     step = _leading_to(found, status_id, word)
     if step is not None:
