@@ -16,7 +16,7 @@ from planning import applying
 from planning.models import BoardEvent, Change, WorkItem
 from sync import conflicts, linking, states, ways_out
 from sync.core.merge import Clash
-from sync.core.values import Lookups, Rules, Seen
+from sync.core.values import ABSENT, Lookups, Rules, Seen
 from sync.models import Shadow
 from sync.trace import note_each
 
@@ -52,6 +52,9 @@ class Applied:
     clashes: int = 0
     push: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
     untold: dict[uuid.UUID, Mapping[str, str]] = field(default_factory=dict)
+    lacking: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # board type → fields that none of its issues in this read had
     items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
     stale_items: set[uuid.UUID] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)  # issue ids: in a project that is not mapped
@@ -69,11 +72,19 @@ class Applied:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.push |= other.push
         self.untold |= other.untold
+        for word, names in other.lacking.items():
+            self.lacking[word] = self.lacking.get(word, names) & names
         self.items |= other.items
         self.stale_items |= other.stale_items
         self.elsewhere |= other.elsewhere
         self.untyped |= other.untyped
         self.unsure, self.disputed = list(other.unsure), dict(other.disputed)
+
+    def note_lacking(self, seen: Seen) -> None:
+        """Which fields this issue does not have in Jira: a matter of its type there."""
+        if seen.type is not None:
+            absent = {name for name, why in seen.untold.items() if why == ABSENT}
+            self.lacking[seen.type] = self.lacking.get(seen.type, absent) & absent
 
 
 @dataclass(slots=True)

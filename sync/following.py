@@ -4,7 +4,7 @@ it says of the project beside that decides how issues are read: where which type
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -47,6 +47,17 @@ def note_project(project: MappedProject, key: str, name: str) -> None:
         return
     MappedProject.objects.filter(pk=project.pk).update(**values)
     project.key, project.name = values["key"], values["name"]
+
+
+def note_lacking(project: MappedProject, found: Mapping[str, Collection[str]]) -> None:
+    """Board type → the mapped fields that its issues do not have in Jira, as a read has just shown: then
+    the board does not offer them. Nothing is written where that is known.
+    """
+    known = project.facts.get("lacking", {})
+    now = {**known, **{word: sorted(names) for word, names in found.items()}}
+    now = {word: names for word, names in now.items() if names}
+    if now != known:
+        note_facts(project, {"lacking": now})
 
 
 def note_facts(project: MappedProject, found: Mapping[str, Any]) -> None:

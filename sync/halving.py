@@ -16,7 +16,18 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import changelog, inbox, moved, new_statuses, outbox, parents, pull, signing, vanishing
+from sync import (
+    changelog,
+    following,
+    inbox,
+    moved,
+    new_statuses,
+    outbox,
+    parents,
+    pull,
+    signing,
+    vanishing,
+)
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.isolating import OF_ALL
@@ -92,6 +103,7 @@ def _take_in(
     worker may have died when it had just made them known.
     """
     applied = _merge(jira, project, issues, began, asked)
+    following.note_lacking(project, applied.lacking)
     items = applied.items
     named = {word: items[one.id] for one in issues if one.id in items for word in (one.id, one.key)}
     parents.find_children(project, named)

@@ -66,6 +66,7 @@ def apply(
         team = default_team(project) if "team" not in rules.fields else None
         for issue in issues:
             seen = see(rules, batch.lookups, issue)
+            batch.applied.note_lacking(seen)
             shadow = known.get(issue.id) or adopting.adopt_own(batch, seen)
             if shadow is None:
                 adopting.bring_in(batch, issue, seen, team.pk if team else None)

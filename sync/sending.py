@@ -207,7 +207,7 @@ def _take(jira: JiraClient, rules: Rules, remote_id: str, step: Transition, sent
             "Give the mapping a default for it, or take the step in Jira."
         )
         return False
-    fields = {meta.id: _spoken(meta, given[meta.id]) for meta in step.fields if meta.id in given}
+    fields = {meta.id: spoken(meta, given[meta.id]) for meta in step.fields if meta.id in given}
     try:
         jira.issues.transition(remote_id, step.id, fields or None)
     except (Invalid, PermissionRefused) as error:
@@ -222,7 +222,7 @@ def _leading_to(found: Sequence[Transition], status_id: str, word: str) -> Trans
     return next(iter(by_id or by_name), None)
 
 
-def _spoken(meta: FieldMeta, value: Any) -> Any:
+def spoken(meta: FieldMeta, value: Any) -> Any:
     """A default given as a plain word, in the form in which Jira takes it for this kind of field."""
     if isinstance(value, list):
         return [_as_one(meta.schema_items, one) for one in value]
@@ -234,6 +234,15 @@ def _spoken(meta: FieldMeta, value: Any) -> Any:
 def _as_one(kind: str | None, value: Any) -> Any:
     if not isinstance(value, str):
         return value
+    if kind == "number":
+        return _number(value)
     if kind in ("resolution", "priority", "version", "component"):
         return {"name": value}
     return {"value": value} if kind == "option" else value
+
+
+def _number(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text  # Jira says what is wrong with it
