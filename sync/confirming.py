@@ -13,6 +13,7 @@ from typing import Any, Final
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
+from planning.history import names_of, words
 from sync import changelog, setting_back
 from sync.core.echo import same
 from sync.core.history import changed_since, newest
@@ -70,11 +71,11 @@ def _doubt(seen: Seen, edit: Edit, name: str) -> str:
     now, ours = seen.values[name], edit.sent.accepted[name]
     if same(name, now, ours) or not same(name, now, edit.before.get(name)):
         return ""
-    return f"Jira answered that it took it, but still holds {_shown(now)}."
+    return f"Jira answered that it took it, but still holds {_shown(name, now)}."
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    """Iterations, parents and teams by what they are called."""
     if value in (None, "", []):
         return "nothing there"
-    text = ", ".join(map(str, value)) if isinstance(value, list) else f"{value}"
-    return f"“{text[:80]}”"
+    return f"“{words(value, names_of([(name, value)]))[:80]}”"

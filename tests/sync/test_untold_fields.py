@@ -149,3 +149,23 @@ def test_the_board_offers_no_field_that_the_type_lacks(world: World, client_of: 
     world.edit_issue(key, summary="has it now")
     world.poll()
     assert offered(world.item(key))
+
+
+def test_a_description_that_comes_as_a_document_is_not_written_over(world: World) -> None:
+    site = world.handle.site
+    key = world.create_issue("a story", description="*What* Jira has")
+    site.documents = True
+    world.poll()
+    item = world.item(key)
+    world.edit(item, description="what the person wrote", story_points=88)
+    world.push()
+    change = Change.objects.filter(item=item).latest("id")
+    item.refresh_from_db()
+    assert change.state == "parked"
+    assert "as a document" in change.message
+    assert (item.sync_state, item.description) == ("parked", "what the person wrote")
+    assert site.keys[key].values["description"] == "*What* Jira has"
+    assert world.issue(key)[world.project.field_map["story_points"]] == 88
+    world.reconcile()
+    item.refresh_from_db()
+    assert (item.sync_state, item.description) == ("parked", "what the person wrote")
