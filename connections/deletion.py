@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from almconnect.lib.contended import carried_through
 from connections import gateway
 from connections.models import Connection
 
@@ -40,7 +40,13 @@ def delete(connection: Connection, *, actor: User | None, with_webhook: bool = F
     if with_webhook:
         for farewell in farewells:
             farewell(connection)
-    with transaction.atomic():
+
+    def go() -> None:
+        # From here workers that would add rows to it wait, and then find that it is gone.
+        row = Connection.objects.select_for_update().filter(pk=connection.pk).first()
+        if row is None:
+            return  # somebody else was quicker
+        list(row.projects.order_by("pk").select_for_update().values_list("pk"))
         audit.record(
             "connection.deleted",
             actor=actor,
@@ -48,5 +54,7 @@ def delete(connection: Connection, *, actor: User | None, with_webhook: bool = F
             connection_id=connection.pk,
             before={"base_url": connection.base_url, "account": connection.account_name, **counts},
         )
-        connection.delete()
+        row.delete()
+
+    carried_through(go)
     gateway.forget(connection.pk)

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connections.models import RateBudget
+from jira_client.errors import LONGEST_WAIT
 from jira_client.ratelimit import Pace
 
 RESERVE = 0.2  # of the limit, which imports leave to live edits
@@ -97,7 +98,7 @@ def _learn(row: RateBudget, news: News, now: datetime) -> None:
         if fresh:
             row.tokens = float(pace.limit)
         if pace.reset is not None and pace.reset > now:
-            row.resets = pace.reset
+            row.resets = min(pace.reset, now + timedelta(seconds=LONGEST_WAIT))
     if news.lowest is not None:
         row.remaining = news.lowest
         row.tokens = min(row.tokens, float(news.lowest))

@@ -138,7 +138,7 @@ def delete_item(
         now = timezone.now()
         links = (
             Link.objects.filter(Q(source=item) | Q(target=item), deleted=None)
-            .select_for_update()
+            .select_for_update(no_key=True)
             .order_by("pk")
         )
         gone = list(links)

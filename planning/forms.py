@@ -18,6 +18,7 @@ from planning.models import Iteration, Team, WorkItem
 Choices = list[tuple[str, Any]]
 NOBODY = [("", _("Nobody"))]
 MOST_ASKED = 5000
+ALWAYS_OFFERED = frozenset({"type", "summary", "status", "team"})
 
 
 def iteration_choices() -> Choices:
@@ -116,6 +117,10 @@ class ItemForm(RefusableForm):
         }
         for name, options in choices.items():
             self.fields[name].choices = options  # type: ignore[attr-defined]
+        of_types = [item.type] if item is not None else types
+        for name in rules.lacking(project, of_types) & self.fields.keys() - ALWAYS_OFFERED:
+            if item is None or not self.initial.get(name):  # what it holds can be taken out
+                del self.fields[name]
         for field in self.fields.values():
             field.show_hidden_initial = item is not None
         if item is not None and item.remote_id:

@@ -39,8 +39,7 @@ def look_up(item_ids: Iterable[uuid.UUID], rows: Sequence[Mapping[str, Any]]) ->
         WorkItem.objects.live()
         .filter(pk__in=set(item_ids))
         .select_related("project__connection")
-        .select_for_update(of=("self",))
-        .order_by("pk")
+        .locked()
     )
     known.items = {item.pk: item for item in locked}
     wanted = ids_in(rows, "project")

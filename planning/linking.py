@@ -35,8 +35,7 @@ def add_link(
             WorkItem.objects.live()
             .filter(pk__in=[source_id, target_id])
             .select_related("project__connection")
-            .select_for_update(of=("self",))
-            .order_by("pk")
+            .locked()
         )
         found = {item.pk: item for item in ends}
         if source_id not in found or target_id not in found:
@@ -59,7 +58,7 @@ def remove_link(link_id: uuid.UUID, *, actor: User | None) -> Link:
         link = (
             Link.objects.filter(pk=link_id, deleted=None)
             .select_related("source__project__connection", "target__project__connection")
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .first()
         )
         if link is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -168,6 +168,15 @@ def link_type(project: MappedProject | None, word: str) -> str:
         _("There is no link type “%(word)s” here. There are: %(known)s.")
         % {"word": word, "known": ", ".join(words)}
     )
+
+
+def lacking(project: MappedProject | None, types: Iterable[str]) -> set[str]:
+    """The fields that issues of none of these types have in Jira, as far as their reads have shown."""
+    if project is None:
+        return set()
+    known = project.facts.get("lacking") or {}
+    each = [set(known.get(word, ())) for word in types]
+    return set.intersection(*each) if each else set()
 
 
 def plans_in_jira(project: MappedProject | None) -> bool:

@@ -36,7 +36,7 @@ from sync import (
 )
 from sync import gone as gone_from_jira
 from sync.crash import point
-from sync.models import Absence, Shadow, ShadowState
+from sync.models import Absence, Shadow, ShadowState, lock_items_of
 from sync.rules import rules_of
 from sync.trace import note_each
 
@@ -214,6 +214,7 @@ def _mark(connection: Connection, shadows: Sequence[Shadow], kind: Absence) -> N
 
 def _note(connection: Connection, shadows: Sequence[Shadow], kind: Absence) -> None:
     rows = Shadow.objects.filter(pk__in=[shadow.pk for shadow in shadows])
+    lock_items_of(rows)
     if kind is Absence.UNOBSERVED:
         since = Coalesce("absent_since", timezone.now())
         rows.update(absences=F("absences") + 1, absent_since=since, absence=kind)

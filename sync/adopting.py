@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -16,6 +16,7 @@ from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync import states
 from sync.batching import Batch, not_understood
+from sync.core.mapping import operation_of
 from sync.core.values import TWO_WAY, Seen
 from sync.models import Shadow
 from sync.trace import note
@@ -23,19 +24,29 @@ from sync.trace import note
 _ITEM: Any = Shadow._meta.get_field("item")
 
 
-def adopt_own(batch: Batch, seen: Seen) -> Shadow | None:
-    """An issue we do not know that carries the mark of a create under way is that very item."""
-    if not seen.operation:
-        return None
-    operation = _as_uuid(seen.operation)
-    mine = Change.objects.filter(
-        kind=ChangeKind.CREATE, project__connection=batch.project.connection
+def own_creates(project: MappedProject, issues: Iterable[Issue]) -> dict[str, Change]:
+    """Mark of an operation → the create of ours that it names, of these issues."""
+    marks = {mark for issue in issues if (mark := operation_of(issue))}
+    wanted = {found: mark for mark in marks if (found := _as_uuid(mark)) is not None}
+    if not wanted:
+        return {}
+    rows = Change.objects.filter(
+        kind=ChangeKind.CREATE,
+        project__connection=project.connection_id,
+        operation__in=list(wanted),
     )
-    change = mine.filter(operation=operation).first() if operation else None
-    if change is None:
+    return {wanted[row.operation]: row for row in rows}
+
+
+def adopt_own(batch: Batch, seen: Seen) -> Shadow | None:
+    """An issue we do not know that carries the mark of a create under way is that very item, which was
+    locked together with the others.
+    """
+    change = batch.own.get(seen.operation)
+    item = batch.locked.get(change.item_id) if change is not None else None
+    if change is None or item is None:
         return None
-    item = WorkItem.objects.select_for_update().get(pk=change.item_id)
-    existing = Shadow.objects.filter(item=item).first()
+    existing = Shadow.objects.filter(item=item).locked().first()
     if existing is not None:
         existing.item = item
         return existing
@@ -69,7 +80,7 @@ def bind(
 def _give_up_second(project: MappedProject, item: WorkItem, remote_id: str, key: str) -> None:
     """The issue was brought in as an item of its own before its create was known to be ours."""
     second = Shadow.objects.filter(connection_id=project.connection_id, remote_id=remote_id)
-    twin = WorkItem.objects.select_for_update().filter(shadow__in=second).first()
+    twin = WorkItem.objects.filter(shadow__in=second).locked().first()
     if twin is None:
         return
     second.delete()

@@ -104,6 +104,7 @@ class ProjectOut(Schema):
     link_map: dict[str, Any]
     link_rules: list[LinkRuleOut] = Field(description="What goes before link_map, by types.")
     transition_defaults: dict[str, dict[str, Any]]
+    create_defaults: dict[str, dict[str, Any]]
     team_source: TeamSourceOut
     board_id: int | None
     progress: ProgressOut = Field(alias="import")

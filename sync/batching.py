@@ -13,10 +13,10 @@ from django.utils import timezone
 from almconnect.lib import bulk_rows
 from connections.models import MappedProject
 from planning import applying
-from planning.models import BoardEvent, WorkItem
+from planning.models import BoardEvent, Change, WorkItem
 from sync import conflicts, linking, states, ways_out
 from sync.core.merge import Clash
-from sync.core.values import Lookups, Rules, Seen
+from sync.core.values import ABSENT, Lookups, Rules, Seen
 from sync.models import Shadow
 from sync.trace import note_each
 
@@ -57,6 +57,9 @@ class Applied:
     clashes: int = 0
     push: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
     untold: dict[uuid.UUID, Mapping[str, str]] = field(default_factory=dict)
+    lacking: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # board type → fields that none of its issues in this read had
     items: dict[str, uuid.UUID] = field(default_factory=dict)  # issue id → item
     stale_items: set[uuid.UUID] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)  # issue ids: in a project that is not mapped
@@ -74,11 +77,19 @@ class Applied:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.push |= other.push
         self.untold |= other.untold
+        for word, names in other.lacking.items():
+            self.lacking[word] = self.lacking.get(word, names) & names
         self.items |= other.items
         self.stale_items |= other.stale_items
         self.elsewhere |= other.elsewhere
         self.untyped |= other.untyped
         self.unsure, self.disputed = list(other.unsure), dict(other.disputed)
+
+    def note_lacking(self, seen: Seen) -> None:
+        """Which fields this issue does not have in Jira: a matter of its type there."""
+        if seen.type is not None:
+            absent = {name for name, why in seen.untold.items() if why == ABSENT}
+            self.lacking[seen.type] = self.lacking.get(seen.type, absent) & absent
 
 
 @dataclass(slots=True)
@@ -90,6 +101,10 @@ class Batch:
     names: Mapping[str, str] | None  # of fields in changelogs; None: those were not asked for
     hold: bool  # leave what clashes in `disputed` until it is known who wrote Jira's value
     applied: Applied = field(default_factory=Applied)
+    own: Mapping[str, Change] = field(
+        default_factory=dict
+    )  # mark → the create of ours that it names
+    locked: Mapping[uuid.UUID, WorkItem] = field(default_factory=dict)
     new_items: list[WorkItem] = field(default_factory=list)
     new_shadows: list[Shadow] = field(default_factory=list)
     moved: dict[WorkItem, set[str]] = field(default_factory=dict)

@@ -58,6 +58,10 @@ class ProjectPatch(Policies):
     status_map: Words = {}
     link_map: Words = {}
     transition_defaults: Defaults = {}
+    create_defaults: Defaults = Field(
+        default={},
+        description="Board type to Jira field id to the value that a new issue is given.",
+    )
     team_source: TeamSourceIn | None = None
     link_rules: list[LinkRuleIn] = []
     board_id: int | None = Field(

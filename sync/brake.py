@@ -23,7 +23,7 @@ from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync import outward_brake, states
 from sync.crash import point
-from sync.models import Absence, Brake, Decision, Shadow, ShadowState, Way
+from sync.models import Absence, Brake, Decision, Shadow, ShadowState, Way, lock_items_of
 from sync.wake import POLL, PUSH, wake
 
 WINDOW = timedelta(minutes=10)
@@ -169,6 +169,7 @@ def held_of(connection_id: uuid.UUID) -> QuerySet[Shadow]:
 
 def _carry_out(decision: str, rows: Sequence[Shadow], actor: User) -> None:
     mine = Shadow.objects.filter(pk__in=[row.pk for row in rows])
+    lock_items_of(mine)
     items = [row.item_id for row in rows]
     if decision == Decision.DELETE:
         mine.update(absence=Absence.CONFIRMED)

@@ -13,9 +13,10 @@ from typing import Any, Final
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
-from sync import changelog
+from planning.history import names_of, words
+from sync import changelog, setting_back
 from sync.core.echo import same
-from sync.core.history import changed_since
+from sync.core.history import changed_since, newest
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.rules import lookups_for
@@ -51,7 +52,11 @@ def confirm(
                 names = changelog.names_of(connection, jira) if names is None else names
                 mine = rules.of_type(edit.shadow.item.type)
                 if edit.since and changed_since(mine, issue.history, names, name, edit.since):
-                    continue  # it was carried out, and set back by somebody
+                    # It was carried out, and set back by somebody.
+                    last = newest(mine, issue.history, names, name)
+                    author = (last.author_name or last.author_id) if last else None
+                    edit.set_back[name] = author or setting_back.SOMEBODY
+                    continue
             if why:
                 del edit.sent.accepted[name]
                 edit.unconfirmed[name] = why
@@ -66,11 +71,11 @@ def _doubt(seen: Seen, edit: Edit, name: str) -> str:
     now, ours = seen.values[name], edit.sent.accepted[name]
     if same(name, now, ours) or not same(name, now, edit.before.get(name)):
         return ""
-    return f"Jira answered that it took it, but still holds {_shown(now)}."
+    return f"Jira answered that it took it, but still holds {_shown(name, now)}."
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    """Iterations, parents and teams by what they are called."""
     if value in (None, "", []):
         return "nothing there"
-    text = ", ".join(map(str, value)) if isinstance(value, list) else f"{value}"
-    return f"“{text[:80]}”"
+    return f"“{words(value, names_of([(name, value)]))[:80]}”"

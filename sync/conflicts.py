@@ -110,8 +110,8 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
         raise Refused("There is no such conflict.", code="not_found", status=404)
     # In the order in which reads lock: the item, its pair, then the conflict. Read only now: what a
     # read agreed a moment ago must not be undone.
-    item = WorkItem.objects.select_for_update().get(pk=pair[1])
-    shadow = Shadow.objects.select_for_update().get(pk=pair[0])
+    item = WorkItem.objects.locked().get(pk=pair[1])
+    shadow = Shadow.objects.locked().get(pk=pair[0])
     conflict = Conflict.objects.select_for_update().get(pk=conflict_id)
     value, project = getattr(conflict, take), _still_mapped(shadow, item)
     if conflict.resolved is None:

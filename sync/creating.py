@@ -18,7 +18,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import Created, CreateFailure
 from planning.models import Change
-from sync import keymarks, looking, outbox, people, refusals
+from sync import create_defaults, field_names, keymarks, looking, outbox, people, refusals
 from sync.core.retry import Verdict
 from sync.core.values import PARENT, Rules
 from sync.crash import point
@@ -87,12 +87,14 @@ def _create_some(
 ) -> None:
     known = known_to_jira([change.item for change in changes])
     named = people.settle(connection, jira, rules, [change.item for change in changes], shift)
+    given = create_defaults.given(jira, project, {change.item.type for change in changes})
     ready: list[New] = []
     for change in changes:
         with isolated(connection, change, shift):
             mine = rules.of_type(change.item.type)
             body = body_of(mine, change, known, named.unsent(change.item_id))
             if body is not None:
+                body["fields"] = {**given.get(change.item.type, {}), **body["fields"]}
                 ready.append(New(change, body))
     if not ready:
         return
@@ -143,6 +145,7 @@ def _settle(
         pair(connection, new.change, answer.id, answer.key, shift)
         return
     mine = rules.of_type(new.change.item.type)
+    mine_word = f"issues of the type {new.change.item.type}"
     names = {remote: name for name, remote in mine.fields.items()}
     fields = new.body["fields"]
     optional = [name for name in answer.field_errors if name in fields and name not in NEEDED]
@@ -154,7 +157,14 @@ def _settle(
         if rest and _create_bare(connection, jira, new, rest, names, shift):
             return
     reasons = [*answer.messages]
-    reasons += [f"{names.get(field, field)}: {why}" for field, why in answer.field_errors.items()]
+    called = field_names.names_of(connection, jira) if answer.field_errors else {}
+    for field, why in answer.field_errors.items():
+        reasons.append(f"{names.get(field) or called.get(field) or field}: {why}")
+        if field in called and field not in (*names, *NEEDED):
+            reasons.append(
+                f"The board does not hold {called[field]}: give a default for new {mine_word} on “#4 "
+                "Fields and statuses”, then send this again."
+            )
     _refused(connection, new.change, answer.status, reasons)
 
 
@@ -178,7 +188,6 @@ def _create_bare(
     except JiraError as error:
         _failed(connection, [change], refusals.judged(jira, error), shift)
         return True
-    point("create.sent_bare")
     if isinstance(second, CreateFailure):
         _remember(change, whole, shift)
         return False
@@ -244,7 +253,6 @@ def _failed(
     if isinstance(error, Invalid) and len(left) > 1:
         words = f"Jira refused several creates together; each goes alone. {outbox.words_of(error)}"
         outbox.postpone([change.pk for change in left], 0, words, code=looking.ALONE)
-        point("create.parted")
         return
     for change in left:
         decision = outbox.judge(error, change.attempts + 1, creating=True)

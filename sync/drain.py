@@ -22,13 +22,14 @@ from connections.models import Connection, Direction, MappedProject
 from connections.sealing import SealBroken
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
-from sync import absence, outbox, placing, site_proof, sprint_facts
+from sync import absence, outbox, placing, site_proof, sprint_facts, vanishing
 from sync.crash import point
 from sync.gathering import read_issues
 from sync.inbox import OF_SPRINTS
 from sync.isolating import OF_ALL
 from sync.lease import LeaseLost, holding
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
+from sync.vanishing import ends_with
 
 log = structlog.get_logger(__name__)
 SLICE = 500
@@ -43,12 +44,13 @@ def drain(connection_id: uuid.UUID) -> bool:
     connection = Connection.objects.running().filter(pk=connection_id).first()
     if connection is None or (connection.call_after and connection.call_after > timezone.now()):
         return False
-    with holding(f"drain:{connection_id}") as held:
+    with ends_with(connection_id), holding(f"drain:{connection_id}") as held:
         if held is None:
             return False
         rows = _due(connection)
         if not rows:
             return False
+        projects = list(connection.projects.all())
         try:
             site_proof.ensure(connection)
             changed = _read(connection, jira_for(connection), rows)
@@ -64,12 +66,15 @@ def drain(connection_id: uuid.UUID) -> bool:
         except OF_ALL:
             raise
         except Exception as problem:
+            for project in projects:
+                vanishing.told_apart(problem, project)
             # Whose fault it is cannot be told yet: from now on each of these is read alone.
             log.exception("a slice of the inbox failed", connection=str(connection.pk))
             _stumble(rows, f"ALM Connect itself failed ({type(problem).__name__}); see the log.")
             return True
         health.note_success(connection, incoming=True)
         return changed or _due(connection) != []
+    return False
 
 
 def _due(connection: Connection) -> list[Delivery]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import AnswerLost, JiraError
-from planning.models import Change
+from planning.models import Change, WorkItem
 from sync import (
     confirming,
     ensuring,
@@ -158,7 +158,7 @@ def _read_back(
 
     All that was learned is stored in one transaction, so that a crash leaves either all or nothing.
     """
-    touched = [edit for edit in edits if edit.sent.accepted]
+    touched = [edit for edit in edits if edit.sent.accepted or edit.sent.passed]
     found, began = window.Window([]), timezone.now()
     if touched:
         ids = [edit.shadow.remote_id for edit in touched]
@@ -174,11 +174,13 @@ def _read_back(
     for edit in touched:
         item = edit.shadow.item_id
         taken = {n: value for n, value in edit.sent.accepted.items() if n != "rank"}
-        sent[item] = {**taken, **found.restored_bases(item)}
+        sent[item] = {**edit.sent.passed, **taken, **found.restored_bases(item)}
         ranked += [item] if "rank" in edit.sent.accepted else []
     work = {edit.shadow.item_id: edit.changes for edit in edits}
     with transaction.atomic():
         shift.guard()
+        # Of those too that nothing was read of: their pairs are written below.
+        list(WorkItem.objects.filter(pk__in=list(work)).locked().values_list("pk"))
         if found.issues:
             taking_in.apply(
                 connection,

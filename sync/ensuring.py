@@ -69,12 +69,9 @@ def _ensure(
     project: MappedProject, push: Mapping[uuid.UUID, Mapping[str, Any]], seconds: float
 ) -> bool:
     rules = rules_of(project)
-    shadows = list(
-        Shadow.objects.select_for_update(of=("self",))
-        .select_related("item")
-        .filter(item__in=push, state=ShadowState.LIVE)
-        .order_by("pk")
-    )
+    list(WorkItem.objects.filter(pk__in=push).locked().values_list("pk"))
+    pairs = Shadow.objects.filter(item__in=push, state=ShadowState.LIVE)
+    shadows = list(pairs.select_related("item").locked())
     known = known_to_jira([shadow.item for shadow in shadows])
     coming, refused = _under_way(push), _parked(push)
     made: list[Change] = []

@@ -8,8 +8,7 @@ from django.db import transaction
 
 from connections.models import Connection
 from sync import states
-from sync.crash import point
-from sync.models import Absence, Shadow, ShadowState
+from sync.models import Absence, Shadow, ShadowState, lock_items_of
 from sync.trace import note_each
 
 
@@ -23,9 +22,9 @@ def mark(connection: Connection, outside: Collection[str]) -> None:
         rows = Shadow.objects.filter(
             connection=connection, state=ShadowState.LIVE, remote_id__in=list(outside)
         )
+        lock_items_of(rows)
         news = list(rows.exclude(absence=Absence.FILTERED).values_list("item_id", flat=True))
         if news:
             rows.update(absence=Absence.FILTERED, absences=0, absent_since=None)
             note_each(connection, "filter", "skipped", str(Absence.FILTERED.label), news)
             states.derive(news)
-    point("filtered.marked")

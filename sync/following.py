@@ -4,7 +4,7 @@ it says of the project beside that decides how issues are read: where which type
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -49,12 +49,23 @@ def note_project(project: MappedProject, key: str, name: str) -> None:
     project.key, project.name = values["key"], values["name"]
 
 
+def note_lacking(project: MappedProject, found: Mapping[str, Collection[str]]) -> None:
+    """Board type → the mapped fields that its issues do not have in Jira, as a read has just shown: then
+    the board does not offer them. Nothing is written where that is known.
+    """
+    known = project.facts.get("lacking", {})
+    now = {**known, **{word: sorted(names) for word, names in found.items()}}
+    now = {word: names for word, names in now.items() if names}
+    if now != known:
+        note_facts(project, {"lacking": now})
+
+
 def note_facts(project: MappedProject, found: Mapping[str, Any]) -> None:
     """What Jira's metadata says by now, over what it said."""
     if project.facts == {**project.facts, **found}:
         return
     with transaction.atomic():
-        row = MappedProject.objects.select_for_update().get(pk=project.pk)
+        row = MappedProject.objects.select_for_update(no_key=True).get(pk=project.pk)
         row.facts = {**row.facts, **found}
         row.save(update_fields=["facts"])
     project.facts = row.facts

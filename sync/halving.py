@@ -16,7 +16,18 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import changelog, inbox, outbox, parents, pull, signing
+from sync import (
+    changelog,
+    following,
+    inbox,
+    moved,
+    new_statuses,
+    outbox,
+    parents,
+    pull,
+    signing,
+    vanishing,
+)
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.isolating import OF_ALL
@@ -74,6 +85,7 @@ def take_in(
     except OF_ALL:
         raise
     except Exception as problem:
+        vanishing.told_apart(problem, project)
         if len(issues) == 1:
             log.exception("an issue could not be taken in", issue=issues[0].id)
             return Applied(), {issues[0].id: _words(problem)}
@@ -91,6 +103,7 @@ def _take_in(
     worker may have died when it had just made them known.
     """
     applied = _merge(jira, project, issues, began, asked)
+    following.note_lacking(project, applied.lacking)
     items = applied.items
     named = {word: items[one.id] for one in issues if one.id in items for word in (one.id, one.key)}
     parents.find_children(project, named)
@@ -104,6 +117,8 @@ def _merge(
     create under way may have made them, and with their changes, where both sides have edited: the
     changes tell who did, and what a new issue began with. What webhooks have told is not asked for.
     """
+    here = [issue for issue in issues if moved.home_of(project, issue) == project.remote_id]
+    new_statuses.in_issues(project, here)
     applied = pull.apply(project, issues, began=began, asked=asked, hold=True)
     if not (applied.unsure or applied.disputed):
         return applied

@@ -46,6 +46,7 @@ from sync.patience import Patience
 from sync.progress import Progress
 from sync.reading import Read, Reader, Slice
 from sync.rules import rules_of
+from sync.vanishing import ends_with
 
 SLICE_SECONDS = 12.0
 LONGEST_SLICE = 18.0  # a task must end within twenty seconds
@@ -67,7 +68,7 @@ def work(run_id: uuid.UUID) -> bool:
     connection = run.project.connection
     if not connection.is_running or run.due > timezone.now():
         return False
-    with holding(f"run:{run_id}") as held:
+    with ends_with(connection.pk), holding(f"run:{run_id}") as held:
         if held is None:
             return False
         # Another worker may have ended a slice, or the run, since the row was read.
@@ -89,6 +90,7 @@ def work(run_id: uuid.UUID) -> bool:
             return False
         health.note_success(connection, incoming=True)
         return more
+    return False
 
 
 class _Work:

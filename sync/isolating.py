@@ -13,7 +13,7 @@ from connections.gateway import NotReady
 from connections.models import Connection
 from jira_client.errors import JiraError
 from planning.models import Change
-from sync import outbox
+from sync import outbox, vanishing
 from sync.lease import LeaseLost
 from sync.shift import Shift
 from sync.trace import note
@@ -22,7 +22,15 @@ log = structlog.get_logger(__name__)
 
 OUR_FAULT = "our_fault"
 # Not the item's: Jira's answers are judged elsewhere, and without lease, time or database all must end.
-OF_ALL = (JiraError, NotReady, LeaseLost, SoftTimeLimitExceeded, OperationalError, InterfaceError)
+OF_ALL = (
+    JiraError,
+    NotReady,
+    LeaseLost,
+    SoftTimeLimitExceeded,
+    OperationalError,
+    InterfaceError,
+    vanishing.Vanished,
+)
 
 
 @contextmanager
@@ -36,6 +44,8 @@ def isolated(
         raise
     except Exception as problem:
         rows = [changes] if isinstance(changes, Change) else list(changes)
+        for project in {change.project for change in rows}:
+            vanishing.told_apart(problem, project)
         log.exception("a change could not be handled", changes=[change.pk for change in rows])
         _park(connection, rows, type(problem).__name__, shift)
 

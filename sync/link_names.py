@@ -47,7 +47,7 @@ def follow(project: MappedProject, there: Sequence[LinkType]) -> None:
     """The same, stored."""
     names = ("link_map", "link_rules", "facts")
     with transaction.atomic():
-        row = MappedProject.objects.select_for_update().get(pk=project.pk)
+        row = MappedProject.objects.select_for_update(no_key=True).get(pk=project.pk)
         if learn(row, there):
             row.save(update_fields=names)
     for name in names:

@@ -13,7 +13,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, JiraError, NotFound, PermissionRefused
 from jira_client.parse import issue_links
 from jira_client.values import Issue
-from planning.models import Change, ChangeKind, Link, SyncState
+from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
 from sync import link_names, outbox, pull, refusals
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.retry import Verdict
@@ -57,6 +57,9 @@ def send_links(
         fetched = jira.issues.fetch(sorted(ids), rules_of(project).read_fields)
         with transaction.atomic():
             shift.guard()
+            ends = [(c.link.source_id, c.link.target_id) for c in acted if c.link is not None]
+            items = WorkItem.objects.filter(pk__in=[one for pair in ends for one in pair])
+            list(items.locked().values_list("pk"))
             for change in acted:
                 _confirm(connection, change, fetched.issues)
             pull.apply(project, fetched.issues, began=began)
@@ -228,7 +231,6 @@ def _remove(
         # So that a read that lists it meanwhile does not draw it again.
         link.remote_id = remote_id
         link.save(update_fields=["remote_id"])
-        point("link.found")
     outbox.claim_one(change, shift)
     try:
         jira.links.delete(remote_id)

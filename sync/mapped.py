@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
+from almconnect.lib.contended import carried_through
 from connections import report
 from connections.gateway import jira_for
 from connections.models import Connection, Direction, MappedProject, WebhookState
@@ -216,10 +217,17 @@ def _with_categories(project: MappedProject, categories: Mapping[str, str]) -> d
     return {**project.facts, "statuses": statuses}
 
 
-@transaction.atomic
 def unmap(project: MappedProject, *, actor: User) -> None:
     """End the mapping: the items stay on the board, nothing changes in Jira."""
-    items = list(WorkItem.objects.filter(project=project).values_list("pk", flat=True))
+    carried_through(lambda: _unmap(project, actor))
+
+
+def _unmap(project: MappedProject, actor: User) -> None:
+    # From here workers that would add rows to it wait, and then find that it is gone.
+    row = MappedProject.objects.select_for_update().filter(pk=project.pk).first()
+    if row is None:
+        return
+    items = list(WorkItem.objects.filter(project=project).locked().values_list("pk", flat=True))
     audit.record(
         "project.unmapped",
         actor=actor,
@@ -233,5 +241,5 @@ def unmap(project: MappedProject, *, actor: User) -> None:
     )
     # The pairs are remembered: mapped again, the same issues find their items.
     pairs.filter(state=ShadowState.LIVE).update(state=ShadowState.UNMAPPED)
-    project.delete()
+    row.delete()
     applying.note_state(items, SyncState.LOCAL_ONLY, "Its Jira project is no longer mapped.")

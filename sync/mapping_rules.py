@@ -9,7 +9,7 @@ from almconnect.lib.api import Refused
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.known_fields import holds_points
-from sync import link_rules, steps, teams
+from sync import create_defaults, link_rules, steps, teams
 from sync.core.values import NUMBERS
 
 
@@ -19,6 +19,9 @@ def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:
     if values.get("transition_defaults"):
         jira = jira_for(project.connection)
         found["transition_defaults"] = steps.judged(jira, project, values["transition_defaults"])
+    if values.get("create_defaults"):
+        jira = jira_for(project.connection)
+        found["create_defaults"] = create_defaults.judged(jira, project, values["create_defaults"])
     if values.get("team_source"):
         found["team_source"] = teams.judged(project, values["team_source"])
     if values.get("link_rules") is not None:

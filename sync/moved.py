@@ -10,7 +10,7 @@ from connections.models import Connection, MappedProject
 from jira_client.values import Issue
 from sync import states
 from sync.crash import point
-from sync.models import Absence, Shadow, ShadowState
+from sync.models import Absence, Shadow, ShadowState, lock_items_of
 from sync.trace import note_each
 
 
@@ -18,9 +18,12 @@ def by_home(project: MappedProject, issues: Iterable[Issue]) -> dict[str, list[I
     """Jira's project id → its issues; what does not say where it is counts as of this project."""
     found: dict[str, list[Issue]] = {}
     for issue in issues:
-        home = str((issue.fields.get("project") or {}).get("id") or project.remote_id)
-        found.setdefault(home, []).append(issue)
+        found.setdefault(home_of(project, issue), []).append(issue)
     return found
+
+
+def home_of(project: MappedProject, issue: Issue) -> str:
+    return str((issue.fields.get("project") or {}).get("id") or project.remote_id)
 
 
 def mark(connection: Connection, issues: Sequence[Issue]) -> None:
@@ -36,6 +39,7 @@ def _mark(connection: Connection, issues: Sequence[Issue]) -> None:
         remote_id__in=[issue.id for issue in issues],
         state=ShadowState.LIVE,
     )
+    lock_items_of(rows)
     news = list(rows.exclude(absence=Absence.MOVED).values_list("item_id", flat=True))
     rows.update(absence=Absence.MOVED, absences=0, absent_since=None)
     if news:

@@ -38,7 +38,7 @@ def pair(project: MappedProject, statuses: Iterable[Status]) -> list[str]:
     if not new:
         return []
     with transaction.atomic():
-        row = MappedProject.objects.select_for_update().filter(pk=project.pk).first()
+        row = MappedProject.objects.select_for_update(no_key=True).filter(pk=project.pk).first()
         if row is None:
             return []  # unmapped meanwhile
         known = _known(row.status_map, row.facts)

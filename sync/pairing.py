@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Q
 
 from connections.models import Connection
 from planning.models import Change, WorkItem
@@ -33,7 +34,7 @@ def pair(
     raise_to(change.project, key)
     with transaction.atomic():
         shift.guard()
-        item = WorkItem.objects.select_for_update().get(pk=change.item_id)
+        item = _locked(change, remote_id)
         shadow = Shadow.objects.filter(item=item).first()
         if shadow is None:
             shadow = adopting.bind(change.project, item, remote_id, key, change.sent)
@@ -47,6 +48,18 @@ def pair(
         note(connection, "send", "done", f"Created as {key}.", item=item, change=change)
         tell_children(item)
     point("create.paired")
+
+
+def _locked(change: Change, remote_id: str) -> WorkItem:
+    """The item, locked together with all that this touches: its children, and the item as which the
+    issue was brought in before it was known to be ours.
+    """
+    twins = Shadow.objects.filter(
+        connection=change.project.connection_id, remote_id=remote_id
+    ).values_list("item_id", flat=True)
+    mine = Q(pk__in=[change.item_id, *twins]) | Q(parent=change.item_id)
+    rows = {row.pk: row for row in WorkItem.objects.filter(mine).locked()}
+    return rows[change.item_id]
 
 
 def _tell_of_second(connection: Connection, change: Change, shadow: Shadow, key: str) -> None:

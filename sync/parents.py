@@ -111,7 +111,7 @@ def lock(gone: Iterable[uuid.UUID]) -> list[WorkItem]:
     """
     ids = set(gone)
     family = Q(pk__in=ids) | Q(pk__in=[item for _, item in _pairs(_orphans(ids))])
-    rows = WorkItem.objects.select_for_update().filter(family).order_by("pk")
+    rows = WorkItem.objects.filter(family).locked()
     return [item for item in rows if item.pk in ids and item.deleted is None]
 
 
@@ -143,12 +143,12 @@ def _each_child(
     children = _pairs(shadows)
     if not children:
         return 0
-    locked = WorkItem.objects.select_for_update().filter(
+    locked = WorkItem.objects.filter(
         still, pk__in=[item for _, item in children], deleted=None
-    )
-    items = {item.pk: item for item in locked.order_by("pk")}
+    ).locked()
+    items = {item.pk: item for item in locked}
     pairs = [pk for pk, item in children if item in items]
-    rows = Shadow.objects.select_for_update().filter(pk__in=pairs).order_by("pk")
+    rows = Shadow.objects.filter(pk__in=pairs).locked()
     changed = [shadow for shadow in rows if change(shadow, items[shadow.item_id])]
     Shadow.objects.bulk_update(changed, ["agreed", "refs", "parent_ref"], batch_size=200)
     if changed:

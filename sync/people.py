@@ -169,7 +169,7 @@ def _store(
     """The board shows whom it was; no Change, since the same person is meant, and no new version."""
     shift.guard()
     named: dict[WorkItem, list[str]] = {}
-    stored = WorkItem.objects.select_for_update().filter(pk__in=found, deleted=None).order_by("pk")
+    stored = WorkItem.objects.filter(pk__in=found, deleted=None).locked()
     for item in stored:
         for name, person in found[item.pk].items():
             # Edited in this very moment: then another person is meant, and another change waits.

@@ -36,9 +36,9 @@ def _place_one(project_id: uuid.UUID, link: SprintLink) -> int:
     )
     items = {
         item.pk: item
-        for item in WorkItem.objects.select_for_update()
-        .filter(pk__in=[shadow.item_id for shadow in waiting], deleted=None)
-        .order_by("pk")
+        for item in WorkItem.objects.filter(
+            pk__in=[shadow.item_id for shadow in waiting], deleted=None
+        ).locked()
     }
     changed: dict[WorkItem, list[str]] = {}
     for shadow in waiting:

@@ -38,6 +38,7 @@ from sync.core.mapping import OPERATION_PROPERTY
 from sync.crash import point
 from sync.lease import Held, LeaseLost, holding
 from sync.rules import rules_of
+from sync.vanishing import ends_with
 
 OVERLAP = timedelta(minutes=5)
 BATCH = 100
@@ -64,7 +65,7 @@ def poll(project_id: uuid.UUID) -> bool:
     connection = project.connection
     if connection.call_after and connection.call_after > timezone.now():
         return False
-    with holding(f"poll:{project_id}") as held:
+    with ends_with(connection.pk), holding(f"poll:{project_id}") as held:
         if held is None:
             return False
         try:
@@ -91,6 +92,7 @@ def poll(project_id: uuid.UUID) -> bool:
         ensuring.tell_iterations(project.pk)
         states.correct(project.pk)
         return more
+    return False
 
 
 def _begins_anew(project: MappedProject) -> bool:

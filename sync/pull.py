@@ -7,7 +7,7 @@ where an old read is refused, an own create recognised, a conflict found.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +26,8 @@ from sync import (
     jira_time,
     merging,
     moved,
-    new_statuses,
     outbox,
+    setting_back,
     site_proof,
     states,
 )
@@ -64,14 +64,14 @@ def apply(
     """
     homes = moved.by_home(project, issues)
     issues = homes.pop(project.remote_id, [])
-    new_statuses.in_issues(project, issues)
     rules = rules_of(project)
     parents = [parent_reference(rules, issue) for issue in issues]
     with transaction.atomic():
         batch = Batch(project, rules, lookups_for(project, parents), began, names, hold)
         # Before the pairs are read: a create that settles in between is then already one of them.
         batch.doubt = not asked and adopting.waiting_creates(project)
-        known = _lock_known(project, issues)
+        batch.own = adopting.own_creates(project, issues)
+        known, batch.locked = _lock_known(project, issues, batch.own.values())
         if parted := site_proof.other_issues(project.connection, known, issues):
             site_proof.part(project.connection, parted)
             known = {key: pair for key, pair in known.items() if pair not in parted}
@@ -80,6 +80,7 @@ def apply(
         team = default_team(project) if "team" not in rules.fields else None
         for issue in issues:
             seen = see(rules, batch.lookups, issue)
+            batch.applied.note_lacking(seen)
             shadow = known.get(issue.id) or adopting.adopt_own(batch, seen)
             if shadow is None:
                 adopting.bring_in(batch, issue, seen, team.pk if team else None)
@@ -90,7 +91,9 @@ def apply(
                 echo = _echo(written.get(shadow.item_id, {}), seen)
                 accepted = (sent or {}).get(shadow.item_id, {})
                 merging.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
-        feed.tell(save(batch))
+        events = save(batch)
+        setting_back.note(project, rules, batch.lookups, names or {}, issues, batch.moved)
+        feed.tell(events)
     point("pull.applied")
     if batch.clock_back:
         jira_time.note_put_back(project.connection, batch.clock_back)
@@ -132,19 +135,24 @@ def _hand_over(
     applied.stale_items |= set(theirs.items.values())  # to be read again by the other's rules
 
 
-def _lock_known(project: MappedProject, issues: Sequence[Issue]) -> dict[str, Shadow]:
-    """The pairs these issues belong to, items locked first, as editing locks them."""
+def _lock_known(
+    project: MappedProject, issues: Sequence[Issue], own: Iterable[Change] = ()
+) -> tuple[dict[str, Shadow], dict[uuid.UUID, WorkItem]]:
+    """The pairs these issues belong to, and all items that are locked for them: items first and at once,
+    those of our `own` creates among them, as editing locks them.
+    """
     mine = Q(connection_id=project.connection_id) & among("remote_id", [one.id for one in issues])
     pairs = dict(Shadow.objects.filter(mine).values_list("pk", "item_id"))
-    if not pairs:  # an import
-        return {}
-    items = WorkItem.objects.select_for_update().filter(pk__in=pairs.values())
-    locked = {item.pk: item for item in items.order_by("pk")}
+    wanted = {*pairs.values(), *(change.item_id for change in own)}
+    if not wanted:  # an import
+        return {}, {}
+    locked = {item.pk: item for item in WorkItem.objects.filter(pk__in=wanted).locked()}
     found: dict[str, Shadow] = {}
-    for shadow in Shadow.objects.select_for_update().filter(pk__in=pairs).order_by("pk"):
-        shadow.item = locked[shadow.item_id]
-        found[shadow.remote_id] = shadow
-    return found
+    for shadow in Shadow.objects.filter(pk__in=pairs).locked():
+        if shadow.item_id in locked:  # else it went away with its connection
+            shadow.item = locked[shadow.item_id]
+            found[shadow.remote_id] = shadow
+    return found, locked
 
 
 def _placed_here(known: Mapping[str, Shadow]) -> set[uuid.UUID]:

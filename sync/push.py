@@ -36,6 +36,7 @@ from sync.crash import point
 from sync.lease import LeaseLost, holding
 from sync.models import Shadow, ShadowState
 from sync.shift import SECONDS, Shift
+from sync.vanishing import ends_with
 
 AT_ONCE = 100  # items read together before they are written
 WAIT_FOR_CREATE = 30.0
@@ -58,7 +59,7 @@ def push(connection_id: uuid.UUID, ends: float | None = None) -> bool:
     connection = Connection.objects.writing().filter(pk=connection_id).first()
     if connection is None or (connection.call_after and connection.call_after > timezone.now()):
         return False
-    with holding(f"push:{connection_id}") as held:
+    with ends_with(connection_id), holding(f"push:{connection_id}") as held:
         if held is None:
             return False
         changes = outbox.due(connection)
@@ -79,6 +80,7 @@ def push(connection_id: uuid.UUID, ends: float | None = None) -> bool:
             return False
         health.note_success(connection, outgoing=True)
         return True
+    return False
 
 
 def _put_back(changes: Sequence[Change], error: Exception) -> None:

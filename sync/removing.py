@@ -120,13 +120,12 @@ def _park(connection: Connection, change: Change, shadow: Shadow, why: str, shif
     )
     with transaction.atomic():
         shift.guard()
-        item = WorkItem.objects.select_for_update().get(pk=change.item_id)
+        item = WorkItem.objects.locked().get(pk=change.item_id)
         earlier = Change.objects.filter(item=item, kind=ChangeKind.DELETE, state=ChangeState.PARKED)
         outbox.drop(list(earlier.values_list("pk", flat=True)), "Tried again since.")
         outbox.park([change.pk], ways_out.DELETE_REFUSED, message)
         feed.tell(applying.revive(item))
         note(connection, "send", "refused", message, item=item, change=change)
-    point("delete.refused")
 
 
 def _let_go(
@@ -139,8 +138,10 @@ def _let_go(
 ) -> None:
     with transaction.atomic():
         shift.guard()
+        # The item before its pair, and with its children where they lose it.
         if state is ShadowState.GONE:
             parents.lock([change.item_id])
+        standing = list(WorkItem.objects.filter(pk=change.item_id).locked())
         values: dict[str, Any] = {"state": state}
         if message == DELETED_THERE:
             values |= {"deleted_there": timezone.now(), "deleted_by": change.actor_name}
@@ -151,8 +152,7 @@ def _let_go(
             state=ChangeState.DROPPED, message=message, settled=timezone.now()
         )
         # A deletion that was refused at first is of an item that stands on the board again.
-        standing = WorkItem.objects.live().select_for_update().filter(pk=change.item_id)
-        feed.tell(applying.vanish(list(standing), message))
+        feed.tell(applying.vanish([one for one in standing if one.deleted is None], message))
         applying.note_state([change.item_id], SyncState.GONE, message)
         note(connection, "send", "done", message, item=change.item, change=change)
         if state is ShadowState.GONE:

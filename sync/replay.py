@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection
-from planning.models import Change, ChangeState
+from planning.models import Change, ChangeState, WorkItem
 from sync import looking, outward_brake, states, ways_out
 from sync.models import Delivery, DeliveryState, Shadow
 from sync.wake import DRAIN, PUSH, wake
@@ -53,6 +53,7 @@ def replay_change(change: Change, *, actor: User) -> Change:
         ways_out.go(change, ways_out.Way.RESTORE, actor=actor)
         change.refresh_from_db()
         return change
+    WorkItem.objects.locked().get(pk=change.item_id)  # before its change and its pair
     # A create whose outcome nobody knows is looked for first: replaying must not make a second issue.
     change.state = ChangeState.LOOKING if looking.is_doubtful(change) else ChangeState.WAITING
     change.due, change.attempts = timezone.now(), 0
@@ -61,7 +62,7 @@ def replay_change(change: Change, *, actor: User) -> Change:
     change.settled = None
     columns = ["state", "due", "attempts", "put_off", "put_off_since", "code", "message", "settled"]
     change.save(update_fields=columns)
-    shadow = Shadow.objects.select_for_update().filter(item=change.item_id).first()
+    shadow = Shadow.objects.filter(item=change.item_id).locked().first()
     if shadow is not None:
         shadow.parked = {n: why for n, why in shadow.parked.items() if n not in change.fields}
         shadow.save(update_fields=["parked"])

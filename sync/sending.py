@@ -10,7 +10,8 @@ from typing import Any, Final
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import FieldMeta, Transition
-from sync import refusals
+from sync import refusals, walking
+from sync.core import words
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
 from sync.crash import point
@@ -22,6 +23,7 @@ class Sent:
 
     `accepted` board values are now Jira's; `refused` carry Jira's reason; `failure` ended the try;
     `fault` is ours. `untried`: there was no time left, or the connection failed on another item.
+    `passed`: board values that are Jira's for the moment, on the way to what is to be reached.
     """
 
     accepted: dict[str, Any] = field(default_factory=dict)
@@ -29,19 +31,29 @@ class Sent:
     failure: JiraError | None = None
     fault: Exception | None = None
     untried: bool = False
+    passed: dict[str, Any] = field(default_factory=dict)
 
 
 def send_edit(
-    jira: JiraClient, rules: Rules, remote_id: str, values: Mapping[str, Any], out: Outgoing
+    jira: JiraClient,
+    rules: Rules,
+    remote_id: str,
+    values: Mapping[str, Any],
+    out: Outgoing,
+    kind: str | None = None,
 ) -> Sent:
-    """Write one item's values but its sprint. No JiraError is raised: it is part of the answer."""
+    """Write one item's values but its sprint. No JiraError is raised: it is part of the answer.
+
+    `kind`: the issue's type, by id, where it is known.
+    """
     sent = Sent()
     try:
         _send_fields(jira, rules, remote_id, values, out, sent)
         if out.status is not None:
             if sent.accepted:
                 point("edit.half_sent")
-            _send_status(jira, rules, remote_id, str(values["status"]), out.status, sent)
+            word = str(values["status"])
+            _send_status(jira, rules, remote_id, word, out.status, sent, kind)
     except JiraError as problem:
         error = refusals.judged(jira, problem)
         if isinstance(error, PermissionRefused):
@@ -133,13 +145,13 @@ def _one_by_one(
         return
     for name in every:
         alone = {name: fields[name]} if name in fields else None
-        words = _words(names, (name,))
+        fitting = _words(names, (name,))
         try:
             jira.issues.edit(remote_id, alone, None if alone else {name: update[name]})
         except (Invalid, PermissionRefused) as refusal:
-            refuse(sent, words, refusal)
+            refuse(sent, fitting, refusal)
         else:
-            sent.accepted |= {word: values[word] for word in words}
+            sent.accepted |= {word: values[word] for word in fitting}
 
 
 def _words(names: Mapping[str, Sequence[str]], fields: Iterable[str]) -> list[str]:
@@ -148,34 +160,60 @@ def _words(names: Mapping[str, Sequence[str]], fields: Iterable[str]) -> list[st
 
 
 def _send_status(
-    jira: JiraClient, rules: Rules, remote_id: str, word: str, status_id: str, sent: Sent
+    jira: JiraClient,
+    rules: Rules,
+    remote_id: str,
+    word: str,
+    status_id: str,
+    sent: Sent,
+    kind: str | None,
 ) -> None:
-    """By the transition that leads to the status, judged by `to.id`; two steps are not guessed."""
+    """By the transition that leads to the status, judged by `to.id`; in two steps, where one alone does
+    not lead there and the way is unambiguous. Raises JiraError.
+    """
     found = jira.issues.transitions(remote_id)
+    if _leading_to(found, status_id, word) is None:
+        between = walking.first_step(jira, rules, kind, found, status_id)
+        if between is not None and _take(jira, rules, remote_id, between, sent):
+            sent.passed["status"] = _word_of(rules, between)
+            found = jira.issues.transitions(remote_id)
     step = _leading_to(found, status_id, word)
-    if step is None:
-        names = ", ".join(sorted({one.to.name for one in found})) or "none"
-        sent.refused["status"] = (
-            f"The workflow has no step to “{word}” from here for this account. Steps offered: {names}."
-        )
+    if step is not None:
+        if _take(jira, rules, remote_id, step, sent):
+            sent.accepted["status"] = word
+            sent.refused.pop("status", None)
         return
-    asked = [meta for meta in step.fields if meta.required]
+    names = ", ".join(sorted({one.to.name for one in found})) or "none"
+    where = f" It is in “{sent.passed['status']}” now." if sent.passed else ""
+    sent.refused.setdefault(
+        "status",
+        f"The workflow has no step to “{word}” from here for this account, and no single way of two "
+        f"steps that ask for nothing.{where} Steps offered: {names}.",
+    )
+
+
+def _word_of(rules: Rules, step: Transition) -> str:
+    return rules.status_words.get(step.to.id) or words.one_line(step.to.name, words.STATUS)
+
+
+def _take(jira: JiraClient, rules: Rules, remote_id: str, step: Transition, sent: Sent) -> bool:
+    """Take this step, with what the mapping gives there; where it cannot be, the reason is noted."""
+    word = _word_of(rules, step)
     given = rules.transition_defaults.get(word, {})
-    lacking = [meta.name for meta in asked if not meta.has_default and meta.id not in given]
+    lacking = [meta.name for meta in walking.lacking(step, given)]
     if lacking:
         sent.refused["status"] = (
             f"The step to “{word}” asks for {', '.join(lacking)}, which the board does not hold. "
             "Give the mapping a default for it, or take the step in Jira."
         )
-        return
-    fields = {meta.id: _spoken(meta, given[meta.id]) for meta in step.fields if meta.id in given}
+        return False
+    fields = {meta.id: spoken(meta, given[meta.id]) for meta in step.fields if meta.id in given}
     try:
         jira.issues.transition(remote_id, step.id, fields or None)
     except (Invalid, PermissionRefused) as error:
-        reasons = [*error.messages, *error.field_errors.values()]
-        sent.refused["status"] = " ".join(reasons) or str(error)
-        return
-    sent.accepted["status"] = word
+        refuse(sent, ("status",), error)
+        return False
+    return True
 
 
 def _leading_to(found: Sequence[Transition], status_id: str, word: str) -> Transition | None:
@@ -184,7 +222,7 @@ def _leading_to(found: Sequence[Transition], status_id: str, word: str) -> Trans
     return next(iter(by_id or by_name), None)
 
 
-def _spoken(meta: FieldMeta, value: Any) -> Any:
+def spoken(meta: FieldMeta, value: Any) -> Any:
     """A default given as a plain word, in the form in which Jira takes it for this kind of field."""
     if isinstance(value, list):
         return [_as_one(meta.schema_items, one) for one in value]
@@ -196,6 +234,15 @@ def _spoken(meta: FieldMeta, value: Any) -> Any:
 def _as_one(kind: str | None, value: Any) -> Any:
     if not isinstance(value, str):
         return value
+    if kind == "number":
+        return _number(value)
     if kind in ("resolution", "priority", "version", "component"):
         return {"name": value}
     return {"value": value} if kind == "option" else value
+
+
+def _number(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text  # Jira says what is wrong with it

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
-from sync import conflicts, outbox, states
+from sync import conflicts, outbox, setting_back, states
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.echo import normal
 from sync.isolating import isolated
@@ -21,7 +21,7 @@ NOT_TAKEN = (
 
 
 def settle(connection: Connection, edits: Sequence[Edit], shift: Shift) -> None:
-    """In the transaction that applied what Jira answered."""
+    """In the transaction that applied what Jira answered, with the items of all edits locked."""
     _park_fields(edits)
     asked = conflicts.open_fields([edit.shadow.item_id for edit in edits])
     done: dict[str, list[int]] = {}
@@ -69,7 +69,7 @@ def _park_fields(edits: Sequence[Edit]) -> None:
         for edit in edits
         if edit.unsaid or edit.sent.refused
     }
-    rows = list(Shadow.objects.select_for_update().filter(pk__in=stuck).order_by("pk"))
+    rows = list(Shadow.objects.filter(pk__in=stuck).locked())
     untold = {edit.shadow.pk: edit.untold.keys() for edit in edits if edit.untold}
     for row in rows:
         row.parked = {**row.parked, **stuck[row.pk]}
@@ -117,6 +117,9 @@ def _once_more(connection: Connection, change: Change, doubted: Mapping[str, str
 
 def _why_settled(edit: Edit, change: Change) -> str:
     names = set(change.fields)
+    back = {name: who for name, who in edit.set_back.items() if name in names}
+    if back:
+        return setting_back.words(back)
     told = [why for name, why in sorted(edit.unsaid.items()) if name in names]
     if told:
         return " ".join(told)

@@ -43,6 +43,7 @@ def project(row: MappedProject) -> dict[str, Any]:
         "link_map": row.link_map,
         "link_rules": row.link_rules,
         "transition_defaults": row.transition_defaults,
+        "create_defaults": row.create_defaults,
         "team_source": teams.shown(row),
         "board_id": row.board_id,
         "import": progress(imported),

@@ -35,16 +35,16 @@ def by_webhooks(
     for issue in issues:
         if issue.id not in disputed:
             continue
-        told = _told(project, issue.id)
+        changes = told(project, issue.id)
         if all(
-            setting(rules, lookups, told, names, clash.field, clash.jira)
+            setting(rules, lookups, changes, names, clash.field, clash.jira)
             for clash in disputed[issue.id]
         ):
-            signed.append(replace(issue, history=told))
+            signed.append(replace(issue, history=changes))
     return signed
 
 
-def _told(project: MappedProject, issue_id: str) -> tuple[History, ...]:
+def told(project: MappedProject, issue_id: str) -> tuple[History, ...]:
     """The changes that the newest deliveries of an issue told, oldest first."""
     rows = Delivery.objects.filter(
         connection_id=project.connection_id, issue_id=issue_id, event=EVENT

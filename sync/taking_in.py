@@ -17,7 +17,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync import absence, changelog, filtered, merging, outbox, ownership, pull, window
+from sync import absence, changelog, filtered, merging, outbox, ownership, pull, vanishing, window
 from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.mapping import parent_reference, see
@@ -140,7 +140,8 @@ def apply(
         return pull.apply(project, issues, **how)
     except OF_ALL:
         raise
-    except Exception:
+    except Exception as problem:
+        vanishing.told_apart(problem, project)
         if len(issues) > 1:
             return _apply_each(connection, project, issues, work, shift, **how)
         whole = Applied()

@@ -42,6 +42,7 @@ urlpatterns = [
     path(f"{_project}/sprints/make/", project.make_sprints, name="make_sprints"),
     path(f"{_project}/fields/", fields.change, name="change_fields"),
     path(f"{_project}/fields/steps/", mapping_rules.steps, name="change_steps"),
+    path(f"{_project}/fields/creates/", mapping_rules.creates, name="change_creates"),
     path(f"{_project}/fields/team/", mapping_rules.team, name="change_team"),
     path(f"{_project}/fields/links/", mapping_rules.links, name="change_links"),
     path(f"{_project}/unmap/", project.unmap, name="unmap"),

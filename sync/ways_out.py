@@ -56,8 +56,8 @@ def of(change: Change) -> tuple[Way, ...]:
 @transaction.atomic
 def go(change: Change, way: str, *, actor: User) -> None:
     """Go a way other than *again*, which is `replay`'s. Raises Refused (409, 422)."""
-    item = WorkItem.objects.select_for_update().get(pk=change.item_id)
-    shadow = Shadow.objects.select_for_update().filter(item=item).first()
+    item = WorkItem.objects.locked().get(pk=change.item_id)
+    shadow = Shadow.objects.filter(item=item).locked().first()
     change.refresh_from_db()
     ways = [one for one in of(change) if one is not Way.AGAIN]
     if way not in ways:

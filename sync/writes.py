@@ -34,7 +34,8 @@ class Edit:
     whose value cannot be told to Jira, with the reason; `held`: fields that must not be, for now;
     `late`: people of whom Jira could not say just now who they are. `untold`: fields of which Jira
     said nothing when it was read; `unmapped`: touched fields that stay on the board; `unconfirmed`:
-    what Jira took, and does not show afterwards, with the reason.
+    what Jira took, and does not show afterwards, with the reason; `set_back`: what somebody changed back
+    right after it was written, and who.
     """
 
     shadow: Shadow
@@ -52,6 +53,7 @@ class Edit:
     untold: Mapping[str, str] = field(default_factory=dict)
     unmapped: Sequence[str] = ()
     unconfirmed: dict[str, str] = field(default_factory=dict)
+    set_back: dict[str, str] = field(default_factory=dict)
 
     def wanted(self, name: str) -> Any:
         """The board's value that is told to Jira."""
@@ -75,7 +77,8 @@ def write(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) -
         shift.check()
         try:
             mine = rules.of_type(edit.shadow.item.type)
-            sent = send_edit(jira, mine, edit.shadow.remote_id, edit.values, edit.out)
+            kind = rules.types.get(edit.shadow.item.type)
+            sent = send_edit(jira, mine, edit.shadow.remote_id, edit.values, edit.out, kind)
         except OF_ALL:
             raise
         except Exception as problem:  # the others' answers must not be lost with it

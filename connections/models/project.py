@@ -39,6 +39,7 @@ class MappedProject(models.Model):
     `link_rules`: what goes before `link_map` between items of certain types, a list of
     {from, word, to, link_type}: board type, board link word, board type, Jira link type name;
     `transition_defaults`: board status → {Jira field id: value} for what a step there demands;
+    `create_defaults`: board type → {Jira field id: value} for what a new issue must give;
     `team_source`: where issues say their team: {kind, field, shape, values: team id → Jira's value},
     empty where the project is one team's;
     `facts`: what the metadata said when it was mapped (names, categories, sub-task types), and the ids
@@ -74,6 +75,9 @@ class MappedProject(models.Model):
         default=list, blank=True
     )
     transition_defaults: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    create_defaults: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
     )
     team_source: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(

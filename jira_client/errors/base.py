@@ -16,9 +16,10 @@ class JiraError(Exception):
 
     code: stable slug. status: HTTP status, if one came. method, path: what was asked, the path as
     a template without query. retry_after: seconds Jira asks to wait, an hour at most: more than that
-    (days, a date in ten years) is somebody's mistake. outcome_unknown: a write may have been carried out. transient:
-    the same request may succeed later. field_errors: Jira's message per field. messages: Jira's general messages. seen: redacted facts, label to value.
-    partial: results of the calls before this one, where one verb makes several.
+    (days, a date in ten years) is somebody's mistake. outcome_unknown: a write may have been carried
+    out. transient: the same request may succeed later. field_errors: Jira's message per field.
+    messages: Jira's general messages. seen: redacted facts, label to value. partial: results of the
+    calls before this one, where one verb makes several.
     """
 
     code: ClassVar[str] = "jira_error"

@@ -54,6 +54,8 @@ class Site:
         self.basic_disabled = self.basic_default
         self.seen_as: str | None = None
         """The address under which requests arrive where a proxy rewrites it."""
+        self.documents = False
+        """Whether an app keeps rich text as documents, which then come by every version of the API."""
         self.lock = threading.RLock()
         self.calls: Counter[str] = Counter()
         self.listeners: list[Callable[[Event], None]] = []

@@ -102,7 +102,7 @@ class Renderer(Shapes):
         return {"id": str(issue.id), "key": issue.key, "self": self_link, "fields": fields}
 
     def rich(self, text: str | None, document: Any) -> Any:
-        if self.api == "3":
+        if self.api == "3" or self.site.documents:
             return document or adf.document(text)
         return text
 
@@ -149,7 +149,7 @@ class Renderer(Shapes):
 
     def _rich(self, issue: Issue, field: Field) -> Any:
         text = issue.values.get(field.slot)
-        if self.api == "3":
+        if self.api == "3" or self.site.documents:
             return self.rich(text, issue.values.get(field.slot + "_adf"))
         return text
 

@@ -25,6 +25,13 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def live(self) -> WorkItemQuerySet:
         return self.filter(deleted=None)
 
+    def locked(self) -> WorkItemQuerySet:
+        """Held until the transaction ends, in the one order in which all lock (docs/decisions/0060).
+
+        Rows that point at an item can still be written meanwhile: nobody changes its id.
+        """
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
 
 class WorkItem(models.Model):
     """A card. Deleted ones stay as tombstones, so that a late answer of Jira revives nothing.

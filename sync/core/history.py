@@ -72,6 +72,8 @@ def overwritten(
             if _is(rules, name, item, names)
         ]
         at = _our_step(name, ours, steps, write.account)
+        if at and name == "status":
+            steps, at = _without_way(steps, at, write.account)
         if not at:
             continue
         history, value = steps[at - 1]
@@ -161,6 +163,16 @@ def _our_step(
     equal = [n for n, (_, value) in enumerate(steps) if same(name, value, ours)]
     both = [n for n in equal if n in mine]
     return next(iter(both or mine or equal), None)
+
+
+def _without_way(
+    steps: list[tuple[History, Any]], at: int, account: str
+) -> tuple[list[tuple[History, Any]], int]:
+    """A status may have been reached in two steps of ours: what stood between is nobody's edit."""
+    first = at
+    while first and steps[first - 1][0].author_id == account:
+        first -= 1
+    return [*steps[:first], *steps[at:]], first
 
 
 def _is(rules: Rules, name: str, item: HistoryItem, names: Mapping[str, str]) -> bool:

@@ -78,7 +78,6 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         values["iteration"] = lookups.iterations.get(refs["sprint"] or 0)
     if "parent" in rules.fields and _tells_parent(rules, fields):
         _see_parent(lookups, fields.get(rules.fields["parent"]), values, refs)
-    mark = issue.properties.get(OPERATION_PROPERTY)
     return Seen(
         remote_id=issue.id,
         remote_key=issue.key,
@@ -87,10 +86,16 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         refs=refs,
         names=_names(rules, fields),
         links=_links(issue),
-        operation=str(mark.get("operation", "")) if isinstance(mark, dict) else "",
+        operation=operation_of(issue),
         unknown=unknown,
         untold=_untold(rules, fields),
     )
+
+
+def operation_of(issue: Issue) -> str:
+    """The mark of our own create that the issue carries; empty where it has none, or was not asked."""
+    mark = issue.properties.get(OPERATION_PROPERTY)
+    return str(mark.get("operation", "")) if isinstance(mark, dict) else ""
 
 
 def _untold(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:

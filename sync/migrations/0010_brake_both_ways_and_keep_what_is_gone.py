@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0013_know_the_site'),
+        ('connections', '0014_know_the_site'),
         ('planning', '0006_find_due_changes'),
         ('sync', '0009_know_when_issues_were_made'),
     ]

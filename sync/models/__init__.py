@@ -4,7 +4,7 @@ from sync.models.brake import Brake, Decision, Way
 from sync.models.inbox import Delivery, DeliveryState
 from sync.models.lease import Lease
 from sync.models.run import Run, RunKind, RunPart, RunState
-from sync.models.shadow import Absence, Conflict, Shadow, ShadowState
+from sync.models.shadow import Absence, Conflict, Shadow, ShadowState, lock_items_of
 from sync.models.trace import Attempt
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "Shadow",
     "ShadowState",
     "Way",
+    "lock_items_of",
 ]

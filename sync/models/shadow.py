@@ -54,6 +54,12 @@ class Absence(models.TextChoices):
     KEPT = "kept", _("Gone from Jira; a person decided to keep it on the board.")
 
 
+class ShadowQuerySet(models.QuerySet["Shadow"]):
+    def locked(self) -> ShadowQuerySet:
+        """Held until the transaction ends, after the items: see docs/decisions/0060."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
 class Shadow(models.Model):
     """One work item and one issue that are the same thing.
 
@@ -104,6 +110,8 @@ class Shadow(models.Model):
     gone_at = models.DateTimeField(
         null=True, blank=True
     )  # buried by itself; the brake counts these
+
+    objects = ShadowQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -158,6 +166,12 @@ class Shadow(models.Model):
     def may_return(self) -> bool:
         """Not live, but the same pair as soon as Jira shows the issue again."""
         return self.state == ShadowState.UNMAPPED or self.is_kept or self.is_gone
+
+
+def lock_items_of(shadows: models.QuerySet[Shadow]) -> None:
+    """Before these pairs are written: whoever writes a pair and its item locks the item first."""
+    items = list(shadows.order_by().values_list("item_id", flat=True))
+    list(WorkItem.objects.filter(pk__in=items).locked().values_list("pk"))
 
 
 class Conflict(models.Model):

@@ -22,13 +22,22 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
 from planning.models import Link, WorkItem
-from sync import link_names, mapped, mapping_check, metadata, sprints, steps, team_fields
+from sync import (
+    create_defaults,
+    link_names,
+    mapped,
+    mapping_check,
+    metadata,
+    sprints,
+    steps,
+    team_fields,
+)
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.choices import Choice, Choices, choices_of, offered
 from sync.pages.link_forms import LinkRulesForm
 from sync.pages.looks import shown_value
 from sync.pages.pairing import PairsForm, sections
-from sync.pages.rule_forms import StepsForm, TeamForm
+from sync.pages.rule_forms import CreatesForm, StepsForm, TeamForm
 from sync.rules import values_of
 from sync.steps import Steps
 from sync.team_fields import TeamField
@@ -87,6 +96,7 @@ class Offer:
 
     choices: Choices
     steps: Steps
+    screens: create_defaults.Screens
     team_fields: Sequence[TeamField]
 
 
@@ -100,7 +110,8 @@ def fetch(project: MappedProject) -> Offer:
     free = [info for info in data.fields if info.id not in taken]
     types = [str(one) for one in project.type_map.values()]
     found = team_fields.of_project(jira, project.key, types, free)
-    return Offer(choices_of(data), steps.of_project(jira, project.key), found)
+    screens = create_defaults.screens_of(jira, project, project.type_map)
+    return Offer(choices_of(data), steps.of_project(jira, project.key), screens, found)
 
 
 def _store(
@@ -164,6 +175,7 @@ def further_forms(project: MappedProject, offer: Offer) -> dict[str, Form]:
     """The page's parts beyond pairs, each a form of its own."""
     return {
         "steps_form": StepsForm(project=project, steps=offer.steps),
+        "creates_form": CreatesForm(project=project, screens=offer.screens),
         "team_form": TeamForm(project=project, fields=offer.team_fields),
         "links_form": LinkRulesForm(project=project, link_types=link_types(offer)),
     }

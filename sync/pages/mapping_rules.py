@@ -21,7 +21,7 @@ from sync import mapped
 from sync.pages import fields
 from sync.pages.asking import ask, project_for
 from sync.pages.link_forms import LinkRulesForm
-from sync.pages.rule_forms import StepsForm, TeamForm
+from sync.pages.rule_forms import CreatesForm, StepsForm, TeamForm
 
 AForm = TypeVar("AForm", bound=Form)
 
@@ -37,6 +37,20 @@ def steps(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         lambda project, offer: StepsForm(request.POST, project=project, steps=offer.steps),
         lambda form: {"transition_defaults": form.defaults()},
         _("Saved. What waits for want of such a value can be replayed now."),
+    )
+
+
+@require_POST
+@needs(PLAN)
+def creates(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """What is given where a new issue must have more than the board holds."""
+    return _change(
+        request,
+        project_id,
+        "creates_form",
+        lambda project, offer: CreatesForm(request.POST, project=project, screens=offer.screens),
+        lambda form: {"create_defaults": form.defaults()},
+        _("Saved. What waits for want of such a value can be sent again now."),
     )
 
 

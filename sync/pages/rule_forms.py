@@ -14,6 +14,8 @@ from jira_client.values import FieldMeta
 from planning.models import Team
 from sync.core.propose import value_name
 from sync.core.teams import COMPONENT, FIELD, LABEL, PROJECT
+from sync.create_defaults import Screens
+from sync.create_defaults import demanded as missing
 from sync.steps import Steps, demanded
 from sync.team_fields import TeamField, preselected
 
@@ -38,11 +40,13 @@ class StepsForm(forms.Form):
             for meta in metas.values():
                 self._add(word, meta, str(given.get(meta.id, "")))
 
+    def label(self, meta: FieldMeta, word: str) -> str:
+        return _("%(field)s, on the step to %(status)s") % {"field": meta.name, "status": word}
+
     def _add(self, word: str, meta: FieldMeta, current: str) -> None:
         field = f"step_{len(self.places)}"
         self.places[field] = (word, meta.id)
-        words = _("%(field)s, on the step to %(status)s")
-        label = words % {"field": meta.name, "status": word}
+        label = self.label(meta, word)
         allowed = [value_name(one) for one in meta.allowed]
         if not allowed:
             self.fields[field] = forms.CharField(
@@ -62,6 +66,28 @@ class StepsForm(forms.Form):
         for field, (word, name) in self.places.items():
             found.setdefault(word, {})[name] = self.cleaned_data[field]
         return found
+
+
+class CreatesForm(StepsForm):
+    """One line per board type and field that its create screen demands and the board does not hold, or
+    that has a value already.
+    """
+
+    prefix = "creates"
+
+    def __init__(self, data: Any = None, *, project: MappedProject, screens: Screens) -> None:
+        forms.Form.__init__(self, data)
+        self.places: dict[str, tuple[str, str]] = {}  # form field → (board type, Jira field id)
+        for word in project.type_map:
+            given, screen = project.create_defaults.get(word, {}), screens.get(word, {})
+            metas = {meta.id: meta for meta in missing(project, screen)}
+            for name in given:
+                metas.setdefault(name, screen.get(name) or FieldMeta(name, name))
+            for meta in metas.values():
+                self._add(word, meta, str(given.get(meta.id, "")))
+
+    def label(self, meta: FieldMeta, word: str) -> str:
+        return _("%(field)s of a new %(type)s") % {"field": meta.name, "type": word}
 
 
 class TeamForm(forms.Form):

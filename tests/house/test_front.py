@@ -1,4 +1,4 @@
-"""Bodies are read before a thread is given to a request: bounded in size and time, judged by their token."""
+"""Bodies are read before a request has a thread: bounded in size and time, judged by their token."""
 
 from __future__ import annotations
 

@@ -67,6 +67,23 @@ def test_a_move_that_did_not_happen(world: World) -> None:
     item.refresh_from_db()
     assert item.iteration_id == iteration.pk
     assert newest(item).state == "parked"
+    assert "nothing there" in newest(item).message
+
+
+def test_what_jira_still_holds_is_said_by_its_name(world: World) -> None:
+    first, second = [
+        s.id
+        for s in world.handle.site.sprints.values()
+        if s.board_id == world.project.board_id and s.state != "closed"
+    ][:2]
+    one, two = world.iteration(1, first), world.iteration(2, second)
+    item = world.item(world.create_and_read("a story"))
+    world.edit(item, iteration=str(one.pk))
+    world.settle()
+    world.edit(item, iteration=str(two.pk))
+    world.fault("write_ignored", method="POST", path="/rest/agile/")
+    world.push()
+    assert f"still holds “{one}”" in newest(item).message
 
 
 def test_what_somebody_sets_back_is_theirs(world: World, when_at: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from planning.models import Change, WorkItem
 from sync.models import Shadow
@@ -125,3 +126,46 @@ def test_a_field_that_is_not_mapped_is_said_to_stay(world: World) -> None:
     _item, change = edited(world, story_points=5)
     assert change.state == "settled"
     assert change.message == "Kept on the board only, since it is not mapped: story_points."
+
+
+def test_the_board_offers_no_field_that_the_type_lacks(world: World, client_of: Any) -> None:
+    site = world.handle.site
+    bug = next(one.id for one in site.types.values() if one.name == "Bug")
+    without(world, "story_points", bug)
+    story = world.item(world.create_and_read("a story"))
+    key = world.create_issue("a bug", issuetype={"name": "Bug"})
+    world.poll()
+    page = client_of(world.person)
+
+    def offered(item: WorkItem) -> bool:
+        form = page.get(reverse("planning:item", args=[item.pk])).context["form"]
+        return "story_points" in form.fields
+
+    assert (offered(story), offered(world.item(key))) == (True, False)
+    new = page.get(reverse("planning:new") + f"?project={world.project.pk}").context["form"]
+    assert "story_points" in new.fields, "another type has it"
+    with site.lock:
+        site.project(world.project.key).without.clear()
+    world.edit_issue(key, summary="has it now")
+    world.poll()
+    assert offered(world.item(key))
+
+
+def test_a_description_that_comes_as_a_document_is_not_written_over(world: World) -> None:
+    site = world.handle.site
+    key = world.create_issue("a story", description="*What* Jira has")
+    site.documents = True
+    world.poll()
+    item = world.item(key)
+    world.edit(item, description="what the person wrote", story_points=88)
+    world.push()
+    change = Change.objects.filter(item=item).latest("id")
+    item.refresh_from_db()
+    assert change.state == "parked"
+    assert "as a document" in change.message
+    assert (item.sync_state, item.description) == ("parked", "what the person wrote")
+    assert site.keys[key].values["description"] == "*What* Jira has"
+    assert world.issue(key)[world.project.field_map["story_points"]] == 88
+    world.reconcile()
+    item.refresh_from_db()
+    assert (item.sync_state, item.description) == ("parked", "what the person wrote")

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0012_poll_place'),
+        ('connections', '0013_create_defaults'),
     ]
 
     operations = [

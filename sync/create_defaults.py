@@ -1,0 +1,119 @@
+"""What a project demands of new issues and the board does not hold: the values that the mapping gives.
+
+The create screen of a type says what it demands, and in which form it takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from almconnect.lib.api import Refused
+from connections.models import MappedProject
+from jira_client.client import JiraClient
+from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.values import FieldMeta
+from sync.core.propose import value_name
+from sync.rules import rules_of
+from sync.sending import spoken
+
+_SILENT = (Gone, Invalid, NotFound, PermissionRefused)
+# Given by every create, or by Jira itself.
+_ALWAYS: Final = frozenset({"project", "issuetype", "summary", "reporter"})
+
+Screens = Mapping[str, Mapping[str, FieldMeta]]  # board type → field id → how its screen offers it
+
+
+def screens_of(jira: JiraClient, project: MappedProject, types: Iterable[str]) -> Screens:
+    """The create screens of these board types; those that Jira does not tell are left out.
+
+    One call a type. Raises JiraError.
+    """
+    found: dict[str, dict[str, FieldMeta]] = {}
+    for word in types:
+        try:
+            metas = jira.fields.create_fields(project.key, str(project.type_map[word]))
+        except _SILENT:
+            continue
+        found[word] = {meta.id: meta for meta in metas}
+    return found
+
+
+def demanded(project: MappedProject, screen: Mapping[str, FieldMeta]) -> list[FieldMeta]:
+    """The fields without which a create fails, and that the board may not fill."""
+    filled = _ALWAYS | {str(one) for one in rules_of(project).fields.values()}
+    return [
+        meta
+        for meta in screen.values()
+        if meta.required and not meta.has_default and meta.id not in filled
+    ]
+
+
+def given(
+    jira: JiraClient, project: MappedProject, types: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Board type → field id → the value in the form in which Jira takes it. No call where the mapping
+    gives nothing. Raises JiraError.
+    """
+    wanted = [word for word in set(types) if project.create_defaults.get(word)]
+    screens = screens_of(jira, project, wanted)
+    return {
+        word: {
+            name: spoken(screens.get(word, {}).get(name) or FieldMeta(name, name), value)
+            for name, value in project.create_defaults[word].items()
+        }
+        for word in wanted
+    }
+
+
+def judged(
+    jira: JiraClient, project: MappedProject, entries: Mapping[str, Mapping[str, Any] | None]
+) -> dict[str, dict[str, Any]]:
+    """The project's defaults with these entries over them; an empty entry or value takes one out.
+
+    Raises Refused (422) for what Jira would not take, JiraError.
+    """
+    asked = [word for word, values in entries.items() if values and word in project.type_map]
+    screens = screens_of(jira, project, asked)
+    wrong = [
+        why
+        for word, values in entries.items()
+        for name, value in (values or {}).items()
+        if not _is_empty(value) and (why := _why_not(project, screens, word, name, value))
+    ]
+    if wrong:
+        raise Refused(wrong[0], fields={"create_defaults": wrong})
+    both: dict[str, dict[str, Any]] = {**project.create_defaults}
+    for word, values in entries.items():
+        both[word] = {**both.get(word, {}), **(values or {})} if values else {}
+    kept = {
+        word: {name: value for name, value in values.items() if not _is_empty(value)}
+        for word, values in both.items()
+    }
+    return {word: values for word, values in kept.items() if values}
+
+
+def _why_not(
+    project: MappedProject, screens: Screens, word: str, name: str, value: Any
+) -> str | None:
+    if word not in project.type_map:
+        return f"“{word}” is no mapped type of {project.key}."
+    offered = screens.get(word)
+    if offered is None:
+        return None  # the account may not create there, so Jira does not tell
+    if name not in offered:
+        names = ", ".join(sorted(meta.name for meta in offered.values())) or "nothing"
+        return f"The create screen of {word} does not take “{name}”. It takes: {names}."
+    allowed = [value_name(one) for one in offered[name].allowed]
+    values = value if isinstance(value, list) else [value]
+    unknown = [one for one in values if allowed and value_name(one) not in allowed]
+    if unknown:
+        return (
+            f"Jira does not take “{value_name(unknown[0])}” as {offered[name].name} of {word}. It takes: "
+            f"{', '.join(allowed)}."
+        )
+    return None
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == "" or value == [] or value == {}

@@ -1,0 +1,95 @@
+"""A status that no single step leads to is reached in two, where the way is unambiguous."""
+
+from __future__ import annotations
+
+import pytest
+
+from jira_sandbox.model.projects import Transition
+from planning.models import Change, WorkItem
+from tests.sync.world import PROJECT, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TO_DO, PROGRESS, REVIEW, DONE = "10000", "3", "10001", "10002"
+
+
+def workflow(world: World, *steps: tuple[str, str], required: tuple[str, ...] = ()) -> None:
+    """Steps between these statuses only, both ways; `required` on the steps from To Do."""
+    site = world.handle.site
+    with site.lock:
+        made = {}
+        for number, (source, to) in enumerate([*steps, *((b, a) for a, b in steps)], 60):
+            asked = required if source == TO_DO else ()
+            name = f"to {site.statuses[to].name}"
+            made[str(number)] = Transition(str(number), name, to, asked, (source,))
+        site.project(PROJECT).transitions = made
+
+
+def empty(world: World, *statuses: str) -> None:
+    """No issue of the project is in these statuses: nothing shows what follows there."""
+    site = world.handle.site
+    with site.lock:
+        for issue in site.issues.values():
+            if issue.status.id in statuses:
+                issue.status = site.statuses[DONE]
+
+
+def done(world: World) -> tuple[WorkItem, Change]:
+    item = world.item(world.create_and_read("a story"))
+    world.edit(item, status="Done")
+    world.push()
+    item.refresh_from_db()
+    return item, Change.objects.get(item=item)
+
+
+@pytest.mark.parametrize("witness", [True, False])
+def test_to_do_in_progress_done(world: World, witness: bool) -> None:
+    workflow(world, (TO_DO, PROGRESS), (PROGRESS, DONE))
+    if not witness:
+        empty(world, PROGRESS)
+    item, change = done(world)
+    assert world.issue(item.remote_key)["status"]["name"] == "Done"
+    assert (change.state, item.status, item.sync_state) == ("settled", "Done", "synced")
+    world.settle()
+    item.refresh_from_db()
+    assert item.status == "Done"
+
+
+def test_two_ways_are_not_guessed(world: World) -> None:
+    workflow(world, (TO_DO, PROGRESS), (PROGRESS, DONE), (TO_DO, REVIEW), (REVIEW, DONE))
+    for key, step in ((world.create_issue("one"), "60"), (world.create_issue("two"), "62")):
+        world.jira("POST", f"/rest/api/2/issue/{key}/transitions", transition={"id": step})
+    item, change = done(world)
+    assert change.state == "parked"
+    assert "Steps offered: In Progress, In Review." in change.message
+    assert world.issue(item.remote_key)["status"]["name"] == "To Do"
+
+
+def test_a_step_that_asks_for_something_is_not_taken_on_the_way(world: World) -> None:
+    workflow(world, (TO_DO, PROGRESS), (PROGRESS, DONE), required=("resolution",))
+    item, change = done(world)
+    assert change.state == "parked"
+    assert world.issue(item.remote_key)["status"]["name"] == "To Do"
+
+
+def test_three_steps_are_not_walked_blindly(world: World) -> None:
+    workflow(world, (TO_DO, PROGRESS), (PROGRESS, REVIEW), (REVIEW, DONE))
+    key = world.create_issue("in progress")
+    world.jira("POST", f"/rest/api/2/issue/{key}/transitions", transition={"id": "60"})
+    item, change = done(world)
+    assert change.state == "parked"
+    assert "In Progress" in change.message
+    assert world.issue(item.remote_key)["status"]["name"] == "To Do"
+
+
+def test_half_way_is_no_edit_of_jiras(world: World) -> None:
+    """The only step there is was taken, and it led no further: the board's status stays, and waits."""
+    workflow(world, (TO_DO, PROGRESS), (PROGRESS, REVIEW), (REVIEW, DONE))
+    empty(world, PROGRESS)
+    item, change = done(world)
+    assert world.issue(item.remote_key)["status"]["name"] == "In Progress"
+    assert (change.state, item.status) == ("parked", "Done")
+    assert "It is in “In Progress” now" in change.message
+    world.settle()
+    world.reconcile()
+    item.refresh_from_db()
+    assert item.status == "Done"
