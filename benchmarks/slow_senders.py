@@ -1,4 +1,4 @@
-"""What slow senders cost everybody else: p50 and p99 of health, a page and a webhook, alone and beside them.
+"""What slow senders cost everybody else: p50 and p99 of health, a page and a webhook.
 
 Run: python -m benchmarks.slow_senders [--senders N] [--seconds N] [--json FILE]. A slow sender opens a
 request, sends one byte of its body and then one each five seconds; half go to the sign-in page, half to a

@@ -14,7 +14,7 @@ from almconnect.lib import bulk_rows
 from connections.models import MappedProject
 from planning import applying
 from planning.models import BoardEvent, Change, WorkItem
-from sync import conflicts, linking, states, ways_out
+from sync import conflicts, gone, linking, states, ways_out
 from sync.core.merge import Clash
 from sync.core.values import ABSENT, Lookups, Rules, Seen
 from sync.models import Shadow
@@ -121,6 +121,7 @@ class Batch:
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)
     returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
+    back: list[gone.Back] = field(default_factory=list)
     revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
     doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
     now: datetime = field(

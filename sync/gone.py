@@ -9,7 +9,8 @@ a person lets it go for good, or retention after a year.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +26,7 @@ from planning import applying
 from planning.models import BoardEvent, WorkItem
 from sync import parents
 from sync.models import Absence, Shadow, ShadowState
+from sync.models.shadow import ShadowQuerySet
 
 WORDS: Final = "Gone from Jira, so it left the board. It comes back as soon as Jira shows it again."
 FIRST_LOOK = timedelta(minutes=5)
@@ -33,7 +35,7 @@ AT_ONCE = 100
 KEPT_FOR = timedelta(days=365)
 
 
-def rows(connection: Connection | None = None) -> QuerySet[Shadow]:
+def rows(connection: Connection | None = None) -> ShadowQuerySet:
     """The pairs whose items are gone from Jira, the newest first."""
     found = Shadow.objects.filter(
         state=ShadowState.GONE, absence__in=(Absence.DELETED, Absence.UNSEEN)
@@ -58,14 +60,28 @@ def remember_children(lost: Mapping[uuid.UUID, Collection[uuid.UUID]]) -> None:
         )
 
 
-def bring_back(project: MappedProject, shadow: Shadow, item: WorkItem) -> list[BoardEvent]:
-    """Jira shows the issue of this locked item again: it stands on the board with what it had. The events
-    to tell."""
-    events = applying.revive(item)
-    children = [uuid.UUID(one) for one in shadow.left_behind.get("children", ())]
-    if children:
-        parents.take_back(children, item, shadow.remote_key)
-    return events
+@dataclass(frozen=True, slots=True)
+class Back:
+    """An item that is back, and the children that it had."""
+
+    item: WorkItem
+    key: str
+    children: tuple[uuid.UUID, ...]
+
+
+def bring_back(shadow: Shadow, item: WorkItem) -> tuple[list[BoardEvent], Back]:
+    """Jira shows the issue of this locked item again: it stands on the board with its links. The events to
+    tell, and what is left to do after the transaction: `give_children_back`."""
+    children = tuple(uuid.UUID(one) for one in shadow.left_behind.get("children", ()))
+    return applying.revive(item), Back(item, shadow.remote_key, children)
+
+
+def give_children_back(returned: Iterable[Back]) -> None:
+    """In a transaction of its own, so that items are locked in one order. What a crash leaves out is found
+    by the next comparison: Jira names the parent, and the pair does not."""
+    for one in returned:
+        if one.children:
+            parents.take_back(one.children, one.item, one.key)
 
 
 def to_look_for(project: MappedProject) -> list[str]:
@@ -87,7 +103,7 @@ def to_look_for(project: MappedProject) -> list[str]:
 def let_go(item_id: uuid.UUID, *, actor: User) -> None:
     """A person says that it stays away: it is not looked for any more, and does not come back. Raises
     Refused (404) where it is not among those that are gone."""
-    shadow = rows().select_for_update(of=("self",)).filter(item=item_id).first()
+    shadow = next(iter(rows().filter(item=item_id).locked()), None)
     if shadow is None:
         raise Refused("This item is not among those that are gone from Jira.", status=404)
     audit.record(

@@ -53,7 +53,9 @@ def merge_in(
         batch.applied.disputed[seen.remote_id] = unsigned
         return
     if shadow.is_gone:
-        batch.revived += gone.bring_back(batch.project, shadow, item)
+        events, back = gone.bring_back(shadow, item)
+        batch.revived += events
+        batch.back.append(back)
     if shadow.is_kept or shadow.is_gone:
         batch.returned.append(shadow)
     _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)

@@ -61,9 +61,11 @@ def hold(
     hangs = _what_hangs_on(jira, [pairs[change.item_id] for change in fresh])
     with transaction.atomic():
         shift.guard()
+        rows = WorkItem.objects.filter(pk__in=[change.item_id for change in fresh])
+        items = {item.pk: item for item in rows.locked()}
         _stop(connection, reason)
         for change in fresh:
-            _park(connection, change, pairs[change.item_id], hangs)
+            _park(connection, change, items[change.item_id], pairs[change.item_id], hangs)
     point("brake.held_outward")
     held = {change.pk for change in fresh}
     return [change for change in changes if change.pk not in held]
@@ -84,6 +86,7 @@ def carry_out(decision: str, rows: Sequence[Change]) -> None:
     stay. *Keep*: the items stay as they are. Call it in a transaction."""
     mine = Change.objects.filter(pk__in=[row.pk for row in rows])
     items = [row.item_id for row in rows]
+    standing = list(WorkItem.objects.live().filter(pk__in=items).locked())
     now = timezone.now()
     if decision == Decision.DELETE:
         mine.update(
@@ -101,8 +104,7 @@ def carry_out(decision: str, rows: Sequence[Change]) -> None:
     else:
         words = "Kept in Jira, no longer linked."
         mine.update(state=ChangeState.DROPPED, message=words, settled=now)
-        standing = WorkItem.objects.live().select_for_update().filter(pk__in=items).order_by("pk")
-        events = applying.vanish(list(standing), words)
+        events = applying.vanish(standing, words)
         Shadow.objects.filter(item__in=items).update(state=ShadowState.UNLINKED)
         feed.tell(events)
     states.derive(items)
@@ -144,14 +146,19 @@ def _stop(connection: Connection, reason: str) -> None:
         )
 
 
-def _park(connection: Connection, change: Change, shadow: Shadow, hangs: dict[str, str]) -> None:
+def _park(
+    connection: Connection,
+    change: Change,
+    item: WorkItem,
+    shadow: Shadow,
+    hangs: dict[str, str],
+) -> None:
     with_it = hangs.get(shadow.remote_id, "")
     message = (
         f"Not deleted in Jira yet: {shadow.remote_key} is one of many deleted at once, so a person "
         f"decides under “Held deletions”.{with_it}"
     )
     outbox.park([change.pk], HELD, message)
-    item = WorkItem.objects.select_for_update().get(pk=change.item_id)
     feed.tell(applying.revive(item))
     note(connection, "send", "later", message, item=item, change=change, code=HELD)
 

@@ -84,6 +84,7 @@ class History:
     def _die_at(self, point: str) -> None:
         """Rounds with every kind of change until a worker has died there."""
         for _ in range(TRIES_OF_A_POINT):
+            self._confirm_deletions()
             self.hands.act(2)
             self.hands.act_by_every_verb()
             self._make_due()
@@ -108,6 +109,7 @@ class History:
             raise Restless(f"these faults never struck: {self.weather.unmet}")
 
     def _round(self) -> None:
+        self._confirm_deletions()
         self.hands.act(self.rng.randint(2, 6))
         if self.rng.random() < 0.6:
             self.weather.turn()
@@ -149,9 +151,10 @@ class History:
         # Absence counts when it was seen twice, with time between.
         earlier = now - timedelta(minutes=30)
         Shadow.objects.exclude(absent_since=None).update(absent_since=earlier)
+        Shadow.objects.exclude(deleted_there=None).update(deleted_there=earlier)
 
     def _confirm_deletions(self) -> None:
-        """The project is small, so the delete brake may ask: these were meant."""
+        """The delete brakes ask where much goes at once: these were meant."""
         for row in Brake.objects.filter(decided=None):
             brake.decide(row.pk, "delete", actor=self.world.person)
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from planning.linking import remove_link
 from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
-from sync import webhooks
-from sync.models import Lease
+from sync import brake, outward_brake, webhooks
+from sync.models import Brake, Lease
 from tests.soak import provoking_reads as reads
 from tests.soak.hands import Hands
 from tests.soak.meanwhile import an_edit_in_the_very_moment_of_a_write
@@ -185,6 +185,20 @@ def _a_comparison_due(hands: Hands) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def _many_deleted_at_once(hands: Hands) -> Iterator[None]:
+    """More than go without a person's word; afterwards somebody says it."""
+    hands.world.push()
+    for _ in range(outward_brake.MOST + 2):
+        hands.create_board()
+    hands.world.push()
+    for _ in range(outward_brake.MOST + 2):
+        hands.delete_board(at_least=1)
+    yield
+    for row in Brake.objects.filter(connection=hands.world.connection, decided=None):
+        brake.decide(row.pk, "delete", actor=hands.world.person)
+
+
 ARRANGED: Final[Mapping[str, Arrangement]] = {
     "create.narrowed": _a_create_with_a_refused_field,
     "create.sent_without": _a_create_with_a_refused_field,
@@ -211,6 +225,7 @@ ARRANGED: Final[Mapping[str, Arrangement]] = {
     "absence.buried": reads.deleted(1),
     "place.placed": reads.a_sprint_with_issues,
     "ensure.queued": _a_sprint_that_was_waited_for,
+    "brake.held_outward": _many_deleted_at_once,
     "brake.decided": reads.deleted(6, drained=True),
     "sprint.created": _an_iteration_to_come,
     "sprint.linking": _an_iteration_to_come,
