@@ -18,6 +18,7 @@ class Acting:
     def __init__(self) -> None:
         self.account_id = ""
         self._unnamed: set[tuple[str, str, bool]] = set()
+        self._refused: set[tuple[str, str]] = set()
 
     def doubtful(self, request: Request, response: WireResponse) -> bool:
         """Whether earlier answers named an account, and this one names none or another."""
@@ -33,6 +34,14 @@ class Acting:
     def trust(self, request: Request, response: WireResponse) -> None:
         """This call is answered without the name although the credentials are good."""
         self._unnamed.add(_kind(request, response))
+
+    def refuses(self, request: Request) -> bool:
+        """Whether Jira is known to refuse this call to an account that it accepts."""
+        return (request.method, request.path) in self._refused
+
+    def note_refusal(self, request: Request) -> None:
+        """Jira refused this call, and accepted the account a moment later."""
+        self._refused.add((request.method, request.path))
 
 
 def _kind(request: Request, response: WireResponse) -> tuple[str, str, bool]:

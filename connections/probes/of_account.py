@@ -14,7 +14,7 @@ from jira_client.values import PermissionState, Person, Project
 
 def authentication(probe: Probe) -> Finding:
     try:
-        probe.person = probe.client.myself()
+        probe.ask_account()
     except Exception as error:
         probe.failure = error
         probe.remember(error)

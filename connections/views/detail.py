@@ -104,6 +104,8 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
                 return redirect("connections:account", connection.pk)
             # Ends a stop, now that the same account is proven.
             checkup.run(connection, actor=person_of(request))
+            for note in form.notes():
+                messages.info(request, note)
             words = _("Re-authenticated as %(name)s.") % {"name": outcome.person.name}
             messages.success(request, words)
             return redirect("connections:detail", connection.pk)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from jira_client.sender import Sender
+
 
 class JiraError(Exception):
     """Base of all. `str(error)` is a sentence for an admin.
@@ -11,7 +13,8 @@ class JiraError(Exception):
     a template without query. retry_after: seconds Jira asks to wait. outcome_unknown: a write may
     have been carried out. transient: the same request may succeed later. field_errors: Jira's
     message per field. messages: Jira's general messages. seen: redacted facts, label to value.
-    partial: results of the calls before this one, where one verb makes several.
+    partial: results of the calls before this one, where one verb makes several. sender: as whom the
+    call was made, None where nobody told. from_jira: the answer shows that Jira itself gave it.
     """
 
     code: ClassVar[str] = "jira_error"
@@ -42,7 +45,10 @@ class JiraError(Exception):
         self.messages: tuple[str, ...] = tuple(messages)
         self.seen: dict[str, str] = dict(seen or {})
         self.partial: tuple[object, ...] = ()
+        self.sender: Sender | None = None
+        self.from_jira = False
 
-    def located(self, method: str, path: str) -> None:
-        """Tells the error which call it belongs to."""
+    def located(self, method: str, path: str, sender: Sender | None = None) -> None:
+        """Tells the error which call it belongs to, and as whom it was made."""
         self.method, self.path = method, path
+        self.sender = sender or self.sender

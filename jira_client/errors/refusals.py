@@ -6,9 +6,10 @@ from jira_client.errors.base import JiraError
 
 
 class AuthenticationRefused(JiraError):
-    """Jira does not accept the credentials (401)."""
+    """Jira does not accept the credentials (401). `confirmed`: `/myself` refused them too."""
 
     code = "authentication_refused"
+    confirmed: bool = False
 
 
 class CaptchaRequired(AuthenticationRefused):
@@ -33,6 +34,27 @@ class AnonymousAnswer(AuthenticationRefused):
     """Jira answered, but as to nobody: the credentials were silently ignored."""
 
     code = "anonymous_answer"
+
+
+class ForeignLogin(JiraError):
+    """What answers is not Jira: it asks for a login of its own, which it must not be given."""
+
+    code = "foreign_login"
+
+
+class CallRefused(JiraError):
+    """This one call is refused although the credential is good: a scope of the token, most often.
+
+    It is no word on the credential, so it neither stops a connection nor ends a report.
+    """
+
+    code = "call_refused"
+
+
+class OriginRefused(JiraError):
+    """Jira refuses the network address that the call came from, whoever it is made as."""
+
+    code = "origin_refused"
 
 
 class XsrfRefused(JiraError):
@@ -108,3 +130,9 @@ class ServerFault(JiraError):
 
     code = "server_fault"
     always_transient = True
+
+
+class Starting(ServerFault):
+    """Jira starts, stops or is in maintenance, and sends every call to a page that says so."""
+
+    code = "starting"
