@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import expiry, gateway
+from connections import expiry, gateway, standing
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
 from jira_client import judging, requirements
 from jira_client.requirements import RECOMMENDED, REQUIRED
@@ -82,6 +82,15 @@ def permissions(probe: Probe) -> Finding:
         return skipped(_("No project is mapped yet."))
     wanted = [Project(row.remote_id, row.key, row.name) for row in mapped]
     found = probe.client.permissions.of_projects(wanted, requirements.PROJECT_KEYS)
+    wanted = standing.with_archives(probe.client, wanted, found)
+    if archived := [project.key for project in wanted if project.archived]:
+        return Finding(
+            State.FAIL,
+            _("Archived in Jira, so they can only be read: %(keys)s.")
+            % {"keys": ", ".join(archived[:6]) + (" …" if len(archived) > 6 else "")},
+            _("Restore them in Jira, or remove the mapped projects here."),
+            "archived",
+        )
     lacking: dict[str, list[str]] = {REQUIRED: [], RECOMMENDED: []}
     unsure = False
     for project in wanted:

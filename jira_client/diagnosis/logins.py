@@ -4,6 +4,7 @@ from jira_client import errors
 from jira_client.cloud_address import GATEWAY
 from jira_client.diagnosis.calls import Call, call_of
 from jira_client.diagnosis.verdict import Case, Finding
+from jira_client.requirements import BOARD_SCOPES
 from jira_client.sender import NOBODY, Sender
 
 UNAUTHORISED = "AUTHORISATION_FAILED"  # Seraph's word: the login is right, but may not use Jira
@@ -217,10 +218,7 @@ def _api_token(error: errors.JiraError, case: Case) -> Finding:
 
 def _scopes(path: str) -> str:
     if path.startswith("/rest/agile/"):
-        return (
-            "read:board-scope:jira-software, read:sprint:jira-software and "
-            "write:sprint:jira-software"
-        )
+        return ", ".join(BOARD_SCOPES)
     if "webhook" in path:
         return (
             "manage:jira-webhook; without it the webhook is registered by hand, or Jira is polled"
