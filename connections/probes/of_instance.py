@@ -11,6 +11,7 @@ from connections import expiry, gateway, instance, proxies
 from connections.diagnosing import Explained
 from connections.models import AuthMethod
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
+from jira_client.cloud_address import is_gateway
 from jira_client.errors import (
     AddressRefused,
     ConnectFailed,
@@ -115,6 +116,11 @@ def base_url(probe: Probe) -> Finding:
     if server is None:
         return skipped(_("This Jira tells strangers nothing about itself."))
     difference = instance.difference(probe.connection.base_url, server.base_url)
+    if is_gateway(probe.connection.base_url):
+        return passed(
+            _("Calls go through Atlassian's gateway; links lead to the site: %(url)s")
+            % {"url": server.base_url}
+        )
     if not difference:
         return passed(
             _("Jira's own Base URL is the Instance URL: %(url)s") % {"url": server.base_url}

@@ -107,7 +107,7 @@ class WorkItem(models.Model):
     def remote_url(self) -> str:
         if not (self.remote_key and self.project):
             return ""
-        return f"{self.project.connection.base_url}/browse/{self.remote_key}"
+        return f"{self.project.connection.site_url}/browse/{self.remote_key}"
 
 
 class Link(models.Model):
