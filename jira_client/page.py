@@ -8,6 +8,7 @@ import re
 
 _LONGEST = 300
 _MOST = 200_000  # bytes of a page that are looked at
+_MOST_TEXT = 60_000  # of which only the first words are kept
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _ASKS = re.compile(
     rb"type=[\"']?password|name=[\"']?(?:os_username|SAMLRequest|SAMLResponse)|login-form",
@@ -37,7 +38,7 @@ def page_title(body: bytes) -> str:
 
 def page_text(body: bytes) -> str:
     """What a person would read on the page, without its title; at most 300 characters."""
-    found = body[:_MOST]
+    found = body[:_MOST_TEXT]
     low = found.lower()
     parts: list[bytes] = []
     at, size = max(low.find(b"</title"), 0), 0
