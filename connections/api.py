@@ -27,6 +27,7 @@ from connections import (
     handshake,
     key_pair,
     pausing,
+    service_user,
     shapes,
 )
 from connections.api_answers import explained, find, noted
@@ -55,7 +56,7 @@ FEWEST_BITS = 2048
 
 @router.get("/connections", auth=reader, response=ConnectionsOut, summary="List connections")
 def list_connections(request: HttpRequest, query: Query[Listing]) -> Any:
-    rows = Connection.objects.prefetch_related("secrets")
+    rows = service_user.with_globals(Connection.objects.prefetch_related("secrets"))
     found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
     return {"items": [shapes.connection(row, request) for row in found], "next": cursor}
 

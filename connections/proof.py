@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
-from connections import cloud_site, gateway, refusals
+from connections import cloud_site, gateway, refusals, service_user
 from connections.meeting import meet
 from connections.models import AuthMethod, Connection
+from connections.service_user import Remark
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused
 from jira_client.sender import is_api_token
@@ -52,10 +53,11 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whose the credential is, and what the instance says of itself."""
+    """Whose the credential is, what the instance says of itself, and what speaks against the account."""
 
     person: Person
     server: ServerInfo
+    remarks: tuple[Remark, ...] = ()
 
 
 def prove(connection: Connection, credential: Credential, *, retry: bool = False) -> Proof:
@@ -77,7 +79,9 @@ def prove(connection: Connection, credential: Credential, *, retry: bool = False
                 refusals.remember(connection, credential.username, credential.secret, error)
             cloud_site.name_gateway(connection, error)
             raise
-        return Proof(person, server or client.server_info())
+        server = server or client.server_info()
+        found = service_user.remarks(person, service_user.asked(client))
+        return Proof(person, server, tuple(found))
 
 
 def verify(connection: Connection, credential: Credential) -> Person:

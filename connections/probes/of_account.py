@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import expiry, gateway, standing
+from connections import expiry, gateway, service_user, standing
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
 from jira_client import judging, requirements
 from jira_client.requirements import RECOMMENDED, REQUIRED
@@ -54,9 +54,17 @@ def account(probe: Probe) -> Finding:
             _("Ask a Jira admin to activate the account: Settings → User management."),
             "account_inactive",
         )
-    return passed(
-        _("The connection acts as %(name)s (%(id)s).") % {"name": person.name, "id": person.id}
-    )
+    words = _("The connection acts as %(name)s (%(id)s).") % {"name": person.name, "id": person.id}
+    if found := service_user.remarks(person, service_user.asked(probe.client)):
+        words = f"{words} {service_user.sentences(found)}"
+        if service_user.is_grave(person, found):
+            return Finding(
+                State.WARNING,
+                words,
+                found[0].remedy,
+                "account_is_admin" if found[0].of_admin else "account_is_personal",
+            )
+    return passed(words)
 
 
 def projects(probe: Probe) -> Finding:

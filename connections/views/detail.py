@@ -26,13 +26,14 @@ from connections import (
     editing,
     health,
     pausing,
+    service_user,
     tasks,
 )
 from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection
 from connections.sealing import SealBroken
 from connections.sign_in_forms import SecretForm
-from connections.views.session import person_of
+from connections.views.session import person_of, tell_remarks
 from connections.views.tabs import tabs_of
 
 PROJECTS = 10  # on a page of the comparison of two accounts
@@ -100,6 +101,7 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
         except Explained as error:
             found = health.note_attempt(connection, error)
         else:
+            tell_remarks(request, outcome)
             if outcome.pending:
                 return redirect("connections:account", connection.pk)
             # Ends a stop, now that the same account is proven.
@@ -223,5 +225,6 @@ def _page(
         "may_plan": role in PLAN,
         "credential": credentials.stored(connection),
         "pending": bool(connection.pending_id),
+        "account_warnings": service_user.of_connection(connection),
     }
     return render(request, "connections/detail.html", context)

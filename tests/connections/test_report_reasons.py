@@ -15,7 +15,7 @@ from jira_client.requirements import BOARD_SCOPES
 from jira_sandbox.serving import Handle
 from sync import mapped
 from tests.connections.test_meeting_strangers import PASSWORD, offered
-from tests.doctor.front import Front, fronted
+from tests.doctor.front import Front, Rule, fronted
 
 pytestmark = pytest.mark.django_db
 PREFIX = "/ex/jira/11111111-2222-3333-4444-555555555555"
@@ -95,9 +95,9 @@ def test_every_project_is_listed_though_the_bulk_question_fails(fault: str, clou
 
 
 def test_on_data_center_one_project_alone(datacenter: Handle) -> None:
-    rule = {"path": "/mypermissions$", "times": 1, "status": 500}
-    with fronted(datacenter, [rule]) as front:
+    with fronted(datacenter) as front:
         connection = offered(front, "basic", PASSWORD, username="svc-alm")
+        front.rules.append(Rule(path="/mypermissions$", times=1, status=500))
         rows = taken(connection, "FALCON", "OTTER").rows
         reasons = sorted(matrix.told(row, "")["why_unknown"] for row in rows)
         assert reasons == ["", "Jira failed inside, or is being restarted."]
