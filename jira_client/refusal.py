@@ -42,13 +42,14 @@ def refusal(response: WireResponse, *, writes: bool) -> errors.JiraError:
         return problem
     if prompt := foreign_prompt(response):
         return errors.ForeignLogin(
-            f"What answers is not Jira: it asks for a login of its own ({prompt}). Nothing was sent "
-            "to it.",
+            f"What answers is not Jira: it asks for a login of its own ({prompt}).",
             status=response.status,
             seen={"asks for": prompt},
         )
     error = _typed(response, writes)
     error.from_jira = shows_jira(response)
+    if not error.from_jira and is_page(response.body):
+        error.seen["answered by"] = "a web page without any mark of Jira"
     return error
 
 

@@ -186,12 +186,12 @@ def _boards(client: JiraClient, project: Project) -> _Boards:
         found = tuple(client.boards.list(project=project.key))
         if found and client.auth.sender.api_token:
             client.boards.sprints(found[0].id)
+    except CallRefused:
+        return _Boards(None, scope_missing=True)
     except (NotFound, PermissionRefused):
         return _Boards(None, software=False)
     except (AuthenticationRefused, OAuthProblem):
         raise
-    except CallRefused:
-        return _Boards(None, scope_missing=True)
     except Invalid:
         return _Boards(found)  # a board without sprints, which is told apart below
     except JiraError:

@@ -70,7 +70,7 @@ def read_metadata(jira: JiraClient, project: Project) -> Metadata:
 def _boards(jira: JiraClient, project: Project) -> list[Board]:
     try:
         return jira.boards.list(project=project.key)
-    except (*_ABSENT, CallRefused):
+    except _ABSENT:
         return []  # no Jira Software, or no scope for it: then there are no sprints either
 
 

@@ -17,7 +17,6 @@ from connections.models import Connection, SecretField, WebhookState
 from jira_client.client import JiraClient
 from jira_client.errors import (
     AuthenticationRefused,
-    CallRefused,
     Gone,
     Invalid,
     JiraError,
@@ -39,7 +38,7 @@ EVENTS = (
     "sprint_started",
     "sprint_closed",
 )
-_REFUSALS = (PermissionRefused, NotFound, AuthenticationRefused, CallRefused, Invalid, Gone)
+_REFUSALS = (PermissionRefused, NotFound, AuthenticationRefused, Invalid, Gone)
 
 
 def register(connection: Connection) -> WebhookState:

@@ -14,7 +14,6 @@ from connections.models import Connection, WebhookState
 from connections.probes.probe import Finding, Probe, State, passed, skipped
 from jira_client.errors import (
     AuthenticationRefused,
-    CallRefused,
     NotFound,
     PermissionRefused,
 )
@@ -44,7 +43,7 @@ def webhook(probe: Probe) -> Finding:
         return skipped(_("It is registered when the first project is mapped."))
     try:
         ours = [one for one in probe.client.webhooks.list() if connection.owns(one)]
-    except (PermissionRefused, NotFound, AuthenticationRefused, CallRefused):
+    except (PermissionRefused, NotFound, AuthenticationRefused):
         return _untold(connection, stored=stored)
     here = [one for one in ours if _leads_here(connection, one)]
     if any(one.enabled for one in here):

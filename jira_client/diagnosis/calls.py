@@ -26,7 +26,7 @@ def call_of(error: JiraError) -> Call:
     path = error.path or ""
     if path.startswith(_OAUTH):
         return Call.LINK
-    if path.endswith("/serverInfo") or (error.sender is not None and error.sender.nobody):
+    if error.sender.nobody if error.sender is not None else path.endswith("/serverInfo"):
         return Call.LOOK
     if path.endswith("/myself"):
         return Call.MYSELF

@@ -139,8 +139,9 @@ def call_refused(error: errors.CallRefused, case: Case) -> Finding:
     return Finding(
         "call_refused",
         "Jira accepts the account, but refuses this one call.",
-        "The credentials are right. Ask a Jira admin whether the account has access to this "
-        "application, and the operator of a proxy before Jira whether it lets this path through.",
+        'The credentials are right. Run the permission report ("#3 Permissions"): some versions answer so '
+        "to a missing permission. If none is missing, ask a Jira admin whether the account has access to "
+        "this application, and the operator of a proxy before Jira whether it lets this path through.",
     )
 
 

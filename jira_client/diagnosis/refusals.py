@@ -42,6 +42,13 @@ def permission(error: errors.PermissionRefused, case: Case) -> Finding:
             "use Jira and its API, and the operator of a proxy or firewall before Jira whether it lets "
             "this server sign in by this method.",
         )
+    if "answered by" in error.seen:
+        return Finding(
+            "blocked_on_the_way",
+            "Something before Jira blocks this call (403): the page that came bears no mark of Jira.",
+            "Ask the operator of the proxy or firewall before Jira to let this server reach all of /rest, "
+            "for reading and writing. The page's own words are below.",
+        )
     return Finding(
         "permission_refused",
         f"{case.who} may not do this in Jira.",

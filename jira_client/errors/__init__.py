@@ -26,10 +26,10 @@
     │   ├── WrongToken           a Personal Access Token where the deployment takes none
     │   └── AnonymousAnswer      answered, but as nobody
     ├── ForeignLogin             somebody before Jira asks for a login of its own
-    ├── CallRefused              one call alone, though the credential is good: scopes
     ├── OriginRefused            an allowlist of addresses does not hold ours
     ├── XsrfRefused
     ├── PermissionRefused        403
+    │   └── CallRefused          401 to one call alone, though the credential is good: scopes
     ├── NotFound                 404: missing or invisible
     ├── Invalid                  400
     ├── ConflictRefused          409

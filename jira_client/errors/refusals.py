@@ -42,15 +42,6 @@ class ForeignLogin(JiraError):
     code = "foreign_login"
 
 
-class CallRefused(JiraError):
-    """This one call is refused although the credential is good: a scope of the token, most often.
-
-    It is no word on the credential, so it neither stops a connection nor ends a report.
-    """
-
-    code = "call_refused"
-
-
 class OriginRefused(JiraError):
     """Jira refuses the network address that the call came from, whoever it is made as."""
 
@@ -67,6 +58,14 @@ class PermissionRefused(JiraError):
     """The account may not do this (403)."""
 
     code = "permission_refused"
+
+
+class CallRefused(PermissionRefused):
+    """This one call is refused (401) although the credential is good: for want of a scope of the token, or,
+    on Data Center, of a permission. It is no word on the credential.
+    """
+
+    code = "call_refused"
 
 
 class NotFound(JiraError):

@@ -201,3 +201,29 @@ def test_one_endpoints_401_is_not_the_credentials(cloud: Handle) -> None:
         connection.refresh_from_db()
         assert connection.health == "ok"
         gateway.forget(connection.pk)
+
+
+@pytest.mark.parametrize("away", AWAY)
+def test_the_wizard_goes_on_where_strangers_are_turned_away(
+    away: str, datacenter: Handle, admin: Any, client_of: Callable[..., Any]
+) -> None:
+    with fronted(datacenter, [{"auth": "none", **AWAY[away]}]) as front:
+        form = {"method": "pat", "name": "Railways", "base_url": front.url, "verify_tls": "on"}
+        form["token"] = personal_token(datacenter)
+        page = client_of(admin).post("/connections/new/jira/", form, follow=True).content.decode()
+        assert "acts as ALM Service" in page
+        form = {"method": "oauth1", "name": "By OAuth", "base_url": front.url, "verify_tls": "on"}
+        page = client_of(admin).post("/connections/new/jira/", form, follow=True).content.decode()
+        assert "Consumer Key" in page
+
+
+def test_the_wizard_gives_nothing_to_somebody_elses_login(
+    datacenter: Handle, admin: Any, client_of: Callable[..., Any]
+) -> None:
+    with fronted(datacenter, [{"status": 401, "headers": FOREIGN["nginx"]}]) as front:
+        form = {"method": "basic", "name": "Railways", "base_url": front.url, "verify_tls": "on"}
+        form |= {"username": "svc-alm", "password": PASSWORD}
+        answer = client_of(admin).post("/connections/new/jira/", form)
+        assert answer.status_code == 409
+        assert "wants a login of its own" in answer.content.decode()
+        assert [one.authorization for one in front.asked if one.authorization] == []

@@ -53,6 +53,16 @@ def boards(**rule: Any) -> Callable[[Stage], object]:
     return provoke
 
 
+def edited(**rule: Any) -> Callable[[Stage], object]:
+    """An edit that something before Jira answers."""
+
+    def provoke(stage: Stage) -> None:
+        client = stage.client(url=stage.front({"method": "PUT", **rule}).url)
+        client.issues.edit("FALCON-1", {"summary": "Changed"})
+
+    return provoke
+
+
 def dancing(**rule: Any) -> Callable[[Stage], object]:
     """The first leg of OAuth."""
 
@@ -123,6 +133,8 @@ ROWS = (
         ("write:sprint:jira-software",), CLOUD, name="in no words"),
     Row("call_refused", boards(status=401, headers=OAUTH_REALM), "refuses this one call", ("Jira admin",),
         DATA_CENTER),
+    Row("blocked_on_the_way", edited(status=403, body=page("Request blocked", "Web application firewall")),
+        "before Jira blocks", ("operator", "/rest"), seen=(("Jira says", "Request blocked"),)),
     Row("link_refused", dancing(status=401, headers=OAUTH_REALM), "application link", ("Jira admin",
         "Consumer Key", "Public Key")),
     Row("link_refused", dancing(status=403, body=page("Forbidden")), "application link",
