@@ -16,7 +16,7 @@ from jira_client import errors
 from jira_client.answering import foreign_prompt, shows_jira
 from jira_client.lasting import in_words
 from jira_client.oauth_problem import oauth_problem
-from jira_client.page import is_page, page_text, page_title, plain
+from jira_client.page import is_page, looks_like_login, page_text, page_title, plain
 from jira_client.refusing_words import special
 from jira_client.wire import WireResponse, http_date
 
@@ -46,8 +46,16 @@ def refusal(response: WireResponse, *, writes: bool) -> errors.JiraError:
             status=response.status,
             seen={"asks for": prompt},
         )
+    own = shows_jira(response)
+    if not own and response.status in (401, 403) and looks_like_login(response.body):
+        return errors.NotJson(
+            "A login page came instead of Jira's API: a single sign-on or proxy stands before Jira. "
+            "Let this server reach Jira's REST API past it.",
+            kind="login_page",
+            status=response.status,
+        )
     error = _typed(response, writes)
-    error.from_jira = shows_jira(response)
+    error.from_jira = own
     if not error.from_jira and is_page(response.body):
         error.seen["answered by"] = "a web page without any mark of Jira"
     return error

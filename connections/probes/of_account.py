@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import expiry, gateway, service_user, standing
+from connections import cloud_site, expiry, gateway, service_user, standing
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
 from jira_client import judging, requirements
+from jira_client.errors import AuthenticationRefused
 from jira_client.requirements import RECOMMENDED, REQUIRED
 from jira_client.values import PermissionState, Person, Project
 
@@ -18,6 +19,8 @@ def authentication(probe: Probe) -> Finding:
     except Exception as error:
         probe.failure = error
         probe.remember(error)
+        if isinstance(error, AuthenticationRefused):
+            cloud_site.name_gateway(probe.connection, error)
         raise
     probe.failure = None
     method = probe.connection.get_auth_method_display()

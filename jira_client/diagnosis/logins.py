@@ -61,6 +61,10 @@ def anonymous(error: errors.AnonymousAnswer, case: Case) -> Finding:
         None: "On Jira Cloud the user name is the e-mail address and the secret an API token that has "
         "not expired; a Personal Access Token works on Data Center only.",
     }[case.is_cloud]
+    if address := error.seen.get("address for tokens with scopes", ""):
+        hint += (
+            f' Enter {address} as "Internal API URL" under "Advanced Settings" for such a token.'
+        )
     return Finding(
         "anonymous_answer",
         "Jira answered, but as to nobody: it ignored the credentials.",
@@ -212,7 +216,8 @@ def _api_token(error: errors.JiraError, case: Case) -> Finding:
     return Finding(
         "authentication_refused",
         f"Jira does not accept the API token of {case.who}.",
-        "Check that the token is whole, that it has not expired or been revoked, and that the Username "
+        "What was entered looks like an API token: check that it is whole, that it has not expired or been "
+        "revoked, and that the Username "
         f"is the e-mail address of the account that made it ({_TOKENS}); then {again}.{elsewhere}",
     )
 

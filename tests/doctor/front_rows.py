@@ -165,6 +165,8 @@ ROWS = (
         "login page", ("operator",), name="by ADFS"),
     Row("login_page", looked(status=302, headers={"Location": "https://login.corp.example/?ReturnUrl=%2F"}),
         "login page", ("operator",), name="by the host"),
+    Row("login_page", signed(status=403, body='<html><form><input type="password"></form></html>'),
+        "login page", ("operator",), name="as a 403"),
     Row("no_such_site", looked(status=404, body=page("Atlassian Cloud Notifications - Page"
         " Unavailable")), "no Atlassian site", (".atlassian.net",), CLOUD),
     Row("tls_client_certificate", looked(status=400, body=page("400 No required SSL "
