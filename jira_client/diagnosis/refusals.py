@@ -10,6 +10,7 @@ from jira_client.diagnosis.verdict import Case, Finding
 from jira_client.lasting import in_words
 
 _AGILE = "/rest/agile/"
+_WITHOUT_CONTENT = (Call.LOOK, Call.MYSELF, Call.LINK)
 
 
 def xsrf(error: errors.XsrfRefused, case: Case) -> Finding:
@@ -102,13 +103,7 @@ def invalid(error: errors.Invalid, case: Case) -> Finding:
             "that names what Jira does not know.",
         )
     if call is not Call.CONTENT:
-        return Finding(
-            "request_refused",
-            "What answers at Jira's address refuses the request itself (400).",
-            "Its own words are below, if it has any. Check the Instance URL and its port; then ask the "
-            "operator of the web server or proxy before Jira, who finds the request in its log at this "
-            "time.",
-        )
+        return _request(error)
     screen = [name for name, text in error.field_errors.items() if "screen" in text.lower()]
     if screen:
         return Finding(
@@ -121,6 +116,17 @@ def invalid(error: errors.Invalid, case: Case) -> Finding:
         "invalid",
         "Jira refuses the content.",
         "Jira's own words are below. Correct the value on the board, or the mapping, and send again.",
+    )
+
+
+def _request(error: errors.JiraError) -> Finding:
+    """A refusal that names content, of a call that has none: it is the request itself."""
+    return Finding(
+        "request_refused",
+        f"What answers at Jira's address refuses the request itself ({error.status}).",
+        "Its own words are below, if it has any. Check the Instance URL and its port; then ask the "
+        "operator of the web server or proxy before Jira, who finds the request in its log at this "
+        "time.",
     )
 
 
@@ -143,6 +149,8 @@ def _webhook(error: errors.Invalid, case: Case) -> Finding:
 
 def conflict(error: errors.ConflictRefused, case: Case) -> Finding:
     """409."""
+    if call_of(error) in _WITHOUT_CONTENT:
+        return _request(error)
     return Finding(
         "conflict_refused",
         "Somebody changed the same thing in Jira at the same moment.",
@@ -162,6 +170,8 @@ def gone(error: errors.Gone, case: Case) -> Finding:
 
 def too_big(error: errors.TooBig, case: Case) -> Finding:
     """413."""
+    if call_of(error) in _WITHOUT_CONTENT:
+        return _request(error)
     return Finding(
         "too_big",
         "It is more than Jira takes: too much text, or too many links or comments on one issue.",
@@ -171,6 +181,8 @@ def too_big(error: errors.TooBig, case: Case) -> Finding:
 
 def workflow(error: errors.WorkflowInvalid, case: Case) -> Finding:
     """422."""
+    if call_of(error) in _WITHOUT_CONTENT:
+        return _request(error)
     return Finding(
         "workflow_invalid",
         "The project's workflow or its configuration does not allow this.",

@@ -145,6 +145,8 @@ ROWS = (
         ("operator", "log"), name="myself"),
     Row("request_refused", dancing(status=400, body=page("Bad Request")),
         "itself (400)", ("operator",), name="dance"),
+    *(Row("request_refused", signed(status=status), f"itself ({status})", ("operator",),
+        name=f"{status} to who am I") for status in (409, 413, 422)),
     Row("invalid", asked_for_a_filter, "the question", ("JQL filter",), CLOUD, name="a filter"),
     Row("webhook_address", hooked({"messages": [BAD_HOOK]}),
         "https addresses only", ("operator", "ALMCONNECT_BASE_URL"), CLOUD,
