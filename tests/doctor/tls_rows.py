@@ -19,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from jira_client.auth import Anonymous
 from tests.doctor.rows import Row
 from tests.doctor.stage import Stage
-from tests.jira_client.servers import raw
+from tests.jira_client.servers import raw, read_request
 
 ONE = ("9",)
 Pair = tuple[x509.Certificate, rsa.RSAPrivateKey]
@@ -114,6 +114,17 @@ def hangs_up(stage: Stage) -> None:
     stage.client(Anonymous(), url=f"https://127.0.0.1:{server.port}").server_info()
 
 
+def answers_in_tls(stage: Stage) -> None:
+    """As a server does that takes an HTTP request for a broken handshake."""
+
+    def talk(peer: socket.socket) -> None:
+        read_request(peer)
+        peer.sendall(b"\x15\x03\x01\x00\x02\x02\x46")
+
+    server = stage.enter(raw(talk))
+    stage.client(Anonymous(), url=f"http://127.0.0.1:{server.port}").server_info()
+
+
 ROWS = (
     Row("tls_not_yet_valid", by(lambda root: shown(certificate("localhost", root, starts=2))),
         "not valid yet", ("clocks of both servers",), ONE),
@@ -126,6 +137,7 @@ ROWS = (
     Row("tls_client_certificate", by(wants_certificate), "client certificate", ("internal API URL",), ONE,
         name="after the handshake"),
     Row("tls_versions", by(old_versions), "no version of TLS", ("TLS 1.2",), ONE),
+    Row("tls_wanted", answers_in_tls, "speaks TLS", ("https://",), ONE, name="by an alert"),
     Row("tls_broken_off", hangs_up, "broke off", ("client certificate", "port"), ONE),
     Row("tls_other", by(lambda root: shown(certificate("localhost", root,
         purpose=ExtendedKeyUsageOID.CLIENT_AUTH))), "not accepted", ("certificate", "https"), ONE),
