@@ -27,6 +27,7 @@ from connections import (
     handshake,
     key_pair,
     pausing,
+    service_user,
     shapes,
     site_identity,
 )
@@ -57,7 +58,8 @@ FEWEST_BITS = 2048
 
 @router.get("/connections", auth=reader, response=ConnectionsOut, summary="List connections")
 def list_connections(request: HttpRequest, query: Query[Listing]) -> Any:
-    rows = Connection.objects.select_related("site").prefetch_related("secrets")
+    all_of_it = Connection.objects.select_related("site").prefetch_related("secrets")
+    rows = service_user.with_globals(all_of_it)
     found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
     return {"items": [shapes.connection(row, request) for row in found], "next": cursor}
 

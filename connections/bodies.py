@@ -118,6 +118,15 @@ class WebhookOut(Schema):
     url: str | None = None
 
 
+class AccountWarningOut(Schema):
+    """Why this is not the service user that is recommended: `code` is account_is_admin (as the newest
+    permission report saw it) or account_is_personal (by what the account is called)."""
+
+    code: str
+    message: str
+    remedy: str
+
+
 class WarningOut(Schema):
     """Something that ends: `what` is token, secret, certificate, ca_bundle or tls_off; `stage` the
     days ahead (30, 7, 1), 0 once it ended."""
@@ -166,6 +175,7 @@ class ConnectionOut(Schema):
     health: str
     lifecycle: str
     account: PersonOut | None
+    account_warnings: list[AccountWarningOut]
     pending: PersonOut | None
     deployment: str
     version: str

@@ -111,7 +111,7 @@ def run(connection: Connection, *, actor: User | None = None, retry: bool = Fals
     Raises nothing of Jira's: failures are rows.
     """
     connection.refresh_from_db()
-    probe = Probe(connection, retry=retry)
+    probe = Probe(connection, retry=retry, signs=True)
     result = _asked(probe)
     _note(connection, probe, actor)
     _tell(connection, result, actor)
@@ -136,7 +136,8 @@ def try_out(
     if credential is not None:
         credentials.check(credential)
     shown = editing.preview(connection, found)
-    result = _asked(Probe(shown, credential=credential, unsaved=True, retry=retry))
+    probe = Probe(shown, credential=credential, unsaved=True, retry=retry, signs=True)
+    result = _asked(probe)
     _tell(connection, result, actor, unsaved=sorted(found))
     return result
 

@@ -103,10 +103,20 @@ def blocked(report: PermissionReport) -> dict[str, int]:
     return {key: number for key, number in found.items() if number}
 
 
+def archived(report: PermissionReport) -> list[str]:
+    """Keys of projects that are archived in Jira."""
+    return [row["key"] for row in report.rows if matrix.is_archived(row)]
+
+
 def text_for_admin(report: PermissionReport) -> str:
     """Everything to ask the Jira admin for, in one text; empty where nothing is missing."""
     lines = [line for line in (_lacking(row) for row in report.rows) if line]
     more = [one.text for row in report.rows for one in matrix.obstacles_of(row) if one.text]
+    more += [
+        f"{row['key']} ({row['name']}) is archived in Jira: please restore it, or tell us that it stays so."
+        for row in report.rows
+        if matrix.is_archived(row)
+    ]
     who = report.account_name or "the service user"
     parts = []
     if lines:
@@ -121,6 +131,8 @@ def text_for_admin(report: PermissionReport) -> str:
 
 
 def _lacking(row: matrix.Row) -> str:
+    if matrix.is_archived(row):
+        return ""
     states = matrix.states_of(row)
     names = []
     for line in (*CATALOGUE, *ALSO):

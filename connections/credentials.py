@@ -21,6 +21,7 @@ from connections import gateway, health, instance, sealing, site_identity, waiti
 from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SealedSecret, SecretField
 from connections.proof import Credential, Proof, candidate, check, prove, verify
+from connections.service_user import Remark
 from connections.waiting import Pending, pending
 from jira_client.dance import AccessToken
 from jira_client.values import Person
@@ -30,10 +31,12 @@ __all__ = ["Credential", "Pending", "candidate", "check", "pending", "prove", "v
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Who the credential is; `pending` where a person must first confirm the other account."""
+    """Who the credential is; `pending` where a person must first confirm the other account. `remarks`:
+    what speaks against the account, as a person's own."""
 
     person: Person
     pending: bool
+    remarks: tuple[Remark, ...] = ()
 
 
 def settle(
@@ -51,11 +54,11 @@ def settle(
         waiting.hold(connection, credential, person, actor=actor)
         if stored(connection) is None:
             lost(connection, _("The address changed, and another account waits for your word."))
-        return Outcome(person, pending=True)
+        return Outcome(person, pending=True, remarks=proof.remarks)
     take(connection, credential, person, actor=actor)
     if (connection.diagnosis or {}).get("code") in ENDED_BY_PROOF:
         health.resume(connection, person.id, actor=actor)
-    return Outcome(person, pending=False)
+    return Outcome(person, pending=False, remarks=proof.remarks)
 
 
 # It stopped for want of a credential, not by Jira's word, and one was proven a moment ago.

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from connections.gateway import NotReady
-from connections.models import Connection
+from connections.models import Connection, Lifecycle
 from connections.sealing import SealBroken
 from jira_client.diagnosis import explain
 from jira_client.errors import JiraError, ReadTimedOut
@@ -71,6 +71,8 @@ def diagnose(
         server=server or _remembered(connection),
         now=at,
         account=connection.account_name or connection.username or None,
+        draft=connection.lifecycle == Lifecycle.DRAFT,
+        called_url=connection.api_url or None,
     )
     return {
         # Jira's own word (signature_invalid, …) is what people search for, so it is our code too.

@@ -136,13 +136,17 @@ class ConnectionForm(forms.Form):
             found += instance.trim(text).notes if text.strip() else ()
         text = self.data.get("proxy_url", "")
         found += proxies.trim(text).notes if text.strip() else ()
-        for name in ("name", "username", "token"):
+        for name in ("name", "username"):
             typed, kept = self.data.get(name, ""), self.values.get(name)
             kept = self.cleaned_data.get(name, "") if kept is None else kept
             if name in self.fields and typed != kept:
                 label = self.fields[name].label
                 found.append(_("Spaces around “%(field)s” were removed.") % {"field": label})
-        return found
+        return found + self.secret_notes()
+
+    def secret_notes(self) -> list[str]:
+        """The same of a secret, which is not shown again."""
+        return []
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -26,7 +26,7 @@ from connections.models import AuthMethod, Connection, SecretField
 from connections.readiness import NotReady as NotReady
 from connections.readiness import SiteDoubted as SiteDoubted
 from connections.readiness import as_it_is_now, must_run
-from jira_client.auth import Anonymous, Auth, Basic, Bearer, OAuth1
+from jira_client.auth import Anonymous, Auth, Basic, Bearer, MadeUp, OAuth1
 from jira_client.client import JiraClient
 from jira_client.flavour import Flavour
 from jira_client.transport import Observation, Transport
@@ -100,6 +100,12 @@ def anonymous_for(connection: Connection) -> JiraClient:
     """A client without credentials, to ask the instance what it is; to be closed. Raises TlsFailed,
     NotJira."""
     return _client(connection, Anonymous())
+
+
+def made_up_for(connection: Connection, way: str) -> JiraClient:
+    """A client with a credential of this kind that nobody has, to see who refuses it; to be closed.
+    Raises TlsFailed, NotJira."""
+    return _client(connection, MadeUp(way))
 
 
 @contextmanager

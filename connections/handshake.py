@@ -184,7 +184,8 @@ def _again(connection: Connection, flow: OAuthFlow | None) -> Outcome:
             status=409,
         )
     if offered := waiting.pending(connection):
-        return Outcome(prove(connection, offered.credential).person, pending=True)
+        proof = prove(connection, offered.credential)
+        return Outcome(proof.person, pending=True, remarks=proof.remarks)
     token = sealing.load(connection, SecretField.ACCESS_TOKEN)
     if connection.auth_method != AuthMethod.OAUTH1 or not token:
         raise Refused(
@@ -196,7 +197,7 @@ def _again(connection: Connection, flow: OAuthFlow | None) -> Outcome:
     if connection.account_id in {"", proof.person.id}:
         credentials.accept(connection, proof.person)
     instance.observe(connection, proof.server)
-    return Outcome(proof.person, pending=False)
+    return Outcome(proof.person, pending=False, remarks=proof.remarks)
 
 
 def _site(path: str) -> str:

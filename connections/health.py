@@ -24,11 +24,13 @@ from jira_client.errors import (
     BasicDisabled,
     CaptchaRequired,
     ConnectFailed,
+    ForeignLogin,
     JiraError,
     KeyUnusable,
     NotJira,
     NotJson,
     OAuthProblem,
+    OriginRefused,
     RateLimited,
     Redirected,
     ServerFault,
@@ -49,6 +51,8 @@ _WHOLE = (
     NotJira,
     OAuthProblem,
     AuthenticationRefused,
+    ForeignLogin,
+    OriginRefused,
     XsrfRefused,
     RateLimited,
     ServerFault,
@@ -192,6 +196,8 @@ def _verdict(connection: Connection, error: Exception) -> Exception | None:
     if not _refuses_credential(error) or isinstance(error, _AT_ONCE):
         return error
     if isinstance(error, JiraError) and (error.path or "").endswith("/myself"):
+        return error
+    if isinstance(error, AuthenticationRefused) and error.confirmed:
         return error
     try:
         gateway.jira_for(connection, for_check=True).myself()

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import addresses, gateway
+from connections import addresses, gateway, pasted_paths
 from connections.addresses import port_of
 from connections.models import Connection
+from jira_client.cloud_address import is_gateway
 from jira_client.values import Deployment, ServerInfo
-
-# First segments of Jira's own pages: what stands before them is the context path.
-_PAGES = {"browse", "rest", "secure", "plugins", "projects", "issues", "login.jsp", "servicedesk"}
-_PAGES |= {"dashboard.jspa", "default.jsp", "wiki", "people", "filters"}
-_CLOUD_HOSTS = (".atlassian.net", ".jira.com", ".jira-dev.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ def trim(pasted: str) -> Trimmed:
         notes.append(_("https:// was added in front."))
     parts, host = addresses.parts_of(text)
     notes += _host_notes(parts.hostname or "", host)
-    path = _context(parts, host)
+    path = pasted_paths.context(parts.path, host)
     if path != parts.path.rstrip("/"):
         notes.append(
             _("“%(cut)s” was removed: only the address of Jira itself is needed.")
@@ -118,8 +114,9 @@ def observe(connection: Connection, server: ServerInfo) -> None:
 
 
 def difference(entered: str, told: str) -> str:
-    """One sentence that names what differs, or the empty text."""
-    if not told:
+    """One sentence that names what differs, or the empty text. A gateway's address is another on
+    purpose: what people open is told by Jira itself."""
+    if not told or is_gateway(entered):
         return ""
     ours, theirs = urlsplit(entered.rstrip("/")), urlsplit(told.rstrip("/"))
     rows = (
@@ -151,15 +148,3 @@ def _host_notes(typed: str, host: str) -> list[str]:
     if not typed.isascii():
         notes.append(_("The host name is written %(host)s for computers.") % {"host": host})
     return notes
-
-
-def _context(parts: SplitResult, host: str) -> str:
-    if host.endswith(_CLOUD_HOSTS):
-        return ""
-    kept: list[str] = []
-    for segment in parts.path.split("/"):
-        if segment.lower() in _PAGES:
-            break
-        if segment:
-            kept.append(segment)
-    return "".join(f"/{segment}" for segment in kept)

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from connections import expiry, gateway, health, instance, site_identity
 from connections.diagnosing import Explained
+from connections.meeting import greet
 from connections.models import Connection, SiteDoubt
 from connections.probes import CLOCK_WARN
-from connections.proof import look
 from jira_client.errors import JiraError
 from jira_client.values import ServerInfo
 
@@ -41,9 +41,11 @@ def take(connection_id: uuid.UUID | str) -> bool:
         return False
     connection = Connection.objects.get(pk=connection_id)
     try:
-        server = look(connection)
+        server = greet(connection)
         identity = site_identity.ask(connection)
-        person = gateway.jira_for(connection).myself()
+        client = gateway.jira_for(connection)
+        person = client.myself()
+        server = server or client.server_info()
     except Explained as error:
         health.note_failure(connection, error)
         return True
@@ -51,14 +53,13 @@ def take(connection_id: uuid.UUID | str) -> bool:
         if doubt == SiteDoubt.ANOTHER:
             site_identity.hold(connection, SiteDoubt.ANOTHER)
         return True
-    if server is not None:
-        instance.observe(connection, server)
+    instance.observe(connection, server)
     if person.id != connection.account_id:
         health.note_attempt(connection, gateway.NotReady("account_changed", _other(connection)))
         return True
     health.note_success(connection)
     health.forget_clock(connection)
-    if server is not None and (odd := _odd(connection, server)):
+    if odd := _odd(connection, server):
         health.note_attempt(connection, odd)
     _look_at_certificate(connection)
     return True

@@ -28,6 +28,8 @@ _OF_REACH = frozenset(
     {
         *("dns_failed", "connection_refused", "connect_timed_out", "connect_failed"),
         *("address_refused", "not_jira", "redirected", "login_page", "html_answer", "not_json"),
+        *("leads_elsewhere", "no_such_site", "foreign_login", "strangers_refused", "starting"),
+        *("origin_refused", "request_refused"),
         *("empty_answer", "read_timed_out", "connection_dropped", "server_fault"),
     }
 )

@@ -23,15 +23,25 @@ def kept(
     project: Project,
     states: Mapping[str, PermissionState],
     setup: dict[str, Any] | None = None,
+    *,
+    why: str = "",
 ) -> Row:
-    """A row as it is stored. `setup` is what `connections.surveys` found; None: not looked at."""
+    """A row as it is stored. `setup` is what `connections.surveys` found; None: not looked at. `why`: the
+    sentence on what failed, where states are unknown."""
     return {
         "id": project.id,
         "key": project.key,
         "name": project.name or project.key,
         "states": {key: state.value for key, state in states.items()},
         "setup": setup,
+        **({"why": why} if why else {}),
+        **({"archived": True} if project.archived else {}),
     }
+
+
+def is_archived(row: Row) -> bool:
+    """Whether Jira lets nobody write in the project, so that no permission can be asked for."""
+    return bool(row.get("archived"))
 
 
 def states_of(row: Row) -> dict[str, PermissionState]:
@@ -54,7 +64,9 @@ def lines_of(row: Row) -> dict[str, PermissionState]:
 
 
 def required_missing(row: Row) -> list[str]:
-    """Names of required permissions that are missing."""
+    """Names of required permissions that are missing; none where granting would not help."""
+    if is_archived(row):
+        return []
     found = _states(row)
     return [
         line.name
@@ -65,7 +77,14 @@ def required_missing(row: Row) -> list[str]:
 
 def judged(row: Row, account: str) -> ProjectEvaluation:
     """Both views of the row, with words."""
-    return judging.evaluate(states_of(row), account, row["key"], obstacles_of(row))
+    return judging.evaluate(
+        states_of(row),
+        account,
+        row["key"],
+        obstacles_of(row),
+        why=row.get("why", ""),
+        archived=is_archived(row),
+    )
 
 
 def obstacles_of(row: Row) -> list[Obstacle]:
@@ -84,10 +103,10 @@ def blocked(row: Row) -> int:
     return sum(one["state"] == _MISSING for one in setup.get("obstacles", ()))
 
 
-def weight(row: Row) -> tuple[int, int, int]:
-    """For sorting, the heaviest first: required permissions, obstacles, other gaps."""
+def weight(row: Row) -> tuple[bool, int, int, int]:
+    """For sorting, the heaviest first: archived ones, required permissions, obstacles, other gaps."""
     others = sum(state != PermissionState.HELD.value for state in _states(row).values())
-    return -len(required_missing(row)), -blocked(row), -others
+    return not is_archived(row), -len(required_missing(row)), -blocked(row), -others
 
 
 def told(row: Row, account: str) -> Row:
@@ -97,6 +116,8 @@ def told(row: Row, account: str) -> Row:
         "id": row["id"],
         "key": row["key"],
         "name": row["name"],
+        "archived": is_archived(row),
+        "why_unknown": row.get("why", ""),
         "permissions": [_cell(one) for one in found.permissions],
         "also": [_cell(one) for one in found.also],
         "operations": [

@@ -1,6 +1,6 @@
 """Credentials before they are kept: what can be one at all, and whose it is, asked of Jira.
 
-The instance is looked at anonymously first, so that no credential travels to what is no Jira. A
+The instance is met without it first, so that no credential travels to what is no Jira. A
 secret that Jira refused is not sent a second time unless a person says that something changed:
 three refusals lock an account. It must not log or return a secret, nor store one.
 """
@@ -17,11 +17,17 @@ from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
-from connections import gateway, refusals, site_identity
+from connections import cloud_site, gateway, refusals, service_user, site_identity
+from connections.meeting import meet
 from connections.models import AuthMethod, Connection
+from connections.service_user import Remark
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused
+from jira_client.sender import is_api_token
 from jira_client.values import Person, ServerInfo, SiteIdentity
+
+# What stays on a pasted text unseen: blanks of every width, and marks of no width at all.
+BLANKS = " \u00a0\u2002\u2003\u2007\u2009\u200b\u200c\u200d\u202f\u2060\u3000\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +42,28 @@ class Credential:
     expires: datetime | None = None
     ends: datetime | None = None
 
+    def __post_init__(self) -> None:
+        text = self.secret.reveal()
+        # No token begins or ends with a blank; a password may.
+        is_token = self.method == AuthMethod.PAT or is_api_token(text)
+        if is_token and (whole := text.strip(BLANKS)) != text:
+            object.__setattr__(self, "secret", Secret(whole))
+        object.__setattr__(self, "username", self.username.strip())
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whose the credential is, what the instance says of itself, and which Jira it is."""
+    """Whose the credential is, what the instance says of itself, what speaks against the account, and
+    which Jira it is."""
 
     person: Person
     server: ServerInfo
+    remarks: tuple[Remark, ...] = ()
     identity: SiteIdentity | None = None
 
 
 def prove(connection: Connection, credential: Credential, *, retry: bool = False) -> Proof:
-    """Look at the instance as nobody, then ask it by `/myself` who the credential is.
+    """Meet the instance as nobody, then ask it by `/myself` who the credential is.
 
     `connection` may hold settings that are not saved yet. `retry`: a person says that a refused
     secret is good now. Raises JiraError, NotReady, SealBroken, and Refused for what cannot be a
@@ -57,15 +73,17 @@ def prove(connection: Connection, credential: Credential, *, retry: bool = False
     with signed_in(connection, credential) as client:
         if credential.method == AuthMethod.BASIC:
             refusals.must_be_new(connection, credential.username, credential.secret, retry=retry)
-        server = look(connection)
+        server = look(connection, credential.method)
         try:
             person = client.myself()
         except AuthenticationRefused as error:
             if credential.method == AuthMethod.BASIC:
                 refusals.remember(connection, credential.username, credential.secret, error)
+            cloud_site.name_gateway(connection, error)
             raise
-        identity = site_identity.ask(connection)
-        return Proof(person, server or client.server_info(), identity)
+        server = server or client.server_info()
+        found = service_user.remarks(person, service_user.asked(client))
+        return Proof(person, server, tuple(found), site_identity.ask(connection))
 
 
 def verify(connection: Connection, credential: Credential) -> Person:
@@ -73,13 +91,9 @@ def verify(connection: Connection, credential: Credential) -> Person:
     return prove(connection, credential).person
 
 
-def look(connection: Connection) -> ServerInfo | None:
-    """What the instance tells strangers; None where it is a Jira that tells them nothing."""
-    with gateway.anonymously(connection) as client:
-        try:
-            return client.server_info()
-        except AuthenticationRefused:
-            return None
+def look(connection: Connection, way: str) -> ServerInfo | None:
+    """What Jira tells strangers, before a credential of this kind travels; see `meeting.meet`."""
+    return meet(connection, way)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from connections import credentials, gateway, health, matrix, surveys
+from connections import credentials, gateway, health, matrix, standing, surveys
 from connections.diagnosing import Explained, diagnose
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_client import requirements
@@ -135,7 +135,15 @@ def _fill(report: PermissionReport) -> None:
         if done % STEP == 0 or done == of:
             _progress(report, done + len(unseen), steps)
 
-    states = client.permissions.of_projects(projects, requirements.PROJECT_KEYS, progress=tell)
+    reasons: dict[str, str] = {}
+
+    def failed(some: Sequence[Project], error: JiraError) -> None:
+        reasons.update(dict.fromkeys((one.id for one in some), diagnose(error, connection)["what"]))
+
+    states = client.permissions.of_projects(
+        projects, requirements.PROJECT_KEYS, progress=tell, failed=failed
+    )
+    projects = standing.with_archives(client, projects, states)
     picked = [] if report.offered else surveys.chosen(connection, projects, states, before)
 
     def tell_more(done: int) -> None:
@@ -146,8 +154,11 @@ def _fill(report: PermissionReport) -> None:
     seen = before | surveys.look(
         client, connection, me.name, picked, states, now=now, progress=tell_more
     )
-    rows = [matrix.kept(one, states.get(one.id, {}), seen.get(one.id)) for one in projects]
-    rows += [matrix.kept(Project("", key, ""), _invisible()) for key in unseen]
+    rows = [
+        matrix.kept(one, states.get(one.id, {}), seen.get(one.id), why=reasons.get(one.id, ""))
+        for one in projects
+    ]
+    rows += [_unseen(client, key) for key in unseen]
     facts = _global(client)
     _end(report, ReportState.FINISHED, rows=_with_base(report, rows), person=me, facts=facts)
 
@@ -181,6 +192,15 @@ def _wanted(client: JiraClient, keys: list[str]) -> tuple[list[Project], list[st
         return visible, []
     by_key = {project.key.upper(): project for project in visible}
     return [by_key[key] for key in keys if key in by_key], [k for k in keys if k not in by_key]
+
+
+def _unseen(client: JiraClient, key: str) -> matrix.Row:
+    """A project that is not in the list: archived, on Data Center, or not for this account."""
+    found = standing.asked(client, key)
+    if found is not None and found.archived:
+        states = dict.fromkeys(requirements.PROJECT_KEYS, PermissionState.MISSING)
+        return matrix.kept(found, states | {"BROWSE_PROJECTS": PermissionState.HELD})
+    return matrix.kept(Project("", key, ""), _invisible())
 
 
 def _invisible() -> dict[str, PermissionState]:

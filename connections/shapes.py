@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Refused
-from connections import comparison, credentials, expiry, matrix
+from connections import comparison, credentials, expiry, matrix, service_user
 from connections.checkup import CheckResult, Row
 from connections.handshake import Started
 from connections.models import Connection, PermissionReport
@@ -57,6 +57,10 @@ def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
         "health": row.health,
         "lifecycle": row.lifecycle,
         "account": _person(row.account_id, row.account_name),
+        "account_warnings": [
+            {"code": one.code, "message": one.message, "remedy": one.remedy}
+            for one in service_user.of_connection(row)
+        ],
         "pending": _person(row.pending_id, row.pending_name),
         "deployment": row.deployment,
         "version": row.version,

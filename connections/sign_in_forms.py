@@ -19,6 +19,13 @@ from connections.models import AuthMethod, Connection
 LONGEST_SECRET = 10_000
 
 
+def secret_notes(typed: str, kept: Credential | None, label: Any) -> list[str]:
+    """That blanks around a pasted token were removed, in a sentence."""
+    if kept is None or kept.secret.reveal() == typed:
+        return []
+    return [_("Spaces around “%(field)s” were removed.") % {"field": label}]
+
+
 class LastDay(forms.DateField):
     """The day that an API token or PAT expires on, as Jira shows it; the moment that it is over."""
 
@@ -89,6 +96,10 @@ class WithSecret(ConnectionForm):
         elif self.secret_name not in self.errors and not self._keeps():
             self.add_error(self.secret_name, _("Enter the password or token."))
         return data
+
+    def secret_notes(self) -> list[str]:
+        field = self.fields[self.secret_name]
+        return secret_notes(self.data.get(self.secret_name, ""), self.credential(), field.label)
 
     def _keeps(self) -> bool:
         """Whether a stored secret of the same address, method and user stays as it is."""
@@ -177,6 +188,11 @@ class SecretForm(forms.Form):
             self.cleaned_data.get("username", ""),
             ends=self.cleaned_data.get("secret_expires"),
         )
+
+    def notes(self) -> list[str]:
+        """What was trimmed of the values as they were typed, in sentences."""
+        label = self.fields["password"].label
+        return secret_notes(self.data.get("password", ""), self.credential(), label)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

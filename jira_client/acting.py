@@ -5,9 +5,12 @@ every endpoint of Cloud names the account is not documented, so a missing name o
 which `/myself` settles. It must not call Jira.
 """
 
+import time
+
 from jira_client.protocol import Request
 from jira_client.wire import WireResponse
 
+_FRESH = 60.0  # seconds that an accepted account vouches for: a token may be revoked at any time
 _HEADER = "x-aaccountid"
 _SETTLED_BY_ITSELF = (401, 429)  # refusals that nobody takes for the truth about an issue
 
@@ -18,6 +21,7 @@ class Acting:
     def __init__(self) -> None:
         self.account_id = ""
         self._unnamed: set[tuple[str, str, bool]] = set()
+        self._refused: dict[tuple[str, str], float] = {}
 
     def doubtful(self, request: Request, response: WireResponse) -> bool:
         """Whether earlier answers named an account, and this one names none or another."""
@@ -33,6 +37,15 @@ class Acting:
     def trust(self, request: Request, response: WireResponse) -> None:
         """This call is answered without the name although the credentials are good."""
         self._unnamed.add(_kind(request, response))
+
+    def refuses(self, request: Request) -> bool:
+        """Whether Jira was seen lately to refuse this call to an account that it accepts."""
+        seen = self._refused.get((request.method, request.path))
+        return seen is not None and time.monotonic() - seen < _FRESH
+
+    def note_refusal(self, request: Request) -> None:
+        """Jira refused this call, and accepted the account a moment later."""
+        self._refused[request.method, request.path] = time.monotonic()
 
 
 def _kind(request: Request, response: WireResponse) -> tuple[str, str, bool]:

@@ -8,6 +8,7 @@ reads and proves the PEM text anew for each request, which takes tens of millise
 
 import base64
 import logging
+import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from requests import PreparedRequest
 from requests_oauthlib import OAuth1 as Signer
 
 from jira_client.keys import load_private_key, sign_sha1
+from jira_client.sender import NOBODY, Sender, by_password, by_token
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -34,6 +36,10 @@ class Auth(Protocol):
     @property
     def anonymous(self) -> bool:
         """Whether this proves nothing, so that an answer as nobody is expected."""
+
+    @property
+    def sender(self) -> Sender:
+        """Who this is, as far as a refusal's cause depends on it; never the secret."""
 
     def headers(self, method: str, url: str) -> dict[str, str]:
         """The headers for one call; ask again for every call."""
@@ -104,6 +110,11 @@ class OAuth1:
         """Never: every request is signed."""
         return False
 
+    @property
+    def sender(self) -> Sender:
+        """A signature."""
+        return Sender("oauth1")
+
     def headers(self, method: str, url: str, form: Pairs = ()) -> dict[str, str]:
         """An Authorization header, good for this one call. `form` is a form-encoded body.
 
@@ -132,6 +143,11 @@ class Basic:
         """Never."""
         return False
 
+    @property
+    def sender(self) -> Sender:
+        """A user name with its password or API token."""
+        return by_password(self.username, self.secret)
+
     def headers(self, method: str, url: str) -> dict[str, str]:
         """An Authorization header."""
         pair = f"{self.username}:{self.secret}".encode()
@@ -149,6 +165,11 @@ class Bearer:
         """Never."""
         return False
 
+    @property
+    def sender(self) -> Sender:
+        """A token."""
+        return by_token(self.token)
+
     def headers(self, method: str, url: str) -> dict[str, str]:
         """An Authorization header. Raises ValueError where the token cannot be one."""
         if not self.token.isascii() or not self.token.isprintable() or " " in self.token:
@@ -165,9 +186,46 @@ class Anonymous:
         """Always."""
         return True
 
+    @property
+    def sender(self) -> Sender:
+        """Nobody."""
+        return NOBODY
+
     def headers(self, method: str, url: str) -> dict[str, str]:
         """None."""
         return {}
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUp:
+    """Nobody's credential of a kind: what lets it pass to Jira, or not, will do so with a real one.
+
+    Its names and texts are random, so it can lock no account and says nothing to who reads it.
+    """
+
+    way: str
+
+    @property
+    def anonymous(self) -> bool:
+        """It proves nothing, and an answer as nobody is expected."""
+        return True
+
+    @property
+    def sender(self) -> Sender:
+        """Nobody."""
+        return NOBODY
+
+    def headers(self, method: str, url: str) -> dict[str, str]:
+        """An Authorization header of the kind, good for nothing."""
+        name, text = f"almconnect-{secrets.token_hex(6)}", secrets.token_urlsafe(24)
+        if self.way == "basic":
+            return Basic(name, text).headers(method, url)
+        if self.way == "pat":
+            return Bearer(text).headers(method, url)
+        pairs = {"oauth_consumer_key": name, "oauth_token": secrets.token_hex(16)}
+        pairs |= {"oauth_signature_method": "RSA-SHA1", "oauth_timestamp": str(int(time.time()))}
+        pairs |= {"oauth_nonce": secrets.token_hex(8), "oauth_signature": text}
+        return {"Authorization": "OAuth " + ", ".join(f'{k}="{v}"' for k, v in pairs.items())}
 
 
 def base_uri(url: str) -> str:

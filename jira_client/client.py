@@ -5,6 +5,7 @@ several threads at once.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +15,14 @@ from jira_client.auth import Auth
 from jira_client.errors import (
     AnonymousAnswer,
     AuthenticationRefused,
+    CallRefused,
     ConnectionDropped,
     JiraError,
     NotFound,
     NotJira,
     NotJson,
     OAuthProblem,
+    OriginRefused,
 )
 from jira_client.flavour import Flavour, flavour_of
 from jira_client.protocol import Request, encode, read
@@ -88,26 +91,15 @@ class JiraClient:
         request = Request("GET", "/rest/api/2/serverInfo", anonymous_ok=True)
         response = self.exchange(request)
         try:
-            found = read(request, response, signed_in=False)
+            found = self._read(request, response, signed_in=False)
         except NotFound as error:
-            raise NotJira(
-                "There is no Jira API at this address. Check the Instance URL, above all its "
-                "context path (such as /jira).",
-                status=error.status,
-                method=error.method,
-                path=error.path,
-                seen=error.seen,
-            ) from error
+            missing = _no_jira(error, "There is no Jira API at this address.")
+            missing.speaks_json = response.body.lstrip()[:1] in (b"{", b"[")
+            raise missing from error
         except NotJson as error:
             if error.kind == "login_page":
                 raise
-            raise NotJira(
-                "The address answers, but not as Jira does. Check the Instance URL.",
-                status=error.status,
-                method=error.method,
-                path=error.path,
-                seen=error.seen,
-            ) from error
+            raise _no_jira(error, "The address answers, but not as Jira does.") from error
         info = parse.server_info(found, response.date)
         if self._flavour is None:
             self._flavour = flavour_of(info)
@@ -134,10 +126,44 @@ class JiraClient:
         if signed_in and not request.anonymous_ok and self._acting.doubtful(request, response):
             self._prove(request, response)
         try:
-            return read(request, response, signed_in=signed_in)
+            return self._read(request, response, signed_in=signed_in)
         except OAuthProblem as error:
             error.sent_url = self._signed_url + encode(request).target
             raise
+        except AuthenticationRefused as error:
+            if signed_in and self._refuses_this_call(request, error):
+                raise _of_the_call(error) from error
+            raise
+
+    def _read(self, request: Request, response: WireResponse, *, signed_in: bool) -> Any:
+        """As `protocol.read`; its errors also tell as whom the call was made."""
+        try:
+            return read(request, response, signed_in=signed_in)
+        except JiraError as error:
+            error.sender = self.auth.sender
+            if isinstance(error, OriginRefused) and self.transport.from_address:
+                error.seen["this server's own address"] = self.transport.from_address
+            raise
+
+    def _refuses_this_call(self, request: Request, error: AuthenticationRefused) -> bool:
+        """Whether a 401 is about this call alone, since `/myself` accepts the same credential.
+
+        Asked once per kind of call, and never after a word that the login itself failed: one more
+        failed login may lock the account. Raises what is no word on the credential: no answer came.
+        """
+        if type(error) is not AuthenticationRefused or request.path.endswith("/myself"):
+            return False
+        if "FAILED" in error.seen.get("login reason", ""):
+            return False
+        if self._acting.refuses(request):
+            return True
+        try:
+            self.myself()
+        except AuthenticationRefused:
+            error.confirmed = True
+            return False
+        self._acting.note_refusal(request)
+        return True
 
     def _prove(self, request: Request, response: WireResponse) -> None:
         """Settle by `/myself` whether an answer without the account's name came to nobody. Raises
@@ -180,20 +206,39 @@ class JiraClient:
                 self._gate(wire)  # before signing: a signature is good for minutes only
             headers = self.auth.headers(wire.method, self._signed_url + wire.target)
         except JiraError as error:
-            error.located(wire.method, wire.template)
+            error.located(wire.method, wire.template, self.auth.sender)
             raise
-        response = self.transport.send(
-            WireRequest(
-                method=wire.method,
-                target=wire.target,
-                headers={**wire.headers, **headers},
-                body=wire.body,
-                template=wire.template,
-                writes=wire.writes,
-            )
-        )
+        signed = replace(wire, headers={**wire.headers, **headers})
+        try:
+            response = self.transport.send(signed)
+        except JiraError as error:
+            error.sender = self.auth.sender
+            raise
         self.clock = response.date or self.clock
         return response
+
+
+def _no_jira(error: JiraError, words: str) -> NotJira:
+    found = NotJira(
+        f"{words} Check the Instance URL.",
+        status=error.status,
+        messages=error.messages,
+        seen=error.seen,
+    )
+    found.located(error.method or "GET", error.path or "", error.sender)
+    return found
+
+
+def _of_the_call(error: AuthenticationRefused) -> CallRefused:
+    found = CallRefused(
+        "Jira accepts the account, but refuses this one call.",
+        status=error.status,
+        messages=error.messages,
+        seen=error.seen,
+    )
+    found.located(error.method or "", error.path or "", error.sender)
+    found.from_jira = error.from_jira
+    return found
 
 
 def _to_nobody(request: Request, response: WireResponse) -> AnonymousAnswer:

@@ -10,8 +10,10 @@ from urllib.parse import parse_qsl, quote
 
 from jira_client.auth import OAuth1
 from jira_client.errors import JiraError, NotJson, OAuthProblem
-from jira_client.protocol import Request, encode, redirected
-from jira_client.refusal import looks_like_login, page_title, refusal
+from jira_client.page import looks_like_login, page_title
+from jira_client.pointing import redirected
+from jira_client.protocol import Request, encode
+from jira_client.refusal import refusal
 from jira_client.transport import Transport
 from jira_client.wire import WireRequest, WireResponse
 
@@ -103,11 +105,11 @@ def _post(transport: Transport, base_url: str, path: str, auth: OAuth1) -> dict[
     wire = encode(Request("POST", path, writes=False))
     headers = {**wire.headers, **auth.headers("POST", base_url.rstrip("/") + wire.target)}
     headers["Accept"] = "*/*"
-    response = transport.send(WireRequest("POST", wire.target, headers, b"", path))
     try:
+        response = transport.send(WireRequest("POST", wire.target, headers, b"", path))
         return _read(response, path)
     except JiraError as error:
-        error.located("POST", path)
+        error.located("POST", path, auth.sender)
         if isinstance(error, OAuthProblem):
             error.sent_url = base_url.rstrip("/") + wire.target
         raise

@@ -60,6 +60,7 @@ class Call(Guard):
         super().__init__(deadline)
         self.writes = writes
         self.reused = False
+        self.from_address = ""  # ours, where this call opened its connection
 
     def __enter__(self) -> Self:
         _thread.call = self
@@ -126,6 +127,7 @@ def _reach(addresses: Sequence[str], port: int, end: Endpoint) -> socket.socket:
             sock.connect((address, port))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             call.watch(sock)
+            call.from_address = str(sock.getsockname()[0])
             # The handshake has its own time; the call's deadline bounds both.
             sock.settimeout(end.connect_timeout)
         except OSError as error:

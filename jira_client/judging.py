@@ -4,7 +4,7 @@ Pure: states and obstacles in, rows out. What was not asked is unknown, never mi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jira_client.requirements import (
     ALSO,
@@ -79,17 +79,51 @@ def evaluate(
     account: str = "",
     project: str = "",
     obstacles: Sequence[Obstacle] = (),
+    *,
+    why: str = "",
+    archived: bool = False,
 ) -> ProjectEvaluation:
     """Judges one project. A key that was not asked for is unknown, never missing.
 
-    `account` and `project` are names for the text to the Jira admin.
+    `account` and `project` are names for the text to the Jira admin. `why`: the sentence on what failed
+    where states are unknown. `archived`: Jira lets nobody write there, whatever anybody holds.
     """
     who = account or "the service user"
     where = f"project {project}" if project else "this project"
+    found = ProjectEvaluation(
+        permissions=tuple(_permission_row(row, states, who, where, why) for row in CATALOGUE),
+        also=tuple(_permission_row(row, states, who, where, why) for row in ALSO),
+        operations=tuple(
+            _operation_row(row, states, who, where, obstacles, why) for row in OPERATIONS
+        ),
+    )
+    return _of_archived(found, where) if archived else found
+
+
+ARCHIVED = "The project is archived in Jira, so it can only be read: restore it, or do not map it."
+
+
+def _of_archived(found: ProjectEvaluation, where: str) -> ProjectEvaluation:
+    """The same rows where no permission can help: what is missing is missing for everybody."""
+
+    def permission(row: PermissionRow) -> PermissionRow:
+        if row.state is not MISSING:
+            return row
+        return replace(
+            row, message=f"{ARCHIVED} Nobody holds this in an archived project.", text=""
+        )
+
+    text = (
+        f"Please restore {where} in Jira (Projects → Archived projects → Restore), or tell us that it "
+        "stays archived, so that it is taken out here."
+    )
     return ProjectEvaluation(
-        permissions=tuple(_permission_row(row, states, who, where) for row in CATALOGUE),
-        also=tuple(_permission_row(row, states, who, where) for row in ALSO),
-        operations=tuple(_operation_row(row, states, who, where, obstacles) for row in OPERATIONS),
+        permissions=tuple(permission(row) for row in found.permissions),
+        also=tuple(permission(row) for row in found.also),
+        operations=tuple(
+            replace(row, state=MISSING, message=f"Will not work. {ARCHIVED}", text=text)
+            for row in found.operations
+        ),
     )
 
 
@@ -107,7 +141,7 @@ def _worst(found: Iterable[PermissionState]) -> PermissionState:
 
 
 def _permission_row(
-    row: Permission, states: Mapping[str, PermissionState], who: str, where: str
+    row: Permission, states: Mapping[str, PermissionState], who: str, where: str, why: str
 ) -> PermissionRow:
     state = state_of(row, states)
     if state is HELD:
@@ -115,7 +149,7 @@ def _permission_row(
     elif state is UNSUPPORTED:
         message = "This Jira does not know this permission; nothing to do."
     elif state is UNKNOWN:
-        message = "Could not be checked. Check this row again."
+        message = f"Could not be checked.{f' {why}' if why else ''} Check this row again."
     else:
         return _lacking(row, states, who, where)
     return PermissionRow(row.name, row.key, row.need, state, message, "")
@@ -141,6 +175,7 @@ def _operation_row(
     who: str,
     where: str,
     obstacles: Sequence[Obstacle],
+    why: str,
 ) -> OperationRow:
     asked = {key: states.get(key, UNKNOWN) for key in row.keys}
     # A key that this Jira does not know cannot be what refuses.
@@ -158,7 +193,7 @@ def _operation_row(
         text = "\n".join(filter(None, texts))
         return OperationRow(row.code, row.name, MISSING, message, text)
     if unsure:
-        message = f"Not known: {names_of(unsure)} could not be checked."
+        message = f"Not known: {names_of(unsure)} could not be checked.{f' {why}' if why else ''}"
         return OperationRow(row.code, row.name, UNKNOWN, message, "")
     if doubts := [one.message for one in mine if one.state is UNKNOWN]:
         return OperationRow(row.code, row.name, UNKNOWN, "Not known: " + " ".join(doubts), "")

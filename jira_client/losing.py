@@ -3,10 +3,14 @@
 Their own errors hold the request with its credentials, so none of them goes further than here.
 """
 
+import http.client
+
 import requests
 from urllib3.exceptions import HTTPError
 
-from jira_client.errors import ConnectionDropped
+from jira_client.errors import ConnectionDropped, TlsFailed
+
+_TLS_ALERT = "\x15\x03"  # how a record of TLS begins that tells of an error
 
 
 def root_of(error: BaseException) -> BaseException:
@@ -20,8 +24,10 @@ def root_of(error: BaseException) -> BaseException:
     return error
 
 
-def dropped(root: BaseException) -> ConnectionDropped:
-    """The connection ended early, or what came is no HTTP."""
+def dropped(root: BaseException) -> ConnectionDropped | TlsFailed:
+    """The connection ended early, or what came is no HTTP but an alert of TLS."""
+    if isinstance(root, http.client.BadStatusLine) and str(root.args[0]).startswith(_TLS_ALERT):
+        return TlsFailed("The port wants https, and was called by http.", kind="wanted")
     # RemoteDisconnected is both: the end came where an answer should have begun.
     if not isinstance(root, OSError) or isinstance(root, requests.RequestException):
         return ConnectionDropped(

@@ -24,8 +24,9 @@ _HARMLESS = (
 )
 # A freshly signed request may succeed.
 _TEMPORARY = ("nonce_used",)
-_HEADER_PAIR = re.compile(r'(oauth_[a-z_]+)="([^"]*)"')
-_BODY_PAIR = re.compile(r"(oauth_[a-z_]+)=([^&\s\"'<>]+)")
+# Names are bounded: a text of nothing but `oauth_` would else be read once from each of them.
+_HEADER_PAIR = re.compile(r'(oauth_[a-z_]{1,60})="([^"]*)"')
+_BODY_PAIR = re.compile(r"(oauth_[a-z_]{1,60})=([^&\s\"'<>]+)")
 
 
 def oauth_problem(response: WireResponse) -> OAuthProblem | None:
@@ -36,7 +37,7 @@ def oauth_problem(response: WireResponse) -> OAuthProblem | None:
     problem = found.get("oauth_problem")
     if not problem:
         return None
-    name = re.sub(r"[^a-z_]", "", problem.lower())[:60]
+    name = re.sub(r"[^a-z_]", "", problem[:500].lower())[:60]
     return OAuthProblem(
         f"Jira's OAuth refuses: {name or 'unnamed problem'}.",
         problem=name,

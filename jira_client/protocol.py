@@ -3,12 +3,11 @@
 No sockets, no clock, no signing. What Jira's refusals mean is in `refusal`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import orjson
 
@@ -20,15 +19,14 @@ from jira_client.errors import (
     NotFound,
     NotJson,
     PermissionRefused,
-    Redirected,
 )
-from jira_client.refusal import looks_like_login, page_title, refusal
+from jira_client.page import looks_like_login, page_title
+from jira_client.pointing import redirected
+from jira_client.refusal import refusal
 from jira_client.wire import WireRequest, WireResponse
 
 # Refusals that say nothing about the login, so that they may come from there not being one.
 _PLAIN = (Invalid, PermissionRefused, NotFound)
-# Whole words of an address: "lessons" holds "sso".
-_LOGIN_PLACE = re.compile(r"log-?in|sign-?in|(?<![a-z])(sso|saml2?|auth|oauth2?|idp)(?![a-z])")
 Param = str | int | bool | Sequence[str | int] | None
 
 
@@ -185,42 +183,6 @@ def _page(response: WireResponse) -> NotJson:
         kind = "html"
     seen = {"page title": title} if title else {}
     return NotJson(words, kind=kind, status=response.status, seen=seen)
-
-
-def redirected(response: WireResponse, path: str) -> Redirected:
-    """The error for an answer that points elsewhere; `path` is what was asked for."""
-    location = plain_location(response.headers.get("location", ""))
-    # The same path at another address is a move, though "/oauth/" is in it.
-    to_login = _LOGIN_PLACE.search(location.replace(path, "").lower()) is not None
-    if to_login:
-        message = (
-            "Jira's address leads to a login page. Let this server reach Jira's REST API past "
-            "the single sign-on."
-        )
-    else:
-        message = (
-            "Jira's address leads elsewhere. Use the address it points to as Instance URL, if "
-            "that is Jira's base URL."
-        )
-    return Redirected(
-        message,
-        location=location,
-        to_login=to_login,
-        status=response.status,
-        seen={"leads to": location} if location else {},
-    )
-
-
-def plain_location(location: str) -> str:
-    """An address without userinfo, query and fragment, which may hold secrets."""
-    try:
-        parts = urlsplit(location)
-        host = parts.hostname or ""
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return ""
-    origin = f"{parts.scheme}://{host}{port}" if host else ""
-    return (origin + parts.path)[:300]
 
 
 def _as_nobody(response: WireResponse) -> AnonymousAnswer | None:

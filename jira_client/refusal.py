@@ -1,10 +1,10 @@
 """Turns an answer of 400 and above into the typed error that it amounts to.
 
-The order of reading is the reference's: OAuth problem, JSON forms, headers, page title. Nothing of
-a web page but its title is kept, and no header or body reaches a message unread.
+The order of reading is the reference's: OAuth problem, JSON forms, headers, then the title and the text
+of a page. Of a page only short plain text is kept, and no header or body reaches a message unread.
+What a certain refusal means by its own words is in `refusing_words`.
 """
 
-import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,10 +13,13 @@ from typing import Any
 import orjson
 
 from jira_client import errors
+from jira_client.answering import foreign_prompt, shows_jira
+from jira_client.lasting import in_words
 from jira_client.oauth_problem import oauth_problem
+from jira_client.page import is_page, looks_like_login, page_text, page_title, plain
+from jira_client.refusing_words import special
 from jira_client.wire import WireResponse, http_date
 
-_LONGEST = 300
 _BY_STATUS: dict[int, tuple[type[errors.JiraError], str]] = {
     400: (errors.Invalid, "Jira refuses the content"),
     401: (errors.AuthenticationRefused, "Jira does not accept the credentials"),
@@ -27,23 +30,42 @@ _BY_STATUS: dict[int, tuple[type[errors.JiraError], str]] = {
     413: (errors.TooBig, "It is more than Jira takes: a limit per issue, or the request's size"),
     422: (errors.WorkflowInvalid, "Jira's workflow or its configuration does not allow this"),
 }
-_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_LOGIN = re.compile(
-    rb"type=[\"']?password|name=[\"']?(os_username|SAMLRequest|SAMLResponse)|login-form"
-    rb"|<title[^>]*>[^<]*(log ?in|sign ?in|single sign)",
-    re.IGNORECASE,
-)
+# The keys under which Jira and what stands before it put one sentence.
+_SENTENCES = ("message", "errorMessage", "error_description", "error")
 
 
 def refusal(response: WireResponse, *, writes: bool) -> errors.JiraError:
     """The error for an answer with status 400 or above."""
     problem = oauth_problem(response)
     if problem is not None:
+        problem.from_jira = True
         return problem
+    if prompt := foreign_prompt(response):
+        return errors.ForeignLogin(
+            f"What answers is not Jira: it asks for a login of its own ({prompt}).",
+            status=response.status,
+            seen={"asks for": prompt},
+        )
+    own = shows_jira(response)
+    if not own and response.status in (401, 403) and looks_like_login(response.body):
+        return errors.NotJson(
+            "A login page came instead of Jira's API: a single sign-on or proxy stands before Jira. "
+            "Let this server reach Jira's REST API past it.",
+            kind="login_page",
+            status=response.status,
+        )
+    error = _typed(response, writes)
+    error.from_jira = own
+    if not error.from_jira and is_page(response.body):
+        error.seen["answered by"] = "a web page without any mark of Jira"
+    return error
+
+
+def _typed(response: WireResponse, writes: bool) -> errors.JiraError:
     messages, fields = complaints(response)
-    special = _special(response, messages)
-    if special is not None:
-        return special
+    said = special(response, messages)
+    if said is not None:
+        return said
     if response.status == 429:
         return _rate_limited(response)
     if response.status >= 500:
@@ -72,9 +94,9 @@ def complaints(response: WireResponse) -> tuple[tuple[str, ...], dict[str, str]]
             return read_complaints(orjson.loads(body))
         except orjson.JSONDecodeError:
             return (), {}
-    if body[:1] == b"<":
-        title = page_title(body)
-        return ((title,) if title else ()), {}
+    if is_page(body):
+        told = (page_title(body), page_text(body))
+        return tuple(text for text in told if text), {}
     text = plain(body[:2000].decode("utf-8", "replace"))
     return ((text,) if text else ()), {}
 
@@ -85,41 +107,24 @@ def read_complaints(value: Any) -> tuple[tuple[str, ...], dict[str, str]]:
         return tuple(plain(_text(item)) for item in value[:20]), {}
     if not isinstance(value, dict):
         return (), {}
-    found = value.get("errorMessages")
-    messages = [plain(str(item)) for item in found[:20]] if isinstance(found, list) else []
-    for name in ("message", "errorMessage", "error_description"):
-        if isinstance(value.get(name), str):
-            messages.append(plain(value[name]))
+    messages: list[str] = []
+    for name in ("errorMessages", "messages"):
+        found = value.get(name)
+        messages += [plain(_text(item)) for item in found[:20]] if isinstance(found, list) else []
+    messages += [plain(value[name]) for name in _SENTENCES if isinstance(value.get(name), str)]
     errors_found = value.get("errors")
     fields: dict[str, str] = {}
     if isinstance(errors_found, Mapping):
         fields = {plain(str(key)): plain(_text(text)) for key, text in errors_found.items()}
     elif isinstance(errors_found, list):
         messages += [plain(_text(item)) for item in errors_found[:20]]
-    return tuple(text for text in messages if text), fields
+    return tuple(dict.fromkeys(text for text in messages if text)), fields
 
 
 def sentence(words: str, messages: tuple[str, ...], fields: Mapping[str, str]) -> str:
     """Our words and then Jira's."""
     theirs = [*messages, *(f"{name}: {text}" for name, text in fields.items())]
     return f"{words}: {' '.join(theirs)[:600]}" if theirs else f"{words}."
-
-
-def plain(text: str) -> str:
-    """One line of text without control characters and markup, at most 300 characters."""
-    without_tags = re.sub(r"<[^>]{0,200}>", " ", text)
-    return " ".join("".join(c if c.isprintable() else " " for c in without_tags).split())[:_LONGEST]
-
-
-def page_title(body: bytes) -> str:
-    """The title of a web page, as plain text."""
-    match = _TITLE.search(body[:20_000])
-    return plain(html.unescape(match[1].decode("utf-8", "replace")))[:120] if match else ""
-
-
-def looks_like_login(body: bytes) -> bool:
-    """Whether a web page asks for a login."""
-    return _LOGIN.search(body[:200_000]) is not None
 
 
 def retry_after(response: WireResponse) -> float | None:
@@ -137,62 +142,24 @@ def retry_after(response: WireResponse) -> float | None:
 
 
 def _text(item: Any) -> str:
-    if isinstance(item, dict):
-        return str(item.get("message") or item.get("errorMessage") or "")
-    return str(item)
-
-
-def _special(response: WireResponse, messages: tuple[str, ...]) -> errors.JiraError | None:
-    said = " ".join(messages).lower()
-    denied = response.headers.get("x-authentication-denied-reason", "")
-    seraph = response.headers.get("x-seraph-loginreason", "")
-    if "CAPTCHA" in denied or "AUTHENTICATION_DENIED" in seraph:
-        return errors.CaptchaRequired(
-            "Jira wants a CAPTCHA after failed logins. Log in to Jira once with a browser as this "
-            "account, then try again. Calls stop until then.",
-            status=response.status,
-            messages=messages,
-        )
-    if response.status == 403 and "basic auth" in said and "disabled" in said:
-        return errors.BasicDisabled(
-            "This Jira does not take user name and password at its API. Use OAuth or a Personal "
-            "Access Token.",
-            status=403,
-            messages=messages,
-        )
-    if response.status == 401 and "basic authentication with passwords" in said:
-        return errors.BasicDisabled(
-            "Jira Cloud does not take account passwords. Use an API token in place of it.",
-            status=401,
-            messages=messages,
-        )
-    if response.status in (401, 403) and "failed to parse connect session auth token" in said:
-        # Cloud takes every bearer token for one of an app and cannot read a personal one.
-        return errors.WrongToken(
-            "Jira Cloud does not take Personal Access Tokens. Use OAuth, or Basic Auth with an "
-            "API token.",
-            status=response.status,
-            messages=messages,
-        )
-    if response.status == 403 and "xsrf" in said:
-        return errors.XsrfRefused(
-            "Jira's protection against cross-site requests refused the call. Check whether a proxy "
-            "changes the User-Agent or removes the X-Atlassian-Token header.",
-            status=403,
-            messages=messages,
-        )
-    return None
-
-
-_HOUR = "an hour"
+    """One complaint: a sentence, an object that holds one, or a key with its arguments."""
+    if not isinstance(item, dict):
+        return str(item)
+    told = item.get("message") or item.get("errorMessage")
+    if told:
+        return str(told)
+    given = item.get("arguments")
+    named = ", ".join(str(one) for one in given[:5]) if isinstance(given, list) else ""
+    key = str(item.get("key") or "")
+    return f"{key} ({named})" if key and named else key
 
 
 def _rate_limited(response: WireResponse) -> errors.RateLimited:
     wait = retry_after(response)
     reason = plain(response.headers.get("ratelimit-reason", ""))[:80]
-    ask = f" for {wait:g} seconds" if wait is not None else ""
+    ask = f" for {in_words(errors.bounded(wait))}" if wait is not None else ""
     if wait is not None and wait > errors.LONGEST_WAIT:
-        ask += f", which is more than is believed: it is asked again in {_HOUR}"
+        ask = f" for more than is believed: it is asked again in {in_words(errors.LONGEST_WAIT)}"
     return errors.RateLimited(
         f"Jira asks to pause{ask}: too many calls.",
         reason=reason,

@@ -8,6 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 REQUIRED = "required"
+# Without these a token with scopes sees no boards and moves nothing to a sprint (Jira Cloud).
+BOARD_SCOPES = (
+    "read:board-scope:jira-software",
+    "read:sprint:jira-software",
+    "write:sprint:jira-software",
+)
 RECOMMENDED = "recommended"
 OPTIONAL = "optional"
 

@@ -12,6 +12,7 @@ from jira_client import own_board
 from jira_client.client import JiraClient
 from jira_client.errors import (
     AuthenticationRefused,
+    CallRefused,
     Invalid,
     JiraError,
     NotFound,
@@ -73,6 +74,7 @@ class Survey:
     `create`: the create screens of the types that the board uses. `edit`: the edit screen of an
     issue; `no_issue` where the project has none to look at. `software` False: no Jira Software.
     `estimation`: the board's estimation field. `sprints`: whether a team-managed board has them.
+    `scope_missing`: boards or sprints are not open to the token, whatever the account may.
     """
 
     types: tuple[IssueType, ...] | None = None
@@ -83,6 +85,7 @@ class Survey:
     software: bool = True
     estimation: str | None = None
     sprints: bool = False
+    scope_missing: bool = False
 
 
 def instance_of(client: JiraClient) -> Instance:
@@ -113,8 +116,8 @@ def survey(
     edit, no_issue = None, False
     if states.get("EDIT_ISSUES") is _HELD:
         edit, no_issue = _edit_screen(client, project)
-    boards, software = _boards(client, project)
-    chosen = board_in(boards or (), wanted)
+    asked = _boards(client, project)
+    chosen = board_in(asked.boards or (), wanted)
     config = None
     if chosen is not None and chosen.type in ("scrum", "simple"):
         board_id = chosen.id
@@ -124,10 +127,11 @@ def survey(
         create=create,
         edit=edit,
         no_issue=no_issue,
-        boards=boards,
-        software=software,
+        boards=asked.boards,
+        software=asked.software,
         estimation=config.estimation_field if config else None,
         sprints=_has_sprints(client, chosen),
+        scope_missing=asked.scope_missing,
     )
 
 
@@ -172,16 +176,31 @@ def _edit_screen(client: JiraClient, project: Project) -> tuple[Screen | None, b
     return (Screen(named, fields) if fields else None), False
 
 
-def _boards(client: JiraClient, project: Project) -> tuple[tuple[Board, ...] | None, bool]:
+@dataclass(frozen=True, slots=True)
+class _Boards:
+    boards: tuple[Board, ...] | None
+    software: bool = True
+    scope_missing: bool = False
+
+
+def _boards(client: JiraClient, project: Project) -> _Boards:
+    """The boards, and whether the token may see their sprints at all: two scopes of their own."""
     try:
-        found = client.boards.list(project=project.key)
-        return tuple(own_board.in_order(client, project, found)), True
+        listed = client.boards.list(project=project.key)
+        found = tuple(own_board.in_order(client, project, listed))
+        if found and client.auth.sender.api_token:
+            client.boards.sprints(found[0].id)
+    except CallRefused:
+        return _Boards(None, scope_missing=True)
     except (NotFound, PermissionRefused):
-        return None, False
+        return _Boards(None, software=False)
     except (AuthenticationRefused, OAuthProblem):
         raise
+    except Invalid:
+        return _Boards(found)  # a board without sprints, which is told apart below
     except JiraError:
-        return None, True
+        return _Boards(None)
+    return _Boards(found)
 
 
 def _has_sprints(client: JiraClient, board: Board | None) -> bool:

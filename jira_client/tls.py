@@ -12,12 +12,12 @@ from datetime import datetime
 from cryptography import x509
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from jira_client.errors import ConnectFailed, TlsFailed
+from jira_client.errors import TlsFailed
 
 # OpenSSL's X509_V_ERR_* numbers.
 _KIND_OF_CODE = {
     2: "unknown_ca",
-    9: "other",
+    9: "not_yet_valid",
     10: "expired",
     18: "self_signed",
     19: "unknown_ca",
@@ -25,7 +25,28 @@ _KIND_OF_CODE = {
     21: "unknown_ca",
     62: "host_mismatch",
     64: "host_mismatch",
+    66: "weak",
+    67: "weak",
+    68: "weak",
 }
+# Parts of OpenSSL's own words for a handshake that failed without a verdict on the certificate.
+_KIND_OF_WORDS = (
+    ("WRONG_VERSION_NUMBER", "not_offered"),
+    ("HTTP_REQUEST", "not_offered"),
+    ("RECORD_LAYER_FAILURE", "not_offered"),
+    ("PACKET_LENGTH_TOO_LONG", "not_offered"),
+    ("CERTIFICATE_REQUIRED", "client_certificate"),
+    ("KEY_TOO_SMALL", "weak"),
+    ("MD_TOO_WEAK", "weak"),
+    ("KEY_TOO_WEAK", "weak"),
+    ("PROTOCOL_VERSION", "versions"),
+    ("UNSUPPORTED_PROTOCOL", "versions"),
+    ("VERSION_TOO_LOW", "versions"),
+    ("NO_PROTOCOLS_AVAILABLE", "versions"),
+    ("HANDSHAKE_FAILURE", "broken_off"),
+    ("UNEXPECTED_EOF", "broken_off"),
+    ("EOF occurred", "broken_off"),
+)
 _WORDS = {
     "unknown_ca": (
         "its certificate was issued by an authority that this server does not know. "
@@ -36,6 +57,16 @@ _WORDS = {
         "or confirm its fingerprint there"
     ),
     "expired": "its certificate has expired. Have it renewed on Jira's side",
+    "not_yet_valid": "its certificate is not valid yet. Check the clocks of both servers",
+    "weak": "the key or signature of its certificate is too weak to be trusted",
+    "not_offered": (
+        "the port answers without TLS. Use http:// in the Instance URL, or another port"
+    ),
+    "client_certificate": "the server asks for a client certificate, which this console has not",
+    "versions": "it offers no version of TLS that is safe enough; 1.2 or later is needed",
+    "broken_off": (
+        "it broke off the handshake. It wants a client certificate, or has no cipher in common"
+    ),
     "host_mismatch": (
         "its certificate is for another host name. Use the name that the certificate "
         "holds as Instance URL"
@@ -159,17 +190,28 @@ def check_fingerprint(certificate_der: bytes, expected: str) -> None:
         )
 
 
-def tls_failure(error: ssl.SSLError | ssl.CertificateError, host: str) -> ConnectFailed:
-    """The typed error for a failed handshake."""
+def tls_failure(error: ssl.SSLError | ssl.CertificateError, host: str) -> TlsFailed:
+    """The typed error for a failed handshake, or for an alert that came after it."""
     seen = {"host": host}
-    kind = "other"
-    words = _WORDS["other"]
     if isinstance(error, ssl.SSLCertVerificationError):
         kind = _KIND_OF_CODE.get(error.verify_code, "other")
-        words = _WORDS[kind]
         seen["verification"] = str(error.verify_message)
-        if error.verify_code == 9:
-            words = "its certificate is not valid yet. Check the clocks of both servers"
-    elif "WRONG_VERSION_NUMBER" in str(error) or "HTTP_REQUEST" in str(error):
-        words = "the port answers without TLS. Use http:// in the Instance URL, or another port"
-    return TlsFailed(f"The TLS connection to {host} failed: {words}.", kind=kind, seen=seen)
+    else:
+        told = str(error)
+        kind = next((kind for words, kind in _KIND_OF_WORDS if words in told), "other")
+    return TlsFailed(f"The TLS connection to {host} failed: {_WORDS[kind]}.", kind=kind, seen=seen)
+
+
+def chain_failure(error: TlsFailed, leaf: CertificateFacts, now: datetime) -> TlsFailed:
+    """The same failure, where not the server's own certificate is out of its time but one above it."""
+    if not leaf.valid_from <= now <= leaf.valid_until:
+        return error
+    until = f"{leaf.valid_until:%Y-%m-%d}"
+    words = (
+        f"a certificate of the chain has expired, not the server's own (valid until {until})"
+        if error.kind == "expired"
+        else "a certificate of the chain is not valid yet, not the server's own"
+    )
+    kind = "chain_expired" if error.kind == "expired" else error.kind
+    seen = {**error.seen, "own certificate valid until": until}
+    return TlsFailed(f"The TLS connection failed: {words}.", kind=kind, seen=seen)

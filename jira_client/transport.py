@@ -7,16 +7,17 @@ only the caller knows what may be repeated. It must not know what Jira's answers
 
 import http.client
 import os
+import ssl
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import EmptyPoolError, HTTPError, ReadTimeoutError
 
+from jira_client import inspecting
 from jira_client.address import AddressPolicy, Resolver, resolve
-from jira_client.connecting import Adapter, SecureLine, Session
+from jira_client.connecting import Adapter, Session
 from jira_client.dialling import Call, Endpoint
 from jira_client.errors import (
     AnswerLost,
@@ -26,11 +27,12 @@ from jira_client.errors import (
     JiraError,
     NotJira,
     ReadTimedOut,
+    TlsFailed,
 )
 from jira_client.losing import dropped, root_of
 from jira_client.origin import origin_of
 from jira_client.proxying import proxy_at, refused
-from jira_client.tls import CertificateFacts, certificate_facts, plain_fingerprint, trust
+from jira_client.tls import CertificateFacts, plain_fingerprint, tls_failure, trust
 from jira_client.unpacking import read_body
 from jira_client.wire import (
     Headers,
@@ -107,6 +109,7 @@ class Transport:
         self._headers = {**_FIXED_HEADERS, "Host": origin.host_header}
         self._headers["User-Agent"] = user_agent
         self._session = self._opened()
+        self.from_address = ""  # ours, as the last connection had it
 
     def send(self, request: WireRequest) -> WireResponse:
         """One request, one answer of whatever status. Raises ConnectFailed or AnswerLost."""
@@ -114,7 +117,7 @@ class Transport:
         status: int | None = None
         outcome, rate = "answered", {}
         try:
-            response = self._send(request, started)
+            response = self._judged(request, started)
             status, rate = response.status, rate_headers(response.headers)
         except JiraError as error:
             error.located(request.method, request.template)
@@ -136,16 +139,7 @@ class Transport:
         """
         if self._endpoint.context is None:
             raise NotJira("The Instance URL begins with http://, so there is no certificate.")
-        unjudged = replace(self._endpoint, context=trust(False, None, None), fingerprint=None)
-        line = SecureLine(
-            unjudged.host, unjudged.port, ssl_context=unjudged.context, endpoint=unjudged
-        )
-        try:
-            with Call(time.monotonic() + self.total_timeout, writes=False):
-                line.connect()
-            return certificate_facts(line.certificate())
-        finally:
-            line.close()
+        return inspecting.shown(self._endpoint, self.total_timeout)
 
     def close(self) -> None:
         """Closes idle connections; the transport stays usable."""
@@ -160,6 +154,18 @@ class Transport:
     def _opened(self) -> Session:
         return Session(self._root, Adapter(self._endpoint, self.pool_size))
 
+    def _judged(self, request: WireRequest, started: float) -> WireResponse:
+        """As `_send`; a second look tells what the first could not. Nothing is sent by it."""
+        try:
+            return self._send(request, started)
+        except TlsFailed as error:
+            raise inspecting.of_the_chain(error, self._endpoint) from error
+        except ConnectionDropped as error:
+            refused = None if error.reused else inspecting.late_refusal(self._endpoint)
+            if refused is not None:
+                raise refused from error
+            raise
+
     def _send(self, request: WireRequest, started: float) -> WireResponse:
         if self._session.process != os.getpid():
             # Two processes must not talk over one connection after a fork.
@@ -173,6 +179,7 @@ class Transport:
                 lost = self._loss(error, call)
                 # The libraries' own errors hold the request, with its credentials.
                 raise lost from (None if lost is error else root_of(error))
+            self.from_address = call.from_address or self.from_address
             if call.fired:
                 # The standard library takes a connection's end amid the headers for their end.
                 raise self._too_slow()
@@ -218,6 +225,8 @@ class Transport:
                 "All connections to Jira stayed busy. Fewer calls at once would help."
             )
         root = root_of(error)
+        if isinstance(root, ssl.SSLError) and "ALERT" in str(root):
+            return tls_failure(root, self._endpoint.host)
         if call.fired or isinstance(root, TimeoutError | ReadTimeoutError):
             return self._too_slow()
         lost = error if isinstance(error, AnswerLost) else dropped(root)

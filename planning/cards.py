@@ -70,7 +70,7 @@ def card_of(item: Planned, project: MappedProject | None) -> Card:
         type=item.type,
         summary=item.summary,
         key=item.remote_key,
-        url=f"{project.connection.base_url}/browse/{item.remote_key}" if linked and project else "",
+        url=f"{project.connection.site_url}/browse/{item.remote_key}" if linked and project else "",
         points=item.story_points,
         status=item.status,
         category=item.status_category,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from almconnect.lib.api import Refused
 from jira_client import own_board
 from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.errors import CallRefused, Gone, Invalid, NotFound, PermissionRefused
 from jira_client.jql import quote
 from jira_client.values import Board, LinkType, Project
 from sync import hierarchy
@@ -19,9 +19,9 @@ _ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
 
 
 def find_project(jira: JiraClient, key: str) -> Project:
-    """By key or id. Raises Refused (404) where the account does not see it."""
+    """By key or id. Raises Refused: 404 where the account does not see it, 409 where it is archived."""
     try:
-        return jira.projects.get(key)
+        found = jira.projects.get(key)
     except NotFound as error:
         raise Refused(
             f"The account does not see a project “{key}” in Jira. Check the key, or ask a Jira admin "
@@ -30,6 +30,14 @@ def find_project(jira: JiraClient, key: str) -> Project:
             status=404,
             fields={"project_key": ["No such project is visible to the account."]},
         ) from error
+    if found.archived:
+        raise Refused(
+            f"{found.key} is archived in Jira, so it can only be read: restore it there, or do not map it.",
+            code="archived",
+            status=409,
+            fields={"project_key": ["The project is archived in Jira."]},
+        )
+    return found
 
 
 def prove_filter(jira: JiraClient, project: Project, jql: str) -> None:
@@ -68,7 +76,14 @@ def boards_of(jira: JiraClient, project: Project) -> list[Board]:
     try:
         return own_board.in_order(jira, project, jira.boards.list(project=project.key))
     except _ABSENT:
-        return []  # no Jira Software: then there are no sprints either
+        return []  # no Jira Software, or no scope for it: then there are no sprints either
+
+
+def _estimation(jira: JiraClient, board: Board) -> str | None:
+    try:
+        return jira.boards.configuration(board.id).estimation_field
+    except CallRefused:
+        return None  # a scope of its own; the mapping can name the field by hand
 
 
 def estimation_of(jira: JiraClient, board: Board) -> str | None:

@@ -11,11 +11,19 @@ from django.utils import timezone
 from accounts import audit
 from almconnect.lib.secret import Secret
 from connections import sealing
+from connections.diagnosing import diagnose
 from connections.gateway import jira_for
 from connections.models import Connection, SecretField, WebhookState
 from jira_client.client import JiraClient
-from jira_client.errors import AuthenticationRefused, Gone, Invalid, NotFound, PermissionRefused
-from jira_client.values import PermissionState
+from jira_client.errors import (
+    AuthenticationRefused,
+    Gone,
+    Invalid,
+    JiraError,
+    NotFound,
+    PermissionRefused,
+)
+from jira_client.values import Deployment, PermissionState
 from sync.crash import point
 
 EVENTS = (
@@ -42,7 +50,21 @@ def register(connection: Connection) -> WebhookState:
     try:
         return _register(connection, jira)
     except _REFUSALS as error:
-        return _by_hand(connection, str(error))
+        return _by_hand(connection, _why(connection, error))
+
+
+def _why(connection: Connection, error: JiraError) -> str:
+    """The reason with its remedy, as every page tells it."""
+    if isinstance(error, Invalid) and connection.deployment == Deployment.CLOUD.value:
+        url = connection.webhook_url
+        if url.startswith("http://"):
+            site = "/".join(url.split("/")[:3])  # the path is the webhook's secret
+            return (
+                f"Jira Cloud calls https addresses only, and this console's is {site}: the console's "
+                "operator sets its public https address (ALMCONNECT_BASE_URL)."
+            )
+    found = diagnose(error, connection)
+    return f"{found['what']} {found['remedy']}"
 
 
 def _register(connection: Connection, jira: JiraClient) -> WebhookState:

@@ -17,8 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.models.site import Site, SiteDoubt
+from jira_client.cloud_address import is_gateway
 from jira_client.values import Webhook
 
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _WEBHOOKS = "ALM Connect"  # what the names of ours begin with in Jira
 
 
@@ -182,6 +184,24 @@ class Connection(models.Model):
     def wanted_method(self) -> str:
         """How people want to sign in: differs from `auth_method` until that is proven."""
         return self.next_method or self.auth_method
+
+    @property
+    def site_url(self) -> str:
+        """Where people open Jira: what it calls its own address, where calls go by a gateway's or by
+        another host; else as it was entered, whose scheme and port work for whoever entered it."""
+        told = self.remote_base_url.rstrip("/")
+        if not told:
+            return self.base_url
+        here, there = urlsplit(self.base_url), urlsplit(told)
+        same = (here.hostname, here.path.rstrip("/")) == (there.hostname, there.path.rstrip("/"))
+        # A Jira that was never told its address says localhost, which leads nobody anywhere.
+        nowhere = there.hostname in _LOOPBACK and here.hostname not in _LOOPBACK
+        return self.base_url if same or nowhere or not there.hostname else told
+
+    @property
+    def base_url_differs(self) -> bool:
+        """Whether Jira calls itself otherwise than people entered, and not only for a gateway's sake."""
+        return self.remote_base_url != self.base_url and not is_gateway(self.base_url)
 
     @property
     def origin(self) -> str:

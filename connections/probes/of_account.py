@@ -5,19 +5,22 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import expiry, gateway
+from connections import cloud_site, expiry, gateway, service_user, standing
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
 from jira_client import judging, requirements
+from jira_client.errors import AuthenticationRefused
 from jira_client.requirements import RECOMMENDED, REQUIRED
 from jira_client.values import PermissionState, Person, Project
 
 
 def authentication(probe: Probe) -> Finding:
     try:
-        probe.person = probe.client.myself()
+        probe.ask_account()
     except Exception as error:
         probe.failure = error
         probe.remember(error)
+        if isinstance(error, AuthenticationRefused):
+            cloud_site.name_gateway(probe.connection, error)
         raise
     probe.failure = None
     method = probe.connection.get_auth_method_display()
@@ -54,9 +57,17 @@ def account(probe: Probe) -> Finding:
             _("Ask a Jira admin to activate the account: Settings → User management."),
             "account_inactive",
         )
-    return passed(
-        _("The connection acts as %(name)s (%(id)s).") % {"name": person.name, "id": person.id}
-    )
+    words = _("The connection acts as %(name)s (%(id)s).") % {"name": person.name, "id": person.id}
+    if found := service_user.remarks(person, service_user.asked(probe.client)):
+        words = f"{words} {service_user.sentences(found)}"
+        if service_user.is_grave(person, found):
+            return Finding(
+                State.WARNING,
+                words,
+                found[0].remedy,
+                "account_is_admin" if found[0].of_admin else "account_is_personal",
+            )
+    return passed(words)
 
 
 def projects(probe: Probe) -> Finding:
@@ -82,6 +93,15 @@ def permissions(probe: Probe) -> Finding:
         return skipped(_("No project is mapped yet."))
     wanted = [Project(row.remote_id, row.key, row.name) for row in mapped]
     found = probe.client.permissions.of_projects(wanted, requirements.PROJECT_KEYS)
+    wanted = standing.with_archives(probe.client, wanted, found)
+    if archived := [project.key for project in wanted if project.archived]:
+        return Finding(
+            State.FAIL,
+            _("Archived in Jira, so they can only be read: %(keys)s.")
+            % {"keys": ", ".join(archived[:6]) + (" …" if len(archived) > 6 else "")},
+            _("Restore them in Jira, or remove the mapped projects here."),
+            "archived",
+        )
     lacking: dict[str, list[str]] = {REQUIRED: [], RECOMMENDED: []}
     unsure = False
     for project in wanted:

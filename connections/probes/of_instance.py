@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections import expiry, gateway, instance, proxies
+from connections.diagnosing import Explained
 from connections.models import AuthMethod
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
+from jira_client.cloud_address import is_gateway
 from jira_client.errors import (
     AddressRefused,
-    AuthenticationRefused,
     ConnectFailed,
     DnsFailed,
     JiraError,
@@ -93,11 +94,11 @@ def _certificate(probe: Probe) -> CertificateFacts | None:
 
 def jira(probe: Probe) -> Finding:
     error = probe.ask_instance()
-    if isinstance(error, AuthenticationRefused):
-        return passed(_("Jira answers; it tells strangers nothing about itself."))
     if error is not None:
         raise error
-    title = probe.server.title if probe.server else ""
+    if probe.server is None:
+        return passed(_("Jira answers; it tells strangers nothing about itself."))
+    title = probe.server.title
     return passed(
         _("Jira answers: “%(title)s”.") % {"title": title} if title else _("Jira answers.")
     )
@@ -115,6 +116,11 @@ def base_url(probe: Probe) -> Finding:
     if server is None:
         return skipped(_("This Jira tells strangers nothing about itself."))
     difference = instance.difference(probe.connection.base_url, server.base_url)
+    if is_gateway(probe.connection.base_url):
+        return passed(
+            _("Calls go through Atlassian's gateway; links lead to the site: %(url)s")
+            % {"url": server.base_url}
+        )
     if not difference:
         return passed(
             _("Jira's own Base URL is the Instance URL: %(url)s") % {"url": server.base_url}
@@ -145,5 +151,11 @@ def clock(probe: Probe) -> Finding:
 
 
 def _server(probe: Probe) -> ServerInfo | None:
-    probe.ask_instance()
+    """What the instance says of itself: to strangers, or else to the account where it is let in."""
+    if probe.ask_instance() is None and probe.server is None and probe.signs:
+        try:
+            probe.ask_account()
+            probe.server = probe.client.server_info()
+        except Explained:
+            return None  # why is the row of authentication's to say
     return probe.server

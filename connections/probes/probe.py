@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 
-from connections import gateway, refusals, sealing
+from connections import gateway, meeting, refusals, sealing
+from connections.diagnosing import Explained
 from connections.models import AuthMethod, Connection, MappedProject
 from connections.proof import Credential, candidate
 from jira_client.client import JiraClient
@@ -52,32 +53,55 @@ class Probe:
         credential: Credential | None = None,
         unsaved: bool = False,
         retry: bool = False,
+        signs: bool = False,
     ) -> None:
         self.connection = connection
         self.credential = credential
         self.unsaved = unsaved
         self.retry = retry
+        self.signs = signs  # whether the credential may be used at all: a look uses none
         self.server: ServerInfo | None = None
         self.certificate: CertificateFacts | None = None
         self.person: Person | None = None
         self.failure: Exception | None = None  # why the account could not be proven
         self.reach: JiraError | None = None  # why the instance could not be asked
         self._asked = False
+        self._told: Person | Exception | None = None
         self._client: JiraClient | None = None
         self._projects: list[Project] | None = None
 
     def ask_instance(self) -> JiraError | None:
-        """Asks what the instance is, without credentials. The failure, or None."""
+        """Asks what the instance is, without the credential. The failure, or None; `server` stays None
+        where it is Jira and tells strangers nothing.
+        """
         if not self._asked:
             self._asked = True
             try:
-                with gateway.anonymously(self.connection) as client:
-                    self.server = client.server_info()
+                self.server = self._met()
             except JiraError as error:
-                self.reach = error
-                # Some Jiras tell strangers nothing; whether that matters, the account will show.
-                self.failure = None if isinstance(error, AuthenticationRefused) else error
+                self.reach = self.failure = error
         return self.reach
+
+    def _met(self) -> ServerInfo | None:
+        connection = self.connection
+        if self.unsaved or not connection.account_id:
+            method = self.credential.method if self.credential else connection.wanted_method
+            return meeting.meet(connection, method)
+        # The credential in use was proven at this very address, so what strangers hear is nothing new.
+        return meeting.greet(connection)
+
+    def ask_account(self) -> Person:
+        """Who the credential is, asked once. Raises what it failed by, each time; see `client`."""
+        if isinstance(self._told, Exception):
+            raise self._told
+        if self._told is None:
+            try:
+                self._told = self.client.myself()
+            except Explained as error:
+                self._told = error
+                raise
+        self.person = self._told
+        return self._told
 
     @property
     def client(self) -> JiraClient:

@@ -19,7 +19,7 @@ from connections.forms import ConnectionForm
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from connections.views.form_page import form_page
-from connections.views.session import person_of
+from connections.views.session import person_of, tell_remarks
 
 
 def submit(
@@ -138,6 +138,7 @@ def _tell_seen(request: HttpRequest, connection: Connection, found: Look | None)
 def _settled(
     request: HttpRequest, connection: Connection, outcome: credentials.Outcome
 ) -> HttpResponse:
+    tell_remarks(request, outcome)
     if outcome.pending:
         return redirect("connections:account", connection.pk)
     checkup.end_stop(connection, actor=person_of(request))

@@ -26,6 +26,7 @@ from connections import (
     editing,
     health,
     pausing,
+    service_user,
     site_identity,
     tasks,
 )
@@ -33,7 +34,7 @@ from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection
 from connections.sealing import SealBroken
 from connections.sign_in_forms import SecretForm
-from connections.views.session import person_of
+from connections.views.session import person_of, tell_remarks
 from connections.views.tabs import tabs_of
 
 PROJECTS = 10  # on a page of the comparison of two accounts
@@ -101,10 +102,13 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
         except Explained as error:
             found = health.note_attempt(connection, error)
         else:
+            tell_remarks(request, outcome)
             if outcome.pending:
                 return redirect("connections:account", connection.pk)
             # Ends a stop, now that the same account is proven.
             checkup.run(connection, actor=person_of(request))
+            for note in form.notes():
+                messages.info(request, note)
             words = _("Re-authenticated as %(name)s.") % {"name": outcome.person.name}
             messages.success(request, words)
             return redirect("connections:detail", connection.pk)
@@ -242,5 +246,6 @@ def _page(
         "may_plan": role in PLAN,
         "credential": credentials.stored(connection),
         "pending": bool(connection.pending_id),
+        "account_warnings": service_user.of_connection(connection),
     }
     return render(request, "connections/detail.html", context)

@@ -31,7 +31,7 @@ from connections import (
 from connections.diagnosing import Explained
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
-from connections.views.session import is_fragment, person_of, session_key_of
+from connections.views.session import is_fragment, person_of, session_key_of, tell_remarks
 from connections.views.tabs import tabs_of
 
 
@@ -126,6 +126,7 @@ def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         return _setup_page(request, connection, diagnosis=found, status=409)
     except Refused as refused:
         return _setup_page(request, connection, refused=refused, status=refused.status)
+    tell_remarks(request, outcome)
     if outcome.pending:
         return redirect("connections:account", connection.pk)
     checkup.end_stop(connection, actor=person_of(request))

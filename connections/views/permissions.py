@@ -138,7 +138,7 @@ def _facts(shown: PermissionReport) -> dict[str, Any]:
         "before": before,
         "changes": changes[:MOST_CHANGES],
         "more_changes": max(0, len(changes) - MOST_CHANGES),
-        "headline": _headline(comparison.missing(shown), comparison.blocked(shown)),
+        "headline": _headline(shown),
         "text": comparison.text_for_admin(shown),
         "columns": [*CATALOGUE, *ALSO],
         "operations": OPERATIONS,
@@ -153,7 +153,7 @@ def _rows(request: HttpRequest, shown: PermissionReport, context: dict[str, Any]
         for row in shown.rows
         if wanted in row["key"].casefold() or wanted in row["name"].casefold()
     ]
-    problems = [row for row in found if matrix.required_missing(row) or matrix.blocked(row)]
+    problems = [row for row in found if _troubled(row)]
     found = problems if context["only"] else found
     found = sorted(found, key=lambda row: (matrix.weight(row), row["key"]))
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
@@ -188,9 +188,17 @@ def _note(cell: PermissionRow | OperationRow) -> str:
     return "" if plain else cell.message
 
 
-def _headline(lacking: dict[str, list[str]], blocked: dict[str, int]) -> str:
+def _troubled(row: matrix.Row) -> bool:
+    return bool(matrix.required_missing(row) or matrix.blocked(row) or matrix.is_archived(row))
+
+
+def _headline(shown: PermissionReport) -> str:
     """`3 required permissions missing in 2 projects`, what else will not work, or the empty text."""
+    lacking, blocked = comparison.missing(shown), comparison.blocked(shown)
     words = []
+    if keys := comparison.archived(shown):
+        named = ", ".join(keys[:5]) + (" …" if len(keys) > 5 else "")
+        words.append(_("Archived in Jira: %(keys)s") % {"keys": named})
     if number := sum(len(names) for names in lacking.values()):
         what = ngettext(
             "%(n)d required permission missing", "%(n)d required permissions missing", number

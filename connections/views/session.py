@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.models import User
+from connections.credentials import Outcome
 
 
 def person_of(request: HttpRequest) -> User:
@@ -25,3 +27,9 @@ def session_key_of(request: HttpRequest) -> str:
 def is_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page that is open."""
     return bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
+
+
+def tell_remarks(request: HttpRequest, outcome: Outcome) -> None:
+    """What speaks against the account that authorised, on the page that comes next."""
+    for one in outcome.remarks:
+        messages.warning(request, f"{one.message} {one.remedy}")

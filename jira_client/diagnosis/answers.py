@@ -1,8 +1,15 @@
 """Failures of the answer itself: late, cut off, too large, or not Jira's."""
 
+from urllib.parse import urlsplit
+
 from jira_client import errors
+from jira_client.cloud_address import is_site_host
 from jira_client.diagnosis.verdict import Case, Finding
 
+_BASE = {
+    True: "the address of the site, such as https://acme.atlassian.net (Jira Cloud has no context path)",
+    False: "Jira's base URL with its context path (such as /jira)",
+}
 _UNKNOWN = " What was being written may have arrived: it is looked up before it is sent again."
 
 
@@ -11,8 +18,8 @@ def slow(error: errors.ReadTimedOut, case: Case) -> Finding:
     return Finding(
         "read_timed_out",
         "Jira did not finish its answer in time." + _tail(error),
-        "Try again. If it stays so, ask Jira's operator about its load, or the network's about a "
-        "proxy that holds answers back.",
+        f"Try again. {case.ask_operator('knows its load')} Under load Jira answers late; a proxy that "
+        "holds answers back is known to the network's operator.",
     )
 
 
@@ -64,8 +71,8 @@ def not_json(error: errors.NotJson, case: Case) -> Finding:
     return Finding(
         "html_answer" if error.kind == "html" else "not_json",
         "Something other than Jira's API answers." + _tail(error),
-        "Check that the Instance URL is Jira's base URL with its context path (such as /jira), "
-        "without a page behind it. A proxy's error page looks like this too.",
+        f"Check that the Instance URL is {_BASE[case.is_cloud is True]}, without a page behind it. A "
+        "proxy's error page looks like this too.",
     )
 
 
@@ -80,22 +87,65 @@ def redirected(error: errors.Redirected, case: Case) -> Finding:
             "paths /rest and /plugins/servlet/oauth past it.",
             seen,
         )
+    if not error.moved_to and _is_start_page(error.location, case):
+        return Finding(
+            "redirected",
+            "Jira's address leads to another one: the base URL has moved.",
+            "Open the address shown below in a browser. If Jira answers there, use it as Instance URL. "
+            "It must equal Jira's base URL (Jira administration > System > General configuration).",
+            seen,
+        )
+    if not error.moved_to:
+        return Finding(
+            "leads_elsewhere",
+            "Jira's address sends the console to a page elsewhere, which is no Jira.",
+            "Open the Instance URL in a browser and look where it leads. If Jira answers there, ask the "
+            "operator of the proxy before it to let this server reach the path /rest; if not, correct "
+            "the Instance URL.",
+            seen,
+        )
+    if error.moved_to.startswith("http:") and (case.entered_url or "").startswith("https:"):
+        return Finding(
+            "redirected",
+            "Jira's address leads from https to an address that is not encrypted.",
+            "Do not enter that one. Ask Jira's operator to correct the proxy, or the scheme in Jira's "
+            "connector: it must say https.",
+            seen,
+        )
     return Finding(
         "redirected",
         "Jira's address leads to another one: the base URL has moved.",
-        "Use the address shown below as Instance URL, without the part behind the context path. "
-        "It must equal Jira's base URL (Jira administration > System > General configuration).",
+        f"Use {error.moved_to} as Instance URL. It must equal Jira's base URL (Jira administration > "
+        "System > General configuration).",
         seen,
     )
 
 
 def not_jira(error: errors.NotJira, case: Case) -> Finding:
     """No Jira there."""
+    return no_jira_there(error, case)
+
+
+def no_jira_there(error: errors.JiraError, case: Case) -> Finding:
+    """Something answers, and it is no Jira: most often a mistyped address."""
+    vacant = any("atlassian cloud notifications" in text.lower() for text in error.messages)
+    if vacant or (error.status == 404 and is_site_host(case.host)):
+        named = f"called {case.host}" if is_site_host(case.host) else "of this name"
+        return Finding(
+            "no_such_site",
+            f"There is no Atlassian site {named}.",
+            "Check the part before .atlassian.net: it is the name that stands in the address of your "
+            "Jira when you open it in a browser.",
+        )
+    copied = (
+        "Copy the address of the site, for example https://acme.atlassian.net."
+        if case.is_cloud
+        else "Copy it up to the context path, for example https://jira.example.com/jira."
+    )
     return Finding(
         "not_jira",
         "The address answers, but it is not a Jira.",
-        "Open the Instance URL in a browser: it must show Jira's own start page. Copy it up to the "
-        "context path, for example https://jira.example.com/jira.",
+        f"Open the Instance URL in a browser: it must show Jira's own start page. {copied}",
     )
 
 
@@ -107,6 +157,12 @@ def pages_repeat(error: errors.PagesRepeat, case: Case) -> Finding:
         "Try again in some minutes. If it stays so, ask whoever runs this Jira, or the proxy before it, "
         "whether answers are kept and given again (caching of /rest must be off).",
     )
+
+
+def _is_start_page(location: str, case: Case) -> bool:
+    """Whether an address is the root of another host, where a Jira may well be."""
+    parts = urlsplit(location)
+    return bool(parts.hostname) and parts.hostname != case.host and parts.path in ("", "/")
 
 
 def _tail(error: errors.JiraError) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jira_client import errors
-from jira_client.diagnosis import answers, network, oauth, refusals
+from jira_client.diagnosis import answers, logins, network, oauth, refusals
 from jira_client.diagnosis.verdict import Case, Diagnosis, Finding
 from jira_client.values import ServerInfo
 
@@ -27,11 +27,14 @@ _EXPLAINERS: dict[type[errors.JiraError], Callable[[Any, Case], Finding]] = {
     errors.PagesRepeat: answers.pages_repeat,
     errors.NotJira: answers.not_jira,
     errors.OAuthProblem: oauth.problem,
-    errors.CaptchaRequired: refusals.captcha,
-    errors.BasicDisabled: refusals.basic_disabled,
-    errors.WrongToken: refusals.wrong_token,
-    errors.AnonymousAnswer: refusals.anonymous,
-    errors.AuthenticationRefused: refusals.authentication,
+    errors.CaptchaRequired: logins.captcha,
+    errors.BasicDisabled: logins.basic_disabled,
+    errors.WrongToken: logins.wrong_token,
+    errors.AnonymousAnswer: logins.anonymous,
+    errors.AuthenticationRefused: logins.authentication,
+    errors.ForeignLogin: logins.foreign,
+    errors.CallRefused: logins.call_refused,
+    errors.OriginRefused: logins.origin,
     errors.XsrfRefused: refusals.xsrf,
     errors.PermissionRefused: refusals.permission,
     errors.NotFound: refusals.not_found,
@@ -41,6 +44,7 @@ _EXPLAINERS: dict[type[errors.JiraError], Callable[[Any, Case], Finding]] = {
     errors.TooBig: refusals.too_big,
     errors.WorkflowInvalid: refusals.workflow,
     errors.RateLimited: refusals.rate_limited,
+    errors.Starting: refusals.starting,
     errors.ServerFault: refusals.server_fault,
     errors.BadPayload: refusals.bad_payload,
     errors.SigningUnavailable: oauth.signing,
@@ -56,13 +60,16 @@ def explain(
     server: ServerInfo | None = None,
     now: datetime | None = None,
     account: str | None = None,
+    draft: bool | None = None,
+    called_url: str | None = None,
 ) -> Diagnosis:
     """Cause and remedy of any error.
 
     entered_url: the Instance URL as typed. server: what the instance said of itself. now: our
-    clock when the error happened. account: whom the credentials are for.
+    clock when the error happened. account: whom the credentials are for. draft: nothing is tried by
+    itself yet. called_url: where calls go, if elsewhere than to what was typed.
     """
-    case = Case(entered_url, server, now or datetime.now(UTC), account)
+    case = Case(entered_url, server, now or datetime.now(UTC), account, draft, called_url)
     if not isinstance(error, errors.JiraError):
         return Diagnosis(
             "internal",

@@ -19,6 +19,45 @@ _TLS: dict[str, tuple[str, str]] = {
         "Jira's certificate has expired.",
         "Ask whoever runs Jira's web server to renew it. Nothing needs to change here.",
     ),
+    "chain_expired": (
+        "A certificate of the chain has expired, not the server's own.",
+        "Ask whoever runs Jira's web server to send the renewed intermediate certificate beside its "
+        "own. If you pasted a CA bundle, look whether an old authority is in it, and paste the new "
+        "one.",
+    ),
+    "not_yet_valid": (
+        "Jira's certificate is not valid yet.",
+        "Check the clocks of both servers: of this one and of Jira's web server. If both are right, "
+        "ask whoever runs Jira's web server for a certificate that is valid already.",
+    ),
+    "weak": (
+        "The key or signature of Jira's certificate is too weak to be trusted.",
+        "Ask whoever runs Jira's web server for a certificate with an RSA key of 2048 bits or more, "
+        "signed with SHA-256. The same holds for the authority's certificates above it.",
+    ),
+    "client_certificate": (
+        "The server before Jira wants a client certificate, which this console cannot present.",
+        "Ask whoever runs Jira's web server or gateway to let this server in without one, or enter "
+        'an "internal API URL" under "Advanced Settings" that leads past it.',
+    ),
+    "not_offered": (
+        "The port answers without TLS, so https:// cannot be spoken with it.",
+        "Begin the Instance URL with http://, or enter the port that Jira offers for https.",
+    ),
+    "wanted": (
+        "The port speaks TLS, and was called by http://.",
+        "Begin the Instance URL with https://.",
+    ),
+    "versions": (
+        "The server offers no version of TLS that is safe enough.",
+        "Ask whoever runs Jira's web server to offer TLS 1.2 or later.",
+    ),
+    "broken_off": (
+        "The server broke off the encrypted handshake.",
+        "Ask whoever runs Jira's web server whether it wants a client certificate, which this "
+        "console cannot present, or ciphers of its own; and check that the port is the one for "
+        "https.",
+    ),
     "host_mismatch": (
         "Jira's certificate is for another host name than the one in the Instance URL.",
         "Use the host name that the certificate holds as Instance URL (it must also be Jira's base "
@@ -31,8 +70,8 @@ _TLS: dict[str, tuple[str, str]] = {
     ),
     "other": (
         "The encrypted connection to Jira could not be set up.",
-        "Ask whoever runs Jira's web server which TLS versions it offers (1.2 or later is needed), "
-        "and check that the port of the Instance URL is the one for https.",
+        "Ask whoever runs Jira's web server to look at its TLS settings (1.2 or later is needed) and "
+        "its certificate, and check that the port of the Instance URL is the one for https.",
     ),
 }
 
@@ -120,7 +159,14 @@ def address(error: errors.AddressRefused, case: Case) -> Finding:
 def tls(error: errors.TlsFailed, case: Case) -> Finding:
     """Trust, by kind."""
     kind = error.kind if error.kind in _TLS else "other"
-    return Finding(f"tls_{kind}", *_TLS[kind])
+    what, remedy = _TLS[kind]
+    if kind == "chain_expired" and (until := error.seen.get("own certificate valid until")):
+        what = (
+            f"A certificate of the chain has expired, not the server's own (valid until {until})."
+        )
+    if kind == "other" and (why := error.seen.get("verification")):
+        what = f"Jira's certificate is not accepted: {why}."
+    return Finding(f"tls_{kind}", what, remedy)
 
 
 def proxy(error: errors.ProxyFailed, case: Case) -> Finding:

@@ -20,6 +20,12 @@ _PROXY = (
     "unchanged and does not cache, and that the Public Key in the application link is the one "
     'shown under "Setup OAuth".'
 )
+_CLOUD = (
+    "The Instance URL must be the address of the site itself, such as https://acme.atlassian.net (in "
+    "Jira: Settings > System > General configuration), and "
+    'the Public Key in the application link must be the one shown under "Setup OAuth". A proxy on the '
+    "way out of your network must pass the request unchanged."
+)
 _KNOWN: dict[str, tuple[str, str]] = {
     "consumer_key_unknown": (
         "Jira does not know the Consumer Key.",
@@ -119,8 +125,8 @@ def problem(error: errors.OAuthProblem, case: Case) -> Finding:
     return Finding(
         "oauth_problem",
         f"Jira's OAuth refuses with a word that is not known here: {error.problem or 'none'}.",
-        "Jira's operator finds the cause in Jira's log at this time. Often the application "
-        'link is not as shown under "Setup OAuth".',
+        'Often the application link is not as shown under "Setup OAuth". '
+        f"{case.ask_operator('finds the cause in its log at this time')}",
         seen,
     )
 
@@ -148,30 +154,41 @@ def key(error: errors.KeyUnusable, case: Case) -> Finding:
 def _signature(error: errors.OAuthProblem, case: Case) -> Finding:
     differences: tuple[Difference, ...] = ()
     seen: list[tuple[str, str]] = []
+    as_signed = False  # Jira echoed the base string, and it is ours
     if error.base_string and error.sent_url:
         differences = base_string_differences(
             error.base_string, error.sent_url, error.method or "GET"
         )
         seen.append(("Jira was called at", seen_address(error.base_string)))
+        as_signed = bool(seen_address(error.base_string)) and not differences
     if case.entered_url:
         seen.append(("Instance URL", case.entered_url))
     if case.server is not None and case.server.base_url:
         seen.append(("Jira's base URL", case.server.base_url))
-        if not differences and case.entered_url:
+        if not (differences or as_signed) and case.entered_url:
             differences = url_differences(case.entered_url, case.server.base_url)
     seen += [("difference", one.sentence) for one in differences]
+    if as_signed:
+        return Finding(
+            "oauth_signature_invalid",
+            "Jira cannot confirm the signature although it saw the very request that was signed: address "
+            "and proxy are right, and the Public Key in the application link is not this connection's.",
+            _LINK + 'Replace the Public Key by the one shown under "Setup OAuth": the whole text, '
+            "nothing else.",
+            tuple(seen),
+        )
     if not differences:
         return Finding(
             "oauth_signature_invalid",
             "Jira cannot confirm the signature of the request.",
-            _PROXY,
+            _CLOUD if case.is_cloud else _PROXY,
             tuple(seen),
         )
     return Finding(
         "oauth_signature_invalid",
         "Jira cannot confirm the signature, because the request reached it otherwise than it was "
         f"signed: {'; '.join(one.sentence for one in differences)}.",
-        f"{_fix(differences, case)} {_PROXY}",
+        f"{_fix(differences, case)} {_CLOUD if case.is_cloud else _PROXY}",
         tuple(seen),
     )
 

@@ -1,74 +1,16 @@
-"""What Jira refuses in so many words: login, permission, content, pace."""
+"""What Jira refuses to an account that it lets in: permission, content, pace; and its own faults.
+
+Each refusal is of one call, made as somebody or as nobody: see `calls`. Logins are in `logins`.
+"""
 
 from jira_client import errors
+from jira_client.diagnosis import answers, logins
+from jira_client.diagnosis.calls import Call, call_of
 from jira_client.diagnosis.verdict import Case, Finding
+from jira_client.lasting import in_words
 
 _AGILE = "/rest/agile/"
-_UNAUTHORISED = "AUTHORISATION_FAILED"  # Seraph's word: the login is right, but may not use Jira
-
-
-def captcha(error: errors.CaptchaRequired, case: Case) -> Finding:
-    """Locked by failed logins."""
-    return Finding(
-        "captcha_required",
-        f"After failed logins Jira wants a CAPTCHA from {case.who}. All calls have stopped.",
-        "Log in to Jira with a browser as this account and solve the CAPTCHA, or ask a Jira admin: "
-        "User management > the account > Reset failed login count. Then correct the password here.",
-    )
-
-
-def basic_disabled(error: errors.BasicDisabled, case: Case) -> Finding:
-    """Basic is off, or wants a token."""
-    if error.status == 401 or case.is_cloud:
-        return Finding(
-            "password_not_accepted",
-            "Jira Cloud does not accept account passwords.",
-            f"Create an API token as {case.who} (Atlassian account > Security > API tokens) and "
-            "enter it as Password.",
-        )
-    return Finding(
-        "basic_disabled",
-        "This Jira does not accept user name and password at its API.",
-        'Choose "Switch to OAuth", or "Use a Personal Access Token". A Jira admin can also allow '
-        "Basic: System > Authentication methods.",
-    )
-
-
-def wrong_token(error: errors.WrongToken, case: Case) -> Finding:
-    """A Personal Access Token on Cloud."""
-    return Finding(
-        "wrong_token",
-        "This token is of the wrong kind: Jira Cloud does not take Personal Access Tokens.",
-        f'Choose "Switch to Basic Auth" and enter the e-mail address of {case.who} as Username and '
-        "an API token (Atlassian account > Security > API tokens) as Password; or choose "
-        '"Switch to OAuth". Personal Access Tokens work on Data Center only.',
-    )
-
-
-def anonymous(error: errors.AnonymousAnswer, case: Case) -> Finding:
-    """Answered as to nobody."""
-    return Finding(
-        "anonymous_answer",
-        "Jira answered, but as to nobody: it ignored the credentials.",
-        "Check user name and secret. On Jira Cloud the user name is the e-mail address and the "
-        "secret an API token that has not expired; a Personal Access Token works on Data Center "
-        "only. With OAuth, check that no proxy removes the Authorization header, and "
-        "authenticate again.",
-    )
-
-
-def authentication(error: errors.AuthenticationRefused, case: Case) -> Finding:
-    """401."""
-    if _login_reason(error) == _UNAUTHORISED:
-        return _not_licensed(case)
-    secret = "the API token" if case.is_cloud else "the password or token"
-    return Finding(
-        "authentication_refused",
-        f"Jira does not accept the credentials of {case.who}.",
-        f"Check user name and {secret}, and that it has not expired; then Re-authenticate. If all "
-        "is right, a proxy may remove the Authorization header. Nothing more is sent until a person "
-        "asks for it, so that Jira does not lock the account.",
-    )
+_WITHOUT_CONTENT = (Call.LOOK, Call.MYSELF, Call.LINK)
 
 
 def xsrf(error: errors.XsrfRefused, case: Case) -> Finding:
@@ -82,12 +24,32 @@ def xsrf(error: errors.XsrfRefused, case: Case) -> Finding:
 
 
 def permission(error: errors.PermissionRefused, case: Case) -> Finding:
-    """403."""
-    words = " ".join(error.messages).lower()
+    """403: whom, and for which call?"""
+    words, call = " ".join(error.messages).lower(), call_of(error)
     if "archiv" in words:
         return _archived()
-    if "licen" in words or _login_reason(error) == _UNAUTHORISED:
-        return _not_licensed(case)
+    if call is Call.LOOK:
+        return logins.strangers(error, case)
+    if "licen" in words or error.seen.get("login reason", "") == logins.UNAUTHORISED:
+        return logins.not_licensed(case)
+    if call is Call.LINK:
+        return logins.link_refused(error, case)
+    if call is Call.MYSELF:
+        return Finding(
+            "account_refused",
+            f"Jira, or something before it, refuses {case.who} altogether (403). No permission in a "
+            "project is missing: asking who one is needs none.",
+            "The answer's own words are below, if it has any. Ask a Jira admin whether this account may "
+            "use Jira and its API, and the operator of a proxy or firewall before Jira whether it lets "
+            "this server sign in by this method.",
+        )
+    if "answered by" in error.seen:
+        return Finding(
+            "blocked_on_the_way",
+            "Something before Jira blocks this call (403): the page that came bears no mark of Jira.",
+            "Ask the operator of the proxy or firewall before Jira to let this server reach all of /rest, "
+            "for reading and writing. The page's own words are below.",
+        )
     return Finding(
         "permission_refused",
         f"{case.who} may not do this in Jira.",
@@ -97,7 +59,21 @@ def permission(error: errors.PermissionRefused, case: Case) -> Finding:
 
 
 def not_found(error: errors.NotFound, case: Case) -> Finding:
-    """404: missing, invisible, or no Jira Software."""
+    """404: missing, invisible, or an address that this Jira does not have."""
+    call = call_of(error)
+    if call is Call.LINK:
+        return Finding(
+            "no_oauth_here",
+            "This Jira has no OAuth 1.0a at that address.",
+            "Check the Instance URL with its context path. If it is right, Jira's OAuth plugin is "
+            "switched off, or a gateway hides the path /plugins/servlet: ask Jira's operator, or use a "
+            "Personal Access Token or Basic Auth."
+            if not case.is_cloud
+            else "Check the Instance URL: with OAuth it is the address of the site itself, not a "
+            "gateway's. Basic Auth with an API token works without.",
+        )
+    if call in (Call.LOOK, Call.MYSELF):
+        return answers.no_jira_there(error, case)
     if (error.path or "").startswith(_AGILE) and _unknown_address(error):
         return Finding(
             "jira_software_missing",
@@ -113,9 +89,21 @@ def not_found(error: errors.NotFound, case: Case) -> Finding:
 
 
 def invalid(error: errors.Invalid, case: Case) -> Finding:
-    """400."""
+    """400: of content, of a question, or of the request itself."""
     if "archiv" in " ".join((*error.messages, *error.field_errors.values())).lower():
         return _archived()
+    call = call_of(error)
+    if call is Call.WEBHOOK:
+        return _webhook(error, case)
+    if call is Call.QUESTION:
+        return Finding(
+            "invalid",
+            "Jira refuses the question.",
+            "Jira's own words are below. Correct the JQL filter of the mapped project, or the mapping "
+            "that names what Jira does not know.",
+        )
+    if call is not Call.CONTENT:
+        return _request(error)
     screen = [name for name, text in error.field_errors.items() if "screen" in text.lower()]
     if screen:
         return Finding(
@@ -131,12 +119,42 @@ def invalid(error: errors.Invalid, case: Case) -> Finding:
     )
 
 
+def _request(error: errors.JiraError) -> Finding:
+    """A refusal that names content, of a call that has none: it is the request itself."""
+    return Finding(
+        "request_refused",
+        f"What answers at Jira's address refuses the request itself ({error.status}).",
+        "Its own words are below, if it has any. Check the Instance URL and its port; then ask the "
+        "operator of the web server or proxy before Jira, who finds the request in its log at this "
+        "time.",
+    )
+
+
+def _webhook(error: errors.Invalid, case: Case) -> Finding:
+    words = " ".join(error.messages).lower()
+    if "invalid.url" in words or "https" in words:
+        return Finding(
+            "webhook_address",
+            "Jira does not call the address of this console: Jira Cloud calls https addresses only.",
+            "The console's operator sets its public https address (ALMCONNECT_BASE_URL). Until then "
+            "changes in Jira are polled.",
+        )
+    return Finding(
+        "webhook_refused",
+        "Jira refuses to register the webhook.",
+        "Jira's own words are below. A Jira admin can add it by hand as shown on tab “#5 Webhook”; "
+        "until then changes in Jira are polled.",
+    )
+
+
 def conflict(error: errors.ConflictRefused, case: Case) -> Finding:
     """409."""
+    if call_of(error) in _WITHOUT_CONTENT:
+        return _request(error)
     return Finding(
         "conflict_refused",
         "Somebody changed the same thing in Jira at the same moment.",
-        "Nothing to do: it is read again and sent again.",
+        case.again("a moment") if case.draft else "Nothing to do: it is read again and sent again.",
     )
 
 
@@ -152,6 +170,8 @@ def gone(error: errors.Gone, case: Case) -> Finding:
 
 def too_big(error: errors.TooBig, case: Case) -> Finding:
     """413."""
+    if call_of(error) in _WITHOUT_CONTENT:
+        return _request(error)
     return Finding(
         "too_big",
         "It is more than Jira takes: too much text, or too many links or comments on one issue.",
@@ -161,6 +181,8 @@ def too_big(error: errors.TooBig, case: Case) -> Finding:
 
 def workflow(error: errors.WorkflowInvalid, case: Case) -> Finding:
     """422."""
+    if call_of(error) in _WITHOUT_CONTENT:
+        return _request(error)
     return Finding(
         "workflow_invalid",
         "The project's workflow or its configuration does not allow this.",
@@ -170,12 +192,16 @@ def workflow(error: errors.WorkflowInvalid, case: Case) -> Finding:
 
 def rate_limited(error: errors.RateLimited, case: Case) -> Finding:
     """429."""
-    wait = f" for {error.retry_after:g} seconds" if error.retry_after is not None else ""
+    wait = in_words(error.retry_after) if error.retry_after is not None else ""
+    often = (
+        " Cloud's limit is fixed: no Jira admin can raise it, as by Data Center's System > Rate limiting."
+        if case.is_cloud
+        else " If it happens often, a Jira admin can raise the limit: System > Rate limiting."
+    )
     return Finding(
         "rate_limited",
-        f"Jira asks the console to pause{wait}.",
-        "Nothing to do: work goes on afterwards. If it happens often on Data Center, a Jira admin "
-        "can raise the limit: System > Rate limiting.",
+        f"Jira asks the console to pause{f' for {wait}' if wait else ''}.",
+        f"{case.again(wait or 'a minute')}{often}",
     )
 
 
@@ -184,8 +210,16 @@ def server_fault(error: errors.ServerFault, case: Case) -> Finding:
     return Finding(
         "server_fault",
         "Jira failed inside, or is being restarted.",
-        "It is tried again. If it stays so, Jira's operator finds the cause in Jira's log at this "
-        "time.",
+        f"{case.again()} {case.ask_operator('finds the cause in its log at this time')}",
+    )
+
+
+def starting(error: errors.Starting, case: Case) -> Finding:
+    """Jira's own waiting pages."""
+    return Finding(
+        "starting",
+        "Jira is starting, or in maintenance.",
+        f"{case.again()} {case.ask_operator('knows why it does not come up')}",
     )
 
 
@@ -209,22 +243,10 @@ def other(error: errors.JiraError, case: Case) -> Finding:
     )
 
 
-def _login_reason(error: errors.JiraError) -> str:
-    return error.seen.get("login reason", "")
-
-
 def _unknown_address(error: errors.NotFound) -> bool:
     """Whether Jira does not know the address itself, rather than the thing behind it."""
     words = " ".join(error.messages).lower()
     return not words or words.startswith("null for uri") or "dead link" in words
-
-
-def _not_licensed(case: Case) -> Finding:
-    return Finding(
-        "not_licensed",
-        f"{case.who} has no licence for this Jira application.",
-        "Ask a Jira admin to give the account access to Jira Software (Application access).",
-    )
 
 
 def _archived() -> Finding:

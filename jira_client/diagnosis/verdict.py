@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
+from jira_client.cloud_address import is_cloud_address, is_gateway
 from jira_client.values import ServerInfo
 
 
@@ -22,12 +24,16 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known besides the error itself."""
+    """What is known besides the error itself. `draft`: nobody's work waits for this connection yet, and
+    nothing is tried by itself; None where it is not told. `called_url`: where calls go, if elsewhere than
+    to what was entered."""
 
     entered_url: str | None
     server: ServerInfo | None
     now: datetime
     account: str | None
+    draft: bool | None = None
+    called_url: str | None = None
 
     @property
     def who(self) -> str:
@@ -37,9 +43,47 @@ class Case:
     @property
     def is_cloud(self) -> bool | None:
         """The deployment, None where it is not known."""
-        if self.server is None:
-            return None
-        return self.server.deployment.value == "cloud"
+        if self.server is not None:
+            return self.server.deployment.value == "cloud"
+        known = is_cloud_address(self.entered_url or "") or self.at_gateway
+        return True if known else None
+
+    @property
+    def at_gateway(self) -> bool:
+        """Whether calls go through Atlassian's gateway rather than to the site itself."""
+        return is_gateway(self.called_url or self.entered_url or "")
+
+    @property
+    def host(self) -> str:
+        """Of the Instance URL; empty where none was entered."""
+        try:
+            return urlsplit(self.entered_url or "").hostname or ""
+        except ValueError:
+            return ""
+
+    def again(self, wait: str = "some minutes") -> str:
+        """What is to be done for a trouble that passes: only what is retried is said to be retried."""
+        if self.draft:
+            return (
+                f'Wait {wait} and press "Connect to Jira" again: before a connection is made, nothing '
+                "is tried by itself."
+            )
+        if self.draft is None:
+            return f"Wait {wait}, then try again."
+        return f"Changes that wait are sent by themselves afterwards. To test, wait {wait}."
+
+    def press_again(self, live: str) -> str:
+        """The button that follows a correction."""
+        return 'press "Connect to Jira" again' if self.draft else live
+
+    def ask_operator(self, about: str) -> str:
+        """Who looks into Jira itself: Cloud has no operator whom one could ask, and no log to read."""
+        if self.is_cloud:
+            return (
+                "If it stays so, look at status.atlassian.com, or ask Atlassian's support; the console's "
+                "operator finds the call in the console's own log."
+            )
+        return f"If it stays so, Jira's operator {about}."
 
 
 @dataclass(frozen=True, slots=True)

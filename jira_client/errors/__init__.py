@@ -8,8 +8,9 @@
     │   ├── AddressRefused       our own address policy said no
     │   ├── ProxyFailed          kind: unreachable, not_allowed, not_trusted, login_wanted, forbids,
     │   │                        cannot_reach, not_one
-    │   └── TlsFailed            kind: unknown_ca, self_signed, expired, host_mismatch,
-    │                            fingerprint_mismatch, other
+    │   └── TlsFailed            kind: unknown_ca, self_signed, expired, chain_expired,
+    │                            not_yet_valid, host_mismatch, fingerprint_mismatch, weak,
+    │                            client_certificate, not_offered, wanted, versions, other
     ├── AnswerLost               something was sent; a write may have been carried out
     │   ├── ReadTimedOut
     │   ├── ConnectionDropped
@@ -25,8 +26,11 @@
     │   ├── BasicDisabled
     │   ├── WrongToken           a Personal Access Token where the deployment takes none
     │   └── AnonymousAnswer      answered, but as nobody
+    ├── ForeignLogin             somebody before Jira asks for a login of its own
+    ├── OriginRefused            an allowlist of addresses does not hold ours
     ├── XsrfRefused
     ├── PermissionRefused        403
+    │   └── CallRefused          401 to one call alone, though the credential is good: scopes
     ├── NotFound                 404: missing or invisible
     ├── Invalid                  400
     ├── ConflictRefused          409
@@ -35,6 +39,7 @@
     ├── WorkflowInvalid          422
     ├── RateLimited              429
     ├── ServerFault              5xx
+    │   └── Starting             Jira's own pages of starting and maintenance
     ├── BadPayload               a webhook body that is not one
     ├── SigningUnavailable       this computer cannot sign RSA-SHA1
     └── KeyUnusable              the private key is not one we can sign with
@@ -72,14 +77,18 @@ from jira_client.errors.refusals import (
     AnonymousAnswer,
     AuthenticationRefused,
     BasicDisabled,
+    CallRefused,
     CaptchaRequired,
     ConflictRefused,
+    ForeignLogin,
     Gone,
     Invalid,
     NotFound,
+    OriginRefused,
     PermissionRefused,
     RateLimited,
     ServerFault,
+    Starting,
     TooBig,
     WorkflowInvalid,
     WrongToken,
@@ -94,6 +103,7 @@ __all__ = [
     "AuthenticationRefused",
     "BadPayload",
     "BasicDisabled",
+    "CallRefused",
     "CaptchaRequired",
     "ConflictRefused",
     "ConnectFailed",
@@ -101,6 +111,7 @@ __all__ = [
     "ConnectionDropped",
     "ConnectionRefused",
     "DnsFailed",
+    "ForeignLogin",
     "Gone",
     "Invalid",
     "JiraError",
@@ -109,6 +120,7 @@ __all__ = [
     "NotJira",
     "NotJson",
     "OAuthProblem",
+    "OriginRefused",
     "PagesRepeat",
     "PermissionRefused",
     "ProxyFailed",
@@ -117,6 +129,7 @@ __all__ = [
     "Redirected",
     "ServerFault",
     "SigningUnavailable",
+    "Starting",
     "TlsFailed",
     "TooBig",
     "TooLarge",

@@ -60,7 +60,10 @@ class NotJson(JiraError):
 
 
 class Redirected(JiraError):
-    """Jira, or something before it, points elsewhere; `location` has no query and no userinfo."""
+    """Jira, or something before it, points elsewhere; `location` has no query and no userinfo.
+
+    `moved_to`: the base URL that it points to, where that leads to the same call; else empty.
+    """
 
     code = "redirected"
 
@@ -70,18 +73,21 @@ class Redirected(JiraError):
         *,
         location: str = "",
         to_login: bool = False,
+        moved_to: str = "",
         status: int | None = None,
         seen: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, status=status, seen=seen)
         self.location = location
         self.to_login = to_login
+        self.moved_to = moved_to
 
 
 class NotJira(JiraError):
-    """Something answers at the address, but it is no Jira."""
+    """Something answers at the address, but it is no Jira. `speaks_json`: it is an API of its own."""
 
     code = "not_jira"
+    speaks_json: bool = False
 
 
 class PagesRepeat(NotJira):

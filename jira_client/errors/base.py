@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
+from jira_client.sender import Sender
+
 LONGEST_WAIT: Final = 3600.0  # seconds that anybody is believed who asks to wait
 
 
@@ -19,7 +21,8 @@ class JiraError(Exception):
     (days, a date in ten years) is somebody's mistake. outcome_unknown: a write may have been carried
     out. transient: the same request may succeed later. field_errors: Jira's message per field.
     messages: Jira's general messages. seen: redacted facts, label to value. partial: results of the
-    calls before this one, where one verb makes several.
+    calls before this one, where one verb makes several. sender: as whom the call was made, None where
+    nobody told. from_jira: the answer shows that Jira itself gave it.
     """
 
     code: ClassVar[str] = "jira_error"
@@ -50,7 +53,10 @@ class JiraError(Exception):
         self.messages: tuple[str, ...] = tuple(messages)
         self.seen: dict[str, str] = dict(seen or {})
         self.partial: tuple[object, ...] = ()
+        self.sender: Sender | None = None
+        self.from_jira = False
 
-    def located(self, method: str, path: str) -> None:
-        """Tells the error which call it belongs to."""
+    def located(self, method: str, path: str, sender: Sender | None = None) -> None:
+        """Tells the error which call it belongs to, and as whom it was made."""
         self.method, self.path = method, path
+        self.sender = sender or self.sender

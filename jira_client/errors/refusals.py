@@ -6,9 +6,10 @@ from jira_client.errors.base import JiraError
 
 
 class AuthenticationRefused(JiraError):
-    """Jira does not accept the credentials (401)."""
+    """Jira does not accept the credentials (401). `confirmed`: `/myself` refused them too."""
 
     code = "authentication_refused"
+    confirmed: bool = False
 
 
 class CaptchaRequired(AuthenticationRefused):
@@ -35,6 +36,18 @@ class AnonymousAnswer(AuthenticationRefused):
     code = "anonymous_answer"
 
 
+class ForeignLogin(JiraError):
+    """What answers is not Jira: it asks for a login of its own, which it must not be given."""
+
+    code = "foreign_login"
+
+
+class OriginRefused(JiraError):
+    """Jira refuses the network address that the call came from, whoever it is made as."""
+
+    code = "origin_refused"
+
+
 class XsrfRefused(JiraError):
     """Jira's protection against cross-site requests refused the call."""
 
@@ -45,6 +58,14 @@ class PermissionRefused(JiraError):
     """The account may not do this (403)."""
 
     code = "permission_refused"
+
+
+class CallRefused(PermissionRefused):
+    """This one call is refused (401) although the credential is good: for want of a scope of the token, or,
+    on Data Center, of a permission. It is no word on the credential.
+    """
+
+    code = "call_refused"
 
 
 class NotFound(JiraError):
@@ -108,3 +129,9 @@ class ServerFault(JiraError):
 
     code = "server_fault"
     always_transient = True
+
+
+class Starting(ServerFault):
+    """Jira starts, stops or is in maintenance, and sends every call to a page that says so."""
+
+    code = "starting"

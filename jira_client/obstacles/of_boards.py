@@ -1,7 +1,8 @@
 """Boards and sprints that the account does not see, or that are of another kind."""
 
 from jira_client.judging import Obstacle
-from jira_client.obstacles.context import MISSING, Context, unsure
+from jira_client.obstacles.context import MISSING, UNKNOWN, Context, unsure
+from jira_client.requirements import BOARD_SCOPES as SCOPES
 from jira_client.surveying import Survey, board_in
 
 
@@ -16,6 +17,16 @@ def find(survey: Survey, context: Context) -> list[Obstacle]:
                 "installed, or the account has no licence for it.",
                 f"Please give {who} access to Jira Software: Settings → Applications (on Cloud: "
                 "Settings → User management) → Application access, or “Product access”.",
+            )
+        ]
+    if survey.scope_missing:
+        return [
+            Obstacle(
+                ("move_to_sprint", "reorder"),
+                UNKNOWN,
+                f"The token of {who} lacks the scopes of boards and sprints ({', '.join(SCOPES)}), so "
+                "they could not be looked at. The project works without boards.",
+                f"Please make a token for {who} with these scopes: {', '.join(SCOPES)}.",
             )
         ]
     if survey.boards is None:

@@ -15,6 +15,7 @@ from jira_client.resources.caller import Caller, chunks, side_by_side
 from jira_client.values import PermissionState, Project
 
 Progress = Callable[[int, int], None]
+Failed = Callable[[Sequence[Project], JiraError], None]
 States = dict[str, PermissionState]
 _MOST_PROJECTS = 1000
 
@@ -39,20 +40,23 @@ class Permissions:
         projects: Sequence[Project],
         keys: Sequence[str],
         progress: Progress | None = None,
+        failed: Failed | None = None,
     ) -> dict[str, States]:
         """The state of each key in each project, by project id.
 
-        A project that fails alone is unknown; a refused login raises. `progress(done, total)` is
-        called in the calling thread.
+        Projects whose question fails are unknown, and `failed(projects, error)` is told why; a refused
+        login raises. `progress(done, total)` and `failed` are called in the calling thread.
         """
         if not projects or not keys:
             return {project.id: {} for project in projects}
         if self._caller.flavour.bulk_permission_check:
-            return self._in_bulk(projects, keys, progress)
+            return self._in_bulk(projects, keys, progress, failed)
         found: dict[str, States] = {}
         answers = side_by_side(self._caller, lambda one: self._guarded(one, keys), projects)
-        for done, (project, states) in enumerate(zip(projects, answers, strict=True), 1):
+        for done, (project, (states, error)) in enumerate(zip(projects, answers, strict=True), 1):
             found[project.id] = states
+            if error is not None and failed is not None:
+                failed([project], error)
             if progress is not None:
                 progress(done, len(projects))
         return found
@@ -69,25 +73,35 @@ class Permissions:
         held = parse.mapping(parse.mapping(answer).get("permissions"))
         return {key: _state(held, key) for key in keys}
 
-    def _guarded(self, project: Project, keys: Sequence[str]) -> States:
+    def _guarded(self, project: Project, keys: Sequence[str]) -> tuple[States, JiraError | None]:
         try:
-            return self.of_project(project.key or project.id, keys)
+            return self.of_project(project.key or project.id, keys), None
         except NotFound:
             # Invisible: Browse is missing; what else it lacks nobody can tell.
-            unknown = dict.fromkeys(keys, PermissionState.UNKNOWN)
             browse = {"BROWSE_PROJECTS": PermissionState.MISSING}
-            return unknown | {key: state for key, state in browse.items() if key in unknown}
+            return _unknown(keys) | {k: v for k, v in browse.items() if k in keys}, None
         except (AuthenticationRefused, OAuthProblem):
             raise
-        except JiraError:
-            return dict.fromkeys(keys, PermissionState.UNKNOWN)
+        except JiraError as error:
+            return _unknown(keys), error
 
     def _in_bulk(
-        self, projects: Sequence[Project], keys: Sequence[str], progress: Progress | None
+        self,
+        projects: Sequence[Project],
+        keys: Sequence[str],
+        progress: Progress | None,
+        failed: Failed | None,
     ) -> dict[str, States]:
         found: dict[str, States] = {}
         for some in chunks(projects, _MOST_PROJECTS):
-            found.update(self._check(some, keys))
+            try:
+                found.update(self._check(some, keys))
+            except (AuthenticationRefused, OAuthProblem):
+                raise
+            except JiraError as error:
+                found.update({project.id: _unknown(keys) for project in some})
+                if failed is not None:
+                    failed(some, error)
             if progress is not None:
                 progress(len(found), len(projects))
         return found
@@ -118,7 +132,9 @@ class Permissions:
         path = f"{self._caller.flavour.api}/permissions/check"
         answer = self._caller.call(Request("POST", path, json=body, writes=False))
         return {
-            parse.text(row.get("permission")): {parse.text(one) for one in row.get("projects", ())}
+            parse.text(row.get("permission")): {
+                parse.text(one) for one in row.get("projects") or ()
+            }
             for row in parse.rows(parse.mapping(answer).get("projectPermissions") or [])
         }
 
@@ -137,6 +153,10 @@ class Permissions:
         if rest:
             states.update(ask(rest))
         return {key: states[key] for key in keys}
+
+
+def _unknown(keys: Sequence[str]) -> States:
+    return dict.fromkeys(keys, PermissionState.UNKNOWN)
 
 
 def _state(held: Mapping[str, Any], key: str) -> PermissionState:

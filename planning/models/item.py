@@ -26,7 +26,7 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.filter(deleted=None)
 
     def locked(self) -> WorkItemQuerySet:
-        """Held until the transaction ends, in the one order in which all lock (docs/decisions/0060).
+        """Held until the transaction ends, in the one order in which all lock (docs/decisions/0061).
 
         Rows that point at an item can still be written meanwhile: nobody changes its id.
         """
@@ -114,7 +114,7 @@ class WorkItem(models.Model):
     def remote_url(self) -> str:
         if not (self.remote_key and self.project):
             return ""
-        return f"{self.project.connection.base_url}/browse/{self.remote_key}"
+        return f"{self.project.connection.site_url}/browse/{self.remote_key}"
 
 
 class Link(models.Model):

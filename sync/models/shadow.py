@@ -56,7 +56,7 @@ class Absence(models.TextChoices):
 
 class ShadowQuerySet(models.QuerySet["Shadow"]):
     def locked(self) -> ShadowQuerySet:
-        """Held until the transaction ends, after the items: see docs/decisions/0060."""
+        """Held until the transaction ends, after the items: see docs/decisions/0061."""
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 

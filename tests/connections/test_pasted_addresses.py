@@ -24,6 +24,37 @@ GOOD = [
     ("https://jira.example.com.:8443/jira/", "https://jira.example.com:8443/jira", 2),
     ("localhost:8080", "https://localhost:8080", 1),
 ]  # fmt: skip
+HOST = "https://jira.example.com"
+# What stands behind the host in a browser → the context path that is kept.
+PAGES = {
+    "/jira/software/c/projects/ABC/boards/1": "",  # Cloud at an address of the customer's own
+    "/jira/software/projects/ABC/boards/1/backlog": "",
+    "/jira/core/projects/ABC/board": "",
+    "/jira/servicedesk/projects/ABC/queues/custom/1": "",
+    "/jira/your-work": "",
+    "/jira/dashboards/10000": "",
+    "/jira/projects?page=1": "",
+    "/jira/index.jsp": "/jira",
+    "/index.jsp": "",
+    "/dashboards": "",
+    "/jira/secure/RapidBoard.jspa?rapidView=1": "/jira",
+    "/secure/RapidBoard.jspa?rapidView=1&view=detail": "",
+    "/jira/projects/ABC/issues/ABC-1": "/jira",
+    "/projects/ABC": "",
+    "/jira/issues/?jql=project%20%3D%20ABC": "/jira",
+    "/issues/?filter=-1": "",
+    "/jira/plugins/servlet/applinks/listApplicationLinks": "/jira",
+    "/plugins/servlet/project-config/ABC": "",
+    "/jira/rest/api/2/serverInfo": "/jira",
+    "/rest/agile/1.0/board": "",
+    "/tools/jira/browse/ABC-1": "/tools/jira",
+    "/jira/servicedesk/customer/portals": "/jira",
+    "/jira/login.jsp;jsessionid=1": "/jira",
+    "/jira/default.jsp": "/jira",
+    "/jira": "/jira",
+    "/ex/jira/11111111-2222-3333-4444-555555555555/rest/api/3/myself":
+        "/ex/jira/11111111-2222-3333-4444-555555555555",
+}  # fmt: skip
 BAD = [
     ("", "Enter the address"),
     ("   ", "Enter the address"),
@@ -54,6 +85,16 @@ def test_is_trimmed_and_says_so(pasted: str, url: str, notes: int) -> None:
     assert found.url == url
     assert len(found.notes) == notes
     assert trim(url).url == url
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_the_address_bar_shows_is_cut_to_the_base_url(page: str) -> None:
+    found = trim(HOST + page)
+    assert found.url == HOST + PAGES[page]
+    assert trim(found.url).url == found.url
+    gateway = page.startswith("/ex/")
+    for site in ("https://acme.atlassian.net", "https://acme.jira.com"):
+        assert trim(site + page).url == (site + PAGES[page] if gateway else site)
 
 
 @pytest.mark.parametrize(("pasted", "words"), BAD)

@@ -66,5 +66,5 @@ ROWS = (
     _tls("tls_host_mismatch", shown("host_mismatch"), "another host name", "Instance URL"),
     _tls("tls_fingerprint_mismatch", shown("self_signed", False, fingerprint="ab" * 32),
          "another certificate", "Jira's operator", "Advanced Settings"),
-    Row("tls_other", no_tls, "could not be set up", ("port", "https"), ONE),
+    Row("tls_not_offered", no_tls, "without TLS", ("port", "https"), ONE),
 )  # fmt: skip

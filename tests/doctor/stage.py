@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -23,11 +23,13 @@ from jira_client.transport import Transport
 from jira_client.values import ServerInfo
 from jira_sandbox.rest.tokens import make
 from jira_sandbox.serving import Handle, running
+from tests.doctor.front import Front, fronted
 from tests.jira_client.contract.approving import CALLBACK, CONSUMER, add_link, decide
 from tests.jira_client.proxies import Proxy, proxying
 from tests.jira_client.servers import LOOPBACK
 
 FLAVOURS = ("cloud", "8", "9", "10", "11")
+T = TypeVar("T")
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -123,6 +125,14 @@ class Stage:
     def proxy(self, context: ssl.SSLContext | None = None) -> Proxy:
         """A proxy that ends with the row."""
         return self._things.enter_context(proxying(context))
+
+    def front(self, *rules: Mapping[str, Any], **options: Any) -> Front:
+        """A server before this Jira that answers by rules; it ends with the row."""
+        return self._things.enter_context(fronted(self.handle, rules, **options))
+
+    def enter(self, thing: contextlib.AbstractContextManager[T]) -> T:
+        """Something that ends with the row."""
+        return self._things.enter_context(thing)
 
     def after(self, undo: Any, *arguments: Any) -> None:
         """Something to be undone when the row is over."""

@@ -19,10 +19,12 @@ from jira_client.keys import generate_key_pair
 from tests.doctor import (
     answer_rows,
     content_rows,
+    front_rows,
     login_rows,
     network_rows,
     oauth_rows,
     proxy_rows,
+    tls_rows,
 )
 from tests.doctor.rows import Row
 from tests.doctor.stage import FLAVOURS, Stage, staged
@@ -31,7 +33,7 @@ GUIDE = Path(__file__).resolve().parents[2] / "docs/troubleshooting.md"
 PARAGRAPHS = dict(re.findall(r"^### ([a-z0-9-]+)\n\n(.+)$", GUIDE.read_text("utf-8"), re.MULTILINE))
 ROWS: tuple[Row, ...] = (
     *network_rows.ROWS, *proxy_rows.ROWS, *answer_rows.ROWS, *login_rows.ROWS, *content_rows.ROWS,
-    *oauth_rows.ROWS,
+    *oauth_rows.ROWS, *front_rows.ROWS, *tls_rows.ROWS,
 )  # fmt: skip
 CASES = [
     pytest.param(flavour, row, id=f"{flavour}-{row.code}{'-' + row.name if row.name else ''}")
