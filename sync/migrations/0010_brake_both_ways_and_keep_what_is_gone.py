@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='brake',
             name='decision',
-            field=models.CharField(blank=True, choices=[('delete', 'Delete them on the other side too'), ('keep', 'Keep them on the board'), ('restore', 'Create them in Jira again'), ('unlink', 'Take them off the board, keep their issues in Jira')], max_length=8),
+            field=models.CharField(blank=True, choices=[('delete', 'Delete them here too'), ('keep', 'Keep them on the board'), ('restore', 'Create them in Jira again'), ('unlink', 'Take them off the board, keep their issues in Jira')], max_length=8),
         ),
         migrations.AlterField(
             model_name='shadow',

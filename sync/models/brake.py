@@ -22,7 +22,7 @@ class Decision(models.TextChoices):
     """*Delete*, *keep* and *restore* are of what went from Jira; *delete*, *keep* and *unlink* of what
     was deleted on the board."""
 
-    DELETE = "delete", _("Delete them on the other side too")
+    DELETE = "delete", _("Delete them here too")
     KEEP = "keep", _("Keep them on the board")
     RESTORE = "restore", _("Create them in Jira again")
     UNLINK = "unlink", _("Take them off the board, keep their issues in Jira")

@@ -136,6 +136,17 @@ def _held(caller: JudgedCaller, world: World) -> None:
     brake = Brake.objects.create(connection=world.connection, reason="12 of 12 issues went.")
     assert caller.get("/sync/brakes?state=open").json()["items"]
     assert caller.post(f"/sync/brakes/{brake.pk}/decide", {"decision": "keep"}).status_code == 200
+    _gone(caller, world)
+
+
+def _gone(caller: JudgedCaller, world: World) -> None:
+    """An issue that the account sees no more."""
+    item = WorkItem.objects.live().filter(project=world.project).order_by("-rank")[0]
+    world.hide(item)
+    world.hook({"webhookEvent": "jira:issue_deleted", "issue": {"id": item.remote_id}})
+    world.drain()
+    assert caller.get(f"/sync/gone?connection={world.connection.pk}").json()["items"]
+    assert caller.delete(f"/sync/gone/{item.pk}").status_code == 204
 
 
 def _projects(caller: JudgedCaller, world: World) -> None:
