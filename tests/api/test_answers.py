@@ -125,6 +125,9 @@ def _sync(caller: JudgedCaller, world: World) -> None:
     Change.objects.filter(pk=change.pk).update(state="parked", message="Jira said no.")
     assert caller.get("/sync/changes?state=parked").json()["items"]
     assert caller.post(f"/sync/changes/{change.operation}/replay").status_code == 202
+    Change.objects.filter(pk=change.pk).update(state="parked", code="delete_refused")
+    decided = caller.post(f"/sync/changes/{change.operation}/decide", {"way": "keep"})
+    assert decided.json()["state"] == "dropped"
     for kind in ("deliveries", "changes"):
         assert caller.post(f"/sync/{kind}/replay", {"dry": True}).status_code == 200
     _held(caller, world)
@@ -157,6 +160,7 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     caller.get(f"/projects/{made}")
     caller.patch(f"/projects/{made}", {"direction": "from_jira"})
     caller.get(f"/projects/{made}/mapping-check")
+    assert caller.get(f"/projects/{made}/boards").json()["items"]
     pi = caller.post("/pis", {"name": "PI 9"}).json()["id"]
     iteration = caller.post("/iterations", {"pi": pi, "name": "9.1"}).json()["id"]
     team = {"team": str(world.team.pk)}

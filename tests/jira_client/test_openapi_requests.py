@@ -62,6 +62,7 @@ CALLS: dict[str, Act] = {
     "board": lambda c: c.boards.get(1),
     "board configuration": lambda c: c.boards.configuration(1),
     "components": lambda c: c.projects.components("FALCON"),
+    "board projects": lambda c: c.boards.projects(1),
     "board sprints": lambda c: c.boards.sprints(1, ("active", "future")),
     "sprint": lambda c: c.sprints.get(1),
     "create sprint": lambda c: c.sprints.create(1, "S", NOW, NOW, "g"),
