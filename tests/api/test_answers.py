@@ -11,7 +11,7 @@ from accounts.models import User
 from connections import report
 from connections.models import Connection
 from jira_sandbox.serving import running
-from planning.models import Change
+from planning.models import Change, WorkItem
 from sync.models import Brake, Conflict
 from tests.api.document import JudgedCaller, operations
 from tests.connections.jira_browser import JiraBrowser, make_link
