@@ -16,7 +16,8 @@ from tests.soak.history import crash_points
 # By the first word of a point: who may pass it.
 PASSED_BY: Final = {
     **dict.fromkeys(
-        ("create", "look", "people", "edit", "removing", "link", "delete", "push"), ("push",)
+        ("create", "look", "people", "edit", "ownership", "removing", "link", "delete", "push"),
+        ("push",),
     ),
     "drain": ("drain",),
     "poll": ("poll",),
