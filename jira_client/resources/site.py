@@ -3,7 +3,7 @@
 import re
 
 from jira_client import parse
-from jira_client.errors import AnswerLost, ConnectFailed, JiraError
+from jira_client.errors import AnswerLost, ConnectFailed, JiraError, TooLarge
 from jira_client.protocol import Request
 from jira_client.resources.caller import Caller
 from jira_client.values import Deployment, SiteIdentity
@@ -33,6 +33,8 @@ class Site:
     def _told(self, path: str, name: str, kind: Deployment) -> SiteIdentity | None:
         try:
             found = self._caller.call(Request("GET", path, anonymous_ok=True))
+        except TooLarge:
+            return None  # whatever that is, it names no site
         except (ConnectFailed, AnswerLost):
             raise
         except JiraError:

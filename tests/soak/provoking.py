@@ -190,7 +190,7 @@ def _many_deleted_at_once(hands: Hands) -> Iterator[None]:
     """More than go without a person's word; afterwards somebody says it."""
     hands.world.push()
     for _ in range(outward_brake.MOST + 2):
-        hands.create_board()
+        _board_create(hands)
     hands.world.push()
     for _ in range(outward_brake.MOST + 2):
         hands.delete_board(at_least=1)
