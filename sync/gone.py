@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -23,10 +23,11 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
 from planning import applying
-from planning.models import BoardEvent, WorkItem
+from planning.models import BoardEvent, Change, ChangeKind, Link, SyncState, WorkItem
 from sync import parents
 from sync.models import Absence, Shadow, ShadowState
 from sync.models.shadow import ShadowQuerySet
+from sync.states import UNDER_WAY
 
 WORDS: Final = "Gone from Jira, so it left the board. It comes back as soon as Jira shows it again."
 FIRST_LOOK = timedelta(minutes=5)
@@ -71,17 +72,49 @@ class Back:
 
 def bring_back(shadow: Shadow, item: WorkItem) -> tuple[list[BoardEvent], Back]:
     """Jira shows the issue of this locked item again: it stands on the board with its links. The events to
-    tell, and what is left to do after the transaction: `give_children_back`."""
+    tell, and what is left to do after the transaction: `make_whole`."""
     children = tuple(uuid.UUID(one) for one in shadow.left_behind.get("children", ()))
     return applying.revive(item), Back(item, shadow.remote_key, children)
 
 
-def give_children_back(returned: Iterable[Back]) -> None:
-    """In a transaction of its own, so that items are locked in one order. What a crash leaves out is found
-    by the next comparison: Jira names the parent, and the pair does not."""
+def make_whole(returned: Iterable[Back]) -> None:
+    """Children and links of items that are back, in transactions of their own, so that items are locked in
+    one order. Children that a crash leaves out are found by the next comparison: Jira names the parent, and
+    the pair does not."""
     for one in returned:
         if one.children:
             parents.take_back(one.children, one.item, one.key)
+        _send_links(one.item)
+
+
+@transaction.atomic
+def _send_links(item: WorkItem) -> None:
+    """Links drawn here that had not reached Jira when the issue went are still to be sent."""
+    sent = Change.objects.filter(link=OuterRef("pk"), kind=ChangeKind.LINK, state__in=UNDER_WAY)
+    unsent = Link.objects.filter(
+        ~Exists(sent), Q(source=item) | Q(target=item), deleted=None, remote_id=""
+    )
+    rows = [
+        link
+        for link in unsent.select_related("source__project")
+        if link.source.project is not None and link.source.project.writes_jira
+    ]
+    Change.objects.bulk_create(
+        Change(
+            project=link.source.project,
+            item=link.source,
+            link=link,
+            kind=ChangeKind.LINK,
+            fields={
+                "source": str(link.source_id),
+                "target": str(link.target_id),
+                "type": link.type,
+            },
+            actor_name=audit.SYSTEM,
+        )
+        for link in rows
+    )
+    Link.objects.filter(pk__in=[link.pk for link in rows]).update(sync_state=SyncState.WAITING)
 
 
 def to_look_for(project: MappedProject) -> list[str]:

@@ -85,11 +85,11 @@ def _confirm(connection: Connection, change: Change, issues: Sequence[Issue]) ->
     message = f"“{link.type}”: Jira answered that it {words}."
     if change.code == UNCONFIRMED:
         outbox.park([change.pk], UNCONFIRMED, f"{message} It was sent twice.")
-        _say(link, SyncState.PARKED, message)
+        say(link, SyncState.PARKED, message)
     else:
         again = f"{message} It is sent once more."
         outbox.postpone([change.pk], AGAIN, again, code=UNCONFIRMED)
-        _say(link, SyncState.WAITING, again)
+        say(link, SyncState.WAITING, again)
     note(connection, "send", "later", message, item=change.item, change=change, code=UNCONFIRMED)
 
 
@@ -167,7 +167,7 @@ def _create(
 def _keep_here(change: Change, link: Link, message: str, why: str) -> None:
     with transaction.atomic():
         outbox.settle([change.pk], message)
-        _say(link, SyncState.LOCAL_ONLY, why)
+        say(link, SyncState.LOCAL_ONLY, why)
     point("link.kept_here")
 
 
@@ -198,7 +198,7 @@ def _lost_its_type(
     )
     with transaction.atomic():
         outbox.park([change.pk], NO_SUCH_TYPE, message)
-        _say(link, SyncState.PARKED, message)
+        say(link, SyncState.PARKED, message)
         item, code = change.item, NO_SUCH_TYPE
         note(connection, "send", "refused", message, item=item, change=change, code=code)
     return True
@@ -263,7 +263,7 @@ def _done(
         shift.guard()
         outbox.settle([change.pk])
         if drawn is not None:
-            _say(drawn, SyncState.SYNCED, "")
+            say(drawn, SyncState.SYNCED, "")
         note(connection, "send", "done", words, item=change.item, change=change)
     point("link.settled")
 
@@ -276,7 +276,7 @@ def _refused(
     with transaction.atomic():
         never = outbox.set_aside(connection, change, error, "refused") is Verdict.NEVER
         if never:
-            _say(link, SyncState.PARKED, outbox.words_of(error))
+            say(link, SyncState.PARKED, outbox.words_of(error))
     point("link.refused")
     if never:
         return
@@ -284,5 +284,6 @@ def _refused(
         raise error
 
 
-def _say(link: Link, state: SyncState, detail: str) -> None:
+def say(link: Link, state: SyncState, detail: str) -> None:
+    """What people see on the link."""
     Link.objects.filter(pk=link.pk).update(sync_state=state, sync_detail=detail[:1000])

@@ -14,8 +14,8 @@ from typing import Final
 from connections.models import Connection, DeletionPolicy, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
-from planning.models import Change, ChangeKind
-from sync import gathering, moved, outbox, site_proof
+from planning.models import Change, ChangeKind, SyncState
+from sync import gathering, link_sending, moved, outbox, site_proof
 from sync.crash import point
 from sync.models import Shadow, ShadowState
 
@@ -56,6 +56,8 @@ def part(changes: Sequence[Change], reasons: Mapping[int, str]) -> list[Change]:
             outbox.drop([change.pk], reasons[change.pk])
         elif change.pk in reasons and change.kind != ChangeKind.DELETE:
             outbox.park([change.pk], NOT_OURS, reasons[change.pk])
+            if change.link is not None:
+                link_sending.say(change.link, SyncState.PARKED, reasons[change.pk])
         else:
             kept.append(change)
     point("ownership.parted")

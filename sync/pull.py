@@ -96,7 +96,7 @@ def apply(
         setting_back.note(project, rules, batch.lookups, names or {}, issues, batch.moved)
         feed.tell(events)
     point("pull.applied")
-    gone.give_children_back(batch.back)
+    gone.make_whole(batch.back)
     if batch.clock_back:
         jira_time.note_put_back(project.connection, batch.clock_back)
     _follow(project, issues)

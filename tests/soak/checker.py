@@ -153,7 +153,7 @@ def _deleted(
             waits = Change.objects.filter(
                 item=item_id, kind="delete", state__in=(*UNDER_WAY, "parked")
             )
-            if not waits.exists():
+            if not waits.exists() and shadow.remote_id not in written.away:
                 found.append(f"I6: {shadow.remote_key} outlived its deletion on the board")
     for remote_id in written.jira_deleted:
         shadow = shadows.get(remote_id)

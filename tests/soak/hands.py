@@ -6,11 +6,13 @@ import random
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 
 from almconnect.lib.api import Refused
+from jira_sandbox.model.linking import move
 from planning.linking import remove_link
 from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
 from planning.moving import move_item
@@ -31,6 +33,8 @@ class Written:
     jira_deleted: set[str] = field(default_factory=set)  # issue ids
     board_created: dict[str, str] = field(default_factory=dict)  # item id → summary
     jira_created: dict[str, str] = field(default_factory=dict)  # issue key → summary
+    # Issue ids that were hidden or moved away for a while: nothing may be written to them meanwhile
+    away: set[str] = field(default_factory=set)
 
 
 class Hands:
@@ -50,6 +54,9 @@ class Hands:
             self.link_board: 2,
             self.delete_board: 1,
             self.delete_jira: 1,
+            self.hide_jira: 1,
+            self.move_jira: 1,
+            self.step_clock: 1,
         }
         for verb in self.rng.choices(list(verbs), list(verbs.values()), k=actions):
             self.count += 1
@@ -165,6 +172,42 @@ class Hands:
         site = self.world.handle.site
         if key in site.keys:  # else the answer to an earlier try was lost
             self.world.jira("DELETE", f"/rest/api/2/issue/{key}")
+
+    def hide_jira(self) -> None:
+        """Issue security: the service account sees it no more, until the end."""
+        key, issue_id = self._issue()
+        self.world.handle.site.keys[key].seen_by = frozenset({"admin"})
+        self.written.away.add(issue_id)
+
+    def move_jira(self) -> None:
+        """To a project that is not mapped, until the end."""
+        _, issue_id = self._issue()
+        self._move(issue_id, "OTTER")
+        self.written.away.add(issue_id)
+
+    def step_clock(self) -> None:
+        """Jira's clock goes wrong, or right again; and one issue is from another time."""
+        site = self.world.handle.site
+        site.skew = timedelta(hours=self.rng.choice((0, 0, 1, -1, 26, -26)))
+        if not self.rng.randrange(4):
+            key, _ = self._issue()
+            site.keys[key].updated = datetime(2099, 1, 1, tzinfo=UTC)
+
+    def all_back(self) -> None:
+        """At the end everything is where it was, and the clock is right."""
+        site = self.world.handle.site
+        site.skew = timedelta(0)
+        with site.lock:
+            away = [one for one in site.issues.values() if str(one.id) in self.written.away]
+        for issue in away:
+            issue.seen_by = None
+            if issue.project.key != self.world.project.key:
+                self._move(str(issue.id), self.world.project.key)
+
+    def _move(self, issue_id: str, project: str) -> None:
+        site = self.world.handle.site
+        with site.lock:
+            move(site, site.users["admin"], site.issue(issue_id), site.project(project))
 
     # ── What there is to act on ──────────────────────────────────────────────────────────────────
     def _item(self) -> WorkItem | None:

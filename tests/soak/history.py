@@ -151,6 +151,8 @@ class History:
         # Absence counts when it was seen twice, with time between.
         earlier = now - timedelta(minutes=30)
         Shadow.objects.exclude(absent_since=None).update(absent_since=earlier)
+        Shadow.objects.exclude(older_since=None).update(older_since=earlier)
+        Shadow.objects.exclude(look_due=None).update(look_due=now)
         Shadow.objects.exclude(deleted_there=None).update(deleted_there=earlier)
 
     def _confirm_deletions(self) -> None:
@@ -160,6 +162,7 @@ class History:
 
     def _rest(self) -> list[str]:
         self.world.mend()
+        self.hands.all_back()
         time.sleep(0.5)  # what killed workers had sent has arrived by now
         for _ in range(ROUNDS_OF_REST):
             self._make_due()

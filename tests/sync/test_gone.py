@@ -162,3 +162,19 @@ def test_after_a_year_retention_lets_it_go(world: World) -> None:
     WorkItem.objects.filter(pk=item.pk).update(deleted=timezone.now() - timedelta(days=366))
     tidying.tidy()
     assert not gone.rows().exists()
+
+
+def test_a_link_that_had_not_reached_jira_is_sent_after_the_return(world: World) -> None:
+    item, other = WorkItem.objects.live().filter(project=world.project, type="Story")[:2]
+    link = world.link(item, other)
+    hide(world, item)
+    world.show(item)
+    again = {"webhookEvent": "jira:issue_updated", "issue": {"id": item.remote_id}, "n": 2}
+    world.hook(again)
+    world.drain()
+    world.push()
+    link.refresh_from_db()
+    assert (link.deleted, link.sync_state) == (None, "synced")
+    site = world.handle.site
+    ends = {(str(one.source.id), str(one.target.id)) for one in site.links.values()}
+    assert (item.remote_id, other.remote_id) in ends
