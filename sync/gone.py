@@ -63,11 +63,11 @@ def remember_children(lost: Mapping[uuid.UUID, Collection[uuid.UUID]]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """An item that is back, and the children that it had."""
+    """An item whose issue is back, and the children that it had."""
 
     item: WorkItem
     key: str
-    children: tuple[uuid.UUID, ...]
+    children: tuple[uuid.UUID, ...] = ()
 
 
 def bring_back(shadow: Shadow, item: WorkItem) -> tuple[list[BoardEvent], Back]:

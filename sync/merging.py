@@ -56,6 +56,8 @@ def merge_in(
         events, back = gone.bring_back(shadow, item)
         batch.revived += events
         batch.back.append(back)
+    elif shadow.is_kept:
+        batch.back.append(gone.Back(item, seen.remote_key))
     if shadow.is_kept or shadow.is_gone:
         batch.returned.append(shadow)
     _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)

@@ -33,7 +33,7 @@ def violations(world: World, written: Written) -> list[str]:
     }
     live = {key: one for key, one in shadows.items() if one.state == ShadowState.LIVE}
     return [
-        *_one_to_one(issues, shadows),
+        *_one_to_one(issues, shadows, written),
         *_all_there(world, issues, live, written),
         *_equal(world, live, issues),
         *_kept(live, written),
@@ -43,14 +43,21 @@ def violations(world: World, written: Written) -> list[str]:
     ]
 
 
-def _one_to_one(issues: dict[str, Any], shadows: dict[str, Shadow]) -> list[str]:
-    """I3, by what the sandbox holds: the mark of one work item on two issues is a doubled create."""
-    marks: Counter[str] = Counter()
-    for issue in issues.values():
+def _one_to_one(issues: dict[str, Any], shadows: dict[str, Shadow], written: Written) -> list[str]:
+    """I3, by what the sandbox holds: the mark of one work item on two issues is a doubled create.
+
+    An issue whose create was not answered and that was hidden at once is seen by nobody who may ask.
+    """
+    marks: dict[str, list[str]] = {}
+    for key, issue in issues.items():
         mark = issue.properties.get("almconnect")
         if isinstance(mark, dict) and mark.get("item"):
-            marks[str(mark["item"])] += 1
-    found = [f"I3: item {item} has {n} issues" for item, n in marks.items() if n > 1]
+            marks.setdefault(str(mark["item"]), []).append(key)
+    found = [
+        f"I3: item {item} has {len(keys)} issues: {', '.join(keys)}"
+        for item, keys in marks.items()
+        if len(keys) > 1 and written.away.isdisjoint(keys)
+    ]
     items = Counter(str(shadow.item_id) for shadow in shadows.values())
     return found + [f"I3: item {item} is paired {n} times" for item, n in items.items() if n > 1]
 
@@ -180,8 +187,17 @@ def _links(world: World, live: dict[str, Shadow]) -> list[str]:
         if None in ends or link.sync_state in FLAGS:
             continue
         if there[ends] != 1:  # type: ignore[index]
-            found.append(f"I5: the link {ends[0]} → {ends[1]} is in Jira {there[ends]} times")  # type: ignore[index]
+            found.append(
+                f"I5: the link {ends[0]} → {ends[1]} is in Jira {there[ends]} times; "  # type: ignore[index]
+                f"here it is {link.sync_state} as “{link.remote_id}”, {_history(link)}"
+            )
     return found
+
+
+def _history(link: Link) -> str:
+    """What was to be sent of it, and what became of that."""
+    rows = Change.objects.filter(link=link).order_by("pk")
+    return "; ".join(f"{one.kind} {one.state}: {one.message}" for one in rows) or "never sent"
 
 
 def _honest(world: World) -> list[str]:

@@ -178,3 +178,22 @@ def test_a_link_that_had_not_reached_jira_is_sent_after_the_return(world: World)
     site = world.handle.site
     ends = {(str(one.source.id), str(one.target.id)) for one in site.links.values()}
     assert (item.remote_id, other.remote_id) in ends
+
+
+def test_a_link_to_an_item_that_was_kept_for_its_edit_is_sent_after_the_return(world: World) -> None:
+    item, other = WorkItem.objects.live().filter(project=world.project, type="Story")[:2]
+    world.edit(other, summary="Only here so far")
+    world.hide(other)
+    world.hook({"webhookEvent": "jira:issue_deleted", "issue": {"id": other.remote_id}})
+    world.drain()
+    other.refresh_from_db()
+    assert other.deleted is None, "what people wrote stays on the board"
+    link = world.link(item, other)
+    world.push()
+    world.show(other)
+    world.hook({"webhookEvent": "jira:issue_updated", "issue": {"id": other.remote_id}, "n": 2})
+    world.drain()
+    world.push()
+    link.refresh_from_db()
+    assert link.sync_state == "synced"
+    assert world.issue(other.remote_key)["summary"] == "Only here so far"
