@@ -19,6 +19,7 @@ from accounts.access import CONNECT, needs
 from accounts.forms import NewPerson, RoleChoice
 from accounts.models import Role, User
 from accounts.provider import provider_id
+from accounts.reconfirming import reconfirmed
 from accounts.tokens import actor_of
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import page_of, show_refusal
@@ -38,6 +39,7 @@ def list_people(request: HttpRequest) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed()
 @never_cache
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
@@ -53,6 +55,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
 @never_cache
 @require_POST
 def invite(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
@@ -70,6 +73,7 @@ def _show_invitation(request: HttpRequest, person: User) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
 @require_POST
 def set_role(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=person_id)
@@ -90,6 +94,7 @@ def set_role(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
 @require_POST
 def set_active(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=person_id)
@@ -105,6 +110,7 @@ def set_active(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
 @require_POST
 def drop_second_step(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=person_id)
