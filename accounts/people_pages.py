@@ -74,6 +74,21 @@ def _show_invitation(request: HttpRequest, person: User) -> HttpResponse:
 
 @needs(CONNECT)
 @reconfirmed(back="accounts:people", bare=True)
+@never_cache
+@require_POST
+def offer_password(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    person = get_object_or_404(User, pk=person_id)
+    try:
+        link = people.offer_password(actor=actor_of(request), person=person)
+    except Refused as problem:
+        messages.error(request, problem.message)
+        return redirect("accounts:people")
+    words = {"person": person, "link": link, "for_password": True}
+    return render(request, "accounts/invitation.html", words)
+
+
+@needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
 @require_POST
 def set_role(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=person_id)

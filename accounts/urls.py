@@ -14,12 +14,18 @@ pages = [
     path("setup/<str:text>/", entrance.setup, name="setup"),
     path("enter/<str:text>/", entrance.sign_in_link, name="sign_in_link"),
     path("invitation/<str:text>/", entrance.invite, name="invite"),
+    path("password/<str:text>/", entrance.new_password, name="new_password"),
     path("profile/", own_pages.profile, name="profile"),
     path("tokens/", own_pages.tokens, name="tokens"),
     path("tokens/<uuid:token_id>/revoke/", own_pages.revoke_token, name="token_revoke"),
     path("people/", people_pages.list_people, name="people"),
     path("people/add/", people_pages.add, name="person_add"),
     path("people/<uuid:person_id>/invite/", people_pages.invite, name="person_invite"),
+    path(
+        "people/<uuid:person_id>/password-link/",
+        people_pages.offer_password,
+        name="person_password_link",
+    ),
     path("people/<uuid:person_id>/role/", people_pages.set_role, name="person_role"),
     path("people/<uuid:person_id>/active/", people_pages.set_active, name="person_active"),
     path(
