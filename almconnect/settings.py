@@ -166,6 +166,9 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # no e-mail signs anyone in here
 MFA_FORMS = {
+    "authenticate": "accounts.app_codes.SecondStep",
+    "reauthenticate": "accounts.app_codes.Confirmation",
+    "activate_totp": "accounts.app_codes.Activation",
     "add_webauthn": "accounts.passkeys.AddPasskey",
     "edit_webauthn": "accounts.passkeys.RenamePasskey",
     "authenticate_webauthn": "accounts.passkeys.SecondStep",

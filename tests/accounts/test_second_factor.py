@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
@@ -15,6 +16,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry, User
 
+START = 1_790_000_010  # the beginning of a step of 30 seconds
 PASSWORD = {"login": "viewer", "password": "viewer-password"}
 
 
@@ -109,3 +111,51 @@ def test_its_pages_open_in_our_shell(secret: str, client: Client, path: str) -> 
     answer = client.get(f"/account/2fa/{path}")
     assert answer.status_code == 200
     assert 'class="skip-link"' in answer.content.decode()
+
+
+def set_up(client: Client, capture: Any) -> tuple[str, str]:
+    """Switch the second step on, and sign out; its secret, and the code that proved it."""
+    client.post("/account/login/", PASSWORD)
+    confirm(client)
+    page = client.get("/account/2fa/totp/activate/")
+    found = re.search(r'id="authenticator_secret" value="([A-Z2-7]+)"', page.content.decode())
+    assert found
+    used = code(found.group(1))
+    with capture(execute=True):
+        assert client.post("/account/2fa/totp/activate/", {"code": used}).status_code == 302
+    client.post("/account/logout/")
+    return found.group(1), used
+
+
+@pytest.mark.parametrize("later", [0, 31, 45])
+def test_the_code_of_the_set_up_signs_nobody_in(
+    viewer: User, client: Client, django_capture_on_commit_callbacks: Any, later: int
+) -> None:
+    """Nor in the next step of 30 seconds, in which phones that are slow still show it."""
+    with time_machine.travel(START, tick=False):
+        secret, used = set_up(client, django_capture_on_commit_callbacks)
+    with time_machine.travel(START + later, tick=False):
+        client.post("/account/login/", PASSWORD)
+        assert client.post("/account/2fa/authenticate/", {"code": used}).status_code == 200
+        assert client.post("/account/2fa/authenticate/", {"code": f" {used} "}).status_code == 200
+        assert client.get("/profile/").status_code == 302
+    with time_machine.travel(START + 61, tick=False):
+        client.post("/account/login/", PASSWORD)
+        assert client.post("/account/2fa/authenticate/", {"code": code(secret)}).status_code == 302
+
+
+@pytest.mark.parametrize("later", [1, 31, 45])
+def test_a_code_signs_in_once(
+    viewer: User, client: Client, django_capture_on_commit_callbacks: Any, later: int
+) -> None:
+    with time_machine.travel(START, tick=False):
+        secret, _used = set_up(client, django_capture_on_commit_callbacks)
+    with time_machine.travel(START + 300, tick=False):
+        client.post("/account/login/", PASSWORD)
+        used = code(secret)
+        assert client.post("/account/2fa/authenticate/", {"code": used}).status_code == 302
+    with time_machine.travel(START + 300 + later, tick=False):
+        thief = Client()
+        thief.post("/account/login/", PASSWORD)
+        assert thief.post("/account/2fa/authenticate/", {"code": used}).status_code == 200
+        assert thief.get("/profile/").status_code == 302
