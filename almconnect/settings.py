@@ -28,6 +28,8 @@ HTTPS = _base.scheme == "https"
 _names = {_base.hostname if ":" not in _base.hostname else f"[{_base.hostname}]"}
 _names |= {"127.0.0.1", "localhost", "[::1]", *env.words("ALMCONNECT_ALLOWED_HOSTS")}
 ALLOWED_HOSTS = sorted(_names)
+# Nothing here speaks TLS, so an https address means one proxy at least.
+TRUSTED_PROXIES = env.whole("ALMCONNECT_TRUSTED_PROXIES", 1 if HTTPS else 0, most=10)
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
     "sync",
 ]
 MIDDLEWARE = [
+    "almconnect.lib.client_address.TrueAddress",  # first: everything below believes REMOTE_ADDR
     "django.middleware.security.SecurityMiddleware",
     "sync.hooks.Door",  # Jira's deliveries end here: nothing below is for them
     "csp.middleware.CSPMiddleware",
@@ -154,6 +157,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.ConsoleAdapter"
+# By true address (almconnect.lib.client_address): a company may come from one, so that what succeeds is
+# counted generously. Wrong ones: ten a minute from one address, five in five minutes for one account.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "10/m/ip,5/300s/key"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
