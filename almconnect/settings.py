@@ -81,9 +81,9 @@ INSTALLED_APPS = [
     "sync",
 ]
 MIDDLEWARE = [
-    "almconnect.lib.client_address.TrueAddress",  # first: everything below believes REMOTE_ADDR
     "django.middleware.security.SecurityMiddleware",
     "sync.hooks.Door",  # Jira's deliveries end here: nothing below is for them
+    "almconnect.lib.client_address.TrueAddress",  # everything below believes REMOTE_ADDR
     "csp.middleware.CSPMiddleware",
     "almconnect.lib.api_errors.ApiErrors",  # outside of everything that may refuse a call
     "whitenoise.middleware.WhiteNoiseMiddleware",
