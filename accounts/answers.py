@@ -29,6 +29,7 @@ class TokenOut(Schema):
     role: RoleWord
     created: datetime
     last_used: datetime | None
+    expires: datetime
     revoked: datetime | None
 
 

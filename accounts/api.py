@@ -50,6 +50,7 @@ def shown_token(token: ApiToken) -> dict[str, Any]:
         "role": token.role,
         "created": token.created,
         "last_used": token.last_used,
+        "expires": token.expires,
         "revoked": token.revoked,
     }
 

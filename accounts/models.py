@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -67,6 +68,16 @@ class User(AbstractUser):
         ).hexdigest()
 
 
+def in_ninety_days() -> datetime:
+    return timezone.now() + timedelta(days=90)
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def live(self) -> ApiTokenQuerySet:
+        """Those that open anything now."""
+        return self.filter(revoked=None, expires__gt=timezone.now(), user__is_active=True)
+
+
 class ApiToken(models.Model):
     """A bearer token of the REST API. Only its SHA-256 is stored: 256 random bits need no slow hash."""
 
@@ -78,8 +89,12 @@ class ApiToken(models.Model):
     created = models.DateTimeField(default=timezone.now)
     last_used = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)
+    expires = models.DateTimeField(default=in_ninety_days)
 
     PREFIX: ClassVar[str] = "alm_"
+    DAYS, MOST_DAYS = 90, 365
+
+    objects = ApiTokenQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user}"
@@ -88,11 +103,22 @@ class ApiToken(models.Model):
     def digest_of(token: str) -> str:
         return hashlib.sha256(token.encode()).hexdigest()
 
+    @property
+    def is_live(self) -> bool:
+        return self.revoked is None and self.expires > timezone.now() and self.user.is_active
+
     @classmethod
-    def issue(cls, user: User, role: str, name: str = "") -> tuple[ApiToken, str]:
-        """A new token and its text, which is shown this once and never again."""
+    def issue(cls, user: User, role: str, name: str = "", days: int = DAYS) -> tuple[ApiToken, str]:
+        """A new token and its text, which is shown this once and never again. It ends after `days`, a
+        year at most (ValueError).
+        """
+        if not 1 <= days <= cls.MOST_DAYS:
+            raise ValueError("A token lives for a year at most.")
         text = cls.PREFIX + secrets.token_urlsafe(32)
-        return cls.objects.create(user=user, role=role, name=name, digest=cls.digest_of(text)), text
+        digest = cls.digest_of(text)
+        expires = timezone.now() + timedelta(days=days)
+        made = cls.objects.create(user=user, role=role, name=name, digest=digest, expires=expires)
+        return made, text
 
 
 class LinkPurpose(models.TextChoices):

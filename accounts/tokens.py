@@ -39,7 +39,8 @@ class TokenFor(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         found = (
             ApiToken.objects.select_related("user")
-            .filter(digest=ApiToken.digest_of(token), revoked=None, user__is_active=True)
+            .live()
+            .filter(digest=ApiToken.digest_of(token))
             .first()
         )
         if found is None:

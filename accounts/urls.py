@@ -20,6 +20,12 @@ pages = [
     path("tokens/<uuid:token_id>/revoke/", own_pages.revoke_token, name="token_revoke"),
     path("people/", people_pages.list_people, name="people"),
     path("people/add/", people_pages.add, name="person_add"),
+    path("people/tokens/", people_pages.list_tokens, name="all_tokens"),
+    path(
+        "people/tokens/<uuid:token_id>/revoke/",
+        people_pages.revoke_token,
+        name="any_token_revoke",
+    ),
     path("people/<uuid:person_id>/invite/", people_pages.invite, name="person_invite"),
     path(
         "people/<uuid:person_id>/password-link/",

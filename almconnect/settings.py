@@ -34,6 +34,8 @@ CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────
 SECRET_KEY = env.secret("ALMCONNECT_SECRET_KEY", "") or embedded.secret_key(DATA_DIR)
+# Keys of before, while SECRET_KEY is rotated: they open and verify, and close and sign nothing.
+SECRET_KEY_FALLBACKS = env.secret("ALMCONNECT_SECRET_KEY_FALLBACKS", "").replace(",", " ").split()
 ENCRYPTION_KEYS = env.secret("ALMCONNECT_ENCRYPTION_KEYS", "") or embedded.encryption_keys(DATA_DIR)
 
 # ── Where data and messages live ─────────────────────────────────────────────────────────────────

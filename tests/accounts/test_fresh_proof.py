@@ -18,6 +18,7 @@ WATCHED = ("people/", "tokens/", "account/", "sessions/")
 # … and these alone are open to a stale session, each for its reason.
 OPEN = {
     "accounts:people": "shows who is here, changes nothing",
+    "accounts:all_tokens": "shows whose tokens live, changes nothing",
     "account_login": "signs in",
     "account_logout": "signs out",
     "sign_on": "signs in",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import AuditEntry, User
@@ -159,3 +161,26 @@ def test_a_code_signs_in_once(
         thief.post("/account/login/", PASSWORD)
         assert thief.post("/account/2fa/authenticate/", {"code": used}).status_code == 200
         assert thief.get("/profile/").status_code == 302
+
+
+def test_the_secret_key_is_rotated_without_locking_anybody_out(
+    secret: str, viewer: User, client: Client, settings: Any
+) -> None:
+    old, new = settings.SECRET_KEY, "a-new-key-of-quite-some-length-for-this-test"
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = new, [old]
+    out = io.StringIO()
+    call_command("rotate_secret_key", stdout=out)
+    assert "No second step needs the old key" in out.getvalue()
+    settings.SECRET_KEY_FALLBACKS = []
+    client.post("/account/login/", PASSWORD)
+    assert client.post("/account/2fa/authenticate/", {"code": code(secret)}).status_code == 302
+    saved = Authenticator.objects.get(user=viewer, type="recovery_codes").wrap()
+    assert len(saved.get_unused_codes()) == 10
+
+
+def test_what_no_key_opens_is_told_and_left(secret: str, settings: Any) -> None:
+    before = list(Authenticator.objects.values_list("data", flat=True))
+    settings.SECRET_KEY = "a-new-key-of-quite-some-length-for-this-test"
+    with pytest.raises(CommandError, match="2 do not open"):
+        call_command("rotate_secret_key", stdout=io.StringIO())
+    assert list(Authenticator.objects.values_list("data", flat=True)) == before
