@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from accounts.models import Role
 
@@ -34,13 +35,22 @@ def needs(roles: frozenset[str]) -> Callable[[View], View]:
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if user.role not in roles:
-                raise PermissionDenied
+                raise PermissionDenied(_missing(user.role, roles))
             return view(request, *args, **kwargs)
 
         guarded.needs = roles  # type: ignore[attr-defined]  # read by the route × role test
         return guarded
 
     return declare
+
+
+def _missing(role: str, roles: frozenset[str]) -> str:
+    """What somebody's role does not hold, and which would; in the words of the people's page."""
+    named = [str(one.label) for one in Role if one.value in roles]
+    return _("Your role is %(role)s; this page is for: %(roles)s.") % {
+        "role": Role(role).label,
+        "roles": ", ".join(named),
+    }
 
 
 def public(view: View) -> View:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import Field
 
 RoleWord = Literal["viewer", "rte", "admin", "ops"]
 
@@ -24,26 +23,19 @@ class PeopleOut(Schema):
     next: str | None
 
 
-class InvitedOut(MemberOut):
-    invitation: str = Field(description="A one-time address, shown this once.")
-
-
 class TokenOut(Schema):
     id: str
     name: str
     role: RoleWord
     created: datetime
     last_used: datetime | None
+    expires: datetime
     revoked: datetime | None
 
 
 class TokensOut(Schema):
     items: list[TokenOut]
     next: str | None
-
-
-class NewTokenOut(TokenOut):
-    token: str = Field(description="The token itself, shown this once.")
 
 
 class ActorOut(Schema):

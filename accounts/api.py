@@ -4,46 +4,26 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from ninja import Query, Router
-from pydantic import Field
 
-from accounts import people, token_care
-from accounts.answers import (
-    EntriesOut,
-    InvitedOut,
-    MemberOut,
-    NewTokenOut,
-    PeopleOut,
-    TokensOut,
-)
+from accounts import token_care
+from accounts.answers import EntriesOut, PeopleOut, TokensOut
 from accounts.models import ApiToken, AuditEntry, User
-from accounts.tokens import actor_of, connector, operator, reader
-from almconnect.lib.api import Listing, Strict, answer, listed, page
+from accounts.tokens import (
+    actor_of,
+    by_a_token_holder,
+    by_an_admin,
+    connector,
+    operator,
+    reader,
+)
+from almconnect.lib.api import Listing, answer, listed, page
 
 router = Router(tags=["People"])
-RoleName = Literal["viewer", "rte", "admin", "ops"]
-
-
-class PersonIn(Strict):
-    username: str = Field(min_length=1, max_length=150)
-    role: RoleName = "viewer"
-    full_name: str = Field("", max_length=200)
-
-
-class PersonChange(Strict):
-    """What is left out stays as it is."""
-
-    role: RoleName = "viewer"
-    active: bool = True
-
-
-class TokenIn(Strict):
-    name: str = Field(min_length=1, max_length=100)
-    role: RoleName
 
 
 class AuditQuery(Listing):
@@ -70,6 +50,7 @@ def shown_token(token: ApiToken) -> dict[str, Any]:
         "role": token.role,
         "created": token.created,
         "last_used": token.last_used,
+        "expires": token.expires,
         "revoked": token.revoked,
     }
 
@@ -94,44 +75,21 @@ def through(request: HttpRequest) -> ApiToken:
     return token
 
 
-def once(data: dict[str, Any], status: int) -> HttpResponse:
-    """An answer that holds a secret: nobody on the way may keep it, nor do we."""
-    response = answer(data, status)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
 @router.get("/people", auth=connector, response=PeopleOut, summary="Everyone of this console")
 def list_people(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
     return listed(User.objects.all(), shown_person, cursor=query.cursor, limit=query.limit)
 
 
-@router.post(
-    "/people",
-    auth=connector,
-    response={201: InvitedOut},
-    summary="Add a person; answers an invitation once",
-)
-def add_person(request: HttpRequest, data: PersonIn) -> HttpResponse:
-    actor = actor_of(request)
-    person = people.add_person(actor=actor, **data.model_dump())
-    invitation = people.invite(actor=actor, person=person)
-    return once({**shown_person(person), "invitation": invitation}, 201)
+@router.post("/people", auth=by_an_admin, include_in_schema=False)
+def add_person(request: HttpRequest) -> HttpResponse:
+    """Never reached: the door answers 403 with the page on which a person does it."""
+    raise PermissionDenied
 
 
-@router.patch(
-    "/people/{uuid:person_id}",
-    auth=connector,
-    response=MemberOut,
-    summary="Change role, switch off or on",
-)
-def change_person(request: HttpRequest, person_id: uuid.UUID, data: PersonChange) -> HttpResponse:
-    actor, person = actor_of(request), get_object_or_404(User, pk=person_id)
-    if "role" in data.model_fields_set:
-        person = people.change_role(actor=actor, person=person, role=data.role)
-    if "active" in data.model_fields_set:
-        person = people.switch(actor=actor, person=person, active=data.active)
-    return answer(shown_person(person))
+@router.patch("/people/{uuid:person_id}", auth=by_an_admin, include_in_schema=False)
+def change_person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Never reached, as above."""
+    raise PermissionDenied
 
 
 @router.get("/tokens", auth=reader, response=TokensOut, summary="Your own tokens, never their text")
@@ -140,24 +98,17 @@ def list_tokens(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
     return listed(own, shown_token, cursor=query.cursor, limit=query.limit)
 
 
-@router.post(
-    "/tokens",
-    auth=reader,
-    response={201: NewTokenOut},
-    summary="Make a token; its text is answered once",
-)
-def create_token(request: HttpRequest, data: TokenIn) -> HttpResponse:
-    token, text = token_care.create_token(
-        actor=actor_of(request), through=through(request), **data.model_dump()
-    )
-    return once({**shown_token(token), "token": text}, 201)
+@router.post("/tokens", auth=by_a_token_holder, include_in_schema=False)
+def create_token(request: HttpRequest) -> HttpResponse:
+    """Never reached: no token mints a token."""
+    raise PermissionDenied
 
 
 @router.delete(
     "/tokens/{uuid:token_id}",
     auth=reader,
     response={204: None},
-    summary="Revoke one of your own tokens",
+    summary="Revoke the token that calls, and no other",
 )
 def revoke_token(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
     token_care.revoke_token(actor=actor_of(request), token_id=token_id, through=through(request))

@@ -1,16 +1,23 @@
-"""Ways in that need no password yet: first-run setup, a link from the command line, an invitation.
+"""Ways in that need no password yet: first-run setup, a link from the command line, an invitation, and
+the link to choose another password.
 
-Each needs an unspent one-time link; without one the answer is 403, whatever else is true.
+Each needs an unspent one-time link; without one the answer is 403, whatever else is true, and says what
+is the matter with the link and how to go on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,20 +26,41 @@ from accounts import audit, one_time
 from accounts.access import public
 from accounts.forms import ChosenPassword, FirstAdmin
 from accounts.models import LinkPurpose, OneTimeLink, Role, User
-from accounts.people import add_person
+from accounts.one_time import LinkDead
+from accounts.people import add_person, choose_password
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
+
+Entrance = Callable[[HttpRequest, str], HttpResponse]
+
+
+def by_link(purpose: LinkPurpose) -> Callable[[Entrance], Entrance]:
+    """A page behind a one-time link of this purpose; a dead link gets the page that says why."""
+
+    def declare(view: Entrance) -> Entrance:
+        @wraps(view)
+        def guarded(request: HttpRequest, text: str) -> HttpResponse:
+            try:
+                return view(request, text)
+            except LinkDead as dead:
+                words = {"why": dead.why, "at": dead.at, "purpose": purpose.value}
+                return render(request, "accounts/link_dead.html", words, status=403)
+
+        return guarded
+
+    return declare
 
 
 @public
 @never_cache
 @sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "POST"])
+@by_link(LinkPurpose.SETUP)
 def setup(request: HttpRequest, text: str) -> HttpResponse:
     """The first admin chooses name and password. Closed for good once anybody exists."""
     link = one_time.living(LinkPurpose.SETUP, text)
-    if link is None or User.objects.exists():
-        raise PermissionDenied
+    if User.objects.exists():
+        raise LinkDead(LinkDead.SET_UP)
     form = FirstAdmin(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -46,8 +74,9 @@ def setup(request: HttpRequest, text: str) -> HttpResponse:
 
 @transaction.atomic
 def _first_admin(link: OneTimeLink, form: FirstAdmin) -> User:
-    if not one_time.spend(link) or User.objects.exists():
-        raise PermissionDenied
+    one_time.spend_or_refuse(link)
+    if User.objects.exists():
+        raise LinkDead(LinkDead.SET_UP)
     values = form.cleaned_data
     admin = add_person(
         actor=None, username=values["username"], full_name=values["full_name"], role=Role.ADMIN
@@ -61,33 +90,69 @@ def _first_admin(link: OneTimeLink, form: FirstAdmin) -> User:
 @public
 @never_cache
 @require_GET
+@by_link(LinkPurpose.SIGN_IN)
 def sign_in_link(request: HttpRequest, text: str) -> HttpResponse:
     """Whoever opens the link first is signed in. Printed on a terminal, so a GET may spend it."""
     link = one_time.living(LinkPurpose.SIGN_IN, text)
-    if link is None or link.user is None or not one_time.spend(link):
-        raise PermissionDenied
-    return _enter(request, link.user)
+    person = _person_of(link)
+    one_time.spend_or_refuse(link)
+    return _enter(request, person)
 
 
 @public
 @never_cache
 @sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "POST"])
+@by_link(LinkPurpose.INVITE)
 def invite(request: HttpRequest, text: str) -> HttpResponse:
-    """An invited person chooses a password. Opening the page alone spends nothing."""
+    """An invited person chooses a password. Opening the page alone spends nothing.
+
+    It signs in whoever comes for the first time. A second step that is there already (set up over
+    single sign-on, or by passkey) is not led past: the person goes to the sign-in page.
+    """
     link = one_time.living(LinkPurpose.INVITE, text)
-    if link is None or link.user is None:
-        raise PermissionDenied
-    form = ChosenPassword(request.POST or None, person=link.user)
+    person = _person_of(link)
+    form = ChosenPassword(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            if not one_time.spend(link):
-                raise PermissionDenied
-            link.user.set_password(form.cleaned_data["password1"])
-            link.user.save(update_fields=["password"])
-            audit.record("person.joined", actor=link.user, target=link.user)
-        return _enter(request, link.user)
-    return render(request, "accounts/invite.html", {"form": form, "person": link.user})
+        _choose(link, person, form, action="person.joined")
+        if not Authenticator.objects.filter(user=person).exists():
+            return _enter(request, person)
+        return _to_sign_in(request)
+    return render(request, "accounts/invite.html", {"form": form, "person": person})
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password1", "password2")
+@require_http_methods(["GET", "POST"])
+@by_link(LinkPurpose.PASSWORD)
+def new_password(request: HttpRequest, text: str) -> HttpResponse:
+    """Another password in place of a forgotten one. Signs nobody in."""
+    link = one_time.living(LinkPurpose.PASSWORD, text)
+    person = _person_of(link)
+    form = ChosenPassword(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        _choose(link, person, form, action="person.password_changed")
+        return _to_sign_in(request)
+    return render(request, "accounts/new_password.html", {"form": form, "person": person})
+
+
+@transaction.atomic
+def _choose(link: OneTimeLink, person: User, form: ChosenPassword, *, action: str) -> None:
+    one_time.spend_or_refuse(link)
+    choose_password(person, form.cleaned_data["password1"], action=action)
+
+
+def _person_of(link: OneTimeLink) -> User:
+    if link.user is None:
+        raise LinkDead(LinkDead.UNKNOWN)
+    return link.user
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
+    request.session.flush()
+    messages.success(request, _("Your password is set. Sign in with it."))
+    return redirect(settings.LOGIN_URL)
 
 
 def _enter(request: HttpRequest, user: User) -> HttpResponseRedirect:

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User
+from accounts.models import ApiToken, Role, User
 
 NEW = {"autocomplete": "new-password"}
 
@@ -89,6 +89,18 @@ class NewToken(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), help_text=_("The least that does the job. Never more than your own.")
     )
+
+    days = forms.IntegerField(
+        label=_("Ends after (days)"),
+        min_value=1,
+        max_value=ApiToken.MOST_DAYS,
+        initial=ApiToken.DAYS,
+        required=False,
+        help_text=_("A year at most. Make the next one before, and change it where it is used."),
+    )
+
+    def clean_days(self) -> int:
+        return self.cleaned_data["days"] or ApiToken.DAYS
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

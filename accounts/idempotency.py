@@ -64,9 +64,7 @@ def _token(request: HttpRequest) -> ApiToken | None:
     kind, _space, text = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not text.strip():
         return None
-    return ApiToken.objects.filter(
-        digest=ApiToken.digest_of(text.strip()), revoked=None, user__is_active=True
-    ).first()
+    return ApiToken.objects.live().filter(digest=ApiToken.digest_of(text.strip())).first()
 
 
 def fingerprint(request: HttpRequest) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -42,6 +44,7 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
     time_zone = models.CharField(max_length=64, default="UTC")
+    rounds = models.PositiveIntegerField(default=0, editable=False)  # accounts.endings
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -50,6 +53,29 @@ class User(AbstractUser):
     def grants(self) -> frozenset[str]:
         """The roles that a token of this person may have."""
         return Role(self.role).covered
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is compared with at each request: Django's own, and the round.
+
+        Django offers no other place for both the present key and its fallbacks.
+        """
+        own: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        if not self.rounds:
+            return own
+        text = f"{self.rounds}\x1f{own}"
+        return salted_hmac(
+            "almconnect.session", text, secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+
+def in_ninety_days() -> datetime:
+    return timezone.now() + timedelta(days=90)
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def live(self) -> ApiTokenQuerySet:
+        """Those that open anything now."""
+        return self.filter(revoked=None, expires__gt=timezone.now(), user__is_active=True)
 
 
 class ApiToken(models.Model):
@@ -63,8 +89,12 @@ class ApiToken(models.Model):
     created = models.DateTimeField(default=timezone.now)
     last_used = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)
+    expires = models.DateTimeField(default=in_ninety_days)
 
     PREFIX: ClassVar[str] = "alm_"
+    DAYS, MOST_DAYS = 90, 365
+
+    objects = ApiTokenQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user}"
@@ -73,11 +103,22 @@ class ApiToken(models.Model):
     def digest_of(token: str) -> str:
         return hashlib.sha256(token.encode()).hexdigest()
 
+    @property
+    def is_live(self) -> bool:
+        return self.revoked is None and self.expires > timezone.now() and self.user.is_active
+
     @classmethod
-    def issue(cls, user: User, role: str, name: str = "") -> tuple[ApiToken, str]:
-        """A new token and its text, which is shown this once and never again."""
+    def issue(cls, user: User, role: str, name: str = "", days: int = DAYS) -> tuple[ApiToken, str]:
+        """A new token and its text, which is shown this once and never again. It ends after `days`, a
+        year at most (ValueError).
+        """
+        if not 1 <= days <= cls.MOST_DAYS:
+            raise ValueError("A token lives for a year at most.")
         text = cls.PREFIX + secrets.token_urlsafe(32)
-        return cls.objects.create(user=user, role=role, name=name, digest=cls.digest_of(text)), text
+        digest = cls.digest_of(text)
+        expires = timezone.now() + timedelta(days=days)
+        made = cls.objects.create(user=user, role=role, name=name, digest=digest, expires=expires)
+        return made, text
 
 
 class LinkPurpose(models.TextChoices):
@@ -86,6 +127,7 @@ class LinkPurpose(models.TextChoices):
     SETUP = "setup", _("First-run setup")
     SIGN_IN = "sign_in", _("Sign-in")
     INVITE = "invite", _("Invitation")
+    PASSWORD = "password", _("New password")
 
 
 class OneTimeLink(models.Model):

@@ -16,6 +16,7 @@ from accounts import audit, token_care
 from accounts.access import READ, needs
 from accounts.forms import NewToken, Profile
 from accounts.models import User
+from accounts.reconfirming import reconfirmed
 from accounts.single_sign_on import vouches_for
 from accounts.tokens import actor_of
 from almconnect.lib.api import Refused
@@ -52,6 +53,7 @@ def _save_profile(person: User, before: dict[str, str], after: dict[str, str]) -
 
 
 @needs(READ)
+@reconfirmed()
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
@@ -75,6 +77,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 @needs(READ)
+@reconfirmed(back="accounts:tokens", bare=True)
 @require_POST
 def revoke_token(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
     token = token_care.revoke_token(actor=actor_of(request), token_id=token_id)

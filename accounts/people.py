@@ -5,16 +5,13 @@ One rule stands above all: an active admin who can do the rest must remain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit, one_time
-from accounts.models import ApiToken, LinkPurpose, OneTimeLink, Role, User
+from accounts import audit, endings, one_time
+from accounts.models import LinkPurpose, Role, User
 from almconnect.lib.api import Refused
 
 
@@ -49,11 +46,46 @@ def _fields(problem: ValidationError) -> dict[str, list[str]]:
 
 @transaction.atomic
 def invite(*, actor: User, person: User) -> str:
-    """A fresh invitation's address; earlier ones of this person die. Refused for a person switched off."""
-    if not person.is_active:
-        raise Refused(_("Switch this person on before inviting them."), code="inactive", status=409)
+    """A fresh invitation's address; earlier ones of this person die.
+
+    Refused for a person switched off, and for whoever has signed in before: an invitation signs in, and
+    would lead past the second factor that they may have set up since.
+    """
+    _switched_on(person)
+    if person.last_login is not None:
+        raise Refused(
+            _("%(person)s has signed in before and needs no invitation. Give a new password link.")
+            % {"person": person},
+            code="signed_in_before",
+            status=409,
+        )
     audit.record("person.invited", actor=actor, target=person)
     return one_time.issue(LinkPurpose.INVITE, person)
+
+
+@transaction.atomic
+def offer_password(*, actor: User, person: User) -> str:
+    """An address at which a person chooses another password. It signs nobody in: that goes the usual way,
+    second factor and all.
+    """
+    _switched_on(person)
+    audit.record("person.password_link_made", actor=actor, target=person)
+    return one_time.issue(LinkPurpose.PASSWORD, person)
+
+
+def _switched_on(person: User) -> None:
+    if not person.is_active:
+        raise Refused(_("Switch this person on before inviting them."), code="inactive", status=409)
+
+
+@transaction.atomic
+def choose_password(person: User, password: str, *, action: str) -> None:
+    """Set it; what was begun with the old one ends: sessions, tokens, other links."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    endings.end_sessions(person)
+    endings.end_links(person)
+    audit.record(action, actor=person, target=person, after={"revoked": endings.end_tokens(person)})
 
 
 @transaction.atomic
@@ -66,7 +98,7 @@ def change_role(*, actor: User, person: User, role: str) -> User:
         _keep_an_admin(person)
     before, person.role = person.role, Role(role).value
     person.save(update_fields=["role"])
-    cut = _revoke(person, Role(role).covered)
+    cut = endings.end_tokens(person, Role(role).covered)
     audit.record(
         "person.role_changed",
         actor=actor,
@@ -79,14 +111,15 @@ def change_role(*, actor: User, person: User, role: str) -> User:
 
 @transaction.atomic
 def switch(*, actor: User, person: User, active: bool) -> User:
-    """Let a person in or keep them out, at once: sessions end, tokens and open links die."""
+    """Let a person in or keep them out, at once: sessions, tokens and open links end, for good."""
     person = _locked(person)
     if active == person.is_active:
         return person
     if not active:
         _keep_an_admin(person)
-        _revoke(person, frozenset())
-        OneTimeLink.objects.filter(user=person, used=None).delete()
+        endings.end_sessions(person)
+        endings.end_tokens(person)
+        endings.end_links(person)
     person.is_active = active
     person.save(update_fields=["is_active"])
     action = "person.activated" if active else "person.deactivated"
@@ -116,8 +149,3 @@ def _keep_an_admin(person: User) -> None:
             code="last_admin",
             status=409,
         )
-
-
-def _revoke(person: User, kept_roles: Iterable[str]) -> int:
-    tokens = ApiToken.objects.filter(user=person, revoked=None).exclude(role__in=list(kept_roles))
-    return tokens.update(revoked=timezone.now())

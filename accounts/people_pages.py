@@ -7,18 +7,19 @@ import uuid
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import people
+from accounts import people, token_care
 from accounts.access import CONNECT, needs
 from accounts.forms import NewPerson, RoleChoice
-from accounts.models import Role, User
+from accounts.models import ApiToken, Role, User
 from accounts.provider import provider_id
+from accounts.reconfirming import reconfirmed
 from accounts.tokens import actor_of
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import page_of, show_refusal
@@ -38,6 +39,25 @@ def list_people(request: HttpRequest) -> HttpResponse:
 
 
 @needs(CONNECT)
+@require_GET
+def list_tokens(request: HttpRequest) -> HttpResponse:
+    """Everybody's live tokens, those that were used last first: which script still calls, as whom."""
+    rows = ApiToken.objects.live().select_related("user")
+    rows = rows.order_by(F("last_used").desc(nulls_last=True), "-created")
+    return render(request, "accounts/all_tokens.html", {"page": page_of(request, rows)})
+
+
+@needs(CONNECT)
+@reconfirmed(back="accounts:all_tokens", bare=True)
+@require_POST
+def revoke_token(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
+    token = token_care.revoke_anybodys(actor=actor_of(request), token_id=token_id)
+    messages.success(request, _("%(token)s is revoked.") % {"token": token})
+    return redirect("accounts:all_tokens")
+
+
+@needs(CONNECT)
+@reconfirmed()
 @never_cache
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
@@ -53,6 +73,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
 @never_cache
 @require_POST
 def invite(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
@@ -70,6 +91,22 @@ def _show_invitation(request: HttpRequest, person: User) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
+@never_cache
+@require_POST
+def offer_password(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    person = get_object_or_404(User, pk=person_id)
+    try:
+        link = people.offer_password(actor=actor_of(request), person=person)
+    except Refused as problem:
+        messages.error(request, problem.message)
+        return redirect("accounts:people")
+    words = {"person": person, "link": link, "for_password": True}
+    return render(request, "accounts/invitation.html", words)
+
+
+@needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
 @require_POST
 def set_role(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=person_id)
@@ -90,6 +127,7 @@ def set_role(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
 @require_POST
 def set_active(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=person_id)
@@ -105,6 +143,7 @@ def set_active(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 
 @needs(CONNECT)
+@reconfirmed(back="accounts:people", bare=True)
 @require_POST
 def drop_second_step(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=person_id)

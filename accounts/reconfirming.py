@@ -1,5 +1,6 @@
-"""Before credentials or the TLS check are touched, whoever signed in a while ago says once more who
-they are: a session left open on a shared screen must not be enough to send a password elsewhere.
+"""Before credentials, the TLS check, people, tokens or a way of signing in are touched, whoever signed
+in a while ago says once more who they are: a session left open on a shared screen must not be enough
+to send a password elsewhere, to make a token that outlives the session, or to let somebody else in.
 
 The page is asked for first, so that nothing typed is lost or kept: a form that was opened in time may
 be sent for as long again. A person without password, second step and single sign-on has nothing to
@@ -27,21 +28,24 @@ from accounts.single_sign_on import vouches_for
 GRACE = 2  # how many times longer a form may lie open than its page may be asked for
 
 
-def reconfirmed(*, back: str = "") -> Callable[[View], View]:
+def reconfirmed(*, back: str = "", bare: bool = False) -> Callable[[View], View]:
     """For views below `@needs`. `back`: the page, by URL name, that leads to a view which only takes
-    POST; it gets the same arguments."""
+    POST; it gets the same arguments, unless it is `bare` of them: a list that rows are changed from."""
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if _is_fresh(request):
                 return view(request, *args, **kwargs)
-            target = reverse(back, args=args, kwargs=kwargs) if back else request.get_full_path()
+            target = request.get_full_path()
+            if back:
+                target = reverse(back) if bare else reverse(back, args=args, kwargs=kwargs)
             address = f"{reverse(_page_for(request))}?{urlencode({'next': target})}"
             if request.headers.get("HX-Request") == "true":
                 return HttpResponse(headers={"HX-Redirect": address})
             return HttpResponseRedirect(address)
 
+        guarded.reconfirmed = True  # type: ignore[attr-defined]  # read by the test over all routes
         return guarded
 
     return declare

@@ -15,7 +15,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import audit
+from accounts import audit, endings
 from accounts.models import User
 
 
@@ -44,8 +44,12 @@ def refused(credentials: dict[str, Any], **rest: Any) -> None:
 
 
 @receiver([password_changed, password_set])
-def chose_password(user: User, **rest: Any) -> None:
-    audit.record("person.password_changed", actor=user, target=user)
+def chose_password(user: User, request: HttpRequest, **rest: Any) -> None:
+    """What was begun with the old password ends, but for the session in which it was changed."""
+    endings.end_sessions(user, but=request)
+    endings.end_links(user)
+    cut = endings.end_tokens(user)
+    audit.record("person.password_changed", actor=user, target=user, after={"revoked": cut})
 
 
 @receiver(authenticator_added)

@@ -14,6 +14,7 @@ from ninja.security import HttpBearer
 
 from accounts.access import CONNECT, OPERATE, PLAN, READ
 from accounts.models import ApiToken, User
+from almconnect.lib.api import Refused
 
 
 class TokenFor(HttpBearer):
@@ -38,7 +39,8 @@ class TokenFor(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         found = (
             ApiToken.objects.select_related("user")
-            .filter(digest=ApiToken.digest_of(token), revoked=None, user__is_active=True)
+            .live()
+            .filter(digest=ApiToken.digest_of(token))
             .first()
         )
         if found is None:
@@ -52,6 +54,27 @@ class TokenFor(HttpBearer):
             ApiToken.objects.filter(pk=found.pk).update(last_used=now)
         request.user = found.user
         return found
+
+
+class InPerson(TokenFor):
+    """A call that no token may make, whatever its role, nor a session that lay open: it hands out ways
+    in or rights. It is refused before its body is looked at, with the page on which a person does it.
+    """
+
+    def __init__(self, page: str) -> None:
+        super().__init__(frozenset())
+        self.page = page
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
+        try:
+            super().authenticate(request, token)
+        except PermissionDenied:
+            raise Refused(
+                f"No token may do this. A person does it at the console, on the page “{self.page}”.",
+                code="person_needed",
+                status=403,
+            ) from None
+        return None
 
 
 def _holds_only(request: HttpRequest, fields: frozenset[str], *, empty: bool) -> bool:
@@ -71,6 +94,10 @@ connector, operator = TokenFor(CONNECT), TokenFor(OPERATE)
 pauser = TokenFor(CONNECT, also=PLAN, fields=frozenset({"paused"}))
 # Whoever plans may test what is stored; what is on an admin's screen, an admin tests.
 tester = TokenFor(CONNECT, also=PLAN, fields=frozenset({"retry"}), empty=True)
+
+
+# A leaked token must not grow: it makes no token, invites nobody and gives no rights.
+by_a_token_holder, by_an_admin = InPerson("API tokens"), InPerson("People")
 
 
 def actor_of(request: HttpRequest) -> User:

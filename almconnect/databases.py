@@ -7,6 +7,7 @@ from typing import Any
 
 import dj_database_url
 
+from almconnect.lib import private_files
 from almconnect.lib.env import EnvironmentInvalid
 
 # A connection is kept for a minute and tried before it is used again.
@@ -32,6 +33,7 @@ def from_url(url: str) -> dict[str, Any] | None:
     except ValueError:
         found = {}
     if found.get("ENGINE") == SQLITE:
+        _private(str(found["NAME"]))
         return {**found, **KEPT, "OPTIONS": SQLITE_OPTIONS}
     if found.get("ENGINE") != "django.db.backends.postgresql" or not found.get("NAME"):
         raise EnvironmentInvalid(
@@ -40,5 +42,13 @@ def from_url(url: str) -> dict[str, Any] | None:
     return {**found, **KEPT}
 
 
+def _private(name: str) -> None:
+    """Of a file whose folder somebody else chose; not of a database in memory."""
+    path = Path(name)
+    if name and not name.startswith((":", "file:")) and path.parent.is_dir():
+        private_files.keep_private(path, folder_too=False)
+
+
 def embedded(path: Path) -> dict[str, Any]:
+    private_files.keep_private(path, folder_too=True)
     return {"ENGINE": SQLITE, "NAME": str(path), "OPTIONS": SQLITE_OPTIONS, **KEPT}

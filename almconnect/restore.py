@@ -99,7 +99,7 @@ def _prove() -> int:
         sealing.check_keys()
         rows = SealedSecret.objects.select_related("connection")
         for row in rows:
-            origin = row.connection.sealed_for
+            origin = sealing.origin_of(row.connection, row.field)
             sealing.open_text(
                 row.sealed, table="secret", row=row.pk, field=row.field, origin=origin
             )

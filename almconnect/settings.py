@@ -28,10 +28,14 @@ HTTPS = _base.scheme == "https"
 _names = {_base.hostname if ":" not in _base.hostname else f"[{_base.hostname}]"}
 _names |= {"127.0.0.1", "localhost", "[::1]", *env.words("ALMCONNECT_ALLOWED_HOSTS")}
 ALLOWED_HOSTS = sorted(_names)
+# Nothing here speaks TLS, so an https address means one proxy at least.
+TRUSTED_PROXIES = env.whole("ALMCONNECT_TRUSTED_PROXIES", 1 if HTTPS else 0, most=10)
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────
 SECRET_KEY = env.secret("ALMCONNECT_SECRET_KEY", "") or embedded.secret_key(DATA_DIR)
+# Keys of before, while SECRET_KEY is rotated: they open and verify, and close and sign nothing.
+SECRET_KEY_FALLBACKS = env.secret("ALMCONNECT_SECRET_KEY_FALLBACKS", "").replace(",", " ").split()
 ENCRYPTION_KEYS = env.secret("ALMCONNECT_ENCRYPTION_KEYS", "") or embedded.encryption_keys(DATA_DIR)
 
 # ── Where data and messages live ─────────────────────────────────────────────────────────────────
@@ -81,6 +85,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "sync.hooks.Door",  # Jira's deliveries end here: nothing below is for them
+    "almconnect.lib.client_address.TrueAddress",  # everything below believes REMOTE_ADDR
     "csp.middleware.CSPMiddleware",
     "almconnect.lib.api_errors.ApiErrors",  # outside of everything that may refuse a call
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -154,6 +159,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.ConsoleAdapter"
+# By true address (almconnect.lib.client_address): a company may come from one, so that what succeeds is
+# counted generously. Wrong ones: ten a minute from one address, five in five minutes for one account.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "10/m/ip,5/300s/key"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -166,6 +174,9 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # no e-mail signs anyone in here
 MFA_FORMS = {
+    "authenticate": "accounts.app_codes.SecondStep",
+    "reauthenticate": "accounts.app_codes.Confirmation",
+    "activate_totp": "accounts.app_codes.Activation",
     "add_webauthn": "accounts.passkeys.AddPasskey",
     "edit_webauthn": "accounts.passkeys.RenamePasskey",
     "authenticate_webauthn": "accounts.passkeys.SecondStep",

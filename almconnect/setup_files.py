@@ -18,6 +18,8 @@ ENVIRONMENT = """\
 # The address people and Jira use; put a TLS proxy in front, or use the profile `https`.
 ALMCONNECT_BASE_URL=http://127.0.0.1:8000
 ALMCONNECT_PORT=8000
+# How many proxies stand in front; empty: one where the address above is https, else none.
+ALMCONNECT_TRUSTED_PROXIES=
 # Private networks your Jira lives in, for example 10.20.0.0/16; empty: public addresses only.
 ALMCONNECT_EGRESS_ALLOW=
 # For the profile `https`: the name the certificate is for.

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, gateway, moving, site_identity
+from connections import credentials, gateway, moving, sealing, site_identity
 from connections.cleaning import LONGEST_NAME as LONGEST_NAME
 from connections.cleaning import cleaned as cleaned
 from connections.models import (
@@ -100,6 +100,7 @@ def edit(
         return []
     before = {name: _now(connection, name) for name in changed}
     addresses = {name: getattr(connection, name) for name in ("base_url", "api_url", "proxy_url")}
+    sealed_for = connection.sealed_for_sending
     with transaction.atomic():
         touched = {*changed, "updated"}
         for name, value in changed.items():
@@ -110,6 +111,8 @@ def edit(
         if move is not None:
             touched |= moving.leave(connection, move)
         _save(connection, touched)
+        if move is None and connection.sealed_for_sending != sealed_for:
+            sealing.seal_again(connection, was=sealed_for)
         if move is not None:
             moving.settle(connection, move)
             site_identity.begin(connection, addresses, actor=actor)
@@ -139,9 +142,11 @@ def renew_tls_off(connection: Connection, *, actor: User | None) -> None:
             code="tls_verified",
             status=409,
         )
+    sealed_for = connection.sealed_for_sending
     connection.tls_off_until = timezone.now() + TLS_OFF
     with transaction.atomic():
         _save(connection, {"tls_off_until", "updated"})
+        sealing.seal_again(connection, was=sealed_for)
         audit.record(
             "connection.tls_off_renewed",
             actor=actor,

@@ -129,7 +129,7 @@ def sealed(flow: OAuthFlow, held: dict[str, str]) -> dict[str, str]:
         table="flow",
         row=flow.pk,
         field="request_token",
-        origin=flow.connection.sealed_for,
+        origin=flow.connection.sealed_for_sending,
     )
     return {"sealed": text}
 
@@ -142,7 +142,7 @@ def opened(flow: OAuthFlow) -> dict[str, str]:
             table="flow",
             row=flow.pk,
             field="request_token",
-            origin=flow.connection.sealed_for,
+            origin=flow.connection.sealed_for_sending,
         ).reveal()
     )
     return held

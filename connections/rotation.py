@@ -70,7 +70,7 @@ def _flows(active: str) -> Iterator[OAuthFlow]:
 
 def _again(row: SealedSecret) -> None:
     """Written only where nobody stored another secret meanwhile."""
-    origin = row.connection.sealed_for
+    origin = sealing.origin_of(row.connection, row.field)
     text = sealing.open_text(row.sealed, table="secret", row=row.pk, field=row.field, origin=origin)
     fresh = sealing.seal_text(
         text.reveal(), table="secret", row=row.pk, field=row.field, origin=origin

@@ -1,9 +1,9 @@
 """Sealing secrets at rest: AES-256-GCM, the key outside the database.
 
-The associated data is table, row, field and what the secret is for (the address and the proxy on the
-way there): a ciphertext that was moved to another row, or a connection whose address or proxy was
-edited in the database, does not open. There is no
-plain-text fallback.
+The associated data is table, row, field and what the secret is for (the address, the proxy on the way
+there, and for what is sent how the certificate is verified): a ciphertext that was moved to another row,
+or a connection whose address, proxy or TLS settings were edited in the database, does not open. There
+is no plain-text fallback.
 
 A sealed text is `v1:<kid>:<base64 of nonce and ciphertext>`.
 """
@@ -57,6 +57,15 @@ def _bound_to(table: str, row: uuid.UUID, field: str, origin: str) -> bytes:
     return "\x1f".join(("almconnect", table, str(row), field, origin)).encode()
 
 
+NEVER_SENT = (SecretField.PRIVATE_KEY, SecretField.WEBHOOK)
+
+
+def origin_of(connection: Connection, field: str) -> str:
+    """What a secret of this field is sealed for."""
+    own = field in NEVER_SENT
+    return connection.sealed_for if own else connection.sealed_for_sending
+
+
 def seal_text(text: str, *, table: str, row: uuid.UUID, field: str, origin: str) -> str:
     kid, key = next(iter(keys().items()))
     nonce = os.urandom(12)
@@ -104,7 +113,11 @@ def store(connection: Connection, field: SecretField, secret: Secret) -> SealedS
     row = SealedSecret.objects.filter(connection=connection, field=field).first()
     row = row or SealedSecret(connection=connection, field=field)
     row.sealed = seal_text(
-        secret.reveal(), table="secret", row=row.pk, field=field, origin=connection.sealed_for
+        secret.reveal(),
+        table="secret",
+        row=row.pk,
+        field=field,
+        origin=origin_of(connection, field),
     )
     row.updated = timezone.now()
     row.save()
@@ -117,8 +130,33 @@ def load(connection: Connection, field: SecretField) -> Secret | None:
     if row is None:
         return None
     return open_text(
-        row.sealed, table="secret", row=row.pk, field=field, origin=connection.sealed_for
+        row.sealed, table="secret", row=row.pk, field=field, origin=origin_of(connection, field)
     )
+
+
+def seal_again(connection: Connection, *, was: str) -> None:
+    """For the verb that changes TLS settings, after it did: what was sealed for the old ones
+    (`sealed_for_sending` before) goes along. What does not open stays as it is, and is said where it is
+    used.
+    """
+    now = connection.sealed_for_sending
+    for row in SealedSecret.objects.filter(connection=connection).exclude(field__in=NEVER_SENT):
+        if fresh := moved(row.sealed, "secret", row.pk, row.field, was, now):
+            SealedSecret.objects.filter(pk=row.pk, sealed=row.sealed).update(sealed=fresh)
+    for flow in OAuthFlow.objects.filter(connection=connection, used=None):
+        if fresh := moved(
+            flow.sealed_token.get("sealed", ""), "flow", flow.pk, "request_token", was, now
+        ):
+            OAuthFlow.objects.filter(pk=flow.pk, used=None).update(sealed_token={"sealed": fresh})
+
+
+def moved(sealed: str, table: str, row: uuid.UUID, field: str, was: str, now: str) -> str | None:
+    """Sealed for another origin; None where it does not open for the one that it was sealed for."""
+    try:
+        text = open_text(sealed, table=table, row=row, field=field, origin=was)
+    except SealBroken:
+        return None
+    return seal_text(text.reveal(), table=table, row=row, field=field, origin=now)
 
 
 def wipe(connection: Connection) -> int:

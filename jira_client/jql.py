@@ -10,9 +10,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # The earliest local time anywhere: a lower bound that can only find more, never less.
 _WESTERNMOST = timedelta(hours=-12)
-_ORDER_BY = re.compile(
-    r"""\border\s+by\b(?=(?:[^"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')*$)""", re.I
+# One token at each place and no way back: read in one pass, whatever stands there. An open quote runs on.
+_TOKEN = re.compile(
+    r"""(?P<quoted>"(?:\\.|[^"\\])*+("?)|'(?:\\.|[^'\\])*+('?))|\w++|\s++|.""", re.S
 )
+
+
+class NotAClause(ValueError):
+    """The text is no clause by itself: set in brackets, a part of it would stand outside of them.
+
+    The message is a sentence for whoever typed it.
+    """
 
 
 def quote(text: str) -> str:
@@ -51,10 +59,49 @@ def and_(*parts: str) -> str:
     return " AND ".join(f"({part})" for part in given)
 
 
+def check_clause(jql: str) -> None:
+    """That a person's filter may be set in brackets beside our own clauses. Raises NotAClause.
+
+    Whether Jira understands it, Jira says. Backslashes are for quoted texts alone: outside of them
+    versions of Jira differ in what one does to a quote that follows.
+    """
+    depth = 0
+    for match in _TOKEN.finditer(jql):
+        word = match.group()
+        if match.group("quoted"):
+            if len(word) < 2 or not (match.group(2) or match.group(3)):
+                raise NotAClause(f"A quote is opened and not closed: {word[:40]}")
+        elif word == "\\":
+            raise NotAClause("A backslash stands outside of quotes: put the whole text in quotes.")
+        elif not (word.isprintable() or word.isspace()):
+            raise NotAClause("There is a character in it that cannot be seen: type it anew.")
+        else:
+            depth += {"(": 1, ")": -1}.get(word, 0)
+            if depth < 0:
+                raise NotAClause("A bracket is closed that was not opened.")
+    if depth:
+        raise NotAClause("A bracket is opened and not closed.")
+    if _order_at(jql) is not None:
+        raise NotAClause("Leave out ORDER BY: a filter says which issues belong, in no order.")
+
+
+def _order_at(jql: str) -> int | None:
+    """Where the first ORDER BY outside of quotes begins."""
+    before, start = "", 0
+    for match in _TOKEN.finditer(jql):
+        word = match.group()
+        if word.isspace():
+            continue
+        if before == "order" and word.lower() == "by":
+            return start
+        before, start = word.lower(), match.start()
+    return None
+
+
 def without_order(jql: str) -> str:
     """The query without its ORDER BY; the words inside quotes are left alone."""
-    match = _ORDER_BY.search(jql)
-    return jql[: match.start()].strip() if match else jql.strip()
+    at = _order_at(jql)
+    return jql.strip() if at is None else jql[:at].strip()
 
 
 def by_id(jql: str) -> str:

@@ -11,10 +11,13 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db import connection as database
+from django.db.models import CharField, Count, F, Sum, Value
+from django.db.models.functions import Cast, Concat, Length
 from django.utils import timezone
 
 from almconnect.lib import bulk_rows
@@ -30,7 +33,11 @@ from sync.models import Delivery, DeliveryState
 READ_AGAIN = "read_again"  # no event of Jira's: an issue on which a poll failed
 LARGEST = 2_621_440
 DEEPEST = 60
-QUOTA = 10_000  # deliveries of one connection that may wait; beyond, Jira is asked to come back
+# Of one connection; beyond, Jira is asked to come back. Rows: what waits, and what was set aside
+# within the hour, which nobody works off. Bytes: of the bodies of both.
+QUOTA = 10_000
+QUOTA_BYTES = 256_000_000
+SET_ASIDE_COUNTS = timedelta(hours=1)
 OF_ISSUES = ("jira:issue_", "issuelink_", "comment_", "worklog_", "attachment_", "issue_property_")
 OF_SPRINTS = "sprint_"
 OF_OTHERS = ("board_", "project_", "user_", "jira:version_", "issuetype_", "filter_")
@@ -116,6 +123,7 @@ def accept(
     if not noted:  # else it is not any more what was read
         _remembered[token] = connection
     if not new:
+        _count_again(connection, row)
         return Verdict.REPEATED, connection
     room.took_one(connection, row)
     return Verdict.STORED, connection
@@ -154,22 +162,44 @@ def _event_of(
 
 def _row(connection: Connection, event: WebhookEvent, body: bytes) -> Delivery:
     source, target = event.link or ("", "")
+    name, state = _clean(event.event, 80), _first_state(event.event)
+    identity = _clean(event.delivery_id or hashlib.sha256(body).hexdigest(), 80)
+    if state != DeliveryState.WAITING and not connection.webhook_signed:
+        body = b""  # a stranger who has the address may send it, and nobody will read it
+        if state == DeliveryState.UNSUPPORTED:
+            identity = _counted_as(name)
     values = {
         "connection_id": connection.pk,
-        "identity": _clean(event.delivery_id or hashlib.sha256(body).hexdigest(), 80),
-        "event": _clean(event.event, 80),
+        "identity": identity,
+        "event": name,
         "issue_id": (event.issue_id or source or "")[:40],
         "issue_key": _clean(event.issue_key or "", 60),
         "other_issue_id": target[:40],
         "project_id": (event.project_id or "")[:40],
         "body": body,
-        "state": _first_state(event.event),
+        "state": state,
     }
     return bulk_rows.make(Delivery, values)
 
 
+def _counted_as(name: str) -> str:
+    return f"counted:{hashlib.sha256(name.encode()).hexdigest()[:40]}"
+
+
+def _count_again(connection: Connection, row: Delivery) -> None:
+    """One more of an unsupported event, of which an unsigned connection keeps one row."""
+    if row.state != DeliveryState.UNSUPPORTED or row.identity != _counted_as(row.event):
+        return
+    words = Concat(
+        Value("Came "), Cast(F("times") + 1, CharField()), Value(" times; only counted.")
+    )
+    Delivery.objects.filter(connection=connection, identity=row.identity).update(
+        times=F("times") + 1, received=timezone.now(), detail=words
+    )
+
+
 class Room:
-    """Whether a connection's deliveries that wait are below QUOTA.
+    """Whether a connection's deliveries that wait or were set aside are below QUOTA and QUOTA_BYTES.
 
     Counted once a second, since a count of thousands costs more than the delivery; between, what this
     process stored is added. So the quota may be passed by what other processes store in a second.
@@ -178,25 +208,44 @@ class Room:
     EVERY_SECONDS = 1.0
 
     def __init__(self) -> None:
-        self._known: dict[uuid.UUID, tuple[float, int]] = {}  # connection → when counted, how many
+        # connection → when counted, how many, how many bytes
+        self._known: dict[uuid.UUID, tuple[float, int, int]] = {}
         self._lock = threading.Lock()
 
     def left(self, connection: Connection) -> bool:
         with self._lock:
-            counted, waiting = self._known.get(connection.pk, (float("-inf"), 0))
+            counted, rows, size = self._known.get(connection.pk, _NEVER)
         if time.monotonic() - counted >= self.EVERY_SECONDS:
             counted = time.monotonic()
-            rows = Delivery.objects.filter(connection=connection, state=DeliveryState.WAITING)
-            waiting = rows[: QUOTA + 1].count()
+            rows, size = _held(connection)
             with self._lock:
-                self._known[connection.pk] = counted, waiting
-        return waiting <= QUOTA
+                self._known[connection.pk] = counted, rows, size
+        return rows <= QUOTA and size <= QUOTA_BYTES
 
     def took_one(self, connection: Connection, row: Delivery) -> None:
         with self._lock:
-            counted, waiting = self._known.get(connection.pk, (float("-inf"), 0))
-            if row.state == DeliveryState.WAITING:
-                self._known[connection.pk] = counted, waiting + 1
+            counted, rows, size = self._known.get(connection.pk, _NEVER)
+            self._known[connection.pk] = counted, rows + 1, size + len(row.body)
+
+
+_NEVER = (float("-inf"), 0, 0)
+
+
+def _held(connection: Connection) -> tuple[int, int]:
+    """Rows and bytes that count against the quota, as far as it goes."""
+    own = Delivery.objects.filter(connection=connection).order_by()
+    waiting = own.filter(state=DeliveryState.WAITING)
+    aside = own.filter(
+        state__in=("ignored", "unsupported"),
+        settled=None,
+        received__gt=timezone.now() - SET_ASIDE_COUNTS,
+    )
+    rows = size = 0
+    for some in (waiting, aside):
+        lengths = some.annotate(size=Length("body")).values("size")[: QUOTA + 1]
+        found = lengths.aggregate(rows=Count("*"), bytes=Sum("size"))
+        rows, size = rows + found["rows"], size + (found["bytes"] or 0)
+    return rows, size
 
 
 room = Room()

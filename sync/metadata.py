@@ -10,7 +10,7 @@ from almconnect.lib.api import Refused
 from jira_client import own_board
 from jira_client.client import JiraClient
 from jira_client.errors import CallRefused, Gone, Invalid, NotFound, PermissionRefused
-from jira_client.jql import quote
+from jira_client.jql import NotAClause, check_clause, quote
 from jira_client.values import Board, LinkType, Project
 from sync import hierarchy
 from sync.core.propose import Metadata, Proposal
@@ -41,7 +41,17 @@ def find_project(jira: JiraClient, key: str) -> Project:
 
 
 def prove_filter(jira: JiraClient, project: Project, jql: str) -> None:
-    """Raises Refused (422) with Jira's own reason where it does not take the filter."""
+    """Raises Refused (422) with Jira's own reason where it does not take the filter, and with ours where
+    a part of it would stand outside of the brackets that keep it to this project.
+    """
+    try:
+        check_clause(jql)
+    except NotAClause as problem:
+        raise Refused(
+            f"This filter cannot be used: {problem}",
+            code="filter_invalid",
+            fields={"jql": [str(problem)]},
+        ) from problem
     try:
         jira.search.page(f"project = {quote(project.key)} AND ({jql})", ("id",), limit=1)
     except Invalid as error:

@@ -68,6 +68,14 @@ def number(name: str, default: float, *, least: float = 0) -> float:
     return value
 
 
+def whole(name: str, default: int, *, most: int) -> int:
+    """A whole number from 0 to `most`."""
+    raw = text(name, str(default))
+    if not (raw.isascii() and raw.isdigit() and int(raw) <= most):
+        raise EnvironmentInvalid(f"{name} must be a whole number from 0 to {most}, not {raw!r}.")
+    return int(raw)
+
+
 def choice(name: str, default: str, among: tuple[str, ...]) -> str:
     value = text(name, default)
     if value not in among:

@@ -6,8 +6,10 @@ stopped one was not paused by anybody.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
+from datetime import UTC
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -216,6 +218,24 @@ class Connection(models.Model):
         Whoever could name another proxy, and trust another certificate, would be given the secret.
         """
         return f"{self.origin} via {self.proxy_url}" if self.proxy_url else self.origin
+
+    @property
+    def sealed_for_sending(self) -> str:
+        """The same for what is sent to Jira, and how Jira proves there that it is Jira: whoever could
+        switch verification off, or name another authority, would be given the secret as well. Where
+        nothing of that is set, certificates are verified in the ordinary way, which needs no word.
+        """
+        until = self.tls_off_until
+        own = (
+            "" if self.verify_tls else "off",
+            until.astimezone(UTC).isoformat() if until else "",
+            self.ca_bundle,
+            self.fingerprint,
+        )
+        if not any(own):
+            return self.sealed_for
+        digest = hashlib.sha256("\x1f".join(own).encode()).hexdigest()
+        return f"{self.sealed_for} tls {digest}"
 
     @property
     def webhook_path(self) -> str:

@@ -41,6 +41,7 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     detail = models.CharField(max_length=500, blank=True)
     settled = models.DateTimeField(null=True, blank=True)
+    times = models.PositiveIntegerField(default=1)  # of events that are only counted
 
     class Meta:
         ordering = ["id"]
@@ -59,6 +60,12 @@ class Delivery(models.Model):
                 name="delivery_due",
             ),
             models.Index(fields=["issue_id", "-id"], name="delivery_of_issue"),
+            # What was set aside at the door: the quota counts it.
+            models.Index(
+                fields=["connection", "received"],
+                condition=models.Q(state__in=["ignored", "unsupported"], settled=None),
+                name="delivery_set_aside",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,15 +24,6 @@ def test_the_page_refuses_and_says_what_to_do(
     assert (admin.role, admin.is_active) == (Role.ADMIN, True)
 
 
-def test_the_api_refuses(
-    admin: User, api: Callable[..., ApiCaller], token_of: Callable[..., str]
-) -> None:
-    for change in ({"role": "ops"}, {"active": False}):
-        answer = api(token_of(admin)).patch(f"/people/{admin.pk}", change)
-        assert answer.status_code == 409
-        assert answer.json()["error"]["code"] == "last_admin"
-
-
 def test_an_admin_who_is_switched_off_does_not_count(
     admin: User, person: Callable[..., User]
 ) -> None:

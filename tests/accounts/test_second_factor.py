@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import AuditEntry, User
 
+START = 1_790_000_010  # the beginning of a step of 30 seconds
 PASSWORD = {"login": "viewer", "password": "viewer-password"}
 
 
@@ -109,3 +113,74 @@ def test_its_pages_open_in_our_shell(secret: str, client: Client, path: str) -> 
     answer = client.get(f"/account/2fa/{path}")
     assert answer.status_code == 200
     assert 'class="skip-link"' in answer.content.decode()
+
+
+def set_up(client: Client, capture: Any) -> tuple[str, str]:
+    """Switch the second step on, and sign out; its secret, and the code that proved it."""
+    client.post("/account/login/", PASSWORD)
+    confirm(client)
+    page = client.get("/account/2fa/totp/activate/")
+    found = re.search(r'id="authenticator_secret" value="([A-Z2-7]+)"', page.content.decode())
+    assert found
+    used = code(found.group(1))
+    with capture(execute=True):
+        assert client.post("/account/2fa/totp/activate/", {"code": used}).status_code == 302
+    client.post("/account/logout/")
+    return found.group(1), used
+
+
+@pytest.mark.parametrize("later", [0, 31, 45])
+def test_the_code_of_the_set_up_signs_nobody_in(
+    viewer: User, client: Client, django_capture_on_commit_callbacks: Any, later: int
+) -> None:
+    """Nor in the next step of 30 seconds, in which phones that are slow still show it."""
+    with time_machine.travel(START, tick=False):
+        secret, used = set_up(client, django_capture_on_commit_callbacks)
+    with time_machine.travel(START + later, tick=False):
+        client.post("/account/login/", PASSWORD)
+        assert client.post("/account/2fa/authenticate/", {"code": used}).status_code == 200
+        assert client.post("/account/2fa/authenticate/", {"code": f" {used} "}).status_code == 200
+        assert client.get("/profile/").status_code == 302
+    with time_machine.travel(START + 61, tick=False):
+        client.post("/account/login/", PASSWORD)
+        assert client.post("/account/2fa/authenticate/", {"code": code(secret)}).status_code == 302
+
+
+@pytest.mark.parametrize("later", [1, 31, 45])
+def test_a_code_signs_in_once(
+    viewer: User, client: Client, django_capture_on_commit_callbacks: Any, later: int
+) -> None:
+    with time_machine.travel(START, tick=False):
+        secret, _used = set_up(client, django_capture_on_commit_callbacks)
+    with time_machine.travel(START + 300, tick=False):
+        client.post("/account/login/", PASSWORD)
+        used = code(secret)
+        assert client.post("/account/2fa/authenticate/", {"code": used}).status_code == 302
+    with time_machine.travel(START + 300 + later, tick=False):
+        thief = Client()
+        thief.post("/account/login/", PASSWORD)
+        assert thief.post("/account/2fa/authenticate/", {"code": used}).status_code == 200
+        assert thief.get("/profile/").status_code == 302
+
+
+def test_the_secret_key_is_rotated_without_locking_anybody_out(
+    secret: str, viewer: User, client: Client, settings: Any
+) -> None:
+    old, new = settings.SECRET_KEY, "a-new-key-of-quite-some-length-for-this-test"
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = new, [old]
+    out = io.StringIO()
+    call_command("rotate_secret_key", stdout=out)
+    assert "No second step needs the old key" in out.getvalue()
+    settings.SECRET_KEY_FALLBACKS = []
+    client.post("/account/login/", PASSWORD)
+    assert client.post("/account/2fa/authenticate/", {"code": code(secret)}).status_code == 302
+    saved = Authenticator.objects.get(user=viewer, type="recovery_codes").wrap()
+    assert len(saved.get_unused_codes()) == 10
+
+
+def test_what_no_key_opens_is_told_and_left(secret: str, settings: Any) -> None:
+    before = list(Authenticator.objects.values_list("data", flat=True))
+    settings.SECRET_KEY = "a-new-key-of-quite-some-length-for-this-test"
+    with pytest.raises(CommandError, match="2 do not open"):
+        call_command("rotate_secret_key", stdout=io.StringIO())
+    assert list(Authenticator.objects.values_list("data", flat=True)) == before

@@ -53,38 +53,61 @@ def test_nobody_revokes_another_persons_token(
 
 
 @pytest.mark.parametrize(
-    ("role", "wanted", "status"),
+    ("role", "wanted", "made"),
     [
-        ("viewer", "viewer", 201),
-        ("viewer", "rte", 403),
-        ("rte", "ops", 403),
-        ("ops", "rte", 403),
-        ("rte", "admin", 403),
-        ("admin", "ops", 201),
+        ("viewer", "viewer", 1),
+        ("viewer", "rte", 0),
+        ("rte", "ops", 0),
+        ("ops", "rte", 0),
+        ("rte", "admin", 0),
+        ("admin", "ops", 1),
     ],
 )
 def test_a_token_holds_no_more_than_its_person(
     person: Callable[..., User],
+    client_of: Callable[..., Client],
+    role: str,
+    wanted: str,
+    made: int,
+) -> None:
+    client_of(person("someone", role)).post("/tokens/", {"name": "x", "role": wanted})
+    assert ApiToken.objects.count() == made
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/tokens"), ("POST", "/people"), ("PATCH", "/people/{}")]
+)
+def test_no_token_mints_a_token_or_lets_anybody_in(
+    person: Callable[..., User],
     api: Callable[..., ApiCaller],
     token_of: Callable[..., str],
     role: str,
-    wanted: str,
-    status: int,
+    method: str,
+    path: str,
 ) -> None:
-    caller = api(token_of(person("someone", role)))
-    answer = caller.post("/tokens", {"name": "x", "role": wanted})
-    assert answer.status_code == status
-    assert ApiToken.objects.count() == (2 if status == 201 else 1)
+    someone = person("someone", role)
+    caller = api(token_of(someone))
+    for body in ({"name": "x", "role": "viewer"}, {"username": "eve"}, {"role": "admin"}, ["?"]):
+        answer = caller.call(method, path.format(someone.pk), body)
+        assert answer.status_code == 403
+        assert answer.json()["error"]["code"] == "person_needed"
+        assert "page" in answer.json()["error"]["message"]
+    assert (ApiToken.objects.count(), User.objects.count()) == (1, 1)
+    assert User.objects.get().role == role
 
 
-def test_a_lesser_token_cannot_mint_or_revoke_a_greater(
+def test_a_token_ends_itself_and_no_other(
     admin: User, api: Callable[..., ApiCaller], token_of: Callable[..., str]
 ) -> None:
-    greater, lesser = token_of(admin), token_of(admin, Role.VIEWER)
-    row = ApiToken.objects.get(digest=ApiToken.digest_of(greater))
-    assert api(lesser).post("/tokens", {"name": "x", "role": "admin"}).status_code == 403
-    assert api(lesser).delete(f"/tokens/{row.pk}").status_code == 403
-    assert api(greater).get("/people").status_code == 200
+    mine, other = token_of(admin), token_of(admin)
+    rows = {row.digest: row for row in ApiToken.objects.all()}
+    caller = api(mine)
+    answer = caller.delete(f"/tokens/{rows[ApiToken.digest_of(other)].pk}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "person_needed")
+    assert caller.delete(f"/tokens/{rows[ApiToken.digest_of(mine)].pk}").status_code == 204
+    assert caller.get("/tokens").status_code == 401
+    assert api(other).get("/tokens").status_code == 200
 
 
 def test_the_page_offers_and_takes_only_ones_own_roles(

@@ -83,12 +83,6 @@ def test_null_is_refused_for_a_project(
     assert list(answer.json()["error"]["fields"]) == [name]
 
 
-def test_null_is_refused_for_a_person(caller: ApiCaller, admin: User) -> None:
-    for name in ("role", "active"):
-        answer = caller.patch(f"/people/{admin.pk}", {name: None})
-        assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, [name])
-
-
 def test_deliveries_are_told_by_project(
     caller: ApiCaller, connection: Connection, project: MappedProject
 ) -> None:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection as database
+from django.utils import timezone
 
 from almconnect.lib.secret import Secret
 from connections import editing, sealing
@@ -72,6 +78,90 @@ def test_does_not_open_for_an_address_edited_in_the_database(
     with pytest.raises(SealBroken) as caught:
         sealing.load(one, SecretField.PASSWORD)
     assert CANARY not in str(caught.value)
+
+
+TLS = {
+    "verify_tls": False,
+    "tls_off_until": timezone.now() + timedelta(days=9),
+    "ca_bundle": "-----BEGIN CERTIFICATE-----",
+    "fingerprint": "ab" * 32,
+}
+SENT = [one for one in SecretField if one not in sealing.NEVER_SENT]
+
+
+@pytest.mark.parametrize("column", [*TLS, "proxy_url"])
+@pytest.mark.parametrize("field", SENT)
+def test_does_not_open_for_tls_settings_edited_in_the_database(
+    make: Callable[[str], Connection], column: str, field: SecretField
+) -> None:
+    one = make("one")
+    sealing.store(one, field, Secret(CANARY))
+    Connection.objects.update(**{column: TLS.get(column, "http://proxy.example.com:3128")})
+    one.refresh_from_db()
+    with pytest.raises(SealBroken) as caught:
+        sealing.load(one, field)
+    assert CANARY not in str(caught.value)
+
+
+def test_an_unverified_connection_cannot_be_prolonged_in_the_database(
+    make: Callable[[str], Connection],
+) -> None:
+    one = make("one")
+    editing.edit(one, actor=None, values={"verify_tls": False})
+    sealing.store(one, SecretField.PASSWORD, Secret(CANARY))
+    Connection.objects.update(tls_off_until=timezone.now() + timedelta(days=900))
+    one.refresh_from_db()
+    with pytest.raises(SealBroken):
+        sealing.load(one, SecretField.PASSWORD)
+
+
+def test_the_verbs_seal_again(make: Callable[[str], Connection]) -> None:
+    """Each change of TLS settings by a person, and the renewal, and back to the ordinary way."""
+    one = make("one")
+    fields = (*SENT, SecretField.WEBHOOK)
+    for field in fields:
+        sealing.store(one, field, Secret(f"{CANARY} {field}"))
+    old = dict(SealedSecret.objects.values_list("field", "sealed"))
+
+    def opens() -> bool:
+        fresh = Connection.objects.get(pk=one.pk)
+        found = [sealing.load(fresh, field) for field in fields]
+        return [secret and secret.reveal() for secret in found] == [
+            f"{CANARY} {field}" for field in fields
+        ]
+
+    for values in ({"verify_tls": False}, {"fingerprint": "ab" * 32}):
+        editing.edit(one, actor=None, values=values)
+        assert opens()
+    editing.renew_tls_off(one, actor=None)
+    assert opens()
+    SealedSecret.objects.filter(field="password").update(sealed=old["password"])
+    with pytest.raises(SealBroken):  # the text from before, put back in the database
+        sealing.load(Connection.objects.get(pk=one.pk), SecretField.PASSWORD)
+    sealing.store(one, SecretField.PASSWORD, Secret(f"{CANARY} password"))
+    editing.edit(one, actor=None, values={"verify_tls": True, "fingerprint": ""})
+    assert opens()
+
+
+def test_rows_of_before_are_taken_over_once(make: Callable[[str], Connection]) -> None:
+    migration = import_module("connections.migrations.0015_bind_tls_into_the_seal")
+    one, two = make("one"), make("two")
+    editing.edit(one, actor=None, values={"fingerprint": "ab" * 32})
+    for connection in (one, two):
+        row = sealing.store(connection, SecretField.PASSWORD, Secret(CANARY))
+        row.sealed = sealing.seal_text(
+            CANARY, table="secret", row=row.pk, field="password", origin=connection.sealed_for
+        )
+        row.save()
+    editor = SimpleNamespace(connection=database)
+    migration.bind(apps, editor)
+    for connection in (one, two):
+        assert sealing.load(connection, SecretField.PASSWORD) == Secret(CANARY)
+    migration.loosen(apps, editor)
+    with pytest.raises(SealBroken):
+        sealing.load(one, SecretField.PASSWORD)
+    migration.bind(apps, editor)
+    assert sealing.load(one, SecretField.PASSWORD) == Secret(CANARY)
 
 
 def ring(*kids: str) -> str:

@@ -18,9 +18,12 @@ class Command(BaseCommand):
         parser.add_argument("--user", required=True)
         parser.add_argument("--role", required=True, choices=Role.values)
         parser.add_argument("--name", default="")
+        parser.add_argument("--days", type=int, default=ApiToken.DAYS, help="when it ends (90)")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        if not 1 <= options["days"] <= ApiToken.MOST_DAYS:
+            raise CommandError(f"--days must be between 1 and {ApiToken.MOST_DAYS}.")
         user, made = User.objects.get_or_create(
             username=options["user"], defaults={"role": options["role"]}
         )
@@ -29,6 +32,6 @@ class Command(BaseCommand):
         if made:
             user.set_unusable_password()
             user.save(update_fields=["password"])
-        token, text = ApiToken.issue(user, options["role"], options["name"])
+        token, text = ApiToken.issue(user, options["role"], options["name"], options["days"])
         audit.record("token.created", actor=None, target=token, after={"role": token.role})
         self.stdout.write(text)
