@@ -180,7 +180,9 @@ def test_a_link_that_had_not_reached_jira_is_sent_after_the_return(world: World)
     assert (item.remote_id, other.remote_id) in ends
 
 
-def test_a_link_to_an_item_that_was_kept_for_its_edit_is_sent_after_the_return(world: World) -> None:
+def test_a_link_to_an_item_that_was_kept_for_its_edit_is_sent_after_the_return(
+    world: World,
+) -> None:
     item, other = WorkItem.objects.live().filter(project=world.project, type="Story")[:2]
     world.edit(other, summary="Only here so far")
     world.hide(other)
