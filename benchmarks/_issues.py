@@ -171,13 +171,14 @@ class Store:
         n = number - FIRST
         state = STATUS_JSON[n % 3]
         when = orjson.dumps(_jira_time(self.when(number)))
+        made = orjson.dumps(_jira_time(BEGAN + APART * n))  # an edit changes it as little as in Jira
         person = PERSON_JSON[self.cloud]
         values = {
             "summary": b'"Item %d of the plan for the next increment"' % n,
             "description": TEXT_JSON, "status": state, "issuetype": TYPE_JSON[n % 7 == 0],
             "project": b'{"id":"10000","key":"%s","name":"Project"}' % self.key.encode(),
             "labels": b'["plan","train-%d"]' % (n % 9), "priority": b'{"id":"3","name":"Medium"}',
-            "assignee": person, "reporter": person, "creator": person, "created": when,
+            "assignee": person, "reporter": person, "creator": person, "created": made,
             "updated": when, "issuelinks": b"[]", "parent": b"null", SPRINT: b"null",
             RANK: b'"0|i%05d:"' % n, EPIC: b"null", POINTS: b"%d.0" % (1 + n % 13),
             WSJF: b"%d.5" % (n % 20), "comment": COMMENTS_JSON, "subtasks": b"[]",
