@@ -183,6 +183,8 @@ class AuditEntry(models.Model):
     object_id = models.CharField(max_length=40, blank=True)
     object_name = models.CharField(max_length=200, blank=True)
     connection_id = models.UUIDField(null=True, blank=True, db_index=True)
+    address = models.CharField(max_length=45, blank=True)  # from where; empty for workers
+    way = models.CharField(max_length=60, blank=True)  # of sign-in: accounts.origin
     before: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
     )
