@@ -14,19 +14,21 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import audit, endings, origin
+from accounts import audit, endings, origin, sign_ins
 from accounts.models import User
 
 
 @receiver(user_logged_in)
 def signed_in(user: User, request: HttpRequest, **rest: Any) -> None:
     """`after["by"]`: the proofs given, in order, such as password and totp; none for a one-time link."""
+    sign_ins.note(request, user)
     by = origin.proofs(request, user)
     audit.record("person.signed_in", actor=user, target=user, after={"by": by})
 
 
 @receiver(user_logged_out)
-def signed_out(user: User | None, **rest: Any) -> None:
+def signed_out(user: User | None, request: HttpRequest | None = None, **rest: Any) -> None:
+    sign_ins.note_end(request)
     if user is not None:
         audit.record("person.signed_out", actor=user, target=user)
 
