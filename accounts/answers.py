@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ninja import Schema
+from pydantic import Field
 
 RoleWord = Literal["viewer", "rte", "admin", "ops"]
 
@@ -56,6 +57,8 @@ class EntryOut(Schema):
     action: str
     object: ObjectOut
     connection: str | None
+    address: str = Field(description="From where; empty for the console itself.")
+    way: str = Field(description="`token`, `link`, or the proofs of sign-in: `password+totp`.")
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 

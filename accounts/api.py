@@ -63,6 +63,8 @@ def shown_entry(entry: AuditEntry) -> dict[str, Any]:
         "action": entry.action,
         "object": {"type": entry.object_type, "id": entry.object_id, "name": entry.object_name},
         "connection": entry.connection_id,
+        "address": entry.address,
+        "way": entry.way,
         "before": entry.before,
         "after": entry.after,
     }

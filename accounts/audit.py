@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from accounts import origin
 from accounts.models import AuditEntry, User
 from almconnect.lib.redact import redact_value
 
@@ -24,7 +25,8 @@ def record(
 ) -> AuditEntry:
     """One entry: `action` is `noun.verb`; `before` and `after` hold only what changed.
 
-    `actor=None` is the console itself. Values named like secrets are cut out, whatever the caller did.
+    The present request tells from where and by which way of sign-in. `actor=None` is the console
+    itself. Values named like secrets are cut out, whatever the caller did.
     """
     return AuditEntry.objects.create(
         action=action,
@@ -34,6 +36,8 @@ def record(
         object_id=str(target.pk) if target else "",
         object_name=str(target)[:200] if target else "",
         connection_id=connection_id,
+        address=origin.address(),
+        way=origin.way(),
         before=redact_value(before or {}),
         after=redact_value(after or {}),
     )

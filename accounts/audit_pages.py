@@ -66,7 +66,19 @@ def export(request: HttpRequest) -> HttpResponseBase:
     asked = AuditFilter(request.GET)
     if not asked.is_valid():
         raise BadRequest("The filter cannot be read.")
-    header = ["at", "person", "action", "type", "id", "name", "connection", "before", "after"]
+    header = [
+        "at",
+        "person",
+        "action",
+        "type",
+        "id",
+        "name",
+        "connection",
+        "address",
+        "way",
+        "before",
+        "after",
+    ]
     return csv_response("audit", header, _lines(asked.found().iterator(chunk_size=500)))
 
 
@@ -80,6 +92,8 @@ def _lines(entries: Iterable[AuditEntry]) -> Iterable[list[Any]]:
             entry.object_id,
             entry.object_name,
             entry.connection_id,
+            entry.address,
+            entry.way,
             orjson.dumps(entry.before).decode() if entry.before else "",
             orjson.dumps(entry.after).decode() if entry.after else "",
         ]

@@ -6,6 +6,7 @@ them at once, in every process, and none comes to life again whatever is set bac
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from django.contrib.auth import update_session_auth_hash
@@ -13,7 +14,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import ApiToken, OneTimeLink, User
+from accounts.models import ApiToken, OneTimeLink, SignedIn, User
 
 
 def end_sessions(person: User, *, but: HttpRequest | None = None) -> None:
@@ -22,6 +23,10 @@ def end_sessions(person: User, *, but: HttpRequest | None = None) -> None:
     person.refresh_from_db(fields=["rounds"])
     if but is not None:
         update_session_auth_hash(but, person)
+        here = SignedIn.objects.filter(
+            pk=str(but.session.get("signed_in") or uuid.UUID(int=0)), user=person
+        )
+        here.update(rounds=person.rounds)
 
 
 def end_tokens(person: User, kept_roles: Iterable[str] = ()) -> int:

@@ -121,6 +121,26 @@ class ApiToken(models.Model):
         return made, text
 
 
+class SignedIn(models.Model):
+    """A browser in which a person is signed in, as they see it listed. It opens nothing: the session is
+    kept elsewhere and names this row, never the other way round.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    rounds = (
+        models.PositiveIntegerField()
+    )  # the person's round when it began: of another it is over
+    begun = models.DateTimeField(default=timezone.now)
+    seen = models.DateTimeField(default=timezone.now)
+    address = models.CharField(max_length=45, blank=True)
+    way = models.CharField(max_length=60, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.address or 'an unknown address'}"
+
+
 class LinkPurpose(models.TextChoices):
     """What a one-time link opens."""
 
@@ -183,6 +203,8 @@ class AuditEntry(models.Model):
     object_id = models.CharField(max_length=40, blank=True)
     object_name = models.CharField(max_length=200, blank=True)
     connection_id = models.UUIDField(null=True, blank=True, db_index=True)
+    address = models.CharField(max_length=45, blank=True)  # from where; empty for workers
+    way = models.CharField(max_length=60, blank=True)  # of sign-in: accounts.origin
     before: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import audit, token_care
+from accounts import audit, sign_ins, token_care
 from accounts.access import READ, needs
 from accounts.forms import NewToken, Profile
 from accounts.models import User
 from accounts.reconfirming import reconfirmed
+from accounts.sign_ins import MARK
 from accounts.single_sign_on import vouches_for
 from accounts.tokens import actor_of
 from almconnect.lib.api import Refused
@@ -33,7 +35,19 @@ def profile(request: HttpRequest) -> HttpResponse:
         _save_profile(person, start, form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form, "signs_on": vouches_for(person)})
+    here = [(row, str(row.pk) == request.session.get(MARK)) for row in sign_ins.living(person)]
+    shown = {"form": form, "signs_on": vouches_for(person), "sign_ins": here}
+    return render(request, "accounts/profile.html", shown)
+
+
+@needs(READ)
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """No confirmation first: it takes access away and gives none, and is wanted in a hurry."""
+    sign_ins.sign_out_everywhere(actor=actor_of(request))
+    logout(request)
+    messages.success(request, _("You are signed out everywhere."))
+    return redirect("account_login")
 
 
 @transaction.atomic

@@ -21,6 +21,11 @@ class SessionLimits:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
+    def used(self, request: HttpRequest) -> None:
+        from accounts import sign_ins  # which asks here how long a session lies idle
+
+        sign_ins.note_use(request)
+
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith("/api/") or not request.user.is_authenticated:
             return self.get_response(request)
@@ -31,6 +36,7 @@ class SessionLimits:
             logout(request)
         elif now - seen >= NOTE_EVERY and not _poll(request):
             request.session[SEEN] = now
+            self.used(request)
         return self.get_response(request)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_changed, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
@@ -15,22 +14,21 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import audit, endings
+from accounts import audit, endings, origin, sign_ins
 from accounts.models import User
 
 
 @receiver(user_logged_in)
 def signed_in(user: User, request: HttpRequest, **rest: Any) -> None:
     """`after["by"]`: the proofs given, in order, such as password and totp; none for a one-time link."""
-    records = get_authentication_records(request, user)
-    names = {"socialaccount": "single_sign_on"}
-    ways = [record.get("type") or record.get("method") for record in records]
-    proofs = [names.get(way, way) for way in ways]
-    audit.record("person.signed_in", actor=user, target=user, after={"by": proofs})
+    sign_ins.note(request, user)
+    by = origin.proofs(request, user)
+    audit.record("person.signed_in", actor=user, target=user, after={"by": by})
 
 
 @receiver(user_logged_out)
-def signed_out(user: User | None, **rest: Any) -> None:
+def signed_out(user: User | None, request: HttpRequest | None = None, **rest: Any) -> None:
+    sign_ins.note_end(request)
     if user is not None:
         audit.record("person.signed_out", actor=user, target=user)
 

@@ -16,6 +16,7 @@ pages = [
     path("invitation/<str:text>/", entrance.invite, name="invite"),
     path("password/<str:text>/", entrance.new_password, name="new_password"),
     path("profile/", own_pages.profile, name="profile"),
+    path("sessions/end/", own_pages.sign_out_everywhere, name="sign_out_everywhere"),
     path("tokens/", own_pages.tokens, name="tokens"),
     path("tokens/<uuid:token_id>/revoke/", own_pages.revoke_token, name="token_revoke"),
     path("people/", people_pages.list_people, name="people"),

@@ -26,7 +26,13 @@ FORMAT = 1
 MANIFEST, ROWS = "manifest.json", "rows.jsonl"
 # Made by migrations, or worthless elsewhere: a session belongs to a browser and an address.
 LEFT_OUT = frozenset(
-    {"contenttypes.contenttype", "auth.permission", "auth.group", "sessions.session"}
+    {
+        "contenttypes.contenttype",
+        "auth.permission",
+        "auth.group",
+        "sessions.session",
+        "accounts.signedin",
+    }
 )
 
 

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.origin.Origin",  # for the audit trail: whatever writes to it stands below
     "accounts.session_limits.SessionLimits",
     "accounts.time_zone.PersonsTimeZone",
     "allauth.account.middleware.AccountMiddleware",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from typing import IO
 
 from almconnect.house import mortal
 
-LOG_LIMIT = 10_000_000  # bytes; a larger log is put aside at the next start
+LOG_LIMIT = 10_000_000  # bytes; a larger log is put aside, at the start and while its child runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,19 @@ class Child:
             raise TimeoutError(f"{self.name} said nothing within {within:g} s")
         return stream.readline().decode(errors="replace").strip()
 
+    def bound_log(self) -> None:
+        """Put a log that grew too large aside. The child holds the file open and goes on appending, so
+        it is copied and emptied in place; what is written in between is lost.
+        """
+        with contextlib.suppress(FileNotFoundError):
+            if self.log.stat().st_size > LOG_LIMIT:
+                aside = self.log.with_suffix(".log.1")
+                half = aside.with_suffix(".new")
+                shutil.copyfile(self.log, half)
+                half.chmod(0o600)
+                half.replace(aside)
+                os.truncate(self.log, 0)
+
     def last_lines(self, count: int = 15) -> str:
         try:
             lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -114,4 +128,5 @@ class Child:
 def _opened(log: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
+    log.touch(mode=0o600)
     return log.open("ab")

@@ -16,6 +16,7 @@ from types import FrameType
 from almconnect.house.child import Child, Recipe
 
 TICK = 0.2
+LOOK_AT_LOGS = 5.0  # seconds
 WAITS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before each next start of one that keeps dying
 SETTLED = 60.0  # one that lived this long starts again with the first wait
 
@@ -91,16 +92,27 @@ class Supervisor:
 
     def watch(self) -> None:
         """Until asked to stop: a child that ended is named and, after a wait, started again."""
+        logs_due = 0.0
         while not self._stopping.wait(TICK):
             for name, child in list(self.children.items()):
                 if child.ended() is not None:
                     self._bury(name, child)
             now = time.monotonic()
+            if now >= logs_due:
+                logs_due = now + LOOK_AT_LOGS
+                self._bound_logs()
             for name, (due, recipe) in list(self._due.items()):
                 if now >= due:
                     del self._due[name]
                     self.start(recipe)
                     say(f"{name} started again")
+
+    def _bound_logs(self) -> None:
+        for child in self.children.values():
+            try:
+                child.bound_log()
+            except OSError as problem:  # a full disk: the children go on, and it is tried again
+                say(f"the log of {child.name} cannot be put aside: {problem}")
 
     def _bury(self, name: str, child: Child) -> None:
         code = child.ended()

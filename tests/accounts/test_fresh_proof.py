@@ -19,6 +19,7 @@ WATCHED = ("people/", "tokens/", "account/", "sessions/")
 OPEN = {
     "accounts:people": "shows who is here, changes nothing",
     "accounts:all_tokens": "shows whose tokens live, changes nothing",
+    "accounts:sign_out_everywhere": "only takes access away",
     "account_login": "signs in",
     "account_logout": "signs out",
     "sign_on": "signs in",
