@@ -259,10 +259,20 @@ class HeldOut(Schema):
     held: int
 
 
+class StandingOut(Schema):
+    code: str = Field(
+        description="live, or what stands in the way, such as paused or another_jira."
+    )
+    reads: bool = Field(description="Whether what changes in Jira reaches the board now.")
+    writes: bool = Field(description="Whether what changes on the board reaches Jira now.")
+    message: str = Field(description="The sentence that the pages say; empty where it is live.")
+
+
 class StatusOut(Schema):
     connection: str
     name: str
     state: str
+    standing: StandingOut
     health: str
     account: AccountOut | None
     waiting_in: int
