@@ -243,6 +243,8 @@ class ReportOut(Schema):
     total: int
     diagnosis: dict[str, Any] | None
     permissions: dict[str, str]
+    mapped: int | None  # projects mapped now; None where no rows are told
+    mapped_left_out: list[str] | None  # the keys of those that the report does not show
     projects: list[dict[str, Any]]
     changes: list[dict[str, Any]]
 

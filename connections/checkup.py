@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
-from connections import credentials, editing, expiry, health, instance
+from connections import credentials, editing, expiry, health, instance, observing
 from connections.diagnosing import Explained, diagnose
 from connections.gateway import NotReady
 from connections.models import Connection, Health, Lifecycle
@@ -220,6 +220,8 @@ def _note(connection: Connection, probe: Probe, actor: User | None) -> None:
         health.resume(connection, probe.person.id, actor=actor)
     else:
         health.note_success(connection)
+    if connection.account_id == probe.person.id:
+        observing.keep(connection, probe.person, probe.seen)
 
 
 def _only_not_sent(failure: Exception) -> bool:

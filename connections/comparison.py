@@ -6,13 +6,14 @@ report of its own, taken in the background like every other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from connections import matrix, report
+from connections import last_looks, matrix, report
+from connections.last_looks import Look
 from connections.models import Connection, Health, PermissionReport, ReportState, SecretField
 from jira_client.requirements import ALSO, CATALOGUE, OPERATIONS
 from jira_client.values import PermissionState
@@ -26,57 +27,62 @@ _HELD, _MISSING, _UNKNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as it was in the report before: a permission or what the board will do."""
+    """One thing that is not as it was at the last look: a permission or what the board will do."""
 
     project: str
     name: str
     before: str
     after: str
+    since: datetime | None  # when the project was looked at last
 
     @property
     def lost(self) -> bool:
         return self.before == _HELD and self.after == _MISSING
 
 
-def previous(report: PermissionReport) -> PermissionReport | None:
-    """The finished report before this one, of the same connection, with a project in common."""
-    before = PermissionReport.objects.filter(
-        connection=report.connection_id,
-        state=ReportState.FINISHED,
-        offered=False,
-        created__lt=report.created,
-    )
-    keys = {row["key"] for row in report.rows}
-    # One at a time: the first nearly always fits, and rows are heavy.
-    for key in list(before.order_by("-created").values_list("pk", flat=True)[:20]):
-        candidate = PermissionReport.objects.get(pk=key)
-        if keys & {row["key"] for row in candidate.rows}:
-            return candidate
-    return None
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was seen before of a report's projects, each as it was looked at last."""
+
+    looks: Mapping[str, Look]
+
+    @property
+    def compared(self) -> int:
+        return len(self.looks)
+
+    @property
+    def since(self) -> datetime | None:
+        """The oldest of the looks that the report is held against."""
+        return min((one.at for one in self.looks.values() if one.at), default=None)
 
 
-def changes_since(report: PermissionReport, before: PermissionReport | None) -> list[Difference]:
-    """What the account gained and lost between two reports, in projects that both looked at."""
-    if before is None:
-        return []
-    known = {(row["id"] or row["key"]): row for row in before.rows}
+def previous(report: PermissionReport) -> Earlier | None:
+    """Project by project the last look before this report, whichever report took it; None: no project
+    of it was ever looked at before."""
+    looks = last_looks.before(report)
+    return Earlier(looks) if looks else None
+
+
+def changes_since(report: PermissionReport, before: Earlier | None) -> list[Difference]:
+    """What the account gained and lost in each project since the last look at it."""
     found = []
-    for row in report.rows:
-        then = known.get(row["id"] or row["key"])
-        if then is None or then == row:
+    for row in report.rows if before else ():
+        look = before.looks.get(row["key"]) if before else None
+        if look is None or matrix.same(look.row, row):
             continue
-        was, now = matrix.lines_of(then), matrix.lines_of(row)
+        was, now = matrix.lines_of(look.row), matrix.lines_of(row)
         found += [
-            Difference(row["key"], name, was[name].value, state.value)
+            Difference(row["key"], name, was[name].value, state.value, look.at)
             for name, state in now.items()
             if name in was and was[name] is not state
         ]
-        found += _turned(then, row)
+        found += _turned(look, row)
     return found
 
 
-def _turned(then: matrix.Row, row: matrix.Row) -> list[Difference]:
-    """Operations that a screen, a type or a board turned, where both reports had looked."""
+def _turned(look: Look, row: matrix.Row) -> list[Difference]:
+    """Operations that a screen, a type or a board turned, where both looks were at them."""
+    then = look.row
     if not (then.get("setup") and row.get("setup")):
         return []
     was = {name for one in matrix.obstacles_of(then) if one.state is _MISSING
@@ -85,7 +91,7 @@ def _turned(then: matrix.Row, row: matrix.Row) -> list[Difference]:
            for name in one.operations}  # fmt: skip
     names = {one.code: one.name for one in OPERATIONS}
     return [
-        Difference(row["key"], names[code], *(s.value for s in states))
+        Difference(row["key"], names[code], states[0].value, states[1].value, look.at)
         for codes, states in ((now - was, (_HELD, _MISSING)), (was - now, (_MISSING, _HELD)))
         for code in sorted(codes)
     ]
@@ -95,6 +101,11 @@ def missing(report: PermissionReport) -> dict[str, list[str]]:
     """Project key → names of required permissions that it lacks."""
     found = {row["key"]: matrix.required_missing(row) for row in report.rows}
     return {key: names for key, names in found.items() if names}
+
+
+def unknown(report: PermissionReport) -> list[str]:
+    """Keys of projects of which Jira did not tell every required permission."""
+    return [row["key"] for row in report.rows if matrix.required_unknown(row)]
 
 
 def blocked(report: PermissionReport) -> dict[str, int]:

@@ -72,6 +72,13 @@ def latest(connection: Connection, person: User) -> OAuthFlow | None:
     return open_runs.exclude(answered=None).first() or runs.first()
 
 
+def is_allowed(connection: Connection, person: User) -> bool:
+    """Whether Jira has answered this person's "Allow", so that only "Check & Close" is left."""
+    now = timezone.now()
+    runs = OAuthFlow.objects.filter(connection=connection, user=person, used=None, expires__gt=now)
+    return runs.exclude(answered=None).exists()
+
+
 def supersede(connection: Connection, person: User) -> None:
     """This person is through: their other runs end, and forget what they held."""
     OAuthFlow.objects.filter(connection=connection, user=person, used=None).update(

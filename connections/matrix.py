@@ -6,8 +6,11 @@ of many projects stays light. It must not ask Jira and must not write.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
+
+from django.utils.dateparse import parse_datetime
 
 from jira_client import judging
 from jira_client.judging import Obstacle, ProjectEvaluation
@@ -16,7 +19,7 @@ from jira_client.values import PermissionState, Project
 
 Row = dict[str, Any]
 NOT_LOOKED_AT: Mapping[str, Any] = {"state": "not_checked"}
-_MISSING = PermissionState.MISSING.value
+_MISSING, _UNKNOWN = PermissionState.MISSING.value, PermissionState.UNKNOWN.value
 
 
 def kept(
@@ -37,6 +40,43 @@ def kept(
         **({"why": why} if why else {}),
         **({"archived": True} if project.archived else {}),
     }
+
+
+def dated(row: Row, at: datetime | None) -> Row:
+    """The row with the time when Jira was asked about its project."""
+    if at is None or row.get("asked"):
+        return row
+    return {**row, "asked": at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
+
+
+def asked_at(row: Row) -> datetime | None:
+    """When Jira was asked about the project; None for rows of before that was kept."""
+    return parse_datetime(row.get("asked") or "")
+
+
+class Index:
+    """Finds the rows of projects in a report of many."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        rows = list(rows)
+        self.by_id = {row["id"]: row for row in rows if row["id"]}
+        self.by_key = {row["key"]: row for row in rows}
+
+    def find(self, other: Row) -> Row | None:
+        """The row of the same project: by its id, or by its key where an account did not see it."""
+        if other["id"] in self.by_id:
+            return self.by_id[other["id"]]
+        named = self.by_key.get(other["key"])
+        return None if named and named["id"] and other["id"] else named
+
+
+def same(one: Row, other: Row) -> bool:
+    """Whether two looks at a project saw the same permissions and obstacles."""
+    return (
+        _states(one) == _states(other)
+        and obstacles_of(one) == obstacles_of(other)
+        and is_archived(one) == is_archived(other)
+    )
 
 
 def is_archived(row: Row) -> bool:
@@ -72,6 +112,17 @@ def required_missing(row: Row) -> list[str]:
         line.name
         for line in (*CATALOGUE, *ALSO)
         if line.need == REQUIRED and found.get(line.key) == _MISSING
+    ]
+
+
+def required_unknown(row: Row) -> list[str]:
+    """Names of required permissions of which nobody can tell, because the question failed."""
+    if is_archived(row) or required_missing(row):
+        return []
+    return [
+        line.name
+        for line in (*CATALOGUE, *ALSO)
+        if line.need == REQUIRED and _states(row).get(line.key, _UNKNOWN) == _UNKNOWN
     ]
 
 
@@ -133,6 +184,7 @@ def told(row: Row, account: str) -> Row:
         "screens": setup.get("screens") or NOT_LOOKED_AT,
         "board": setup.get("board") or NOT_LOOKED_AT,
         "looked_at": setup.get("at"),
+        "asked_at": row.get("asked"),
     }
 
 

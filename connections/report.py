@@ -17,7 +17,16 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from connections import credentials, gateway, health, matrix, standing, surveys
+from connections import (
+    coverage,
+    credentials,
+    gateway,
+    health,
+    last_looks,
+    matrix,
+    standing,
+    surveys,
+)
 from connections.diagnosing import Explained, diagnose
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_client import requirements
@@ -40,16 +49,16 @@ def request(
     base: PermissionReport | None = None,
     offered: bool = False,
 ) -> PermissionReport:
-    """A waiting report of these projects; none named: the mapped ones, or all visible where none is
-    mapped or `everything` is asked for.
+    """A waiting report of these projects and of every mapped one; none named: the mapped ones, or all
+    visible where none is mapped or `everything` is asked for.
 
     `base`: a finished report whose other rows are taken over, so that only these projects are looked
     at again. `offered`: asked with the credential that waits for confirmation. The caller sends the
     hint (`connections.tasks.take_report`).
     """
     wanted = list(dict.fromkeys(key.strip().upper() for key in keys if key.strip()))
-    if not wanted and not everything:
-        wanted = list(connection.projects.values_list("key", flat=True))
+    if base is None and not everything:
+        wanted = coverage.with_mapped(connection, wanted)
     report = PermissionReport.objects.create(
         connection=connection, wanted=wanted, total=len(wanted), base=base, offered=offered
     )
@@ -61,6 +70,17 @@ def request(
         after={"projects": wanted[:50], "number": len(wanted)},
     )
     return report
+
+
+def after_mapping(connection: Connection, *, actor: User | None) -> PermissionReport:
+    """A report of all mapped projects, now that one more is. One that still waits will look at it too:
+    forty projects mapped one by one do not ask Jira for forty reports.
+
+    To be called in the transaction that maps: whoever takes the waiting one meanwhile waits for it.
+    """
+    waiting = connection.reports.filter(state=ReportState.WAITING, offered=False, base=None)
+    found = waiting.select_for_update().first()
+    return found or request(connection, (), actor=actor)
 
 
 def again(report: PermissionReport, *, actor: User | None) -> PermissionReport:
@@ -126,7 +146,7 @@ def _fill(report: PermissionReport) -> None:
     connection = report.connection
     client = _client(report)
     me = client.myself()
-    projects, unseen = _wanted(client, report.wanted)
+    projects, unseen = coverage.to_look_at(client, report)
     before = {} if report.offered else surveys.earlier(connection)
     steps = len(projects) + len(unseen)
     _progress(report, len(unseen), steps)
@@ -158,9 +178,9 @@ def _fill(report: PermissionReport) -> None:
         matrix.kept(one, states.get(one.id, {}), seen.get(one.id), why=reasons.get(one.id, ""))
         for one in projects
     ]
-    rows += [_unseen(client, key) for key in unseen]
-    facts = _global(client)
-    _end(report, ReportState.FINISHED, rows=_with_base(report, rows), person=me, facts=facts)
+    rows += [coverage.unseen_row(client, one) for one in unseen]
+    rows = _with_base(report, [matrix.dated(row, now) for row in rows])
+    _end(report, ReportState.FINISHED, rows=rows, person=me, facts=_global(client))
 
 
 def _client(report: PermissionReport) -> JiraClient:
@@ -177,36 +197,18 @@ def _client(report: PermissionReport) -> JiraClient:
 
 
 def _with_base(report: PermissionReport, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of the report that this one goes on from, with the new ones in their places."""
+    """The projects of the report that this one goes on from, each as it was seen last; the new rows in
+    their places."""
     if report.base is None:
         return rows
-    new = {row["key"]: row for row in rows}
-    taken = [new.pop(row["key"], row) for row in report.base.rows]
-    return [*taken, *new.values()]
-
-
-def _wanted(client: JiraClient, keys: list[str]) -> tuple[list[Project], list[str]]:
-    """The projects to look at, and the keys among the wanted that the account does not see."""
-    visible = client.projects.list()
-    if not keys:
-        return visible, []
-    by_key = {project.key.upper(): project for project in visible}
-    return [by_key[key] for key in keys if key in by_key], [k for k in keys if k not in by_key]
-
-
-def _unseen(client: JiraClient, key: str) -> matrix.Row:
-    """A project that is not in the list: archived, on Data Center, or not for this account."""
-    found = standing.asked(client, key)
-    if found is not None and found.archived:
-        states = dict.fromkeys(requirements.PROJECT_KEYS, PermissionState.MISSING)
-        return matrix.kept(found, states | {"BROWSE_PROJECTS": PermissionState.HELD})
-    return matrix.kept(Project("", key, ""), _invisible())
-
-
-def _invisible() -> dict[str, PermissionState]:
-    """Browse is missing; of the rest nobody can tell."""
-    unknown = dict.fromkeys(requirements.PROJECT_KEYS, PermissionState.UNKNOWN)
-    return unknown | {"BROWSE_PROJECTS": PermissionState.MISSING}
+    new = matrix.Index(rows)
+    looks = last_looks.of(report, report.base.rows)
+    taken = []
+    for row in report.base.rows:
+        look = looks.get(row["key"]) or last_looks.Look(row, report.base.taken_at)
+        taken.append(new.find(row) or matrix.dated(look.row, look.at))
+    there = matrix.Index(taken)
+    return [*taken, *(row for row in rows if there.find(row) is None)]
 
 
 _OUR_FAULT = {

@@ -13,10 +13,10 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Refused
-from connections import comparison, credentials, expiry, matrix, service_user
+from connections import comparison, coverage, credentials, expiry, matrix, service_user
 from connections.checkup import CheckResult, Row
 from connections.handshake import Started
-from connections.models import Connection, PermissionReport
+from connections.models import Connection, PermissionReport, ReportState
 
 
 def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
@@ -132,6 +132,7 @@ def check_result(found: CheckResult) -> dict[str, Any]:
 def report(row: PermissionReport, *, rows: bool = True) -> dict[str, Any]:
     """`rows` False leaves projects and changes empty, for lists."""
     changes = comparison.changes_since(row, comparison.previous(row)) if rows else []
+    covers = coverage.of(row) if rows and row.state == ReportState.FINISHED else None
     return {
         "id": str(row.pk),
         "connection": str(row.connection_id),
@@ -143,6 +144,8 @@ def report(row: PermissionReport, *, rows: bool = True) -> dict[str, Any]:
         "total": row.total,
         "diagnosis": row.diagnosis,
         "permissions": row.global_states,
+        "mapped": covers.mapped if covers else None,
+        "mapped_left_out": list(covers.left_out) if covers else None,
         "projects": [matrix.told(one, row.account_name) for one in row.rows] if rows else [],
         "changes": [
             {
@@ -150,6 +153,7 @@ def report(row: PermissionReport, *, rows: bool = True) -> dict[str, Any]:
                 "permission": one.name,
                 "before": one.before,
                 "after": one.after,
+                "since": one.since,
             }
             for one in changes
         ],

@@ -34,6 +34,7 @@ pages = [
     path(f"{_one}/oauth/check/", oauth.check, name="oauth_check"),
     path(f"{_one}/oauth/look/", oauth.look, name="oauth_look"),
     path(f"{_one}/oauth/typed/", oauth.typed, name="oauth_typed"),
+    path(f"{_one}/oauth/standing/", oauth.standing, name="oauth_standing"),
     path(f"{_one}/oauth/finish/", oauth.finish, name="oauth_finish"),
     path(
         "connections/oauth/authorize/<uuid:flow_id>/", authorising.authorize, name="oauth_authorize"

@@ -149,14 +149,32 @@ class ChangeOut(Schema):
     attempts: int
     code: str
     message: str
-    ways: list[Literal["again", "unlink", "keep", "restore", "delete"]] = Field(
-        description="Of a parked change: again is POST …/replay, the others POST …/decide."
-    )
+    ways: list[
+        Literal["again", "now", "jira", "board", "unlink", "keep", "restore", "delete", "give_up"]
+    ] = Field(description="again and now are POST …/replay, the others POST …/decide.")
     settled: datetime | None
 
 
 class ChangesOut(Schema):
     items: list[ChangeOut]
+    next: str | None
+
+
+class StuckOut(Schema):
+    field: str = Field(description="Empty for an issue that Jira does not show now.")
+    reason: str
+    ways: list[Literal["again", "jira"]] = Field(description="By POST …/decide.")
+
+
+class StuckItemOut(Schema):
+    item: str
+    project: str | None
+    key: str
+    parked: list[StuckOut]
+
+
+class StuckItemsOut(Schema):
+    items: list[StuckItemOut]
     next: str | None
 
 
@@ -259,10 +277,20 @@ class HeldOut(Schema):
     held: int
 
 
+class StandingOut(Schema):
+    code: str = Field(
+        description="live, or what stands in the way, such as paused or another_jira."
+    )
+    reads: bool = Field(description="Whether what changes in Jira reaches the board now.")
+    writes: bool = Field(description="Whether what changes on the board reaches Jira now.")
+    message: str = Field(description="The sentence that the pages say; empty where it is live.")
+
+
 class StatusOut(Schema):
     connection: str
     name: str
     state: str
+    standing: StandingOut
     health: str
     account: AccountOut | None
     waiting_in: int

@@ -7,8 +7,18 @@ from __future__ import annotations
 
 from ninja import Router
 
-from sync.rest import changes, decisions, deliveries, gone, projects, sprints, standing, trace
+from sync.rest import (
+    changes,
+    decisions,
+    deliveries,
+    gone,
+    projects,
+    sprints,
+    standing,
+    stuck,
+    trace,
+)
 
 router = Router()
-for part in (projects, sprints, standing, deliveries, changes, decisions, gone, trace):
+for part in (projects, sprints, standing, deliveries, changes, decisions, stuck, gone, trace):
     router.add_router("", part.router)

@@ -84,7 +84,14 @@ class TakeIn(Strict):
 
 
 class WayIn(Strict):
-    way: Literal["unlink", "keep", "restore", "delete"]
+    way: Literal["jira", "board", "unlink", "keep", "restore", "delete", "give_up"]
+
+
+class StuckWayIn(Strict):
+    """`field`: as listed; empty for an issue that Jira does not show now."""
+
+    field: str = Field(default="", max_length=100)
+    way: Literal["again", "jira"]
 
 
 class ReplayIn(Strict):

@@ -83,6 +83,15 @@ def close_agreed(shadows: Iterable[Shadow]) -> None:
         if same(conflict.field, shadow.agreed.get(conflict.field), ours):
             conflict.resolved, conflict.taken_by = timezone.now(), "both sides agree"
             conflict.save(update_fields=["resolved", "taken_by"])
+            _settle_agreed(shadow.item_id, conflict.field)
+
+
+def _settle_agreed(item: uuid.UUID, field: str) -> None:
+    """What waited for a decision about this field has nothing left to wait for."""
+    rows = Change.objects.filter(item=item, state=ChangeState.CONFLICT)
+    rows.filter(fields__has_key=field).update(
+        state=ChangeState.SETTLED, message="Both sides agree.", settled=timezone.now()
+    )
 
 
 def open_fields(items: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
@@ -94,11 +103,24 @@ def open_fields(items: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
     return found
 
 
-@transaction.atomic
 def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     """Give one side right, also after the policy has decided otherwise. Raises Refused (404, 409, 422).
 
-    Whatever Jira holds by now, the value that was taken is sent as any edit is: if Jira has it, the push
+    A conflict whose item or pair is gone is closed by trying: nothing waits for a decision about it.
+    """
+    try:
+        return _resolve(conflict_id, take, actor=actor)
+    except Refused as refusal:
+        if refusal.code == "gone":
+            Conflict.objects.filter(pk=conflict_id, resolved=None).update(
+                resolved=timezone.now(), taken_by="the item is gone"
+            )
+        raise
+
+
+@transaction.atomic
+def _resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
+    """Whatever Jira holds by now, the value that was taken is sent as any edit is: if Jira has it, the push
     finds nothing to send.
     """
     if take not in ("board", "jira"):

@@ -91,7 +91,7 @@ def map_project(
             connection_id=connection.pk,
             after={"key": project.key, "direction": project.direction},
         )
-        wanted = report.request(connection, [project.key], actor=actor)
+        wanted = report.after_mapping(connection, actor=actor)
     wake(WORK, run.pk)
     wake(TAKE_REPORT, wanted.pk)
     if connection.webhook_state == WebhookState.NONE:

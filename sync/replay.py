@@ -35,8 +35,11 @@ class Counts:
 
 @transaction.atomic
 def replay_change(change: Change, *, actor: User) -> Change:
-    """Send a parked change again, with the item's present values. Raises Refused (409)."""
-    if change.state != ChangeState.PARKED:
+    """Send a parked change again, with the item's present values; try one that is under way at once.
+    Raises Refused (409)."""
+    if change.state in states.UNDER_WAY:
+        return _now(change, actor)
+    if ways_out.Way.AGAIN not in ways_out.of(change) and change.state != ChangeState.PARKED:
         raise Refused(
             f"Only a parked change can be sent again; this one is {change.get_state_display()}.",
             code="not_parked",
@@ -70,6 +73,19 @@ def replay_change(change: Change, *, actor: User) -> Change:
     audit.record("change.replayed", actor=actor, target=change.item, connection_id=connection_id)
     states.derive([change.item_id])
     wake(PUSH, connection_id)
+    return change
+
+
+def _now(change: Change, actor: User) -> Change:
+    """One that is under way, without waiting for its time. One that is being sent is left to its sender."""
+    rows = Change.objects.filter(pk=change.pk, state__in=(ChangeState.WAITING, ChangeState.LOOKING))
+    if rows.update(due=timezone.now()):
+        change.refresh_from_db()
+        connection_id = change.project.connection_id
+        audit.record(
+            "change.replayed", actor=actor, target=change.item, connection_id=connection_id
+        )
+        wake(PUSH, connection_id)
     return change
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from connections import budget
+from connections import budget, truth
 from connections.models import Connection
 from planning.models import Change, ChangeState
 from sync import brake as stops_of
@@ -67,6 +67,17 @@ def _budget(row: Connection, told: dict[str, Any]) -> dict[str, Any]:
     return {**nothing, "held_endpoints": {}, **told, "held_until": max(ends, default=None)}
 
 
+def _standing(row: Connection) -> dict[str, Any]:
+    """In the words that the pages say."""
+    found = truth.of_connection(row)
+    return {
+        "code": found.code,
+        "reads": found.reads,
+        "writes": found.writes,
+        "message": found.words,
+    }
+
+
 def _brake(stop: Brake, held: int) -> dict[str, Any]:
     """Deletions that wait for a person's word."""
     return {"id": str(stop.pk), "reason": stop.reason, "since": stop.tripped, "held": held}
@@ -93,6 +104,7 @@ def _entry(
         "connection": str(row.pk),
         "name": row.name,
         "state": row.state,
+        "standing": _standing(row),
         "health": row.health,
         "account": account,
         "waiting_in": count_in,

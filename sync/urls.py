@@ -64,5 +64,6 @@ urlpatterns = [
     path("held-deletions/", brakes.brakes, name="brakes"),
     path("held-deletions/<uuid:brake_id>/", brakes.decide, name="decide_brake"),
     path("parked/", parked.parked, name="parked"),
+    path("parked/<uuid:item_id>/", parked.decide_item, name="decide_parked"),
     path("trace/", trace.trace, name="trace"),
 ]

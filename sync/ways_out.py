@@ -1,7 +1,9 @@
-"""What a person can do about a parked change: the ways that are open, and going one of them.
+"""What a person can do about a change that does not go on by itself: the ways that are open, and going
+one of them.
 
-Sending it again is open to every one. A deletion that Jira refused, and edits of an item whose issue
-was deleted in Jira meanwhile, cannot be mended by that alone: what becomes of the item is the question.
+Sending it again is open to nearly every parked one, and so is giving it up. A deletion that Jira refused,
+and edits of an item whose issue was deleted in Jira meanwhile, cannot be mended by that alone: what
+becomes of the item is the question. One that is under way goes on by itself, and can be tried at once.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import outward_brake, states
+from sync import conflicts, giving_up, outward_brake, states
 from sync.models import Absence, Conflict, Shadow, ShadowState
 from sync.wake import PUSH, wake
 
@@ -37,6 +39,10 @@ class Way(StrEnum):
     KEEP = "keep"  # the item stays; the change is given up
     RESTORE = "restore"  # a new issue for the item
     DELETE = "delete"  # the item goes from the board too
+    JIRA = "jira"  # the board takes what Jira holds; the edit is given up
+    BOARD = "board"  # of a conflict: the board's value goes to Jira
+    GIVE_UP = "give_up"  # of a link: what the person did to it is undone here
+    NOW = "now"  # of one that is under way: without waiting for its time
 
 
 _WAYS: Final = {
@@ -46,11 +52,33 @@ _WAYS: Final = {
 }
 
 
+_OF_KIND: Final = {
+    ChangeKind.EDIT: (Way.AGAIN, Way.JIRA),
+    ChangeKind.CREATE: (Way.AGAIN, Way.KEEP),
+    ChangeKind.DELETE: (Way.AGAIN, Way.UNLINK),
+    ChangeKind.LINK: (Way.AGAIN, Way.GIVE_UP),
+    ChangeKind.UNLINK: (Way.AGAIN, Way.GIVE_UP),
+}
+REPLAYED: Final = (Way.AGAIN, Way.NOW)  # by `replay`; the others by `go`
+
+
 def of(change: Change) -> tuple[Way, ...]:
-    """The ways that are open, the usual one first; none for a change that is not parked."""
-    if change.state != ChangeState.PARKED:
-        return ()
-    return _WAYS.get(change.code, (Way.AGAIN,))
+    """The ways that are open, the usual one first; none for a change that is over, settled or dropped."""
+    match change.state:
+        case ChangeState.PARKED:
+            return _WAYS.get(change.code) or _OF_KIND[ChangeKind(change.kind)]
+        case ChangeState.CONFLICT:
+            # Where nothing is left to decide, the change must not wait for a decision for ever.
+            return (Way.BOARD, Way.JIRA) if open_conflicts(change) else (Way.AGAIN, Way.JIRA)
+        case ChangeState.WAITING | ChangeState.LOOKING | ChangeState.SENDING:
+            return (Way.NOW,)
+    return ()
+
+
+def open_conflicts(change: Change) -> list[Conflict]:
+    """Those about the fields of the change that wait for a person."""
+    rows = Conflict.objects.filter(shadow__item=change.item_id, resolved=None)
+    return list(rows.filter(field__in=list(change.fields)))
 
 
 @transaction.atomic
@@ -59,7 +87,7 @@ def go(change: Change, way: str, *, actor: User) -> None:
     item = WorkItem.objects.locked().get(pk=change.item_id)
     shadow = Shadow.objects.filter(item=item).locked().first()
     change.refresh_from_db()
-    ways = [one for one in of(change) if one is not Way.AGAIN]
+    ways = [one for one in of(change) if one not in REPLAYED]
     if way not in ways:
         words = ", ".join(ways) or "to send it again"
         status, code = (422, "no_such_way") if ways else (409, "not_parked")
@@ -68,7 +96,12 @@ def go(change: Change, way: str, *, actor: User) -> None:
         case Way.RESTORE:
             _restore(change, item, shadow, actor)
         case Way.KEEP:
-            _end(item, "Given up: the item stays as it is.", change)
+            _keep(item, change)
+        case Way.JIRA | Way.BOARD:
+            _take(change, item, shadow, way, actor)
+        case Way.GIVE_UP:
+            giving_up.give_up_link(change)
+            giving_up.drop([change.pk], "Given up by a person.")
         case _:
             _take_off(item, shadow, change)
     connection_id = change.project.connection_id
@@ -78,6 +111,32 @@ def go(change: Change, way: str, *, actor: User) -> None:
     )
     states.derive([item.pk])
     wake(PUSH, connection_id)
+
+
+def _keep(item: WorkItem, change: Change) -> None:
+    if change.kind == ChangeKind.CREATE:  # what waits for the item's issue waits in vain from here
+        rest = Change.objects.filter(item=item, state__in=(*states.UNDER_WAY, ChangeState.PARKED))
+        giving_up.drop([one.pk for one in rest], "Given up: the item stays on the board alone.")
+        return
+    _end(item, "Given up: the item stays as it is.", change)
+
+
+def _take(change: Change, item: WorkItem, shadow: Shadow | None, way: str, actor: User) -> None:
+    """One side's value for the change's fields: of a conflict by its own rules, which may refuse."""
+    if shadow is None or item.deleted:  # nothing is left to take, and nothing to take it from
+        ids = [one.pk for one in open_conflicts(change)]
+        Conflict.objects.filter(pk__in=ids).update(
+            resolved=timezone.now(), taken_by="the item is gone"
+        )
+        giving_up.drop([change.pk], "Given up: the item or its issue is gone.")
+        return
+    for one in open_conflicts(change) if change.state == ChangeState.CONFLICT else ():
+        conflicts.resolve(one.pk, way, actor=actor)
+    if way == Way.BOARD:
+        return
+    shadow.refresh_from_db()
+    item.refresh_from_db()
+    giving_up.take_jiras(item, shadow, change.fields)
 
 
 def _restore(change: Change, item: WorkItem, shadow: Shadow | None, actor: User) -> None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections import cloud_site, expiry, gateway, service_user, standing
+from connections.observing import Seen
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
 from jira_client import judging, requirements
 from jira_client.errors import AuthenticationRefused
@@ -94,6 +95,7 @@ def permissions(probe: Probe) -> Finding:
     wanted = [Project(row.remote_id, row.key, row.name) for row in mapped]
     found = probe.client.permissions.of_projects(wanted, requirements.PROJECT_KEYS)
     wanted = standing.with_archives(probe.client, wanted, found)
+    probe.seen = Seen(wanted, found)
     if archived := [project.key for project in wanted if project.archived]:
         return Finding(
             State.FAIL,

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from connections import gateway, meeting, refusals, sealing
 from connections.diagnosing import Explained
 from connections.models import AuthMethod, Connection, MappedProject
+from connections.observing import Seen
 from connections.proof import Credential, candidate
 from jira_client.client import JiraClient
 from jira_client.errors import (
@@ -64,6 +65,7 @@ class Probe:
         self.certificate: CertificateFacts | None = None
         self.person: Person | None = None
         self.failure: Exception | None = None  # why the account could not be proven
+        self.seen = Seen()  # what was told of the mapped projects' permissions
         self.reach: JiraError | None = None  # why the instance could not be asked
         self._asked = False
         self._told: Person | Exception | None = None

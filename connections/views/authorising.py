@@ -60,6 +60,7 @@ def callback(request: HttpRequest, flow_id: uuid.UUID) -> HttpResponse:
         )
     except Refused as refused:
         return _refused(request, refused, connection)
+    health.note_mended(connection)  # that nobody had approved is not so any more
     return render(request, "connections/oauth_answered.html", {"connection": connection})
 
 

@@ -22,6 +22,7 @@ from connections import (
     adminpart,
     checkup,
     credentials,
+    flows,
     handshake,
     health,
     instance,
@@ -33,6 +34,8 @@ from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from connections.views.session import is_fragment, person_of, session_key_of, tell_remarks
 from connections.views.tabs import tabs_of
+
+HTMX_STOP = 286  # htmx: take this answer and poll no more
 
 
 @needs(CONNECT)
@@ -138,6 +141,18 @@ def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     return redirect("connections:detail", connection.pk)
 
 
+@needs(CONNECT)
+@require_GET
+def standing(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """The poll of the setup page: whether Jira has answered "Allow" meanwhile. Until it has, the page
+    keeps what it says."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    if not flows.is_allowed(connection, person_of(request)):
+        return HttpResponse(status=204)
+    context = {"connection": connection, "allowed": True}
+    return render(request, "connections/_authorised.html", context, status=HTMX_STOP)
+
+
 @public
 @require_GET
 def admin_part(request: HttpRequest, signed: str) -> HttpResponse:
@@ -164,8 +179,11 @@ def _admin_part(connection: Connection) -> dict[str, object]:
 def _setup_page(
     request: HttpRequest, connection: Connection, *, status: int = 200, **more: object
 ) -> HttpResponse:
+    # A refusal of this very answer is newer than what Jira said of "Allow" before.
+    allowed = status == 200 and flows.is_allowed(connection, person_of(request))
     context = {
         **_admin_part(connection),
+        "allowed": allowed,
         "tabs": tabs_of(connection, "connection"),
         "admin_link": settings.BASE_URL + adminpart.path_for(connection),
         "signed_in": credentials.stored(connection) is not None,

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.hint import hint
-from connections import comparison, gateway, health, matrix, report, tasks
+from connections import comparison, coverage, gateway, health, matrix, report, tasks
 from connections.diagnosing import Explained
 from connections.models import Connection, PermissionReport, ReportState
 from connections.views.session import person_of
@@ -134,11 +134,15 @@ def _chosen(given: QueryDict, connection: Connection) -> PermissionReport | None
 def _facts(shown: PermissionReport) -> dict[str, Any]:
     before = comparison.previous(shown)
     changes = comparison.changes_since(shown, before)
+    covers = coverage.of(shown)
     return {
+        "covers": covers,
+        "left_out": ", ".join(covers.left_out[:5]) + (" …" if len(covers.left_out) > 5 else ""),
+        "first_looks": len(shown.rows) - (before.compared if before else 0),
         "before": before,
         "changes": changes[:MOST_CHANGES],
         "more_changes": max(0, len(changes) - MOST_CHANGES),
-        "headline": _headline(shown),
+        "headline": headline(shown, covers),
         "text": comparison.text_for_admin(shown),
         "columns": [*CATALOGUE, *ALSO],
         "operations": OPERATIONS,
@@ -175,6 +179,7 @@ def _row(
     return {
         "key": row["key"],
         "name": row["name"],
+        "asked": matrix.asked_at(row),
         "looked_at": parse_datetime((row.get("setup") or {}).get("at") or ""),
         "cells": [
             {"badge": badges[cell.state.value], "is": cell, "note": _note(cell)} for cell in cells
@@ -192,8 +197,11 @@ def _troubled(row: matrix.Row) -> bool:
     return bool(matrix.required_missing(row) or matrix.blocked(row) or matrix.is_archived(row))
 
 
-def _headline(shown: PermissionReport) -> str:
-    """`3 required permissions missing in 2 projects`, what else will not work, or the empty text."""
+def headline(shown: PermissionReport, covers: coverage.Coverage) -> str:
+    """`3 required permissions missing in 2 projects`, what else will not work, and what nobody knows.
+
+    "Every required permission is held" is said of what was looked at and told, and of how many.
+    """
     lacking, blocked = comparison.missing(shown), comparison.blocked(shown)
     words = []
     if keys := comparison.archived(shown):
@@ -204,15 +212,36 @@ def _headline(shown: PermissionReport) -> str:
             "%(n)d required permission missing", "%(n)d required permissions missing", number
         ) % {"n": number}
         words.append(f"{what} {_in_projects(len(lacking))}")
+    if unknown := comparison.unknown(shown):
+        what = _("Jira did not tell every required permission")
+        words.append(f"{what} {_in_projects(len(unknown))}")
+    if not words:
+        words.append(_held(covers))
     if number := sum(blocked.values()):
         what = ngettext(
             "%(n)d obstacle of screens, types or boards",
             "%(n)d obstacles of screens, types or boards",
             number,
         ) % {"n": number}
-        held = [] if words else [_("Every required permission is held")]
-        words += [*held, f"{what} {_in_projects(len(blocked))}"]
+        words.append(f"{what} {_in_projects(len(blocked))}")
+    if covers.left_out:
+        n = len(covers.left_out)
+        words.append(
+            ngettext(
+                "%(n)d mapped project was not looked at",
+                "%(n)d mapped projects were not looked at",
+                n,
+            )
+            % {"n": n}
+        )
     return "; ".join(words)
+
+
+def _held(covers: coverage.Coverage) -> str:
+    if not covers.left_out:
+        return _("Every required permission is held")
+    words = _("Every required permission is held in %(n)d of %(of)d mapped projects")
+    return words % {"n": covers.shown, "of": covers.mapped}
 
 
 def _in_projects(number: int) -> str:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
+from connections import truth
 from connections.models import MappedProject
 from planning import foretold
 from planning.editing import Stale, create_item, delete_item, edit_item
 from planning.forms import ItemForm, initial_of, project_choices
 from planning.history import changed_since, history_of
 from planning.linkforms import LinkForm
-from planning.models import Change, ChangeState, Link, Team, WorkItem
+from planning.models import Change, ChangeState, Link, SyncState, Team, WorkItem
 from planning.pages.asking import back_to, chosen, item_or_404, may_plan, person_of
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
@@ -47,7 +48,7 @@ def edit(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     stale: list[tuple[str, str, str]] = []
     if form.is_valid():
         try:
-            edit_item(
+            done = edit_item(
                 item.pk,
                 actor=person_of(request),
                 values=form.values(),
@@ -59,7 +60,8 @@ def edit(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.take_refusal(refusal)
         else:
-            messages.success(request, _("Saved. Jira hears of it in a moment."))
+            waits = done.sync_state != SyncState.SYNCED
+            messages.success(request, truth.saved(item.project, waits=waits))
             return redirect("planning:item", item.pk)
     context = {**_context(request, item, form), "stale": stale, "open": True}
     return render(request, "planning/item.html", context, status=422)
@@ -142,6 +144,8 @@ def _context(request: HttpRequest, item: WorkItem, form: ItemForm | None) -> dic
         "link_form": LinkForm(project=item.project),
         "children": item.children.filter(deleted=None).order_by("remote_key", "created")[:100],
         "under_way": list(changes[:50]),
+        "standing": truth.of_project(item.project),
+        "on_its_way": truth.on_its_way(item.project),
         "history": history_of(item),
         "may_plan": may_plan(request),
         "foretold": foretold.of_deleting(item) if may_plan(request) else "",

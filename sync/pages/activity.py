@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import way_back
+from connections import truth
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from planning.history import names_of, values_of
@@ -184,17 +185,22 @@ def change(request: HttpRequest, change_id: int) -> HttpResponse:
 def replay_delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     row = get_object_or_404(Delivery.objects.defer("body"), pk=delivery_id)
     replay.replay_delivery(row, actor=person_of(request))
-    messages.success(request, _now("The issue is read again from Jira."))
+    stands = truth.of_connection(row.connection)
+    words = _now("The issue is read again from Jira.")
+    messages.success(request, words if stands.reads else stands.words)
     return redirect(way_back(request, reverse("sync:delivery", args=[row.pk])))
 
 
 @require_POST
 @needs(PLAN)
 def replay_change(request: HttpRequest, change_id: int) -> HttpResponse:
-    row = get_object_or_404(Change.objects.select_related("project", "item"), pk=change_id)
+    row = get_object_or_404(
+        Change.objects.select_related("project__connection", "item"), pk=change_id
+    )
     try:
         replay.replay_change(row, actor=person_of(request))
-        messages.success(request, _now("It is sent again, with the item's present values."))
+        words = _now("It is sent again, with the item's present values.")
+        messages.success(request, truth.sent_again([row.project], words))
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect(way_back(request, reverse("sync:change", args=[row.pk])))

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import page_of, way_back
+from connections import truth
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from planning.history import names_of
@@ -71,11 +72,13 @@ def resolve(request: HttpRequest, conflict_id: uuid.UUID) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         words = (
-            _("The board's %(field)s was taken; it is on its way to Jira.")
+            _("The board's %(field)s was taken.")
             if take == "board"
             else _("Jira's %(field)s was taken.")
         )
-        messages.success(request, words % {"field": str(field_word(done.field)).lower()})
+        told = words % {"field": str(field_word(done.field)).lower()}
+        after = truth.on_its_way(done.shadow.project) if take == "board" else ""
+        messages.success(request, f"{told} {after}".strip())
     return redirect(way_back(request, reverse("sync:conflicts")))
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
+from connections import truth
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from connections.views.session import person_of
@@ -79,7 +80,8 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.message)
             return page(request, project, form=form, offer=asked.answer)
-        messages.success(request, _("Saved. The project's issues are read again by the new pairs."))
+        words = _("Saved. The project's issues are read again by the new pairs.")
+        messages.success(request, truth.will_be_read(project, words))
     else:
         messages.info(request, _("Nothing was changed."))
     return back_to(project)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import PLAN, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
+from connections import truth
 from connections.gateway import jira_for
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
@@ -105,8 +106,12 @@ def _map(
     project, _run = mapped.map_project(
         connection, look.project.key, actor=person_of(request), **form.options()
     )
-    words = _("%(key)s is mapped. Its import has started, and live sync already works.")
-    messages.success(request, words % {"key": project.key})
+    words = _("%(key)s is mapped.") % {"key": project.key}
+    stands = truth.of_project(project)
+    after = (
+        _("Its import has started, and live sync already works.") if stands.moves else stands.words
+    )
+    messages.success(request, f"{words} {after}")
     return project
 
 

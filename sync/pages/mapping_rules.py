@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import PLAN, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
+from connections import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from sync import mapped
@@ -107,5 +108,6 @@ def _change(
         return fields.page(request, project_for(project_id), offer=asked.answer, sent={name: form})
     if stored.answer is None:
         return fields.page(request, project_for(project_id), diagnosis=stored.diagnosis)
-    messages.success(request, done)
+    again = {"team_source", "link_rules"} & values.keys()
+    messages.success(request, truth.will_be_read(project, done) if again else done)
     return fields.back_to(project)

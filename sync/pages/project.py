@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
+from connections import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, Pi, Team
@@ -182,7 +183,8 @@ def unmap(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 
 def runs_of(row: MappedProject) -> dict[str, Any]:
     shown = list(Run.objects.filter(project=row)[:RUNS_SHOWN])
-    return {"runs": shown, "live": any(run.state in LIVE for run in shown)}
+    live = any(run.state in LIVE for run in shown)
+    return {"runs": shown, "live": live, "standing": truth.of_project(row)}
 
 
 def _initial(row: MappedProject) -> dict[str, Any]:

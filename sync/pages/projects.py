@@ -13,12 +13,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import READ, needs
+from connections import truth
 from connections.gateway import jira_for
 from connections.models import Connection, MappedProject
 from jira_client.values import Project
 from planning.models import SyncState
 from sync.forms import owner_of
 from sync.models import Run, RunKind, RunState
+from sync.pages import headings
 from sync.pages.asking import ask, connection_for, frame
 
 HTMX_STOP = 286  # htmx: take this answer and poll no more
@@ -34,6 +36,7 @@ class Mapped:
     owner: Any
     counts: dict[str, int]
     run: Run | None
+    standing: truth.Standing
 
     @property
     def importing(self) -> bool:
@@ -46,7 +49,7 @@ def projects(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """Mapped projects; below, for planners, Jira's projects by `?q=`."""
     connection = connection_for(connection_id)
     rows = mapped_of(connection)
-    context = frame(request, connection, "projects") | _summary(rows)
+    context = frame(request, connection, "projects") | _summary(connection, rows)
     status = 200
     if context["may_plan"] and connection.account_id:
         query = request.GET.get("q", "").strip()[:100]
@@ -63,7 +66,7 @@ def progress(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """The poll's fragment: the mapped projects. Stops by itself when no import goes on."""
     connection = connection_for(connection_id)
     rows = mapped_of(connection)
-    context = frame(request, connection) | _summary(rows)
+    context = frame(request, connection) | _summary(connection, rows) | {"polled": True}
     answer = render(request, "sync/_mapped.html", context)
     if not context["importing"]:
         answer.status_code = HTMX_STOP
@@ -82,6 +85,8 @@ def mapped_of(connection: Connection) -> list[Mapped]:
         .prefetch_related("teams", "arts", "trains")
         .order_by("key")
     )
+    for row in rows:
+        row.connection = connection
     newest: dict[uuid.UUID, Run] = {}
     for run in Run.objects.filter(project__in=rows, kind=RunKind.IMPORT).order_by("created"):
         newest[run.project_id] = run
@@ -92,18 +97,18 @@ def mapped_of(connection: Connection) -> list[Mapped]:
             owner=owner_of(row),
             counts={name: int(getattr(row, name)) for name in names},
             run=newest.get(row.pk),
+            standing=truth.of_project(row),
         )
         for row in rows
     ]
 
 
-def _summary(rows: Sequence[Mapped]) -> dict[str, Any]:
+def _summary(connection: Connection, rows: Sequence[Mapped]) -> dict[str, Any]:
     return {
+        "headline": headings.of_projects(connection, rows),
         "rows": rows,
         "importing": [row for row in rows if row.importing],
         "items": sum(row.counts["total"] for row in rows),
-        "parked": sum(row.counts["parked"] for row in rows),
-        "conflicts": sum(row.counts["conflict"] for row in rows),
     }
 
 

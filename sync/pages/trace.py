@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import READ, needs
-from connections.models import Connection, Direction, Lifecycle
+from connections import truth
+from connections.models import Connection
 from planning.models import SyncState, WorkItem
 from sync.models import Delivery
 from sync.pages.asking import frame
@@ -69,19 +70,13 @@ def why(item: WorkItem) -> list[str]:
     if project is None:
         return [_("It belongs to no mapped project, so it stays on the board.")]
     found += _of_connection(project.connection)
-    if project.direction == Direction.PAUSED:
-        found.append(_("The project %(key)s is paused.") % {"key": project.key})
-    elif project.direction == Direction.FROM_JIRA:
-        words = _("%(key)s is synced from Jira only, so nothing is sent there.")
-        found.append(words % {"key": project.key})
-    elif project.direction == Direction.TO_JIRA:
-        words = _("%(key)s is synced to Jira only, so what changes there stays there.")
-        found.append(words % {"key": project.key})
+    found += truth.of_direction(project)
     if item.deleted:
         found.append(_("It was deleted on the board."))
     if item.sync_state == SyncState.WAITING:
-        words = _("A change is on its way to Jira.")
-        found.append(f"{words} {item.sync_detail}".strip())
+        stands = truth.of_project(project)  # what stands in its way is said above
+        words = truth.on_its_way(project) if stands.writes else ""
+        found += [told for told in (f"{words} {item.sync_detail}".strip(),) if told]
     elif item.sync_state in {SyncState.PARKED, SyncState.CONFLICT} and item.sync_detail:
         found.append(item.sync_detail)
     elif item.sync_state == SyncState.GONE:
@@ -90,12 +85,12 @@ def why(item: WorkItem) -> list[str]:
 
 
 def _of_connection(connection: Connection) -> list[str]:
-    if connection.lifecycle == Lifecycle.PAUSED:
-        return [_("The connection %(name)s is paused.") % {"name": connection.name}]
-    if connection.is_running and not connection.diagnosis:
+    stands = truth.of_connection(connection)
+    if stands.words:
+        return [stands.words]
+    if not connection.diagnosis:
         return []
-    told = connection.diagnosis or {}
-    what = str(told.get("what") or connection.get_health_display())
+    what = str(connection.diagnosis.get("what") or connection.get_health_display())
     return [_("%(name)s: %(what)s") % {"name": connection.name, "what": what}]
 
 

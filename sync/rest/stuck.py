@@ -1,0 +1,55 @@
+"""What of items is parked without a change of its own: listing, and going a way out of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
+
+from accounts.tokens import actor_of, planner, reader
+from almconnect.lib.api import listed
+from sync import parked_items
+from sync.answers import StuckItemsOut
+from sync.bodies import GoneListing, StuckWayIn
+from sync.models import Shadow
+
+router = Router(tags=["sync"])
+
+
+@router.get(
+    "/sync/parked", auth=reader, response=StuckItemsOut, operation_id="sync_api_list_parked"
+)
+def list_parked(request: HttpRequest, query: Query[GoneListing]) -> HttpResponse:
+    """Items with fields that Jira refused while the rest went on, or whose issue Jira does not show."""
+    rows = parked_items.rows().select_related("item")
+    if query.connection:
+        rows = rows.filter(connection=query.connection)
+    if query.project:
+        rows = rows.filter(project=query.project)
+    return listed(rows.order_by("-pk"), _told, cursor=query.cursor, limit=query.limit)
+
+
+@router.post(
+    "/sync/parked/{uuid:item_id}/decide",
+    auth=planner,
+    response={204: None},
+    operation_id="sync_api_decide_parked",
+)
+def decide(request: HttpRequest, item_id: uuid.UUID, payload: StuckWayIn) -> Any:
+    """Goes one of the `ways` of a parked field, or of an issue that Jira does not show (no `field`)."""
+    parked_items.go(item_id, payload.field, payload.way, actor=actor_of(request))
+    return Status(204, None)
+
+
+def _told(row: Shadow) -> dict[str, Any]:
+    return {
+        "item": str(row.item_id),
+        "project": str(row.project_id) if row.project_id else None,
+        "key": row.remote_key,
+        "parked": [
+            {"field": one.field, "reason": one.reason, "ways": [way.value for way in one.ways]}
+            for one in parked_items.of(row)
+        ],
+    }
