@@ -171,7 +171,9 @@ class Store:
         n = number - FIRST
         state = STATUS_JSON[n % 3]
         when = orjson.dumps(_jira_time(self.when(number)))
-        made = orjson.dumps(_jira_time(BEGAN + APART * n))  # an edit changes it as little as in Jira
+        made = orjson.dumps(
+            _jira_time(BEGAN + APART * n)
+        )  # an edit changes it as little as in Jira
         person = PERSON_JSON[self.cloud]
         values = {
             "summary": b'"Item %d of the plan for the next increment"' % n,

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
+from connections.models import Connection
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_a_wrong_method(client: Client, headers: dict[str, str]) -> None:
 
 
 def test_malformed_json(client: Client, headers: dict[str, str]) -> None:
-    answer = client.post("/api/v1/people", b'{"username"', "application/json", headers=headers)
+    answer = client.post("/api/v1/pis", b'{"name"', "application/json", headers=headers)
     expect(answer, 400, "bad_request")
 
 
@@ -52,11 +53,11 @@ def test_a_body_that_is_too_large(
 
 
 def test_an_unknown_field_and_a_missing_one(client: Client, headers: dict[str, str]) -> None:
-    body = b'{"role": "viewer", "is_superuser": true}'
-    answer = client.post("/api/v1/people", body, "application/json", headers=headers)
+    body = b'{"tool": "jira", "is_superuser": true}'
+    answer = client.post("/api/v1/connections", body, "application/json", headers=headers)
     fields = expect(answer, 422, "invalid")["fields"]
-    assert set(fields) == {"username", "is_superuser"}  # type: ignore[call-overload]
-    assert not User.objects.filter(is_superuser=True).exists()
+    assert {"base_url", "is_superuser"} <= set(fields)  # type: ignore[call-overload]
+    assert not Connection.objects.exists()
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "W10", "eyJhIjoxfQ", "WyJ4Il0", "-"])
