@@ -140,6 +140,21 @@ def _held(caller: JudgedCaller, world: World) -> None:
     assert caller.get("/sync/brakes?state=open").json()["items"]
     assert caller.post(f"/sync/brakes/{brake.pk}/decide", {"decision": "keep"}).status_code == 200
     _gone(caller, world)
+    _parked(caller, world)
+
+
+def _parked(caller: JudgedCaller, world: World) -> None:
+    """A field that Jira refused, while the rest of its item went on."""
+    shadow = world.connection.shadows.filter(item__deleted=None, state="live").order_by("pk")[0]
+    shadow.parked = {"priority": "Jira has no such priority."}
+    shadow.save(update_fields=["parked"])
+    (row,) = [
+        one
+        for one in caller.get(f"/sync/parked?connection={world.connection.pk}").json()["items"]
+        if one["item"] == str(shadow.item_id)
+    ]
+    way = {"field": "priority", "way": row["parked"][0]["ways"][0]}
+    assert caller.post(f"/sync/parked/{row['item']}/decide", way).status_code == 204
 
 
 def _gone(caller: JudgedCaller, world: World) -> None:
@@ -149,6 +164,7 @@ def _gone(caller: JudgedCaller, world: World) -> None:
     world.hide(item)
     world.hook({"webhookEvent": "jira:issue_deleted", "issue": {"id": item.remote_id}})
     world.drain()
+    assert caller.get(f"/sync/gone?connection={world.connection.pk}").json()["items"]
     assert caller.delete(f"/sync/gone/{item.pk}").status_code == 204
 
 
