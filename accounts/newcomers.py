@@ -21,10 +21,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from requests import HTTPError, JSONDecodeError
 
-from accounts import audit
+from accounts import audit, people, sign_on_rules
 from accounts.bounded_calls import BoundedSession, Unreachable
 from accounts.models import Role, User
 from accounts.provider import Untrusted, configured
+from almconnect.lib.api import Refused
 
 log = structlog.get_logger(__name__)
 
@@ -45,9 +46,12 @@ class Door(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships 
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Ties a person of this console to the provider's, or refuses. Raises ImmediateHttpResponse."""
-        if sociallogin.is_existing:
-            return
         email, checked = _email(sociallogin)
+        if reason := sign_on_rules.refusal(sociallogin.groups, email if checked else ""):
+            raise _stop(request, reason)
+        if sociallogin.is_existing:
+            self._follow(sociallogin)
+            return
         sociallogin.email_addresses = []  # allauth's own rows of e-mails: no e-mail signs in here
         sociallogin.user.email = email if checked else ""
         if not User.objects.filter(role=Role.ADMIN, is_active=True).exists():
@@ -70,6 +74,7 @@ class Door(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships 
         if not owners[0].is_active:
             raise ImmediateHttpResponse(redirect("account_inactive"))
         self._tie(request, sociallogin, owners[0])
+        self._follow(sociallogin)
 
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: Any) -> bool:
         return True
@@ -86,11 +91,22 @@ class Door(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships 
 
     @transaction.atomic
     def _add(self, request: HttpRequest, sociallogin: Any) -> User:
-        sociallogin.user.role = settings.OIDC_ROLE
+        role = sign_on_rules.role_of(sociallogin.groups)
+        sociallogin.user.role = role or settings.OIDC_ROLE
         person: User = super().save_user(request, sociallogin, None)
         after = {"role": person.role, "by": "single_sign_on"}
         audit.record("person.added", actor=person, target=person, after=after)
         return person
+
+    def _follow(self, sociallogin: Any) -> None:
+        """The role that the provider's groups give, where they give any. The last admin stays one."""
+        person, role = sociallogin.user, sign_on_rules.role_of(sociallogin.groups)
+        if role is None or role == person.role or not person.is_active:
+            return
+        try:
+            person.role = people.change_role(actor=None, person=person, role=role).role
+        except Refused as problem:
+            log.warning("single_sign_on_role_kept", person=str(person.pk), reason=problem.message)
 
     def _tie(self, request: HttpRequest, sociallogin: Any, owner: User) -> None:
         unsaved = sociallogin.user

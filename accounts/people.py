@@ -89,7 +89,7 @@ def choose_password(person: User, password: str, *, action: str) -> None:
 
 
 @transaction.atomic
-def change_role(*, actor: User, person: User, role: str) -> User:
+def change_role(*, actor: User | None, person: User, role: str) -> User:
     """Another role. Tokens that would now hold more than their person are revoked."""
     person = _locked(person)
     if role == person.role:

@@ -23,6 +23,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import sign_on_rules
+
 # Never "none", never the HMACs: whoever knows a public key could sign with those.
 SIGNED_BY = [
     "RS256",
@@ -75,7 +77,9 @@ class Dance(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth ships 
             if not isinstance(about, dict) or about.get("sub") != claims["sub"]:
                 raise Untrusted(_("Its userinfo speaks of another person."))
             claims = {**claims, **about}
-        return self.get_provider().sociallogin_from_response(request, {"userinfo": claims})
+        arrived = self.get_provider().sociallogin_from_response(request, {"userinfo": claims})
+        arrived.groups = sign_on_rules.groups_of(claims)
+        return arrived
 
     def _claims(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         """The id_token's claims, proven. Raises Untrusted, or requests' errors for its keys."""

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "accounts.time_zone.PersonsTimeZone",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.demanded_step.DemandedStep",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -194,6 +195,14 @@ OIDC_CLIENT_ID = env.text("ALMCONNECT_OIDC_CLIENT_ID", None if OIDC_ISSUER else 
 OIDC_CLIENT_SECRET = env.secret("ALMCONNECT_OIDC_CLIENT_SECRET", None if OIDC_ISSUER else "")
 OIDC_NAME = env.text("ALMCONNECT_OIDC_NAME", "single sign-on")
 OIDC_ROLE = env.choice("ALMCONNECT_OIDC_ROLE", "viewer", ("viewer", "rte", "ops"))
+_ROLES = ("viewer", "rte", "ops", "admin")
+# Who may come in by it, and as what (accounts.sign_on_rules)
+OIDC_DOMAINS = [word.lower().lstrip("@") for word in env.words("ALMCONNECT_OIDC_DOMAINS")]
+OIDC_GROUPS = env.listed("ALMCONNECT_OIDC_GROUPS")
+OIDC_GROUPS_CLAIM = env.text("ALMCONNECT_OIDC_GROUPS_CLAIM", "groups")
+OIDC_ROLES = env.pairs("ALMCONNECT_OIDC_ROLES", _ROLES)
+# Roles whose people must have a second step (accounts.demanded_step)
+SECOND_FACTOR_FOR = env.among("ALMCONNECT_SECOND_FACTOR_FOR", _ROLES)
 OIDC_CA = env.secret("ALMCONNECT_OIDC_CA", "")
 SOCIALACCOUNT_ADAPTER = "accounts.newcomers.Door"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -97,6 +97,34 @@ def words(name: str, default: str = "") -> list[str]:
     return text(name, default).replace(",", " ").split()
 
 
+def listed(name: str) -> list[str]:
+    """A list separated by commas alone: names of groups may hold spaces."""
+    return [part.strip() for part in text(name, "").split(",") if part.strip()]
+
+
+def among(name: str, known: tuple[str, ...]) -> list[str]:
+    """A list of some of these words."""
+    found = words(name)
+    for word in found:
+        if word not in known:
+            raise EnvironmentInvalid(f"{name} may hold {', '.join(known)}, not {word!r}.")
+    return found
+
+
+def pairs(name: str, known: tuple[str, ...]) -> list[tuple[str, str]]:
+    """`group=word, another group=word`, in order; the word behind the last `=` is one of `known`."""
+    found = []
+    for part in listed(name):
+        left, sign, right = (piece.strip() for piece in part.rpartition("="))
+        if not (sign and left and right in known):
+            raise EnvironmentInvalid(
+                f"{name} must read group=role, group=role, with one of {', '.join(known)}; "
+                f"not {part!r}."
+            )
+        found.append((left, right))
+    return found
+
+
 def networks(name: str) -> list[str]:
     """Addresses and networks (`10.20.0.0/16`, `::1`), each proven readable, as they were written."""
     found = words(name)
