@@ -53,6 +53,7 @@ def edit(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
                 actor=person_of(request),
                 values=form.values(),
                 expected_version=expected,
+                typed=True,
             )
         except Stale as refusal:
             stale = changed_since(item, refusal.expected)
@@ -82,7 +83,9 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ItemForm(sent, initial=start, project=project, item=None)
     if sent is not None and form.is_valid():
         try:
-            item = create_item(actor=person_of(request), project=project, **form.values())
+            item = create_item(
+                actor=person_of(request), project=project, typed=True, **form.values()
+            )
         except Refused as refusal:
             form.take_refusal(refusal)
         else:
