@@ -89,9 +89,11 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.take_refusal(refusal)
         else:
-            messages.success(request, _("Created “%(summary)s”.") % {"summary": item.summary})
+            words = _("Created “%(summary)s”.") % {"summary": item.summary}
+            messages.success(request, truth.with_wait(project, words))
             return redirect(back)
     context = {"form": form, "choices": choices, "project": project, "back": back}
+    context["standing"] = truth.of_project(project)
     return render(request, "planning/new.html", context, status=422 if sent is not None else 200)
 
 
@@ -107,7 +109,8 @@ def delete(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         except Refused as problem:
             refusal = problem.message
         else:
-            messages.success(request, _("Deleted “%(summary)s”.") % {"summary": item.summary})
+            words = _("Deleted “%(summary)s”.") % {"summary": item.summary}
+            messages.success(request, truth.with_wait(item.project, words))
             return redirect(back)
     context = {"item": item, "back": back, "refusal": refusal, "links": _links(item)}
     context["foretold"] = foretold.of_deleting(item)
