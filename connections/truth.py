@@ -186,6 +186,12 @@ def saved(project: MappedProject | None, *, waits: bool = True) -> str:
     return f"{done} {_('Jira hears of it in a moment.') if found.writes else found.words}"
 
 
+def with_wait(project: MappedProject | None, words: str) -> str:
+    """`words` say what was done here; after them, what keeps it from Jira, where anything does."""
+    found = of_project(project)
+    return words if project is None or found.writes else f"{words} {found.words}"
+
+
 def will_be_read(project: MappedProject, words: str) -> str:
     """`words` say that issues are read now; where nothing can be read now, what stands in the way."""
     found = of_project(project)

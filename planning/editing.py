@@ -61,14 +61,16 @@ def create_item(
     project: MappedProject | uuid.UUID | str | None,
     type: str,
     summary: str,
+    typed: bool = False,
     **values: Any,
 ) -> WorkItem:
     """A new work item; with a project it is on its way to Jira, without it stays on the board.
 
-    `values` are board fields as in planning.fields. Raises Refused 422 and 409 (read-only project).
+    `typed` as for `edit_many`. `values` are board fields as in planning.fields. Raises Refused 422
+    and 409 (read-only project).
     """
     row = {**values, "project": project, "type": type, "summary": summary}
-    return _only(edit_many([row], actor=actor))
+    return _only(edit_many([row], actor=actor, typed=typed))
 
 
 def edit_item(
@@ -77,29 +79,34 @@ def edit_item(
     actor: User | None,
     values: Mapping[str, Any],
     expected_version: int | None = None,
+    typed: bool = False,
 ) -> WorkItem:
-    """Change some fields; what is equal already writes nothing.
+    """Change some fields (`typed` as for `edit_many`); what is equal already writes nothing.
 
     Raises Refused 404, 409 (read-only, or the type of an item in Jira), 412 and 422.
     """
     row = {**values, "id": item_id}
     if expected_version is not None:
         row["version"] = expected_version
-    return _only(edit_many([row], actor=actor))
+    return _only(edit_many([row], actor=actor, typed=typed))
 
 
-def edit_many(rows: Sequence[Mapping[str, Any]], *, actor: User | None) -> list[WorkItem | Refused]:
+def edit_many(
+    rows: Sequence[Mapping[str, Any]], *, actor: User | None, typed: bool = False
+) -> list[WorkItem | Refused]:
     """Up to 500 creates (no `id`) and edits (`id`, perhaps `version`): a result for each, in order.
 
-    A refused row changes nothing and stops no other. The number of queries does not grow with the
-    rows, but for parents: one a level. Raises Refused (422) for more than 500 rows.
+    `typed`: somebody typed the values and waits for the answer, so that what Jira does not offer is
+    refused now and not parked later. A refused row changes nothing and stops no other. The number of
+    queries does not grow with the rows, but for parents: one a level. Raises Refused (422) for more
+    than 500 rows.
     """
     if len(rows) > MOST:
         raise Refused(_("At most %(most)d items fit into one call.") % {"most": MOST})
     with transaction.atomic():
         if ids_in(rows, "parent"):
             take_turn(Turn.PARENTS)
-        known = look_up(ids_in(rows, "id"), rows)
+        known = look_up(ids_in(rows, "id"), rows, typed=typed)
         outbox = Outbox(actor)
         created: dict[uuid.UUID, WorkItem] = {}
         edited: dict[uuid.UUID, WorkItem] = {}

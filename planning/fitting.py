@@ -83,6 +83,8 @@ def _clean(known: Known, item: WorkItem, name: str, raw: Any) -> Any:
         return _clean_type(item, project, value)
     if name == "status" and value and project:
         return rules.one_of(value, project.status_map, _("status"))
+    if name == "priority" and value and project and project.pk in known.offered:
+        return rules.one_of(value, dict.fromkeys(known.offered[project.pk]), _("priority"))
     if name == "parent" and value:
         _check_parent(known, item, uuid.UUID(value))
     elif name == "team" and value and uuid.UUID(value) not in known.teams:

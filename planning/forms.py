@@ -115,6 +115,11 @@ class ItemForm(RefusableForm):
             "assignee": everybody,
             "reporter": everybody,
         }
+        if offered := (project.facts.get("priorities") if project else None):
+            # Chosen, not typed: what Jira takes, and what the item has.
+            self.fields["priority"] = offered_field(self.fields["priority"].label)
+            current = item.priority if item else ""
+            choices["priority"] = [("", "—"), *_words(offered, current)]
         for name, options in choices.items():
             self.fields[name].choices = options  # type: ignore[attr-defined]
         of_types = [item.type] if item is not None else types
@@ -146,6 +151,12 @@ class ItemForm(RefusableForm):
             if values.get(name):
                 values[name] = {"id": values[name], "name": self.people[values[name]]}
         return values
+
+
+def offered_field(label: Any) -> forms.ChoiceField:
+    """A choice of what Jira offers; what it does not offer is named."""
+    wrong = {"invalid_choice": _("This project has no priority “%(value)s”.")}
+    return forms.ChoiceField(label=label, required=False, error_messages=wrong)
 
 
 def find_item(words: str, near: MappedProject | None) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connections.models import MappedProject
-from planning.models import Iteration, SprintLink, Team, WorkItem
+from planning.models import Iteration, SprintLink, SyncState, Team, WorkItem
 
 DEEPEST = 50  # levels of parents; more means a cycle that was made elsewhere
 
@@ -25,12 +25,18 @@ class Known:
     closed: dict[tuple[uuid.UUID, uuid.UUID], str] = field(
         default_factory=dict
     )  # (team, iteration) whose sprint is closed in Jira → the sprint's name
+    offered: dict[uuid.UUID, list[str]] = field(
+        default_factory=dict
+    )  # project → the priorities that Jira takes there, where a value that somebody types is judged
     parents: set[uuid.UUID] = field(default_factory=set)  # live items that may be parents
     parent_of: dict[uuid.UUID, uuid.UUID | None] = field(default_factory=dict)
 
 
-def look_up(item_ids: Iterable[uuid.UUID], rows: Sequence[Mapping[str, Any]]) -> Known:
-    """Lock the items to be changed and read what `rows` (clean or not) name.
+def look_up(
+    item_ids: Iterable[uuid.UUID], rows: Sequence[Mapping[str, Any]], *, typed: bool = False
+) -> Known:
+    """Lock the items to be changed and read what `rows` (clean or not) name. `typed`: somebody is there
+    to hear that Jira does not offer a value.
 
     Rows are locked in the order of their ids, so that two writers never wait for each other.
     """
@@ -49,7 +55,28 @@ def look_up(item_ids: Iterable[uuid.UUID], rows: Sequence[Mapping[str, Any]]) ->
     known.projects |= {i.project.pk: i.project for i in known.items.values() if i.project}
     _look_up_places(known, rows)
     _look_up_parents(known, ids_in(rows, "parent"))
+    if words := {str(row["priority"]) for row in rows if row.get("priority")} if typed else set():
+        _look_up_priorities(known, {word.strip().casefold() for word in words})
     return known
+
+
+def _look_up_priorities(known: Known, asked: set[str]) -> None:
+    """What Jira said that it offers; where a word is none of that, also what its issues were seen to have
+    since (one query). Where Jira never said, nothing is known, and nothing can be judged.
+    """
+    told = {
+        pk: row.facts["priorities"]
+        for pk, row in known.projects.items()
+        if row.facts.get("priorities")
+    }
+    new = [pk for pk, names in told.items() if asked - {name.casefold() for name in names}]
+    seen = WorkItem.objects.live().filter(project__in=new).exclude(remote_id="")
+    agreed = seen.exclude(priority="").filter(sync_state=SyncState.SYNCED)
+    used = agreed.order_by().values_list("project_id", "priority").distinct()
+    pairs = set(used) if new else set()
+    for pk, names in told.items():
+        more = sorted(name for project, name in pairs if project == pk)
+        known.offered[pk] = list(dict.fromkeys([*names, *more]))
 
 
 def _look_up_places(known: Known, rows: Sequence[Mapping[str, Any]]) -> None:

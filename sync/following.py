@@ -12,7 +12,7 @@ from django.db import transaction
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound
-from sync import hierarchy, link_names, metadata, new_statuses
+from sync import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.core.values import EPIC_LINK
 from sync.patience import Patience
 
@@ -20,7 +20,8 @@ from sync.patience import Patience
 def refresh(
     connection: Connection, jira: JiraClient, project: MappedProject, patience: Patience
 ) -> None:
-    """Four calls, on Data Center six, and one a type where it has a Parent Link: once a day.
+    """Four calls, on Data Center six, up to three for priorities, and one a type where Jira has a Parent
+    Link: once a day.
 
     Raises JiraError.
     """
@@ -34,6 +35,7 @@ def refresh(
     new_statuses.pair(project, [one for statuses in there.values() for one in statuses])
     if link_names.used(project):
         link_names.follow(project, patience.ask(lambda: metadata.link_types(jira)))
+    note_facts(project, patience.ask(lambda: priorities.of_project(jira, project)))
     if project.facts.get("parent_style") == EPIC_LINK:
         types = patience.ask(lambda: jira.projects.issue_types(project.remote_id))
         fields = patience.ask(jira.fields.all)

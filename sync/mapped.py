@@ -27,6 +27,7 @@ from sync import (
     mapping_rules,
     metadata,
     new_statuses,
+    priorities,
     steps,
     teams,
 )
@@ -67,6 +68,8 @@ def map_project(
     proposal = propose(data)
     board = boards.asked_for(jira, options.pop("board_id", None), data.board)
     asked = steps.of_project(jira, found.key)
+    merged = _merged(proposal, maps or {})
+    offered = priorities.facts_of(jira, found.key, merged["field_map"], merged["type_map"].values())
     with transaction.atomic():
         project = MappedProject.objects.create(
             connection=connection,
@@ -75,10 +78,11 @@ def map_project(
             name=found.name,
             board_id=board.id if board else None,
             facts=metadata.facts_of(jira, found, data, proposal)
-            | {"board": boards.stored(board)["board"]},
+            | {"board": boards.stored(board)["board"]}
+            | offered,
             transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked),
             poll_due=None,
-            **_merged(proposal, maps or {}),
+            **merged,
             **{name: value for name, value in options.items() if value is not None},
         )
         if team is not None:

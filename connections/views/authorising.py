@@ -17,6 +17,7 @@ from connections import handshake, health
 from connections.diagnosing import Explained
 from connections.models import Connection
 from connections.views.session import person_of, session_key_of
+from connections.views.tabs import tabs_of
 
 
 @needs(CONNECT)
@@ -61,7 +62,8 @@ def callback(request: HttpRequest, flow_id: uuid.UUID) -> HttpResponse:
     except Refused as refused:
         return _refused(request, refused, connection)
     health.note_mended(connection)  # that nobody had approved is not so any more
-    return render(request, "connections/oauth_answered.html", {"connection": connection})
+    context = {"connection": connection, "tabs": tabs_of(connection, "connection")}
+    return render(request, "connections/oauth_answered.html", context)
 
 
 @needs(CONNECT)
@@ -92,12 +94,14 @@ def _to_jira(
 def _failed(
     request: HttpRequest, connection: Connection, diagnosis: dict[str, object]
 ) -> HttpResponse:
-    context = {"connection": connection, "diagnosis": diagnosis}
+    tabs = tabs_of(connection, "connection")
+    context = {"connection": connection, "diagnosis": diagnosis, "tabs": tabs}
     return render(request, "connections/refused.html", context, status=409)
 
 
 def _refused(request: HttpRequest, refused: Refused, connection: Connection | None) -> HttpResponse:
     """A foreign connection's name is not told: only the sentence, and where to go."""
     owned = connection if refused.status != 403 else None
-    context = {"connection": owned, "sentence": refused.message}
+    tabs = tabs_of(owned, "connection") if owned else []
+    context = {"connection": owned, "sentence": refused.message, "tabs": tabs}
     return render(request, "connections/refused.html", context, status=refused.status)

@@ -32,7 +32,7 @@ def form_page(
         "diagnosis": diagnosis,
         "look": look,
         "result": result,
-        "tabs": tabs_of(connection, "connection") if connection else [],
+        "tabs": tabs_of(connection, "connection"),
         **ways_of(form, look),
     }
     code = status or (422 if form.errors else 200)

@@ -30,12 +30,14 @@ class Tab:
     here: bool
 
 
-def tabs_of(connection: Connection, here: str) -> list[Tab]:
-    """Every tab with its address. A draft has only its first."""
+def tabs_of(connection: Connection | None, here: str) -> list[Tab]:
+    """Every tab with its address. A draft has only its first; one that the wizard is yet to make stands
+    on it, and has no address.
+    """
     found = []
     for name, title, url_name in _TABS:
         address = None
-        if name == "connection" or connection.account_id:
+        if connection is not None and (name == "connection" or connection.account_id):
             address = _address(url_name, connection)
         found.append(Tab(name, title, address, name == here))
     return found

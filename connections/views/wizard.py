@@ -22,6 +22,7 @@ from connections.sign_in_forms import FORMS
 from connections.views.connecting import submit
 from connections.views.form_page import form_page, ways_of
 from connections.views.session import is_fragment, person_of
+from connections.views.tabs import tabs_of
 
 _SHOWN = (
     "name", "base_url", "username", "ca_bundle", "fingerprint", "api_url", "proxy_url",
@@ -34,7 +35,8 @@ def select_tool(request: HttpRequest) -> HttpResponse:
     form = ToolForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return redirect("connections:new_jira")
-    return render(request, "connections/select_tool.html", {"form": form})
+    context = {"form": form, "tabs": tabs_of(None, "connection")}
+    return render(request, "connections/select_tool.html", context)
 
 
 @sensitive_post_parameters("password", "token")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
+from connections import truth
 from planning import feed
 from planning.board import lay_out
 from planning.forms import MoveForm
@@ -77,7 +78,8 @@ def move(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         form.add_error(None, refusal)
         context = {"item": item, "form": form, "back": back}
         return render(request, "planning/move.html", context, status=422)
-    messages.success(request, _("Moved “%(summary)s”.") % {"summary": item.summary})
+    words = _("Moved “%(summary)s”.") % {"summary": item.summary}
+    messages.success(request, truth.with_wait(item.project, words))
     return redirect(back)
 
 

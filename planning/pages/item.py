@@ -53,6 +53,7 @@ def edit(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
                 actor=person_of(request),
                 values=form.values(),
                 expected_version=expected,
+                typed=True,
             )
         except Stale as refusal:
             stale = changed_since(item, refusal.expected)
@@ -82,13 +83,17 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ItemForm(sent, initial=start, project=project, item=None)
     if sent is not None and form.is_valid():
         try:
-            item = create_item(actor=person_of(request), project=project, **form.values())
+            item = create_item(
+                actor=person_of(request), project=project, typed=True, **form.values()
+            )
         except Refused as refusal:
             form.take_refusal(refusal)
         else:
-            messages.success(request, _("Created “%(summary)s”.") % {"summary": item.summary})
+            words = _("Created “%(summary)s”.") % {"summary": item.summary}
+            messages.success(request, truth.with_wait(project, words))
             return redirect(back)
     context = {"form": form, "choices": choices, "project": project, "back": back}
+    context["standing"] = truth.of_project(project)
     return render(request, "planning/new.html", context, status=422 if sent is not None else 200)
 
 
@@ -104,7 +109,8 @@ def delete(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         except Refused as problem:
             refusal = problem.message
         else:
-            messages.success(request, _("Deleted “%(summary)s”.") % {"summary": item.summary})
+            words = _("Deleted “%(summary)s”.") % {"summary": item.summary}
+            messages.success(request, truth.with_wait(item.project, words))
             return redirect(back)
     context = {"item": item, "back": back, "refusal": refusal, "links": _links(item)}
     context["foretold"] = foretold.of_deleting(item)

@@ -96,7 +96,7 @@ def list_items(request: HttpRequest) -> HttpResponse:
 
 @router.post("/items", auth=planner, response={201: ItemOut}, summary="Create a work item")
 def create(request: HttpRequest, payload: ItemNew) -> HttpResponse:
-    (made,) = edit_many([payload.dict(exclude_unset=True)], actor=actor_of(request))
+    (made,) = edit_many([payload.dict(exclude_unset=True)], actor=actor_of(request), typed=True)
     return _tagged(made, 201)
 
 
@@ -104,7 +104,7 @@ def create(request: HttpRequest, payload: ItemNew) -> HttpResponse:
     "/items/bulk", auth=planner, response=BulkOut, summary="Create or edit up to 500 work items"
 )
 def bulk(request: HttpRequest, payload: Bulk) -> HttpResponse:
-    results = edit_many(payload.items, actor=actor_of(request))
+    results = edit_many(payload.items, actor=actor_of(request), typed=True)
     return answer({"items": [_result(result) for result in results]})
 
 
@@ -125,6 +125,7 @@ def edit(request: HttpRequest, item_id: str, payload: ItemEdit) -> HttpResponse:
         actor=actor_of(request),
         values=payload.dict(exclude_unset=True),
         expected_version=version_wanted(request),
+        typed=True,
     )
     return _tagged(item, 200)
 

@@ -165,3 +165,22 @@ def test_reading_again_is_not_promised_while_nothing_is_read(page: Client, world
     project.connection.site_doubt = SiteDoubt.ANOTHER
     assert "leads to another Jira" in truth.will_be_read(project, words)
     assert "are read again" not in truth.will_be_read(project, words)
+
+
+@pytest.mark.parametrize("code", ["paused", "another_jira", "account_pending"])
+def test_creating_moving_and_deleting_wait_too(code: str, page: Client, world: World) -> None:
+    values, words = STILL[code]
+    Connection.objects.update(**values)
+    asked = {"project": str(world.project.pk)}
+    shown = text_of(page.get(reverse("planning:new"), asked))
+    assert words in shown
+    assert "a moment after you save it" not in shown
+    new = {**asked, "save": "1", "type": "Story", "summary": "New one"}
+    made = text_of(page.post(reverse("planning:new"), new, follow=True))
+    assert "Created “New one”." in made
+    assert words in made
+    item = world.first()
+    moved = page.post(reverse("planning:move", args=[item.pk]), {"team": ""}, follow=True)
+    assert words in text_of(moved)
+    gone = page.post(reverse("planning:delete", args=[item.pk]), follow=True)
+    assert words in text_of(gone)
