@@ -23,7 +23,7 @@ from connections import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, ChangeState
-from sync import parked_items, ways_out
+from sync import duplicates, parked_items, ways_out
 from sync.models import Shadow
 from sync.pages.asking import frame
 from sync.pages.conflicts import narrowed
@@ -116,6 +116,8 @@ def _stuck(shadows: QuerySet[Shadow]) -> list[tuple[Shadow, list[Line]]]:
 
 def _line(row: Shadow, one: parked_items.Stuck) -> Line:
     name = field_word(one.field) if one.field else _("The issue as a whole")
+    if one.field.startswith(duplicates.PREFIX):
+        name = _("A second issue")
     words = WORDS if one.field and Way.JIRA in one.ways else {**WORDS, Way.AGAIN: _("Look again")}
     ask = _asking(row.remote_key, str(name), one.reason)
     return Line(one.field, name, one.reason, [(way.value, words[way]) for way in one.ways], ask)
