@@ -85,7 +85,7 @@ class History:
         """Rounds with every kind of change until a worker has died there."""
         for _ in range(TRIES_OF_A_POINT):
             self._confirm_deletions()
-            self.hands.act(2)
+            self.hands.act(2, calm=True)
             self.hands.act_by_every_verb()
             self._make_due()
             with provoked(point, self.hands):
