@@ -50,6 +50,20 @@ def test_does_not_open_in_another_row(make: Callable[[str], Connection]) -> None
         sealing.load(two, SecretField.PASSWORD)
 
 
+def test_does_not_open_in_another_row_of_the_same_address(
+    make: Callable[[str], Connection],
+) -> None:
+    """Two connections to one Jira, with the same settings: only the row tells them apart."""
+    one, two = make("one"), make("two")
+    Connection.objects.filter(pk=two.pk).update(base_url=one.base_url)
+    two = Connection.objects.get(pk=two.pk)
+    sealed = sealing.store(one, SecretField.PASSWORD, Secret(CANARY)).sealed
+    sealing.store(two, SecretField.PASSWORD, Secret("other"))
+    SealedSecret.objects.filter(connection=two).update(sealed=sealed)
+    with pytest.raises(SealBroken):
+        sealing.load(two, SecretField.PASSWORD)
+
+
 def test_does_not_open_as_another_field(make: Callable[[str], Connection]) -> None:
     one = make("one")
     sealing.store(one, SecretField.PASSWORD, Secret(CANARY))
