@@ -33,7 +33,7 @@ _REMEDIES = {
     "another_jira": "Open the connection's page: put the address back, and make a new connection for the "
     "other Jira.",
     "site_unproven": "Nothing to do if the address is right: it is proven before the next look at Jira. "
-    "Press Test connection to have it done now.",
+    "If it stays so, press Test connection to see what is in the way.",
     "jira_restored": "Ask the Jira admin whether Jira was restored from a backup. Then open the "
     "connection's page and say how to go on.",
     "clock_skew": "Set both servers by NTP. OAuth accepts five minutes at most.",
