@@ -123,20 +123,24 @@ def replay_deliveries(rows: QuerySet[Delivery], *, actor: User) -> int:
     return len(failed)
 
 
+def parked() -> QuerySet[Change]:
+    """The parked changes that may be sent again; held deletions wait for a person's decision."""
+    return Change.objects.filter(state=ChangeState.PARKED).exclude(code=outward_brake.HELD)
+
+
 def replay_changes(rows: QuerySet[Change], *, actor: User) -> int:
     """The oldest AT_ONCE of these parked changes again; how many."""
-    parked = list(rows.select_related("project", "item").order_by("id")[:AT_ONCE])
-    for change in parked:
+    some = list(rows.select_related("project", "item").order_by("id")[:AT_ONCE])
+    for change in some:
         replay_change(change, actor=actor)
-    return len(parked)
+    return len(some)
 
 
 def _since(
     since: datetime, connection: Connection | None
 ) -> tuple[QuerySet[Delivery], QuerySet[Change]]:
     deliveries = Delivery.objects.filter(state=DeliveryState.FAILED, received__gte=since)
-    parked = Change.objects.filter(state=ChangeState.PARKED, created__gte=since)
-    changes = parked.exclude(code=outward_brake.HELD)  # those wait for a person's decision
+    changes = parked().filter(created__gte=since)
     if connection is not None:
         deliveries = deliveries.filter(connection=connection)
         changes = changes.filter(project__connection=connection)

@@ -71,7 +71,7 @@ def decide_change(request: HttpRequest, change_id: uuid.UUID, payload: WayIn) ->
 )
 def replay_changes(request: HttpRequest, payload: ReplayIn) -> HttpResponse:
     """Sends parked changes again; with `dry`, only says how many that would be."""
-    rows = _of(Change.objects.filter(state=ChangeState.PARKED), payload)
+    rows = _of(replay.parked(), payload)
     if payload.since:
         rows = rows.filter(created__gte=payload.since)
     return replayed(request, rows, payload, replay.replay_changes)

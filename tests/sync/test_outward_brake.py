@@ -112,6 +112,8 @@ def test_no_token_lets_them_go(deleting: World, admin: User, api: Any, token_of:
     assert caller.post(f"/sync/changes/{change.operation}/replay").status_code == 409
     with pytest.raises(Refused):
         replay.replay_change(change, actor=admin)
+    many = caller.post("/sync/changes/replay", {})
+    assert (many.status_code, many.json()["count"]) == (200, 0)
     deleting.push()
     assert there(deleting, rows) == 8
 
