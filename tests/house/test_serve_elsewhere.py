@@ -41,8 +41,8 @@ def test_it_uses_what_it_is_given(tmp_path: Path, postgres_url: str, redis_url: 
         with psycopg.connect(postgres_url) as connection:
             connection.execute(
                 "INSERT INTO accounts_user (id, username, password, role, time_zone, is_active, "
-                "is_staff, is_superuser, first_name, last_name, email, date_joined) VALUES "
-                "(gen_random_uuid(), 'anna', '!', 'admin', 'UTC', true, false, false, '', '', '', now())"
+                "is_staff, is_superuser, first_name, last_name, email, date_joined, rounds) VALUES "
+                "(gen_random_uuid(), 'anna', '!', 'admin', 'UTC', true, false, false, '', '', '', now(), 0)"
             )
     with running("serve", tmp_path / "data", **elsewhere) as (_, told):
         assert told["login_url"] == "", "people exist: nobody may set the console up again"
