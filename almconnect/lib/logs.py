@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Mapping, MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -13,6 +15,7 @@ from almconnect.lib.redact import redact_event
 
 LONGEST_VALUE = 4_000  # characters; what strangers send (paths, headers, names) may be much longer
 LONGEST_LINE = 32_000
+MOST_LINKS = 10  # of a chain of errors
 _READ = 4 * LONGEST_VALUE  # as much is looked at for secrets, so that none is cut in two at the end
 
 
@@ -48,6 +51,23 @@ def _cut(value: Any, most: int) -> Any:
     return value
 
 
+def told_traceback(
+    exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
+) -> str:
+    """Where it failed, link by link of the chain, the first failure first. What an error quotes of a
+    stranger (`quotes_strangers` on its class) is left out: a Jira may throw our own credential back.
+    """
+    links: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and len(links) < MOST_LINKS:
+        quoting = getattr(type(error), "quotes_strangers", False)
+        words = getattr(error, "code", "") if quoting else str(error)
+        where = "".join(traceback.format_tb(error.__traceback__))
+        links.append(f"{where}{type(error).__module__}.{type(error).__qualname__}: {words}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\nthen\n\n".join(reversed(links))
+
+
 def formatter() -> logging.Formatter:
     """The one log formatter: structlog's and the standard library's records alike, as JSON."""
     shared: list[Processor] = [
@@ -65,7 +85,7 @@ def formatter() -> logging.Formatter:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(told_traceback),
             shorten_event,
             redact_event,
             bound_event,

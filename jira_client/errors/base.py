@@ -25,6 +25,7 @@ class JiraError(Exception):
     nobody told. from_jira: the answer shows that Jira itself gave it.
     """
 
+    quotes_strangers: ClassVar[bool] = True  # its sentence may hold words of the answer
     code: ClassVar[str] = "jira_error"
     always_transient: ClassVar[bool] = False
 
@@ -55,6 +56,10 @@ class JiraError(Exception):
         self.partial: tuple[object, ...] = ()
         self.sender: Sender | None = None
         self.from_jira = False
+
+    def __repr__(self) -> str:
+        """For logs, Celery's too: without the words of an answer, which may hold our own credential."""
+        return f"{type(self).__name__}({self.code!r})"
 
     def located(self, method: str, path: str, sender: Sender | None = None) -> None:
         """Tells the error which call it belongs to, and as whom it was made."""
