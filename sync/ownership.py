@@ -105,7 +105,7 @@ def _reasons(
         ids = [one.remote_id for one in pairs[at : at + _CHUNK]]
         issues |= {one.id: one for one in jira.issues.fetch(ids, FIELDS).issues}
     known = {one.remote_id: one for one in pairs}
-    site_proof.other_issues(connection, known, issues.values())
+    others = {one.pk for one in site_proof.other_issues(connection, known, issues.values())}
     mapped = {project.remote_id: project for project in connection.projects.all()}
     found: dict[uuid.UUID, str] = {}
     away = []
@@ -114,6 +114,11 @@ def _reasons(
         if issue is None:
             found[one.pk] = (
                 f"Jira does not show {one.remote_key} to the account, so nothing is written."
+            )
+            continue
+        if one.pk in others:
+            found[one.pk] = (
+                f"Jira was restored, and {issue.key} is another issue now, so nothing is written to it."
             )
             continue
         home = str((issue.fields.get("project") or {}).get("id") or "")

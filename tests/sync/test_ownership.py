@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from connections.models import Connection
 from planning.models import Change, ChangeState, WorkItem
 from tests.sync.world import World
 
@@ -67,3 +69,15 @@ def test_what_the_account_does_not_see_is_not_deleted(deleting: World) -> None:
     deleting.push()
     assert item.remote_key in deleting.handle.site.keys
     assert "does not show" in Change.objects.get(item=item, kind="delete").message
+
+
+def test_an_id_that_a_restored_jira_gave_out_again_is_not_deleted(deleting: World) -> None:
+    """A person has said that Jira was restored; what is under the number now is somebody else's."""
+    item = deleting.first()
+    issue = deleting.handle.site.keys[item.remote_key]
+    issue.created = issue.created.replace(year=issue.created.year - 1)
+    Connection.objects.update(restore_accepted=timezone.now())
+    deleting.delete(item)
+    deleting.push()
+    assert issue.key in deleting.handle.site.keys
+    assert "another issue" in Change.objects.get(item=item, kind="delete").message
