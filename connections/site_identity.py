@@ -58,9 +58,7 @@ def judge(connection: Connection, found: SiteIdentity | None) -> str:
         return SiteDoubt.ANOTHER
     if found is not None:
         _note(connection, found)
-    if not connection.site_doubt:
-        return ""
-    if not holds_issues(connection):
+    if not connection.site_doubt or not holds_issues(connection):
         return ""
     return SiteDoubt.UNPROVEN
 

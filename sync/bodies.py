@@ -103,7 +103,7 @@ class ReplayIn(Strict):
     dry: bool = False
 
 
-class GoneListing(Listing):
+class OfMappingListing(Listing):
     connection: uuid.UUID | None = None
     project: uuid.UUID | None = None
 

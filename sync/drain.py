@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from almconnect.lib.redact import redact
 from connections import health
-from connections.gateway import NotReady, SiteDoubted, jira_for
+from connections.gateway import NotReady, jira_for
 from connections.models import Connection, Direction, MappedProject
 from connections.sealing import SealBroken
 from jira_client.client import JiraClient
@@ -52,14 +52,11 @@ def drain(connection_id: uuid.UUID) -> bool:
             return False
         projects = list(connection.projects.all())
         try:
-            site_proof.ensure(connection)
-            changed = _read(connection, jira_for(connection), rows)
+            with site_proof.proven(connection):
+                changed = _read(connection, jira_for(connection), rows)
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
             _later(rows, str(error))
-            return False
-        except SiteDoubted as doubted:
-            site_proof.hold(connection, doubted)
             return False
         except (NotReady, LeaseLost):
             return False

@@ -18,7 +18,7 @@ from django.utils import timezone
 from almconnect.lib.unscanned import unscanned
 from connections import health
 from connections.budget import Purpose
-from connections.gateway import NotReady, SiteDoubted, jira_for
+from connections.gateway import NotReady, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from jira_client import jql
@@ -79,13 +79,10 @@ def work(run_id: uuid.UUID) -> bool:
             return False
         at_work = _Work(run, connection, held)
         try:
-            site_proof.ensure(connection)
-            more = at_work.go_on(jira_for(connection, purpose=Purpose.BULK))
+            with site_proof.proven(connection):
+                more = at_work.go_on(jira_for(connection, purpose=Purpose.BULK))
         except (JiraError, SealBroken) as error:
             return at_work.stumbled(error)
-        except SiteDoubted as doubted:
-            site_proof.hold(connection, doubted)
-            return False
         except (NotReady, LeaseLost):
             return False
         health.note_success(connection, incoming=True)

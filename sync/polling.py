@@ -16,7 +16,7 @@ from typing import Any
 from django.utils import timezone
 
 from connections import health
-from connections.gateway import NotReady, SiteDoubted, jira_for
+from connections.gateway import NotReady, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from jira_client import jql
@@ -69,11 +69,11 @@ def poll(project_id: uuid.UUID) -> bool:
         if held is None:
             return False
         try:
-            site_proof.ensure(connection)
-            jira = jira_for(connection)
-            more = _read_since(jira, project, held)
-            if not more:
-                absence.look_again(connection, jira, project)
+            with site_proof.proven(connection):
+                jira = jira_for(connection)
+                more = _read_since(jira, project, held)
+                if not more:
+                    absence.look_again(connection, jira, project)
         except Invalid as error:
             if _begins_anew(project):
                 return True
@@ -81,9 +81,6 @@ def poll(project_id: uuid.UUID) -> bool:
             return False
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
-            return False
-        except SiteDoubted as doubted:
-            site_proof.hold(connection, doubted)
             return False
         except (NotReady, LeaseLost):
             return False

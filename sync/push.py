@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from connections import health
-from connections.gateway import NotReady, SiteDoubted, jira_for
+from connections.gateway import NotReady, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from jira_client.client import JiraClient
@@ -67,14 +67,11 @@ def push(connection_id: uuid.UUID, ends: float | None = None) -> bool:
             return False
         shift = Shift(held, ends or time.monotonic() + SECONDS)
         try:
-            site_proof.ensure(connection)
-            _send(connection, jira_for(connection), changes, shift)
+            with site_proof.proven(connection):
+                _send(connection, jira_for(connection), changes, shift)
         except (JiraError, SealBroken) as error:
             health.note_failure(connection, error)
             _put_back(changes, error)
-            return False
-        except SiteDoubted as doubted:
-            site_proof.hold(connection, doubted)
             return False
         except (NotReady, LeaseLost):
             return False

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from django.utils import timezone
 
@@ -28,9 +29,21 @@ SAMPLE = 50
 _proven: dict[uuid.UUID, float] = {}
 
 
-def ensure(connection: Connection) -> None:
-    """Raises SiteDoubted where it is not, or cannot be proven now; held then. Raises ConnectFailed,
-    AnswerLost where nothing answers."""
+@contextmanager
+def proven(connection: Connection) -> Iterator[None]:
+    """`with proven(connection):` around what reads and writes. Raises SiteDoubted where it is not this
+    Jira, or cannot be proven now, also by an issue that is met on the way: the connection is held then.
+    Raises ConnectFailed, AnswerLost where nothing answers.
+    """
+    try:
+        _ensure(connection)
+        yield
+    except SiteDoubted as doubted:
+        _hold(connection, doubted)
+        raise
+
+
+def _ensure(connection: Connection) -> None:
     if not connection.site_doubt and time.monotonic() < _proven.get(connection.pk, 0.0):
         return
     doubt = site_identity.judge(connection, site_identity.ask(connection))
@@ -42,8 +55,8 @@ def ensure(connection: Connection) -> None:
     _proven[connection.pk] = time.monotonic() + AGAIN
 
 
-def hold(connection: Connection, doubted: SiteDoubted) -> None:
-    """After a worker met a doubt: hold the connection. One that is only to be proven is not held."""
+def _hold(connection: Connection, doubted: SiteDoubted) -> None:
+    """One that is only to be proven is not held: the next look tries again."""
     _proven.pop(connection.pk, None)
     if doubted.doubt != SiteDoubt.UNPROVEN:
         site_identity.hold(connection, doubted.doubt)

@@ -12,22 +12,19 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
 from sync import gone
 from sync.answers import GoneListOut
-from sync.bodies import GoneListing
+from sync.bodies import OfMappingListing
 from sync.models import Shadow
+from sync.rest.asking import of_mapping
 
 router = Router(tags=["sync"])
 
 
 @router.get("/sync/gone", auth=reader, response=GoneListOut, operation_id="sync_api_list_gone")
-def list_gone(request: HttpRequest, query: Query[GoneListing]) -> HttpResponse:
+def list_gone(request: HttpRequest, query: Query[OfMappingListing]) -> HttpResponse:
     """Kept whole, asked for again at growing distance, and back as the same items when Jira shows their
     issues again."""
     rows = gone.rows().select_related("item")
-    if query.connection:
-        rows = rows.filter(connection=query.connection)
-    if query.project:
-        rows = rows.filter(project=query.project)
-    return listed(rows.order_by("-pk"), _told, cursor=query.cursor, limit=query.limit)
+    return listed(of_mapping(rows, query), _told, cursor=query.cursor, limit=query.limit)
 
 
 @router.delete(

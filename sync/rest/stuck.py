@@ -12,8 +12,9 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
 from sync import parked_items
 from sync.answers import StuckItemsOut
-from sync.bodies import GoneListing, StuckWayIn
+from sync.bodies import OfMappingListing, StuckWayIn
 from sync.models import Shadow
+from sync.rest.asking import of_mapping
 
 router = Router(tags=["sync"])
 
@@ -21,14 +22,10 @@ router = Router(tags=["sync"])
 @router.get(
     "/sync/parked", auth=reader, response=StuckItemsOut, operation_id="sync_api_list_parked"
 )
-def list_parked(request: HttpRequest, query: Query[GoneListing]) -> HttpResponse:
+def list_parked(request: HttpRequest, query: Query[OfMappingListing]) -> HttpResponse:
     """Items with fields that Jira refused while the rest went on, or whose issue Jira does not show."""
     rows = parked_items.rows().select_related("item")
-    if query.connection:
-        rows = rows.filter(connection=query.connection)
-    if query.project:
-        rows = rows.filter(project=query.project)
-    return listed(rows.order_by("-pk"), _told, cursor=query.cursor, limit=query.limit)
+    return listed(of_mapping(rows, query), _told, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
