@@ -13,7 +13,7 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.values import FieldMeta
-from sync.core.propose import value_name
+from sync.given_values import is_empty, refused_by, without_empty
 from sync.rules import rules_of
 from sync.sending import spoken
 
@@ -79,18 +79,14 @@ def judged(
         why
         for word, values in entries.items()
         for name, value in (values or {}).items()
-        if not _is_empty(value) and (why := _why_not(project, screens, word, name, value))
+        if not is_empty(value) and (why := _why_not(project, screens, word, name, value))
     ]
     if wrong:
         raise Refused(wrong[0], fields={"create_defaults": wrong})
     both: dict[str, dict[str, Any]] = {**project.create_defaults}
     for word, values in entries.items():
         both[word] = {**both.get(word, {}), **(values or {})} if values else {}
-    kept = {
-        word: {name: value for name, value in values.items() if not _is_empty(value)}
-        for word, values in both.items()
-    }
-    return {word: values for word, values in kept.items() if values}
+    return without_empty(both)
 
 
 def _why_not(
@@ -104,16 +100,4 @@ def _why_not(
     if name not in offered:
         names = ", ".join(sorted(meta.name for meta in offered.values())) or "nothing"
         return f"The create screen of {word} does not take “{name}”. It takes: {names}."
-    allowed = [value_name(one) for one in offered[name].allowed]
-    values = value if isinstance(value, list) else [value]
-    unknown = [one for one in values if allowed and value_name(one) not in allowed]
-    if unknown:
-        return (
-            f"Jira does not take “{value_name(unknown[0])}” as {offered[name].name} of {word}. It takes: "
-            f"{', '.join(allowed)}."
-        )
-    return None
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value == "" or value == [] or value == {}
+    return refused_by(offered[name], value, f"of {word}")

@@ -15,7 +15,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.jql import quote
 from jira_client.values import FieldMeta, Issue
-from sync.core.propose import value_name
+from sync.given_values import is_empty, refused_by, without_empty
 
 LOOKED_THROUGH = 50  # issues among which those to ask are chosen
 ASKED = 6
@@ -75,16 +75,11 @@ def judged(
         why
         for word, given in entries.items()
         for name, value in (given or {}).items()
-        if not _is_empty(value) and (why := _why_not(project, steps, word, name, value))
+        if not is_empty(value) and (why := _why_not(project, steps, word, name, value))
     ]
     if wrong:
         raise Refused(wrong[0], fields={"transition_defaults": wrong})
-    both = {**project.transition_defaults, **entries}
-    kept = {
-        word: {name: value for name, value in (given or {}).items() if not _is_empty(value)}
-        for word, given in both.items()
-    }
-    return {word: given for word, given in kept.items() if given}
+    return without_empty({**project.transition_defaults, **entries})
 
 
 def _why_not(project: MappedProject, steps: Steps, word: str, name: str, value: Any) -> str | None:
@@ -97,16 +92,4 @@ def _why_not(project: MappedProject, steps: Steps, word: str, name: str, value: 
     if name not in offered:
         names = ", ".join(sorted(offered)) or "nothing"
         return f"The step to “{word}” does not take “{name}”. It takes: {names}."
-    allowed = [value_name(one) for one in offered[name].allowed]
-    given = value if isinstance(value, list) else [value]
-    unknown = [one for one in given if allowed and value_name(one) not in allowed]
-    if unknown:
-        return (
-            f"Jira does not take “{value_name(unknown[0])}” as {offered[name].name} on the step to "
-            f"“{word}”. It takes: {', '.join(allowed)}."
-        )
-    return None
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value == "" or value == [] or value == {}
+    return refused_by(offered[name], value, f"on the step to “{word}”")
