@@ -112,8 +112,8 @@ def take(
     _store(connection, credential)
     if not renewed:
         waiting.forget(connection)
-        _write(
-            connection, {"next_method": "", "secret_expires": credential.ends, "refused_digest": ""}
+        connection.store(
+            {"next_method": "", "secret_expires": credential.ends, "refused_digest": ""}
         )
     accept(connection, person)
     audit.record(
@@ -138,7 +138,7 @@ def accept(connection: Connection, person: Person) -> None:
     if connection.lifecycle == Lifecycle.DRAFT:
         # Whatever an earlier try brought about: the first proof is the beginning.
         values |= {"lifecycle": Lifecycle.ACTIVE, "health": Health.OK, "diagnosis": None}
-    _write(connection, values)
+    connection.store(values)
     gateway.forget(connection.pk)
     health.note_success(connection)
 
@@ -164,8 +164,7 @@ def _store(connection: Connection, credential: Credential) -> None:
     sealing.store(connection, SecretField(target), credential.secret)
     if credential.handle:
         sealing.store(connection, SecretField.SESSION_HANDLE, credential.handle)
-    _write(
-        connection,
+    connection.store(
         {
             "auth_method": credential.method,
             "username": credential.username,
@@ -185,9 +184,3 @@ def of_token(found: AccessToken) -> Credential:
         handle=Secret(found.session_handle) if found.session_handle else None,
         expires=expires,
     )
-
-
-def _write(connection: Connection, values: dict[str, Any]) -> None:
-    Connection.objects.filter(pk=connection.pk).update(**values)
-    for name, value in values.items():
-        setattr(connection, name, value)

@@ -90,12 +90,12 @@ def note_success(connection: Connection, *, incoming: bool = False, outgoing: bo
         values["last_out"] = now
     rows = Connection.objects.filter(pk=connection.pk)
     rows.update(**values)
-    _remember(connection, values)
+    connection.remember(values)
     healthy: dict[str, Any] = {"health": Health.OK, "health_at": now, "diagnosis": None}
     # Asked of the row, not of the object: another worker may have seen a failure before this success.
     ill = ~Q(health=Health.OK) | Q(diagnosis__isnull=False)
     if rows.exclude(health=Health.STOPPED).filter(ill).update(**healthy):
-        _remember(connection, healthy)
+        connection.remember(healthy)
 
 
 def note_failure(connection: Connection, error: Exception) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def note_attempt(connection: Connection, error: Exception) -> dict[str, Any]:
     # Why a connection in use was stopped stays to be read until it is resumed.
     explains_stop = Q(health=Health.STOPPED) & ~Q(lifecycle=Lifecycle.DRAFT)
     if Connection.objects.filter(pk=connection.pk).exclude(explains_stop).update(**values):
-        _remember(connection, values)
+        connection.remember(values)
     return found
 
 
@@ -140,8 +140,7 @@ def note_mended(connection: Connection) -> None:
 def note_clock(connection: Connection, sentence: str) -> None:
     """What is odd about Jira's clock: shown until a light check a day later, or a newer word."""
     values = {"clock_note": sentence[:300], "clock_note_at": timezone.now()}
-    Connection.objects.filter(pk=connection.pk).update(**values)
-    _remember(connection, values)
+    connection.store(values)
 
 
 def forget_clock(connection: Connection) -> None:
@@ -149,7 +148,7 @@ def forget_clock(connection: Connection) -> None:
     old = timezone.now() - CLOCK_REMEMBERED
     rows = Connection.objects.filter(pk=connection.pk, clock_note_at__lt=old)
     if rows.update(clock_note="", clock_note_at=None):
-        _remember(connection, {"clock_note": "", "clock_note_at": None})
+        connection.remember({"clock_note": "", "clock_note_at": None})
 
 
 def resume(connection: Connection, account_id: str, *, actor: User | None) -> bool:
@@ -169,7 +168,7 @@ def resume(connection: Connection, account_id: str, *, actor: User | None) -> bo
     ).exclude(site_doubt__in=(SiteDoubt.ANOTHER, SiteDoubt.RESTORED))
     if not rows.update(**values):
         return False
-    _remember(connection, values)
+    connection.remember(values)
     audit.record("connection.resumed", actor=actor, target=connection, connection_id=connection.pk)
     return True
 
@@ -232,7 +231,7 @@ def _degrade(connection: Connection, health: Health, found: dict[str, Any]) -> N
     if not rows.filter(news | stale).update(**values):
         return
     was = connection.health
-    _remember(connection, values)
+    connection.remember(values)
     if health == Health.STOPPED:
         gateway.forget(connection.pk)
         if was != Health.STOPPED:
@@ -250,8 +249,3 @@ def _wait(connection: Connection, error: RateLimited) -> None:
     later = Q(call_after__isnull=True) | Q(call_after__lt=until)
     if Connection.objects.filter(later, pk=connection.pk).update(call_after=until):
         connection.call_after = until
-
-
-def _remember(connection: Connection, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(connection, name, value)

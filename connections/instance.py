@@ -108,9 +108,7 @@ def observe(connection: Connection, server: ServerInfo) -> None:
     }
     changed = {name: value for name, value in values.items() if getattr(connection, name) != value}
     if changed:
-        Connection.objects.filter(pk=connection.pk).update(**changed)
-        for name, value in changed.items():
-            setattr(connection, name, value)
+        connection.store(changed)
 
 
 def difference(entered: str, told: str) -> str:

@@ -84,7 +84,7 @@ def begin(connection: Connection, before: dict[str, Any], *, actor: User | None)
         "at": timezone.now().isoformat(),
     }
     values = {"site_doubt": SiteDoubt.UNPROVEN.value, "site_before": first}
-    _write(connection, {**values, "site_doubt_at": timezone.now()})
+    connection.store({**values, "site_doubt_at": timezone.now()})
 
 
 def must_be_the_same(connection: Connection, found: SiteIdentity | None) -> None:
@@ -124,7 +124,7 @@ def hold(connection: Connection, doubt: SiteDoubt) -> None:
                 connection_id=connection.pk,
                 after={"why": doubt.value},
             )
-        _remember(connection, values)
+        connection.remember(values)
         health.stop(connection, diagnose(SiteDoubted(doubt), connection))
     gateway.forget(connection.pk)
 
@@ -133,7 +133,7 @@ def clear(connection: Connection) -> None:
     """It is the Jira whose issues it holds: whatever was held for that goes on."""
     if not connection.site_doubt:
         return
-    _write(connection, {"site_doubt": "", "site_doubt_at": None, "site_before": {}})
+    connection.store({"site_doubt": "", "site_doubt_at": None, "site_before": {}})
     if (connection.diagnosis or {}).get("code") in ENDED_BY_PROOF:
         if connection.health == Health.STOPPED:
             health.resume(connection, connection.account_id, actor=None)
@@ -190,19 +190,9 @@ def _note(connection: Connection, found: SiteIdentity) -> None:
             identity=found.id[:80],
             defaults={"base_url": connection.base_url},
         )
-        _write(connection, {"site": site})
+        connection.store({"site": site})
     elif now - site.last_proven < NOTED_EVERY and site.base_url == connection.base_url:
         return
     values = {"last_proven": now, "base_url": connection.base_url}
     Site.objects.filter(pk=site.pk).update(**values)
     site.last_proven, site.base_url = now, connection.base_url
-
-
-def _write(connection: Connection, values: dict[str, Any]) -> None:
-    Connection.objects.filter(pk=connection.pk).update(**values)
-    _remember(connection, values)
-
-
-def _remember(connection: Connection, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(connection, name, value)

@@ -182,6 +182,16 @@ class Connection(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def store(self, values: dict[str, Any]) -> None:
+        """These columns and no others, here and in the row: the object may be older than the rest of it."""
+        Connection.objects.filter(pk=self.pk).update(**values)
+        self.remember(values)
+
+    def remember(self, values: dict[str, Any]) -> None:
+        """What was just written to the row, so that this object says it too."""
+        for name, value in values.items():
+            setattr(self, name, value)
+
     @property
     def wanted_method(self) -> str:
         """How people want to sign in: differs from `auth_method` until that is proven."""
