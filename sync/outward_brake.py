@@ -175,9 +175,9 @@ def _what_hangs_on(jira: JiraClient, shadows: Sequence[Shadow]) -> dict[str, str
 def _told(issue: Issue) -> str:
     comments: Any = issue.fields.get("comment") or {}
     counts = {
-        "sub-tasks": len(issue.fields.get("subtasks") or ()),
-        "links": len(issue.fields.get("issuelinks") or ()),
-        "comments": int(comments.get("total") or 0),
+        "sub-task": len(issue.fields.get("subtasks") or ()),
+        "link": len(issue.fields.get("issuelinks") or ()),
+        "comment": int(comments.get("total") or 0),
     }
-    named = [f"{count} {what}" for what, count in counts.items() if count]
+    named = [f"{n} {what}{'s' if n > 1 else ''}" for what, n in counts.items() if n]
     return f" With it would go: {', '.join(named)}." if named else ""

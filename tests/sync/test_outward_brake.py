@@ -71,7 +71,7 @@ def test_what_hangs_on_an_issue_is_said(deleting: World) -> None:
     deleting.jira("POST", f"/rest/api/2/issue/{key}/comment", body="Do not lose this")
     delete(deleting, rows)
     message = Change.objects.get(item=rows[0], code="deletes_held").message
-    assert "1 comments" in message
+    assert "1 comment." in message
 
 
 def test_a_person_deletes_them(deleting: World, rte: User) -> None:

@@ -216,6 +216,9 @@ def test_who_changed_the_address_is_said_by_api_and_page(
     page = client_of(admin).get(f"/connections/{world.connection.pk}/").content.decode()
     assert "It is not proven yet" in page
     assert "Put the address back" in page
+    site_identity.hold(now(world), SiteDoubt.ANOTHER)
+    page = client_of(admin).get(f"/connections/{world.connection.pk}/").content.decode()
+    assert page.count("This is another Jira") == 1, "a failure is said once on a page"
     back = caller.post(f"/connections/{world.connection.pk}/site", {"take": "put_back"})
     assert back.status_code == 200
     assert back.json()["base_url"] == world.handle.url
