@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from jira_client.values import FieldInfo
 
 _GREENHOPPER = "com.pyxis.greenhopper.jira:"
-SPRINT, EPIC_LINK, RANK, TEAM_MANAGED_POINTS = (
+SPRINT, EPIC_LINK, EPIC_NAME, RANK, TEAM_MANAGED_POINTS = (
     _GREENHOPPER + name
-    for name in ("gh-sprint", "gh-epic-link", "gh-lexo-rank", "jsw-story-points")
+    for name in ("gh-sprint", "gh-epic-link", "gh-epic-label", "gh-lexo-rank", "jsw-story-points")
 )
 # Of Advanced Roadmaps for Data Center: where epics, and what is above them, name their parent.
 PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"

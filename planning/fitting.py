@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
-from planning import rules
+from planning import levels, rules
 from planning.fields import EDITABLE, differs, value_of, write
 from planning.known import Known
 from planning.models import Iteration, Team, WorkItem
@@ -41,7 +41,7 @@ def fit(known: Known, item: WorkItem, values: Mapping[str, Any]) -> tuple[Values
             if differs(item, name, value):
                 changed[name] = value
     if not errors:
-        errors = _place(known, item, changed)
+        errors = _place(known, item, changed) or _below(known, item, changed)
     if errors:
         raise refused(errors)
     before = {name: value_of(item, name) for name in changed}
@@ -136,6 +136,19 @@ def _place(known: Known, item: WorkItem, changed: Values) -> dict[str, list[str]
         words = _("Team %(team)s is in another ART than this iteration.") % {"team": team.name}
         return {"iteration": [words]}
     return _is_closed(known, item, team, known.iterations[uuid.UUID(iteration_id)])
+
+
+def _below(known: Known, item: WorkItem, changed: Values) -> dict[str, list[str]]:
+    """Whether Jira's hierarchy takes the parent that somebody typed."""
+    if "parent" not in changed or not item.project or not item.project.writes_jira:
+        return {}
+    word = changed.get("type", item.type)
+    if changed["parent"] is None:
+        why = levels.why_not_alone(item, word) if known.typed else ""
+    else:
+        parent = known.judged.get(uuid.UUID(changed["parent"]))
+        why = levels.why_not(item.project, word, parent) if parent else ""
+    return {"parent": [why]} if why else {}
 
 
 def _is_closed(

@@ -15,8 +15,10 @@ DEEPEST = 50  # levels of parents; more means a cycle that was made elsewhere
 
 @dataclass(slots=True)
 class Known:
-    """Rows by id. `parent_of` covers every ancestor that a new parent brings in."""
+    """Rows by id. `parent_of` covers every ancestor that a new parent brings in. `typed`: somebody is
+    there to hear what Jira will refuse."""
 
+    typed: bool = False
     items: dict[uuid.UUID, WorkItem] = field(default_factory=dict)
     projects: dict[uuid.UUID, MappedProject] = field(default_factory=dict)
     teams: dict[uuid.UUID, Team] = field(default_factory=dict)
@@ -29,6 +31,8 @@ class Known:
         default_factory=dict
     )  # project → the priorities that Jira takes there, where a value that somebody types is judged
     parents: set[uuid.UUID] = field(default_factory=set)  # live items that may be parents
+    # The same with their projects, where a parent that somebody types is judged by Jira's hierarchy
+    judged: dict[uuid.UUID, WorkItem] = field(default_factory=dict)
     parent_of: dict[uuid.UUID, uuid.UUID | None] = field(default_factory=dict)
 
 
@@ -40,7 +44,7 @@ def look_up(
 
     Rows are locked in the order of their ids, so that two writers never wait for each other.
     """
-    known = Known()
+    known = Known(typed=typed)
     locked = (
         WorkItem.objects.live()
         .filter(pk__in=set(item_ids))
@@ -55,6 +59,10 @@ def look_up(
     known.projects |= {i.project.pk: i.project for i in known.items.values() if i.project}
     _look_up_places(known, rows)
     _look_up_parents(known, ids_in(rows, "parent"))
+    if typed and known.parents:
+        columns = ("type", "remote_key", "summary", "project__facts", "project__type_map")
+        named = WorkItem.objects.select_related("project").only(*columns)
+        known.judged = named.in_bulk(list(known.parents))
     if words := {str(row["priority"]) for row in rows if row.get("priority")} if typed else set():
         _look_up_priorities(known, {word.strip().casefold() for word in words})
     return known

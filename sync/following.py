@@ -20,8 +20,7 @@ from sync.patience import Patience
 def refresh(
     connection: Connection, jira: JiraClient, project: MappedProject, patience: Patience
 ) -> None:
-    """Four calls, on Data Center six, up to three for priorities, and one a type where Jira has a Parent
-    Link: once a day.
+    """Four calls, on Data Center six and one a type, and up to three for priorities: once a day.
 
     Raises JiraError.
     """
@@ -40,6 +39,9 @@ def refresh(
         types = patience.ask(lambda: jira.projects.issue_types(project.remote_id))
         fields = patience.ask(jira.fields.all)
         note_facts(project, hierarchy.facts_of(jira, project.key, types, fields, patience))
+    elif {str(one) for one in project.type_map.values()} - set(project.facts.get("levels", {})):
+        types = patience.ask(lambda: jira.projects.issue_types(project.remote_id))
+        note_facts(project, {"levels": hierarchy.told_levels(types)})
 
 
 def note_project(project: MappedProject, key: str, name: str) -> None:

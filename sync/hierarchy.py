@@ -4,22 +4,28 @@ Stories do so by Epic Link, sub-tasks by `parent`, and with Advanced Roadmaps ep
 them by Parent Link. Both links hold the parent's key as text (so does opendatahub-io/odh-dashboard,
 .claude/rules/jira-creation.md, of one such Jira; the vendor shows no answer). Jira offers no Epic Link on
 the screens of epics: a type that has Parent Link there and no Epic Link is one of those.
+
+And of which level of Jira's hierarchy each type is, so that the board can judge a parent when it is typed
+(`planning.levels`). Cloud tells it of each type; Data Center has sub-tasks, epics, which alone have an
+Epic Name, and types that have an Epic Link, one below.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
-from jira_client.known_fields import EPIC_LINK, PARENT_LINK, of_schema
+from jira_client.known_fields import EPIC_LINK, EPIC_NAME, PARENT_LINK, of_schema
 from jira_client.values import FieldInfo, IssueType
 from sync.core.values import PARENT
 from sync.patience import Patience
 
 _SILENT = (Gone, Invalid, NotFound, PermissionRefused)
+_PARENTS = {EPIC_LINK, PARENT_LINK}
+SUBTASK, STORY, EPIC = -1, 0, 1  # levels, by Cloud's numbers
 
 
 def facts_of(
@@ -29,24 +35,40 @@ def facts_of(
     fields: Sequence[FieldInfo],
     patience: Patience | None = None,
 ) -> dict[str, Any]:
-    """What of MappedProject.facts says where parents are named. One call a type where Jira has a Parent
-    Link, else none; tried again as `patience` allows, where somebody waits once. Raises JiraError.
+    """What of MappedProject.facts says where parents are named, and the types' levels. One call a type on
+    Data Center, none on Cloud; tried again as `patience` allows, where somebody waits once. Raises
+    JiraError.
     """
     calm = patience or Patience(time.monotonic())
     link = of_schema(fields, PARENT_LINK) or ""
+    by_screens = jira.flavour.parent_style != PARENT
     rest = [one.id for one in types if not one.subtask]
-    asked = bool(link) and jira.flavour.parent_style != PARENT
+    screens = {one: _screen(jira, key, one, calm) for one in rest} if by_screens else {}
+    above = [one for one, screen in screens.items() if {PARENT_LINK} == screen & _PARENTS]
+    levels = {one.id: SUBTASK for one in types if one.subtask}
     return {
-        "subtask_types": [one.id for one in types if one.subtask],
-        "parent_link": link if asked else "",
-        "parent_link_types": [one for one in rest if asked and _is_above(jira, key, one, calm)],
+        "subtask_types": list(levels),
+        "parent_link": link if by_screens else "",
+        "parent_link_types": above if link else [],
+        "levels": levels | told_levels(types) | _levels(screens),
     }
 
 
-def _is_above(jira: JiraClient, key: str, type_id: str, calm: Patience) -> bool:
+def told_levels(types: Sequence[IssueType]) -> dict[str, int]:
+    """Issue type id → level, of those of which Jira tells it: on Cloud."""
+    return {one.id: one.hierarchy_level for one in types if one.hierarchy_level is not None}
+
+
+def _levels(screens: Mapping[str, set[str | None]]) -> dict[str, int]:
+    """The same by what the screens of Data Center offer; of what is above epics nothing is known."""
+    epics = {one: EPIC for one, screen in screens.items() if EPIC_NAME in screen}
+    return epics | {one: STORY for one, screen in screens.items() if EPIC_LINK in screen}
+
+
+def _screen(jira: JiraClient, key: str, type_id: str, calm: Patience) -> set[str | None]:
+    """The kinds of custom fields on the create screen; none where the account may not create there."""
     try:
         offered = calm.ask(lambda: jira.fields.create_fields(key, type_id))
     except _SILENT:
-        return False  # it may not create there: then nothing is known of the screens
-    screen = {meta.schema_custom for meta in offered}
-    return PARENT_LINK in screen and EPIC_LINK not in screen
+        return set()
+    return {meta.schema_custom for meta in offered}
