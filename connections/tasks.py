@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import uuid
+
 from celery import shared_task
 
 from almconnect.lib.hint import hint
 from connections import expiry, flows, light_check, renewal, report
+from connections.models import PermissionReport
+from connections.vanishing import ends_with
 
 
 @shared_task(name="connections.take_report")
 def take_report(report_id: str) -> None:
-    report.take(report_id)
+    rows = PermissionReport.objects.filter(pk=uuid.UUID(report_id))
+    connection = rows.values_list("connection_id", flat=True).first()
+    if connection is not None:
+        with ends_with(connection):
+            report.take(report_id)
 
 
 @shared_task(name="connections.renew_token")
 def renew_token(connection_id: str) -> None:
-    renewal.renew(connection_id)
+    with ends_with(uuid.UUID(connection_id)):
+        renewal.renew(connection_id)
 
 
 @shared_task(name="connections.check_lightly")
 def check_lightly(connection_id: str) -> None:
-    light_check.take(connection_id)
+    with ends_with(uuid.UUID(connection_id)):
+        light_check.take(connection_id)
 
 
 def sweep() -> int:

@@ -16,20 +16,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from almconnect.lib.redact import redact
-from connections import health
+from connections import health, vanishing
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection, Direction, MappedProject
 from connections.sealing import SealBroken
+from connections.vanishing import ends_with
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
-from sync import absence, outbox, placing, site_proof, sprint_facts, vanishing
+from sync import absence, outbox, placing, site_proof, sprint_facts
 from sync.crash import point
 from sync.gathering import read_issues
 from sync.inbox import OF_SPRINTS
 from sync.isolating import OF_ALL
 from sync.lease import LeaseLost, holding
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
-from sync.vanishing import ends_with
 
 log = structlog.get_logger(__name__)
 SLICE = 500

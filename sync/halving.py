@@ -12,6 +12,7 @@ from datetime import datetime
 import structlog
 from django.utils import timezone
 
+from connections import vanishing
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
@@ -26,7 +27,6 @@ from sync import (
     parents,
     pull,
     signing,
-    vanishing,
 )
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY

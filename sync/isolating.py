@@ -9,11 +9,12 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
 
+from connections import vanishing
 from connections.gateway import NotReady
 from connections.models import Connection
 from jira_client.errors import JiraError
 from planning.models import Change
-from sync import outbox, vanishing
+from sync import outbox
 from sync.lease import LeaseLost
 from sync.shift import Shift
 from sync.trace import note

@@ -17,6 +17,7 @@ from connections import health
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
+from connections.vanishing import ends_with
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
@@ -36,7 +37,6 @@ from sync.crash import point
 from sync.lease import LeaseLost, holding
 from sync.models import Shadow, ShadowState
 from sync.shift import SECONDS, Shift
-from sync.vanishing import ends_with
 
 AT_ONCE = 100  # items read together before they are written
 WAIT_FOR_CREATE = 30.0

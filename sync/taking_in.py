@@ -13,11 +13,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from connections import vanishing
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync import absence, changelog, filtered, merging, outbox, ownership, pull, vanishing, window
+from sync import absence, changelog, filtered, merging, outbox, ownership, pull, window
 from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.mapping import parent_reference, see

@@ -14,6 +14,7 @@ from connections import tasks as reports
 from connections.gateway import NotReady
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
+from connections.vanishing import ends_with
 from jira_client.errors import JiraError
 from sync import drain as inbound
 from sync import ensuring, importing, liveness, placing, polling, sweep, tidying, webhooks
@@ -127,7 +128,8 @@ def register_webhook(connection_id: str) -> None:
     connection = Connection.objects.writing().filter(pk=connection_id).first()
     if connection is None:
         return
-    try:
-        webhooks.register(connection)
-    except (JiraError, NotReady, SealBroken) as error:
-        health.note_failure(connection, error)
+    with ends_with(connection.pk):
+        try:
+            webhooks.register(connection)
+        except (JiraError, NotReady, SealBroken) as error:
+            health.note_failure(connection, error)
