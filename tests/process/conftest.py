@@ -26,11 +26,23 @@ def jira(handle: Handle) -> Jira:
 
 
 @pytest.fixture
-def console(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[Installation]:
+def poll_seconds() -> int:
+    """How often the installation polls. A test that is about webhooks alone answers with an hour."""
+    return 3
+
+
+@pytest.fixture
+def console(
+    tmp_path: Path, postgres_url: str, redis_url: str, poll_seconds: int
+) -> Iterator[Installation]:
     """Web, worker and beat on PostgreSQL and Redis, by environment variables alone."""
     one = Installation(
         tmp_path,
-        {"ALMCONNECT_DATABASE_URL": postgres_url, "ALMCONNECT_BROKER_URL": redis_url},
+        {
+            "ALMCONNECT_DATABASE_URL": postgres_url,
+            "ALMCONNECT_BROKER_URL": redis_url,
+            "ALMCONNECT_POLL_SECONDS": str(poll_seconds),
+        },
     )
     try:
         one.up()

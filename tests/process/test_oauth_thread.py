@@ -12,7 +12,13 @@ from tests.process.installation import Installation, differences
 from tests.process.jira_side import PROJECT, Jira
 
 pytestmark = [pytest.mark.process, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
-SOON = 2.0
+PATIENCE = 60.0  # of a busy machine; how soon it is otherwise, the benchmark `latency` tells
+
+
+@pytest.fixture
+def poll_seconds() -> int:
+    """No poll helps: what arrives came by a webhook, or by the wake-up of an edit."""
+    return 3600
 
 
 def test_from_the_link_to_both_sides_equal(console: Installation, jira: Jira) -> None:
@@ -23,7 +29,7 @@ def test_from_the_link_to_both_sides_equal(console: Installation, jira: Jira) ->
     team = console.call("POST", "/teams", name="Falcon")
     project = str(console.map(connection["id"], team=team["id"])["id"])
     assert set(console.items(project)) == set(jira.summaries())
-    wait_for("the webhook", lambda: console.webhook_state() == "registered", 20)
+    wait_for("the webhook", lambda: console.webhook_state() == "registered", PATIENCE)
 
     keys = sorted(console.items(project))[:3]
     mine, theirs, other = (console.items(project)[key] for key in keys)
@@ -31,10 +37,10 @@ def test_from_the_link_to_both_sides_equal(console: Installation, jira: Jira) ->
     _sprint(console, jira, project, mine, theirs, keys)
     _link(console, jira, project, mine, theirs, other, keys)
     console.call("DELETE", f"/items/{mine['id']}")
-    wait_for("deleted in Jira", lambda: keys[0] not in jira.summaries(), SOON)
+    wait_for("deleted in Jira", lambda: keys[0] not in jira.summaries(), PATIENCE)
     jira.delete(keys[1])
-    wait_for("deleted on the board", lambda: keys[1] not in console.items(project), SOON)
-    wait_for("both sides equal", lambda: not differences(console, project, jira), 10)
+    wait_for("deleted on the board", lambda: keys[1] not in console.items(project), PATIENCE)
+    wait_for("both sides equal", lambda: not differences(console, project, jira), PATIENCE)
 
 
 def _who_authorised(console: Installation, connection: dict[str, Any]) -> None:
@@ -82,14 +88,14 @@ def _edit_and_create(
     console: Installation, jira: Jira, project: str, mine: Any, theirs: Any, keys: list[str]
 ) -> None:
     console.call("PATCH", f"/items/{mine['id']}", summary="From the board")
-    wait_for("edited in Jira", lambda: jira.summaries()[keys[0]][0] == "From the board", SOON)
+    wait_for("edited in Jira", lambda: jira.summaries()[keys[0]][0] == "From the board", PATIENCE)
     jira.edit(keys[1], summary="From Jira")
-    wait_for("edited here", lambda: read(console, theirs)["summary"] == "From Jira", SOON)
+    wait_for("edited here", lambda: read(console, theirs)["summary"] == "From Jira", PATIENCE)
     born = console.call("POST", "/items", project=project, type="Story", summary="Born here")
-    wait_for("created in Jira", lambda: read(console, born)["remote"]["key"], SOON)
+    wait_for("created in Jira", lambda: read(console, born)["remote"]["key"], PATIENCE)
     assert jira.summaries()[read(console, born)["remote"]["key"]][0] == "Born here"
     there = jira.create("Born there")
-    wait_for("created here", lambda: there in console.items(project), SOON)
+    wait_for("created here", lambda: there in console.items(project), PATIENCE)
 
 
 def _sprint(
@@ -107,10 +113,12 @@ def _sprint(
     for number, iteration in enumerate(iterations):
         sprint = open_sprints[number]["id"]
         console.call("PATCH", f"/items/{mine['id']}", iteration=iteration)
-        wait_for("in the sprint", lambda s=sprint: keys[0] in jira.issues_of_sprint(s), SOON)
+        wait_for("in the sprint", lambda s=sprint: keys[0] in jira.issues_of_sprint(s), PATIENCE)
         jira.move_to_sprint(sprint, keys[1])
         wait_for(
-            "in the iteration", lambda i=iteration: read(console, theirs)["iteration"] == i, SOON
+            "in the iteration",
+            lambda i=iteration: read(console, theirs)["iteration"] == i,
+            PATIENCE,
         )
 
 
@@ -118,16 +126,16 @@ def _link(
     console: Installation, jira: Jira, project: str, mine: Any, theirs: Any, other: Any, keys: Any
 ) -> None:
     drawn = console.call("POST", "/links", source=mine["id"], target=theirs["id"], type="blocks")
-    wait_for("a link in Jira", lambda: (keys[0], keys[1]) in jira.links(keys[0]), SOON)
+    wait_for("a link in Jira", lambda: (keys[0], keys[1]) in jira.links(keys[0]), PATIENCE)
     jira.link(keys[1], keys[2])
 
     def ends() -> set[tuple[str, str]]:
         rows = console.call("GET", f"/links?project={project}&limit=500")["items"]
         return {(row["source"], row["target"]) for row in rows}
 
-    wait_for("a link here", lambda: (theirs["id"], other["id"]) in ends(), SOON)
+    wait_for("a link here", lambda: (theirs["id"], other["id"]) in ends(), PATIENCE)
     console.call("DELETE", f"/links/{drawn['id']}")
-    wait_for("no link in Jira", lambda: (keys[0], keys[1]) not in jira.links(keys[0]), SOON)
+    wait_for("no link in Jira", lambda: (keys[0], keys[1]) not in jira.links(keys[0]), PATIENCE)
 
 
 def read(console: Installation, item: dict[str, Any]) -> dict[str, Any]:
