@@ -13,9 +13,10 @@ from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from connections import expiry
+from connections import expiry, truth
 from connections.models import Connection, Health, Lifecycle, MappedProject
 from connections.topology import Picture, draw
 
@@ -91,6 +92,16 @@ class Card:
         )
 
     @property
+    def standing(self) -> truth.Standing:
+        return truth.of_connection(self.connection)
+
+    @property
+    def is_ill(self) -> bool:
+        """Whether somebody has to do something before all flows again."""
+        still = not self.standing.moves and self.standing.code not in _BY_ITSELF
+        return still or self.connection.state == Health.WARNING
+
+    @property
     def ends(self) -> bool:
         """Whether something of it ends soon, or certificates are not verified now."""
         return not self.connection.checks_tls or bool(expiry.warnings_of(self.connection))
@@ -136,15 +147,16 @@ def _list_address() -> str:
 def next_action(row: Connection, flow: Flow, *, mapped: bool) -> Action | None:
     """The first thing that stands in the way, or None. `mapped`: has it a mapped project?"""
     page = _page_of(row)
+    standing = truth.of_connection(row)
     if row.lifecycle == Lifecycle.DRAFT:
         address = reverse("connections:edit", args=[row.pk])
-        return Action(_("The setup is not finished."), address, _("Go on with the setup"), "info")
-    if row.health == Health.STOPPED:
-        return Action(_("Jira refused the credentials."), page, _("See what to do"), "danger")
-    if row.lifecycle == Lifecycle.PAUSED:
-        return Action(_("Paused: nothing flows in either direction."), page, _("Resume"), "info")
-    if row.health in {Health.FAILING, Health.WARNING}:
-        what = (row.diagnosis or {}).get("what") or _("The last call failed.")
+        return Action(standing.words, address, _("Go on with the setup"), "info")
+    if not standing.moves:
+        button = _BUTTONS.get(standing.code, _("See what to do"))
+        tone = "info" if standing.code in _BY_ITSELF else "danger"
+        return Action(standing.words, page, str(button), tone)
+    if row.health == Health.WARNING:
+        what = (row.diagnosis or {}).get("what") or row.clock_note or _("The last call failed.")
         return Action(str(what), page, _("See what to do"), "danger")
     if flow.conflicts:
         words = ngettext("%(n)d conflict waits.", "%(n)d conflicts wait.", flow.conflicts)
@@ -174,7 +186,7 @@ def _headline(cards: list[Card]) -> tuple[str, str]:
     if not cards:
         return _("Connect your board to Jira"), "info"
     live = [card for card in cards if card.connection.lifecycle != Lifecycle.DRAFT]
-    ill = [card for card in live if card.connection.state in _ILL]
+    ill = [card for card in live if card.is_ill]
     if ill:
         words = ngettext("%(n)d connection needs you", "%(n)d connections need you", len(ill))
         return words % {"n": len(ill)}, "danger"
@@ -188,9 +200,31 @@ def _headline(cards: list[Card]) -> tuple[str, str]:
         return words % {"n": stuck}, "warning"
     if all(card.connection.lifecycle == Lifecycle.PAUSED for card in live):
         return _("Everything is paused"), "info"
+    waiting = sum(card.standing.code == "asked_to_wait" for card in live)
+    if waiting:
+        words = ngettext(
+            "%(n)d connection waits, as its Jira asked",
+            "%(n)d connections wait, as their Jiras asked",
+            waiting,
+        )
+        return words % {"n": waiting}, "info"
+    paused = sum(card.standing.code == "paused" for card in live)
+    if paused:
+        words = ngettext(
+            "Flowing, with %(n)d connection paused",
+            "Flowing, with %(n)d connections paused",
+            paused,
+        )
+        return words % {"n": paused}, "info"
     if any(card.projects for card in live):
         return _("Everything is flowing"), "success"
     return _("Connected. Map a project next"), "info"
 
 
-_ILL = {Health.STOPPED.value, Health.FAILING.value, Health.WARNING.value}
+# What stands in the way → the button that leads to its end; of all others: see what to do
+_BUTTONS = {
+    "paused": _lazy("Resume"),
+    "account_pending": _lazy("Decide"),
+    "asked_to_wait": _lazy("See how long"),
+}
+_BY_ITSELF = {"paused", "asked_to_wait"}  # as people want it, or over by itself

@@ -51,6 +51,19 @@ def edit(page: Client, item: WorkItem, summary: str) -> str:
 
 
 @pytest.mark.parametrize("code", STILL)
+def test_cockpit_and_list_say_it_too(code: str, page: Client, world: World) -> None:
+    values, words = STILL[code]
+    Connection.objects.filter(pk=world.connection.pk).update(**values)
+    home = text_of(page.get(reverse("home")))
+    assert words in home
+    assert "Everything is flowing" not in home
+    if code != "stopped":
+        assert "does not accept" not in home, "only refused credentials are called so"
+    row = Connection.objects.get(pk=world.connection.pk)
+    assert truth.of_connection(row).short in text_of(page.get(reverse("connections:list")))
+
+
+@pytest.mark.parametrize("code", STILL)
 def test_an_edit_that_waits_is_promised_nothing(code: str, page: Client, world: World) -> None:
     values, words = STILL[code]
     Connection.objects.filter(pk=world.connection.pk).update(**values)
