@@ -148,10 +148,11 @@ def choose_credential(
 @router.post("/connections/{uuid:connection_id}/site", auth=connector, response=ConnectionOut)
 def choose_site(request: HttpRequest, connection_id: uuid.UUID, payload: SiteChoice) -> Any:
     """How a connection that is held goes on: the address from before, whose credential is then to be
-    entered again; or Jira was restored from a backup, and what it holds now is right."""
+    entered again; or Jira was put back to an earlier state, and which side is right where the two
+    differ. That is compared first (`POST /connections/{id}/restored`), or 409 `compare_first`."""
     connection, actor = find(connection_id), actor_of(request)
     if payload.take == "accept":
-        site_identity.accept_restore(connection, actor=actor)
+        site_identity.accept_restore(connection, right=payload.right or "", actor=actor)
     else:
         editing.edit(connection, actor=actor, values=dict(site_identity.put_back(connection)))
     return shapes.connection(find(connection_id), request)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from almconnect.lib.api import Listing, Strict
 
@@ -89,9 +89,17 @@ class CredentialChoice(Strict):
 
 
 class SiteChoice(Strict):
-    """`put_back`: the address from before it was changed; `accept`: Jira was restored, and is right."""
+    """`put_back`: the address from before it was changed; `accept`: Jira was put back to an earlier
+    state, and `right` says whose values stand where the two differ."""
 
     take: Literal["put_back", "accept"]
+    right: Literal["jira", "board"] | None = None
+
+    @model_validator(mode="after")
+    def _says_which(self) -> SiteChoice:
+        if self.take == "accept" and self.right is None:
+            raise ValueError("Say which side is right: jira or board.")
+        return self
 
 
 class ReportIn(Strict):

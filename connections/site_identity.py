@@ -7,7 +7,8 @@ board, nothing is written, until a person acts. It must not read issues: `sync.s
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,19 +20,23 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections import gateway, health
 from connections.diagnosing import diagnose
-from connections.models import Connection, Health, Site, SiteDoubt
+from connections.models import Connection, Health, MappedProject, Right, Site, SiteDoubt
 from connections.readiness import SiteDoubted
 from jira_client.errors import JiraError
-from jira_client.values import SiteIdentity
+from jira_client.values import Deployment, SiteIdentity
 
 NOTED_EVERY = timedelta(minutes=10)  # a proof is written at most this often
 ENDED_BY_PROOF = frozenset(doubt.value for doubt in SiteDoubt)
 
+# Asked before a restore is accepted; each may raise Refused. Apps above this one append to it.
+before_accepting: list[Callable[[Connection], None]] = []
+
 
 def ask(connection: Connection) -> SiteIdentity | None:
     """What the instance says it is; None where it does not tell. Raises ConnectFailed, AnswerLost."""
+    likely = Deployment(connection.deployment) if connection.deployment else None
     with gateway.anonymously(connection) as client:
-        return client.site.identity()
+        return client.site.identity(likely)
 
 
 def holds_issues(connection: Connection) -> bool:
@@ -141,15 +146,17 @@ def clear(connection: Connection) -> None:
             health.note_mended(connection)
 
 
-def accept_restore(connection: Connection, *, actor: User | None) -> None:
-    """A person says that Jira was put back to an earlier state, and that what it holds now is right.
+def accept_restore(connection: Connection, *, right: str, actor: User | None) -> None:
+    """A person says that Jira was put back to an earlier state, and which side is right.
 
-    From now on an id that Jira gave to another issue parts its pair: the item stays on the board, no
-    longer linked. Raises Refused (409) where that is not in question.
+    What was read before that moment and is older in Jira since takes Jira's values (`Right.JIRA`), or
+    Jira is sent the board's (`Right.BOARD`). An id that Jira gave to another issue parts its pair: the
+    item stays on the board, no longer linked. Raises Refused (409) where that is not in question, or
+    where the two were not compared first.
     """
     with transaction.atomic():
         rows = Connection.objects.filter(pk=connection.pk, site_doubt=SiteDoubt.RESTORED)
-        if not rows.update(restore_accepted=timezone.now()):
+        if not rows.select_for_update().exists():
             raise Refused(
                 _(
                     "Nothing speaks for this Jira having been put back, so there is nothing to accept."
@@ -157,14 +164,28 @@ def accept_restore(connection: Connection, *, actor: User | None) -> None:
                 code="not_restored",
                 status=409,
             )
+        for ask_first in before_accepting:
+            ask_first(connection)
+        now = timezone.now()
+        rows.update(restore_accepted=now, restore_right=Right(right))
+        # Polls look for what is newer; what became older is found by comparing whole.
+        MappedProject.objects.filter(connection=connection).update(reconcile_due=now)
         connection.refresh_from_db()
         audit.record(
             "connection.restore_accepted",
             actor=actor,
             target=connection,
             connection_id=connection.pk,
+            after={"right": right},
         )
         clear(connection)
+
+
+def restore_of(connection: Connection) -> tuple[datetime, Right] | None:
+    """When a person accepted the last restore of Jira, and which side is right; None without one."""
+    columns = Connection.objects.values_list("restore_accepted", "restore_right")
+    moment, right = columns.get(pk=connection.pk)
+    return (moment, Right(right or Right.JIRA)) if moment is not None else None
 
 
 def put_back(connection: Connection) -> dict[str, str]:

@@ -30,6 +30,21 @@ class RunOut(ProgressOut):
     finished: datetime | None
 
 
+class DifferingOut(Schema):
+    project: str
+    key: str
+    counts: dict[str, int] = Field(
+        description="`older_in_jira`, `not_in_jira`, `another_issue`, `same`; `board_create`: only in Jira."
+    )
+    run: RunOut | None
+
+
+class RestoredOut(Schema):
+    held: bool = Field(description="Whether the connection is held since Jira was put back.")
+    compared: bool = Field(description="Whether every project is, so that it can be answered.")
+    projects: list[DifferingOut]
+
+
 class SprintOut(Schema):
     iteration: str
     team: str

@@ -13,6 +13,7 @@ from sync.rest import (
     deliveries,
     gone,
     projects,
+    restored,
     sprints,
     standing,
     stuck,
@@ -20,5 +21,16 @@ from sync.rest import (
 )
 
 router = Router()
-for part in (projects, sprints, standing, deliveries, changes, decisions, stuck, gone, trace):
+for part in (
+    projects,
+    sprints,
+    standing,
+    deliveries,
+    changes,
+    decisions,
+    stuck,
+    gone,
+    restored,
+    trace,
+):
     router.add_router("", part.router)

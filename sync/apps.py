@@ -5,9 +5,15 @@ class SyncConfig(AppConfig):
     name = "sync"
 
     def ready(self) -> None:
-        from connections import cockpit, deletion
-        from sync import farewell, flows, tasks  # noqa: F401  # registers the tasks: pages wake them by name
+        from connections import cockpit, deletion, site_identity
+        from sync import (  # noqa: F401  # tasks: registers them, since pages wake them by name
+            farewell,
+            flows,
+            restored,
+            tasks,
+        )
 
         deletion.counters.append(farewell.counts)
         deletion.farewells.append(farewell.say)
         cockpit.flows.append(flows.flows_of)
+        site_identity.before_accepting.append(restored.must_be_compared)

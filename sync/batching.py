@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from almconnect.lib import bulk_rows
-from connections.models import MappedProject
+from connections.models import MappedProject, Right
 from planning import applying
 from planning.models import BoardEvent, Change, WorkItem
 from sync import conflicts, gone, linking, states, ways_out
@@ -123,6 +123,8 @@ class Batch:
     returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
     back: list[gone.Back] = field(default_factory=list)
     revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
+    # When a person accepted that Jira was put back, and which side is right; asked where one is older
+    put_back: tuple[datetime, Right] | None = None
     doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
     now: datetime = field(
         default_factory=timezone.now

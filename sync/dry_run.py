@@ -8,7 +8,7 @@ judged as if it went both ways: that is what switching it on would do.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -18,11 +18,12 @@ from connections.models import Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import dry_links, link_names, merging, metadata, parents, polling
+from sync import dry_links, link_names, merging, metadata, parents, parts, polling, site_proof
+from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.lease import Held
-from sync.models import Run, RunState, Shadow, ShadowState
+from sync.models import Run, RunPart, RunState, Shadow, ShadowState
 from sync.references import Known, known_to_jira, outgoing
 from sync.rules import lookups_for, rules_of, values_of
 from sync.states import UNDER_WAY
@@ -34,6 +35,9 @@ SAMPLES = 10  # of each kind of finding
 BOARD_CREATE, BOARD_UPDATE = "board_create", "board_update"
 JIRA_CREATE, JIRA_UPDATE, JIRA_DELETE = "jira_create", "jira_update", "jira_delete"
 CONFLICT, NOT_MAPPED, SAME = "conflict", "type_not_mapped", "same"
+# What a Jira that was put back to an earlier state shows; the last of them any Jira may
+ANOTHER_ISSUE, OLDER, NOT_THERE = "another_issue", "older_in_jira", "not_in_jira"
+SEEN = "seen"  # the phase of a run's parts that hold the ids which were listed
 
 
 def work(run: Run, jira: JiraClient, held: Held) -> bool:
@@ -48,6 +52,7 @@ def work(run: Run, jira: JiraClient, held: Held) -> bool:
         return True
     run.state, run.finished = RunState.FINISHED, timezone.now()
     run.save(update_fields=["state", "finished"])
+    RunPart.objects.filter(run=run).delete()
     return False
 
 
@@ -64,12 +69,14 @@ def _step(run: Run, jira: JiraClient, held: Held) -> bool:
         held.renew()
         issues = jira.issues.fetch(part, rules_of(project).read_fields).issues
         look(project, issues, run.findings)
+        parts.add(run, SEEN, part, AT_ONCE)
         run.done += len(part)
         run.total = max(run.total or 0, run.done)  # Cloud's count is approximate
         run.cursor = {"after": part[-1]}
         run.save(update_fields=["done", "total", "cursor", "findings"])
         if time.monotonic() > until:
             return True
+    not_there(project, parts.Listed(run, SEEN), run.findings)
     waiting(project, jira, run.findings)
     run.total = run.done
     run.save(update_fields=["total", "findings"])
@@ -104,9 +111,13 @@ def look(project: MappedProject, issues: Sequence[Issue], findings: dict[str, An
     }
     known = known_to_jira([shadow.item for shadow in shadows.values()])
     every = [see(rules, lookups, issue) for issue in issues]
-    for seen in every:
+    for issue, seen in zip(issues, every, strict=True):
         shadow = shadows.get(seen.remote_id)
-        if shadow is not None:
+        if shadow is not None and site_proof.is_other(shadow, issue):
+            _add(findings, ANOTHER_ISSUE, _another(shadow, seen))
+        elif shadow is not None and merging.is_older(shadow, issue):
+            _add(findings, *_older(shadow, seen))
+        elif shadow is not None:
             _pair(project, rules, known, seen, shadow, findings)
         elif seen.type is None:
             _add(findings, NOT_MAPPED, {"key": seen.remote_key, "type": seen.names.get("type", "")})
@@ -161,6 +172,39 @@ def _both(
     values: Mapping[str, Any], ours: Mapping[str, Any], remote: Mapping[str, Any]
 ) -> dict[str, Any]:
     return {name: {"board": ours.get(name), "jira": remote.get(name)} for name in values}
+
+
+def _another(shadow: Shadow, seen: Seen) -> dict[str, Any]:
+    """The item, and the summary of the issue that has its id by now."""
+    item = shadow.item
+    both = {"board": item.summary, "jira": seen.values.get("summary", "")}
+    about = {"key": shadow.remote_key, "item": str(item.pk), "summary": item.summary}
+    return {**about, "fields": {"summary": both}}
+
+
+def _older(shadow: Shadow, seen: Seen) -> tuple[str, dict[str, Any] | None]:
+    """What differs where Jira is older than it was: which side is right only a person can say."""
+    item, ours = shadow.item, values_of(shadow.item)
+    differs = {
+        name: value
+        for name, value in seen.values.items()
+        if name != "rank" and name in ours and not same(name, ours[name], value)
+    }
+    if not differs:
+        return SAME, None
+    about = {"key": seen.remote_key, "item": str(item.pk), "summary": item.summary}
+    return OLDER, {**about, "fields": _both(differs, ours, seen.values)}
+
+
+def not_there(project: MappedProject, listed: Container[str], findings: dict[str, Any]) -> None:
+    """The live pairs whose issue is not among those `listed`, added to `findings`."""
+    live = Shadow.objects.filter(project=project, state=ShadowState.LIVE, item__deleted=None)
+    rows = live.select_related("item").order_by("pk")
+    for shadow in rows.iterator(chunk_size=500):
+        if shadow.remote_id not in listed:
+            item = shadow.item
+            sample = {"key": shadow.remote_key, "item": str(item.pk), "summary": item.summary}
+            _add(findings, NOT_THERE, sample)
 
 
 def waiting(project: MappedProject, jira: JiraClient, findings: dict[str, Any]) -> None:

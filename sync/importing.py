@@ -21,6 +21,7 @@ from connections.budget import Purpose
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
+from connections.vanishing import ends_with
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError, RateLimited
@@ -32,6 +33,7 @@ from sync import (
     growing,
     halving,
     inbox,
+    jira_time,
     listing,
     outbox,
     parts,
@@ -46,7 +48,6 @@ from sync.patience import Patience
 from sync.progress import Progress
 from sync.reading import Read, Reader, Slice
 from sync.rules import rules_of
-from sync.vanishing import ends_with
 
 SLICE_SECONDS = 12.0
 LONGEST_SLICE = 18.0  # a task must end within twenty seconds
@@ -66,7 +67,9 @@ def work(run_id: uuid.UUID) -> bool:
     if run is None or run.state not in _UNDER_WAY:
         return False
     connection = run.project.connection
-    if not connection.is_running or run.due > timezone.now():
+    # What Jira was put back to may be compared, and nothing else, before a person says what is right.
+    compared_alone = run.kind == RunKind.DRY_RUN and connection.may_be_compared
+    if not (connection.is_running or compared_alone) or run.due > timezone.now():
         return False
     with ends_with(connection.pk), holding(f"run:{run_id}") as held:
         if held is None:
@@ -79,6 +82,9 @@ def work(run_id: uuid.UUID) -> bool:
             return False
         at_work = _Work(run, connection, held)
         try:
+            if compared_alone:
+                site_proof.must_be_this_jira(connection)
+                return at_work.go_on(jira_for(connection, for_check=True, purpose=Purpose.BULK))
             with site_proof.proven(connection):
                 more = at_work.go_on(jira_for(connection, purpose=Purpose.BULK))
         except (JiraError, SealBroken) as error:
@@ -127,7 +133,7 @@ class _Work:
     def _start(self, jira: JiraClient) -> None:
         """From now on live sync works: what changes meanwhile is polled from this moment on."""
         patience = Patience(time.monotonic() + SLICE_SECONDS / 2)
-        clock = patience.ask(lambda: polling.jira_clock(jira))
+        clock = patience.ask(lambda: jira_time.jira_clock(jira))
         following.refresh(self.connection, jira, self.run.project, patience)
         scope = polling.scope(self.run.project)
         self.told.start(clock, patience.ask(lambda: jira.search.count(scope)))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
 from connections import health
 from connections.models import Connection, MappedProject
+from jira_client.client import JiraClient
 from jira_client.values import Issue
 
 DRIFT = timedelta(minutes=2)  # between Jira's nodes, and between an answer and its Date
@@ -26,6 +27,12 @@ class Newest:
 
     moment: datetime | None
     ahead: tuple[str, ...] = ()
+
+
+def jira_clock(jira: JiraClient) -> datetime:
+    """Jira's own time, by which `updated` is written; ours where it does not tell. Raises JiraError."""
+    info = jira.server_info()
+    return info.date_header or info.server_time or datetime.now(UTC)
 
 
 def newest(issues: Iterable[Issue], clock: datetime) -> Newest:

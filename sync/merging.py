@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from connections.models import Direction, MappedProject
+from connections.models import Direction, MappedProject, Right
 from jira_client.values import Issue
 from planning import applying
 from planning.models import Change, ChangeKind, WorkItem
@@ -46,7 +46,8 @@ def merge_in(
         batch.applied.unsure.append(seen.remote_id)
         batch.applied.stale_items.add(item.pk)
         return
-    outcome = decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
+    undone = remote if _board_is_right(batch, shadow, issue) else {}
+    outcome = decide(batch.project, {**first, **shadow.agreed, **sent, **undone}, ours, remote)
     outcome = parents.guarded(batch.project, shadow, seen, outcome)
     found = [_signed(batch, issue, shadow, clash) for clash in outcome.clashes]
     if batch.hold and (unsigned := conflicts.unsigned(found)):
@@ -164,8 +165,7 @@ def _is_stale(batch: Batch, shadow: Shadow, issue: Issue) -> bool:
     """
     if batch.began < shadow.read_at:
         return True
-    known, told = shadow.remote_updated, issue.updated
-    if not (known and told and told < known):
+    if not is_older(shadow, issue) or _was_put_back(batch, shadow):
         return False
     if shadow.older_since is None:
         batch.older.append(shadow)
@@ -174,6 +174,23 @@ def _is_stale(batch: Batch, shadow: Shadow, issue: Issue) -> bool:
         return True
     batch.clock_back.append(issue.key)
     return False
+
+
+def is_older(shadow: Shadow, issue: Issue) -> bool:
+    """By Jira's own word, than what was read of it last."""
+    known, told = shadow.remote_updated, issue.updated
+    return bool(known and told and told < known)
+
+
+def _was_put_back(batch: Batch, shadow: Shadow) -> bool:
+    """Whether a person has said that Jira was put back, since this pair was read last."""
+    return batch.put_back is not None and shadow.read_at <= batch.put_back[0]
+
+
+def _board_is_right(batch: Batch, shadow: Shadow, issue: Issue) -> bool:
+    """Whether what Jira shows was undone by a restore, and a person wants the board's in its place."""
+    asked = batch.put_back is not None and batch.put_back[1] == Right.BOARD
+    return asked and _was_put_back(batch, shadow) and is_older(shadow, issue)
 
 
 def _take(

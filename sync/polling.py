@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +19,7 @@ from connections import health
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
+from connections.vanishing import ends_with
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, TooLarge
@@ -38,7 +39,6 @@ from sync.core.mapping import OPERATION_PROPERTY
 from sync.crash import point
 from sync.lease import Held, LeaseLost, holding
 from sync.rules import rules_of
-from sync.vanishing import ends_with
 
 OVERLAP = timedelta(minutes=5)
 BATCH = 100
@@ -190,7 +190,7 @@ def _read_since(jira: JiraClient, project: MappedProject, held: Held) -> bool:
             place.end(project, clock)
             point("poll.ended")
             return False
-        place.until = place.until or jira_clock(jira)
+        place.until = place.until or jira_time.jira_clock(jira)
         place.after = following
         held.check()
         place.keep(project)
@@ -215,9 +215,3 @@ def _page(
         inbox.read_again(project, keys, read.failed)
         return read.issues, following
     return issues, following
-
-
-def jira_clock(jira: JiraClient) -> datetime:
-    """Jira's own time, by which `updated` is written; ours where it does not tell."""
-    info = jira.server_info()
-    return info.date_header or info.server_time or datetime.now(UTC)

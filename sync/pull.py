@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from almconnect.lib.among import among
+from connections import site_identity
 from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
@@ -76,6 +77,8 @@ def apply(
         if parted := site_proof.other_issues(project.connection, known, issues):
             site_proof.part(project.connection, parted)
             known = {key: pair for key, pair in known.items() if pair not in parted}
+        if any(one.id in known and merging.is_older(known[one.id], one) for one in issues):
+            batch.put_back = site_identity.restore_of(project.connection)
         batch.placed = _placed_here(known) - set(ranked)
         written = _written(known)
         team = default_team(project) if "team" not in rules.fields else None
@@ -97,6 +100,8 @@ def apply(
         feed.tell(events)
     point("pull.applied")
     gone.make_whole(batch.back)
+    if batch.older:
+        site_proof.suspect(project.connection)
     if batch.clock_back:
         jira_time.note_put_back(project.connection, batch.clock_back)
     _follow(project, issues)

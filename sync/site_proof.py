@@ -2,7 +2,9 @@
 
 The instance is asked what it is, a minute apart at most. Where that is in doubt (an address changed, or
 it does not tell), a sample of the pairs is read again and all must agree. And each issue that is read
-shows when it was made: another moment under the same id is another issue.
+shows when it was made: another moment under the same id is another issue. Once an hour, and where an
+issue is older than it was, the pairs that Jira changed last are looked at: a Jira that was put back to an
+earlier state has lost just those changes.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import takewhile
 
 from django.utils import timezone
 
@@ -20,13 +24,17 @@ from connections.gateway import SiteDoubted, jira_for
 from connections.models import Connection, SiteDoubt
 from jira_client.values import Issue
 from planning.models import Change, ChangeState, SyncState
+from sync.jira_time import DRIFT, jira_clock
 from sync.models import Shadow, ShadowState
 from sync.states import UNDER_WAY
 from sync.trace import note_each
 
 AGAIN = 60.0  # seconds for which a proof is good, in this process
 SAMPLE = 50
+LOOK_AGAIN = 3600.0  # seconds between two looks for a Jira that was put back
+LOST_TOGETHER = 3  # of the newest changes in a row, two of them undone: people do not do that
 _proven: dict[uuid.UUID, float] = {}
+_looked: dict[uuid.UUID, float] = {}
 
 
 @contextmanager
@@ -52,7 +60,20 @@ def _ensure(connection: Connection) -> None:
     if doubt:
         raise SiteDoubted(SiteDoubt(doubt))
     site_identity.clear(connection)
+    if time.monotonic() >= _looked.get(connection.pk, 0.0):
+        if _was_put_back(connection):
+            raise SiteDoubted(SiteDoubt.RESTORED)
+        _looked[connection.pk] = time.monotonic() + LOOK_AGAIN
     _proven[connection.pk] = time.monotonic() + AGAIN
+
+
+def must_be_this_jira(connection: Connection) -> None:
+    """Before a held connection is compared alone: the sample would find what the comparison is to show.
+
+    Raises SiteDoubted (ANOTHER), ConnectFailed, AnswerLost.
+    """
+    if site_identity.is_another(connection, site_identity.ask(connection)):
+        raise SiteDoubted(SiteDoubt.ANOTHER)
 
 
 def _hold(connection: Connection, doubted: SiteDoubted) -> None:
@@ -67,22 +88,35 @@ def forget() -> None:
     _proven.clear()
 
 
+def forget_looks() -> None:
+    """Look anew everywhere whether Jira was put back, in this process."""
+    _looked.clear()
+
+
+def suspect(connection: Connection) -> None:
+    """An issue is older than it was: the next piece of work looks first whether all of Jira is."""
+    _looked.pop(connection.pk, None)
+    _proven.pop(connection.pk, None)
+
+
 def other_issues(
     connection: Connection, known: Mapping[str, Shadow], issues: Iterable[Issue]
 ) -> list[Shadow]:
     """The pairs whose issue is another one by now: it was made at another moment.
 
-    Raises SiteDoubted (RESTORED) where no person has said that Jira was restored.
+    Raises SiteDoubted (RESTORED) where no person has said since they were read last that Jira was
+    restored.
     """
-    found = [known[one.id] for one in issues if one.id in known and _is_other(known[one.id], one)]
+    found = [known[one.id] for one in issues if one.id in known and is_other(known[one.id], one)]
     if found:
-        accepted = Connection.objects.values_list("restore_accepted", flat=True)
-        if accepted.get(pk=connection.pk) is None:
+        accepted = site_identity.restore_of(connection)
+        if accepted is None or any(pair.read_at > accepted[0] for pair in found):
             raise SiteDoubted(SiteDoubt.RESTORED)
     return found
 
 
-def _is_other(shadow: Shadow, issue: Issue) -> bool:
+def is_other(shadow: Shadow, issue: Issue) -> bool:
+    """Whether the issue under the pair's id was made at another moment."""
     known, told = shadow.remote_created, issue.created
     return known is not None and told is not None and known != told
 
@@ -122,6 +156,38 @@ def _sample(connection: Connection) -> str:
     if differing or len(found) * 2 < len(rows):
         return SiteDoubt.ANOTHER
     return ""
+
+
+def _was_put_back(connection: Connection) -> bool:
+    """Whether what Jira changed last is undone there: the newest changes that are known, in a row, are
+    of issues that are older now, or not there.
+
+    Nobody can say so where Jira's clock is wrong: then `updated` orders nothing.
+    """
+    rows = Shadow.objects.filter(connection=connection, state=ShadowState.LIVE, absence="")
+    if accepted := site_identity.restore_of(connection):
+        rows = rows.filter(read_at__gt=accepted[0])
+    newest = rows.exclude(remote_updated=None).order_by("-remote_updated", "pk")
+    columns = newest.values_list("remote_id", "remote_updated")[:SAMPLE]
+    known = [(one, moment) for one, moment in columns if moment is not None]
+    if len(known) < LOST_TOGETHER or connection.clock_note:
+        return False
+    jira = jira_for(connection, for_check=True)
+    clock = jira_clock(jira)
+    if known[0][1] > clock:
+        return False
+    settled = [(one, moment) for one, moment in known if moment < clock - DRIFT]
+    found = jira.issues.fetch([one for one, _ in settled], ("updated",)).issues
+    told = {issue.id: issue.updated for issue in found}
+    together = list(takewhile(lambda row: _is_undone(told, *row), settled))
+    older = sum(one in told for one, _ in together)
+    return len(together) >= LOST_TOGETHER and older >= LOST_TOGETHER - 1
+
+
+def _is_undone(told: Mapping[str, datetime | None], issue: str, known: datetime) -> bool:
+    """Not there, or older than it was."""
+    updated = told.get(issue)
+    return issue not in told or (updated is not None and updated < known)
 
 
 def _same(row: Shadow, found: dict[str, Issue]) -> bool:

@@ -76,8 +76,9 @@ def due_runs() -> list[str]:
             point("tick.run_asked")
     under_way = Run.objects.filter(
         Q(state=RunState.WAITING) | Q(state=RunState.RUNNING),
+        Q(project__connection__in=Connection.objects.running())
+        | Q(kind=RunKind.DRY_RUN, project__connection__in=Connection.objects.put_back()),
         due__lte=now,
-        project__connection__in=Connection.objects.running(),
     )
     return [str(key) for key in under_way.values_list("pk", flat=True)]
 

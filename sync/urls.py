@@ -16,6 +16,7 @@ from sync.pages import (
     parked,
     project,
     projects,
+    restored,
     trace,
     webhook,
 )
@@ -31,6 +32,8 @@ urlpatterns = [
     path(f"{_connection}/fields/", fields.fields, name="fields"),
     path(f"{_connection}/webhook/", webhook.webhook, name="webhook"),
     path(f"{_connection}/webhook/register/", webhook.register, name="register_webhook"),
+    path(f"{_connection}/restored/", restored.restored, name="restored"),
+    path(f"{_connection}/restored/compare/", restored.compare, name="compare_restored"),
     path(f"{_connection}/activity/", activity.activity, name="activity"),
     path(f"{_project}/", project.project, name="project"),
     path(f"{_project}/change/", project.change, name="change_project"),

@@ -16,7 +16,7 @@ from connections.models.project import (
 )
 from connections.models.report import PermissionReport, ReportState
 from connections.models.secret import KeyFingerprint, OAuthFlow, SealedSecret, SecretField
-from connections.models.site import Site, SiteDoubt
+from connections.models.site import Right, Site, SiteDoubt
 
 __all__ = [
     "AuthMethod",
@@ -32,6 +32,7 @@ __all__ = [
     "PermissionReport",
     "RateBudget",
     "ReportState",
+    "Right",
     "SealedSecret",
     "SecretField",
     "Site",

@@ -18,7 +18,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from connections.models.site import Site, SiteDoubt
+from connections.models.site import Right, Site, SiteDoubt
 from jira_client.cloud_address import is_gateway
 from jira_client.values import Webhook
 
@@ -68,6 +68,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         held = (SiteDoubt.ANOTHER, SiteDoubt.RESTORED)
         active = self.filter(lifecycle=Lifecycle.ACTIVE).exclude(health=Health.STOPPED)
         return active.exclude(site_doubt__in=held)
+
+    def put_back(self) -> ConnectionQuerySet:
+        """Held since Jira was put back to an earlier state: they may only be compared."""
+        return self.filter(lifecycle=Lifecycle.ACTIVE, site_doubt=SiteDoubt.RESTORED)
 
     def writing(self) -> ConnectionQuerySet:
         """Those that may change things in Jira: running, and nobody has to say as which account."""
@@ -124,8 +128,9 @@ class Connection(models.Model):
     site_before: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
     )
-    # A person said that Jira was put back to an earlier state and is right as it is
+    # A person said that Jira was put back to an earlier state, and which side is right since
     restore_accepted = models.DateTimeField(null=True, blank=True)
+    restore_right = models.CharField(max_length=5, choices=Right.choices, blank=True)
     clock_note = models.CharField(max_length=300, blank=True)  # what is odd about Jira's clock
     clock_note_at = models.DateTimeField(null=True, blank=True)
 
@@ -278,6 +283,11 @@ class Connection(models.Model):
     def is_running(self) -> bool:
         held = self.site_doubt in (SiteDoubt.ANOTHER, SiteDoubt.RESTORED)
         return self.lifecycle == Lifecycle.ACTIVE and self.health != Health.STOPPED and not held
+
+    @property
+    def may_be_compared(self) -> bool:
+        """Whether Jira may be read to be compared alone: it was put back to an earlier state."""
+        return self.lifecycle == Lifecycle.ACTIVE and self.site_doubt == SiteDoubt.RESTORED
 
     @property
     def is_held(self) -> bool:

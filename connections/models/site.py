@@ -17,6 +17,13 @@ class SiteDoubt(models.TextChoices):
     RESTORED = "jira_restored", _("Jira was put back to an earlier state")
 
 
+class Right(models.TextChoices):
+    """After Jira was put back to an earlier state: whose values stand where the two differ."""
+
+    JIRA = "jira", _("Jira, as it is now")
+    BOARD = "board", _("The board")
+
+
 class Site(models.Model):
     """`identity` is what the instance itself says it is: the cloud id, or the application id of Data
     Center. `base_url` is where it was seen last."""

@@ -31,7 +31,7 @@ from connections import (
     tasks,
 )
 from connections.diagnosing import Explained, diagnose
-from connections.models import AuthMethod, Connection
+from connections.models import AuthMethod, Connection, Right
 from connections.sealing import SealBroken
 from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of, tell_remarks
@@ -182,8 +182,12 @@ def site(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
     try:
         if request.POST.get("take") == "accept":
-            site_identity.accept_restore(connection, actor=person_of(request))
-            words = _("Taken up again: Jira is read as it is now.")
+            right = request.POST.get("right", "")
+            if right not in Right:
+                messages.error(request, _("Choose which side is right."))
+                return redirect("sync:restored", connection.pk)
+            site_identity.accept_restore(connection, right=right, actor=person_of(request))
+            words = _("Taken up again: every project is compared now, by what you said is right.")
         else:
             before = dict(site_identity.put_back(connection))
             editing.edit(connection, actor=person_of(request), values=before)

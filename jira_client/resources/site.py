@@ -8,6 +8,11 @@ from jira_client.protocol import Request
 from jira_client.resources.caller import Caller
 from jira_client.values import Deployment, SiteIdentity
 
+# Where each kind tells it, and under which name
+_TOLD = {
+    Deployment.CLOUD: ("/_edge/tenant_info", "cloudId"),
+    Deployment.DATA_CENTER: ("/rest/applinks/1.0/manifest", "id"),
+}
 _GATEWAY = re.compile(r"/ex/jira/([0-9A-Fa-f-]{36})$")
 
 
@@ -22,13 +27,17 @@ class Site:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def identity(self) -> SiteIdentity | None:
-        """None where neither address tells (a proxy hides them). Raises ConnectFailed, AnswerLost."""
+    def identity(self, likely: Deployment | None = None) -> SiteIdentity | None:
+        """None where neither address tells (a proxy hides them). `likely`: what it was when it was seen
+        last, whose address is asked first. Raises ConnectFailed, AnswerLost.
+        """
         if named := _GATEWAY.search(self._caller.transport.base_url.rstrip("/")):
             return SiteIdentity(Deployment.CLOUD, named[1].lower())
-        return self._told("/_edge/tenant_info", "cloudId", Deployment.CLOUD) or self._told(
-            "/rest/applinks/1.0/manifest", "id", Deployment.DATA_CENTER
-        )
+        kinds = [Deployment.CLOUD, Deployment.DATA_CENTER]
+        for kind in sorted(kinds, key=lambda kind: kind != likely):
+            if found := self._told(*_TOLD[kind], kind):
+                return found
+        return None
 
     def _told(self, path: str, name: str, kind: Deployment) -> SiteIdentity | None:
         try:

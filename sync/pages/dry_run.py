@@ -24,6 +24,9 @@ from sync.pages.projects import HTMX_STOP, LIVE
 
 KEPT: Final = {"links": _("Links")}
 _TITLES: Final[dict[str, Promise]] = {
+    trying.OLDER: _("Older in Jira than it was"),
+    trying.NOT_THERE: _("Not found in Jira: deleted there, hidden from the account, or lost"),
+    trying.ANOTHER_ISSUE: _("Another issue has the number by now"),
     trying.CONFLICT: _("Both sides changed"),
     trying.JIRA_CREATE: _("New in Jira"),
     trying.JIRA_UPDATE: _("Changed in Jira"),

@@ -22,6 +22,7 @@ def _no_kept_clients() -> Iterator[None]:
         gateway.forget(connection_id)
     budget.forget()
     site_proof.forget()
+    site_proof.forget_looks()
 
 
 @pytest.fixture(params=["cloud", "datacenter"])

@@ -18,7 +18,7 @@ from connections.gateway import SiteDoubted, jira_for
 from connections.models import Connection, Health, SiteDoubt
 from jira_sandbox.serving import Handle, running
 from planning.models import WorkItem
-from sync import site_proof
+from sync import importing, restored, site_proof
 from tests.sync.world import World, credential
 
 CANARY = "Payroll 2026"
@@ -190,7 +190,10 @@ def test_a_restore_that_a_person_accepts(world: World, rte: User) -> None:
     world.edit(item, description="Ours")
     world.push()
     assert now(world).site_doubt == SiteDoubt.RESTORED
-    site_identity.accept_restore(now(world), actor=rte)
+    for run in restored.compare(now(world)):
+        while importing.work(run.pk):
+            pass
+    site_identity.accept_restore(now(world), right="jira", actor=rte)
     assert now(world).health == Health.OK
     world.poll()
     item.refresh_from_db()
@@ -200,7 +203,7 @@ def test_a_restore_that_a_person_accepts(world: World, rte: User) -> None:
     assert stranger.pk != item.pk
     assert stranger.summary == "Another issue"
     with pytest.raises(Refused) as refused:
-        site_identity.accept_restore(now(world), actor=rte)
+        site_identity.accept_restore(now(world), right="jira", actor=rte)
     assert refused.value.code == "not_restored"
 
 
@@ -222,7 +225,9 @@ def test_who_changed_the_address_is_said_by_api_and_page(
     back = caller.post(f"/connections/{world.connection.pk}/site", {"take": "put_back"})
     assert back.status_code == 200
     assert back.json()["base_url"] == world.handle.url
-    accept = caller.post(f"/connections/{world.connection.pk}/site", {"take": "accept"})
+    accept = caller.post(
+        f"/connections/{world.connection.pk}/site", {"take": "accept", "right": "jira"}
+    )
     assert accept.status_code == 409
 
 
