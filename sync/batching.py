@@ -117,6 +117,8 @@ class Batch:
     older: list[Shadow] = field(
         default_factory=list
     )  # first seen with an older `updated` than known
+    # Item → values that are being written to Jira now, or were when a worker died
+    written: Mapping[uuid.UUID, Mapping[str, Any]] = field(default_factory=dict)
     placed: set[uuid.UUID] = field(default_factory=set)  # ranked on the board, Jira not told yet
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)

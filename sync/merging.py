@@ -47,7 +47,10 @@ def merge_in(
         batch.applied.stale_items.add(item.pk)
         return
     undone = remote if _board_is_right(batch, shadow, issue) else {}
-    outcome = decide(batch.project, {**first, **shadow.agreed, **sent, **undone}, ours, remote)
+    base = {**first, **shadow.agreed, **sent, **undone}
+    outcome = decide(batch.project, base, ours, remote)
+    if way := _own_way(batch, issue, item, outcome):
+        outcome = decide(batch.project, {**base, **way}, ours, remote)
     outcome = parents.guarded(batch.project, shadow, seen, outcome)
     found = [_signed(batch, issue, shadow, clash) for clash in outcome.clashes]
     if batch.hold and (unsigned := conflicts.unsigned(found)):
@@ -70,6 +73,19 @@ def merge_in(
         batch.applied.push[item.pk] = dict(outcome.push)
     batch.found += found
     batch.applied.clashes += len(found)
+
+
+def _own_way(batch: Batch, issue: Issue, item: WorkItem, outcome: Merge) -> dict[str, Any]:
+    """The status of an item that a worker left on the way to another one, when it died between two
+    steps: our own account set it, so it is nobody's edit.
+    """
+    clash = next((one for one in outcome.clashes if one.field == "status"), None)
+    if clash is None or "status" not in batch.written.get(item.pk, {}):
+        return {}
+    names = batch.names or {}
+    step = setting(batch.rules, batch.lookups, issue.history, names, "status", clash.jira)
+    own = step is not None and step.author_id == batch.project.connection.account_id
+    return {"status": clash.jira} if own else {}
 
 
 def _signed(batch: Batch, issue: Issue, shadow: Shadow, clash: Clash) -> conflicts.Found:

@@ -80,7 +80,7 @@ def apply(
         if any(one.id in known and merging.is_older(known[one.id], one) for one in issues):
             batch.put_back = site_identity.restore_of(project.connection)
         batch.placed = _placed_here(known) - set(ranked)
-        written = _written(known)
+        batch.written = _written(known)
         team = default_team(project) if "team" not in rules.fields else None
         for issue in issues:
             seen = see(rules, batch.lookups, issue)
@@ -92,7 +92,7 @@ def apply(
                 duplicates.flag(project.connection, shadow, seen)
                 batch.applied.ignored += 1
             else:
-                echo = _echo(written.get(shadow.item_id, {}), seen)
+                echo = _echo(batch.written.get(shadow.item_id, {}), seen)
                 accepted = (sent or {}).get(shadow.item_id, {})
                 merging.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
         events = save(batch)

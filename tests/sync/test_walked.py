@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from connections.gateway import jira_for
 from jira_sandbox.model.projects import Transition
 from planning.models import Change, WorkItem
+from sync.models import Conflict
 from tests.sync.world import PROJECT, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,3 +98,45 @@ def test_half_way_is_no_edit_of_jiras(world: World) -> None:
     world.reconcile()
     item.refresh_from_db()
     assert item.status == "Done"
+
+
+@pytest.mark.parametrize("first", ["push", "poll"])
+@pytest.mark.parametrize("policy", ["ask", "jira_wins", "board_wins"])
+def test_a_worker_that_dies_between_two_steps(
+    world_with: Callable[..., World], killed_at: Any, first: str, policy: str
+) -> None:
+    """The status that it left behind is nobody's edit: the way is gone on with, and nobody is asked."""
+    world = world_with(conflict_policy=policy)
+    workflow(world, (TO_DO, PROGRESS), (PROGRESS, DONE))
+    item = world.item(world.create_and_read("a story"))
+    world.edit(item, status="Done")
+    with killed_at("edit.claimed"):
+        world.push(rounds=1)
+    jira = jira_for(world.connection)
+    step = next(one for one in jira.issues.transitions(item.remote_id) if one.to.id == PROGRESS)
+    jira.issues.transition(item.remote_id, step.id)
+    if first == "poll":
+        world.poll()
+    world.settle()
+    item.refresh_from_db()
+    assert world.issue(item.remote_key)["status"]["name"] == "Done"
+    assert (item.status, item.sync_state) == ("Done", "synced")
+    assert not Conflict.objects.exists()
+
+
+def test_a_step_of_somebody_else_meanwhile_is_an_edit(
+    world_with: Callable[..., World], killed_at: Any
+) -> None:
+    world = world_with(conflict_policy="ask")
+    workflow(world, (TO_DO, PROGRESS), (PROGRESS, DONE))
+    item = world.item(world.create_and_read("a story"))
+    world.edit(item, status="Done")
+    with killed_at("edit.claimed"):
+        world.push(rounds=1)
+    path = f"/rest/api/2/issue/{item.remote_key}/transitions"
+    step = next(
+        one for one in world.jira("GET", path)["transitions"] if one["to"]["id"] == PROGRESS
+    )
+    world.jira("POST", path, transition={"id": step["id"]})
+    world.settle()
+    assert Conflict.objects.get().field == "status"
