@@ -91,6 +91,14 @@ class Installation:
 
     def cpu_seconds(self, role: str) -> float:
         """What the role's process and its children have used so far. Needs /proc."""
+        found = self._ticks_of(role)
+        return sum(found.values()) / os.sysconf("SC_CLK_TCK")
+
+    def processes_of(self, role: str) -> list[int]:
+        """The ids of the role's process and its children. Needs /proc."""
+        return list(self._ticks_of(role))
+
+    def _ticks_of(self, role: str) -> dict[int, int]:
         ticks, parents = {}, {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # ended meanwhile
@@ -100,7 +108,7 @@ class Installation:
         ours = {self.processes[role].pid}
         while more := {one for one, parent in parents.items() if parent in ours} - ours:
             ours |= more
-        return sum(ticks[one] for one in ours) / os.sysconf("SC_CLK_TCK")
+        return {one: ticks[one] for one in ours if one in ticks}
 
     def down(self) -> None:
         for role in list(self.processes):
@@ -113,17 +121,19 @@ class Installation:
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
         return answer.json() if answer.content else None
 
-    def connect(self, jira_url: str) -> dict[str, Any]:
+    def connect(self, jira_url: str, name: str = "Bench") -> dict[str, Any]:
         """An active connection by Basic auth."""
         found: dict[str, Any] = self.call(
-            "POST", "/connections", name="Bench", tool="jira", base_url=jira_url,
+            "POST", "/connections", name=name, tool="jira", base_url=jira_url,
             auth_method="basic", username=_house.USER, secret=_house.TOKEN,
         )  # fmt: skip
         return found
 
-    def imported(self, jira_url: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    def imported(
+        self, jira_url: str, name: str = "Bench"
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         """(connection, mapped project), once its import has finished."""
-        connection = self.connect(jira_url)
+        connection = self.connect(jira_url, name)
         project = self.call(
             "POST", f"/connections/{connection['id']}/projects", project_key=_house.PROJECT
         )

@@ -120,13 +120,13 @@ class _Work:
         with unscanned(), Slice(self.held, SLICE_SECONDS, LONGEST_SLICE) as part:
             while not part.is_over:
                 phase = self.run.phase or "listing"
-                following = steps[phase](jira, part)
-                if following == "finished":
+                then = steps[phase](jira, part)
+                if then == "finished":
                     sprint_facts.observe(self.run.project, jira)
                     self.told.finish()
                     point("run.finished")
                     return False
-                self.told.save(phase=following)
+                self.told.save(phase=then)
         return True
 
     # ── Phases: each works until it is done or the slice over, and names the phase to go on with ──
