@@ -129,9 +129,7 @@ class Installation:
         )  # fmt: skip
         return found
 
-    def imported(
-        self, jira_url: str, name: str = "Bench"
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def imported(self, jira_url: str, name: str = "Bench") -> tuple[dict[str, Any], dict[str, Any]]:
         """(connection, mapped project), once its import has finished."""
         connection = self.connect(jira_url, name)
         project = self.call(
