@@ -31,7 +31,7 @@ Usage: ./run.py COMMAND [OPTIONS]
             both: --port N  --host ADDRESS  --data DIR  --reset (demo)  --json
   manage  manage.py inside the environment: ./run.py manage [--data DIR] COMMAND …
   test    the whole suite; further words go to pytest
-  check   everything CI runs: format, lint, types, imports, migrations, deployment check, tests
+  check   everything CI runs: commits, format, lint, types, imports, migrations, deployment check, tests
   bench   the benchmarks: ./run.py bench [NAME …]
   soak    random edits, faults and killed workers: ./run.py soak [--minutes N] [--seed N]
 """
@@ -120,6 +120,7 @@ def check(rest: list[str]) -> int:
         "ALMCONNECT_DATA_DIR": str(VENV / "check-data"),
     }
     gates: list[tuple[str, list[str], dict[str, str]]] = [
+        ("commits", ["tools/commits.py"], {}),
         ("format", ["-m", "ruff", "format", "--check", "."], {}),
         ("lint", ["-m", "ruff", "check", "."], {}),
         ("types", ["-m", "mypy", "."], {}),
