@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
@@ -15,7 +14,7 @@ from planning.models import Change, ChangeState
 from sync import replay, shapes, ways_out
 from sync.answers import ChangeOut, ChangesOut, ReplayedOut
 from sync.bodies import ReplayIn, StateListing, WayIn
-from sync.rest.asking import one_of
+from sync.rest.asking import of_mapping, one_of
 from sync.rest.replaying import replayed
 
 router = Router(tags=["sync"])
@@ -32,7 +31,7 @@ def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpRespon
     rows = Change.objects.all()
     if query.state:
         rows = rows.filter(state=one_of(query.state, ChangeState.values))
-    return listed(_of(rows, query), shapes.change, cursor=query.cursor, limit=query.limit)
+    return listed(of_mapping(rows, query), shapes.change, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -71,15 +70,7 @@ def decide_change(request: HttpRequest, change_id: uuid.UUID, payload: WayIn) ->
 )
 def replay_changes(request: HttpRequest, payload: ReplayIn) -> HttpResponse:
     """Sends parked changes again; with `dry`, only says how many that would be."""
-    rows = _of(replay.parked(), payload)
+    rows = of_mapping(replay.parked(), payload)
     if payload.since:
         rows = rows.filter(created__gte=payload.since)
     return replayed(request, rows, payload, replay.replay_changes)
-
-
-def _of(rows: QuerySet[Change], asked: StateListing | ReplayIn) -> QuerySet[Change]:
-    if asked.connection:
-        rows = rows.filter(project__connection=asked.connection)
-    if asked.project:
-        rows = rows.filter(project=asked.project)
-    return rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
@@ -15,7 +14,7 @@ from sync import replay, shapes
 from sync.answers import DeliveriesOut, DeliveryOut, ReplayedOut
 from sync.bodies import ReplayIn, StateListing
 from sync.models import Delivery, DeliveryState
-from sync.rest.asking import one_of, project_of
+from sync.rest.asking import of_mapping, one_of
 from sync.rest.replaying import replayed
 
 router = Router(tags=["sync"])
@@ -32,7 +31,7 @@ def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpRes
     rows = Delivery.objects.defer("body")
     if query.state:
         rows = rows.filter(state=one_of(query.state, DeliveryState.values))
-    return listed(_of(rows, query), shapes.delivery, cursor=query.cursor, limit=query.limit)
+    return listed(of_mapping(rows, query), shapes.delivery, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -55,16 +54,7 @@ def replay_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> HttpRespons
 )
 def replay_deliveries(request: HttpRequest, payload: ReplayIn) -> HttpResponse:
     """Reads the issues of failed deliveries again; with `dry`, only says how many that would be."""
-    rows = _of(Delivery.objects.filter(state=DeliveryState.FAILED), payload)
+    rows = of_mapping(Delivery.objects.filter(state=DeliveryState.FAILED), payload)
     if payload.since:
         rows = rows.filter(received__gte=payload.since)
     return replayed(request, rows, payload, replay.replay_deliveries)
-
-
-def _of(rows: QuerySet[Delivery], asked: StateListing | ReplayIn) -> QuerySet[Delivery]:
-    if asked.connection:
-        rows = rows.filter(connection=asked.connection)
-    if asked.project:
-        project = project_of(asked.project)
-        rows = rows.filter(connection=project.connection_id, project_id=project.remote_id)
-    return rows

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from accounts.models import ApiToken, User
-from connections import report
-from connections.models import Connection
+from connections import report, site_identity
+from connections.models import Connection, SiteDoubt
 from jira_sandbox.serving import running
 from planning.models import Change, WorkItem
+from sync import importing
 from sync.models import Brake, Conflict
 from tests.api.document import JudgedCaller, operations
 from tests.connections.jira_browser import JiraBrowser, make_link
@@ -131,6 +133,7 @@ def _sync(caller: JudgedCaller, world: World) -> None:
     for kind in ("deliveries", "changes"):
         assert caller.post(f"/sync/{kind}/replay", {"dry": True}).status_code == 200
     _held(caller, world)
+    _put_back(caller, world)
     caller.get("/sync/status")
 
 
@@ -155,6 +158,18 @@ def _parked(caller: JudgedCaller, world: World) -> None:
     ]
     way = {"field": "priority", "way": row["parked"][0]["ways"][0]}
     assert caller.post(f"/sync/parked/{row['item']}/decide", way).status_code == 204
+
+
+def _put_back(caller: JudgedCaller, world: World) -> None:
+    """Jira seems to have been put back, so both sides are compared before one is called right."""
+    site_identity.hold(world.connection, SiteDoubt.RESTORED)
+    path = f"/connections/{world.connection.pk}"
+    rows = caller.post(f"{path}/restored").json()["projects"]
+    while importing.work(uuid.UUID(rows[0]["run"]["id"])):
+        pass
+    assert caller.get(f"{path}/restored").json()["compared"]
+    done = caller.post(f"{path}/site", {"take": "accept", "right": "board"})
+    assert done.json()["site"]["doubt"] == ""
 
 
 def _gone(caller: JudgedCaller, world: World) -> None:
@@ -229,3 +244,14 @@ def _another_account(caller: JudgedCaller, world: World, other: str) -> None:
     caller.post(f"{other}/accounts")
     assert caller.post(f"{other}/credential", {"take": "old"}).json()["pending"] is None
     assert Connection.objects.filter(name="By OAuth").exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["/sync/changes", "/sync/deliveries", "/sync/gone", "/sync/parked"]
+)
+def test_a_project_that_is_none_is_answered_alike(
+    path: str, rte: Any, api: Any, token_of: Any
+) -> None:
+    caller = api(token_of(rte))
+    assert caller.get(path).status_code == 200
+    assert caller.get(f"{path}?project={uuid.uuid4()}").status_code == 404
