@@ -13,7 +13,7 @@ import requests
 
 from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
-from connections import changing, credentials, deciding, editing, light_check, site_identity
+from connections import changing, checkup, credentials, deciding, editing, light_check, site_identity
 from connections.gateway import SiteDoubted, jira_for
 from connections.models import Connection, Health, SiteDoubt
 from jira_sandbox.serving import Handle, running
@@ -102,6 +102,32 @@ def test_a_light_check_finds_it_and_a_passing_test_does_not_end_it(
     with pytest.raises(SiteDoubted):
         jira_for(now(world))
     assert not site_identity.health.resume(now(world), now(world).account_id, actor=rte)
+
+
+def test_the_address_leads_back_by_itself(world: World, other: Handle, rte: User) -> None:
+    """A host name that led elsewhere for a while: nobody changed the address, so none is put back."""
+    home = world.handle.url
+    switch(world, other)
+    world.edit(world.first(), summary="Back home")
+    world.poll()
+    assert now(world).site_doubt == SiteDoubt.ANOTHER
+    Connection.objects.filter(pk=world.connection.pk).update(base_url=home)
+    site_proof.forget()
+    checkup.run(now(world), actor=rte)
+    assert (now(world).site_doubt, now(world).health) == (SiteDoubt.UNPROVEN, Health.OK)
+    world.push()
+    assert now(world).site_doubt == "", "its issues have proven it"
+    assert world.issues("Back home")
+
+
+def test_a_test_of_one_that_is_still_another_lets_nothing_go(
+    world: World, other: Handle, rte: User
+) -> None:
+    switch(world, other)
+    world.poll()
+    credentials.keep_unproven(now(world), credential(other))
+    checkup.run(now(world), actor=rte)
+    assert (now(world).site_doubt, now(world).health) == (SiteDoubt.ANOTHER, Health.STOPPED)
 
 
 def test_the_address_is_put_back(world: World, other: Handle, rte: User) -> None:
