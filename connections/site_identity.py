@@ -155,7 +155,8 @@ def accept_restore(connection: Connection, *, actor: User | None) -> None:
     """A person says that Jira was put back to an earlier state, and that what it holds now is right.
 
     From now on an id that Jira gave to another issue parts its pair: the item stays on the board, no
-    longer linked. Raises Refused (409) where that is not in question.
+    longer linked. All is compared at once, since no webhook and no poll tells of old values that are
+    back. Raises Refused (409) where that is not in question.
     """
     with transaction.atomic():
         rows = Connection.objects.filter(pk=connection.pk, site_doubt=SiteDoubt.RESTORED)
@@ -168,6 +169,7 @@ def accept_restore(connection: Connection, *, actor: User | None) -> None:
                 status=409,
             )
         connection.refresh_from_db()
+        connection.projects.update(reconcile_due=timezone.now())
         audit.record(
             "connection.restore_accepted",
             actor=actor,

@@ -123,6 +123,7 @@ class Batch:
     returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
     back: list[gone.Back] = field(default_factory=list)
     revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
+    accepted: datetime | None = None  # when a person said that Jira was put back
     doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
     now: datetime = field(
         default_factory=timezone.now

@@ -160,12 +160,15 @@ def _is_stale(batch: Batch, shadow: Shadow, issue: Issue) -> bool:
 
     Jira's orders two reads only while its clock goes forward. Read later than what is known, older by
     Jira's word, and still so `OLDER_FOR` later: its clock was put back, or Jira was. Then it is what
-    Jira holds, and is merged by value.
+    Jira holds, and is merged by value. Where a person has said that Jira was put back, what was read
+    before that orders nothing.
     """
     if batch.began < shadow.read_at:
         return True
     known, told = shadow.remote_updated, issue.updated
     if not (known and told and told < known):
+        return False
+    if batch.accepted is not None and shadow.read_at < batch.accepted:
         return False
     if shadow.older_since is None:
         batch.older.append(shadow)

@@ -73,6 +73,7 @@ def apply(
         batch.doubt = not asked and adopting.waiting_creates(project)
         batch.own = adopting.own_creates(project, issues)
         known, batch.locked = _lock_known(project, issues, batch.own.values())
+        batch.accepted = project.connection.restore_accepted
         if parted := site_proof.other_issues(project.connection, known, issues):
             site_proof.part(project.connection, parted)
             known = {key: pair for key, pair in known.items() if pair not in parted}

@@ -5,20 +5,25 @@ The other Jira has the same ids, since it is made from the same seed, and other 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
+from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
 from connections import changing, checkup, credentials, deciding, editing, light_check, site_identity
 from connections.gateway import SiteDoubted, jira_for
-from connections.models import Connection, Health, SiteDoubt
+from connections.models import Connection, Health, MappedProject, SiteDoubt
 from jira_sandbox.serving import Handle, running
+from jira_sandbox.state.dumping import dumped
+from jira_sandbox.state.going_back import go_back
 from planning.models import WorkItem
-from sync import site_proof
+from sync import importing, site_proof, sweep
 from tests.sync.world import World, credential
 
 CANARY = "Payroll 2026"
@@ -228,6 +233,28 @@ def test_a_restore_that_a_person_accepts(world: World, rte: User) -> None:
     with pytest.raises(Refused) as refused:
         site_identity.accept_restore(now(world), actor=rte)
     assert refused.value.code == "not_restored"
+
+
+def test_what_an_accepted_restore_undid_is_undone_here(world: World, rte: User) -> None:
+    """Nothing tells of old values that are back: no webhook, and no poll, for they are not new."""
+    item = world.first()
+    before, yesterday = item.description, dumped(world.handle.site)
+    world.edit_issue(item.remote_key, description="Lost by the restore")
+    world.create_and_read("Its number is given out again")
+    go_back(world.handle.site, yesterday)
+    world.create_and_read("A stranger")
+    assert now(world).site_doubt == SiteDoubt.RESTORED
+    MappedProject.objects.update(watermark=timezone.now() + timedelta(hours=1))
+    site_identity.accept_restore(now(world), actor=rte)
+    sweep.due_runs()  # asks for what is due; the next tick hands it out
+    runs = [uuid.UUID(key) for key in sweep.due_runs()]
+    assert runs, "all is compared, since a restore is known by what it is, not by what it tells"
+    for run in runs:
+        while importing.work(run):
+            pass
+    item.refresh_from_db()
+    assert item.description == before
+    assert now(world).clock_note == "", "a restore is no wrong clock"
 
 
 def test_who_changed_the_address_is_said_by_api_and_page(
