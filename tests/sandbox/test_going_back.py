@@ -1,4 +1,4 @@
-"""A running site is put back to an earlier state: what was made since is gone, its numbers are free again."""
+"""A running site is put back to an earlier state: what was made since is gone, its numbers are free."""
 
 from __future__ import annotations
 
