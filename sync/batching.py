@@ -16,7 +16,7 @@ from planning import applying
 from planning.models import BoardEvent, Change, WorkItem
 from sync import conflicts, gone, linking, states, ways_out
 from sync.core.merge import Clash
-from sync.core.values import ABSENT, Lookups, Rules, Seen
+from sync.core.values import ABSENT, Lookups, Rules, Seen, Values
 from sync.models import Shadow
 from sync.trace import note_each
 
@@ -123,6 +123,9 @@ class Batch:
     returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
     back: list[gone.Back] = field(default_factory=list)
     revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
+    unagreed: Mapping[uuid.UUID, Values] = field(
+        default_factory=dict
+    )  # item id → bases of fields that are told for the first time
     accepted: datetime | None = None  # when a person said that Jira was put back
     doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
     now: datetime = field(

@@ -46,7 +46,8 @@ def merge_in(
         batch.applied.unsure.append(seen.remote_id)
         batch.applied.stale_items.add(item.pk)
         return
-    outcome = decide(batch.project, {**first, **shadow.agreed, **sent}, ours, remote)
+    base = {**batch.unagreed.get(item.pk, {}), **first, **shadow.agreed, **sent}
+    outcome = decide(batch.project, base, ours, remote)
     outcome = parents.guarded(batch.project, shadow, seen, outcome)
     found = [_signed(batch, issue, shadow, clash) for clash in outcome.clashes]
     if batch.hold and (unsigned := conflicts.unsigned(found)):
