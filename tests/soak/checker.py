@@ -104,7 +104,9 @@ def _all_there(
         if item.deleted or item.sync_state in FLAGS or _parted(item):
             continue
         if not Shadow.objects.filter(item=item, state=ShadowState.LIVE).exists():
-            missing.append(f"I1: “{summary}” ({item_id}) never reached Jira, and nothing says so")
+            missing.append(
+                f"I1: “{summary}” ({item_id}) never reached Jira, and nothing says so: {_fate(item_id)}"
+            )
     keys = Counter(issue.key for issue in issues.values())
     summaries = Counter(issue.values["summary"] for issue in issues.values())
     for item_id, summary in written.board_created.items():
@@ -112,6 +114,16 @@ def _all_there(
         if not edited and summaries[summary] > 1:
             missing.append(f"I3: “{summary}” is in Jira {summaries[summary]} times")
     return missing + [f"I3: {key} twice" for key, n in keys.items() if n > 1]
+
+
+def _fate(item_id: str) -> str:
+    """What became of an item, for whoever looks for why."""
+    item = WorkItem.objects.get(pk=item_id)
+    pair = Shadow.objects.filter(item=item).first()
+    rows = Change.objects.filter(item=item).order_by("pk")
+    went = "; ".join(f"{one.kind} {one.state} {one.code}: {one.message}" for one in rows)
+    told = f"{pair.remote_key} {pair.state} “{pair.absence}”" if pair else "no pair"
+    return f"{item.sync_state} “{item.sync_detail}”, {told}; {went}"
 
 
 def _parted(item: WorkItem) -> bool:
@@ -175,7 +187,9 @@ def _deleted(
     by_item = {str(shadow.item_id): shadow for shadow in shadows.values()}
     for item_id in written.board_deleted:
         if WorkItem.objects.get(pk=item_id).deleted is None:
-            found.append(f"I6: item {item_id} was deleted on the board and came back")
+            found.append(
+                f"I6: item {item_id} was deleted on the board and came back, {_fate(item_id)}"
+            )
         shadow = by_item.get(item_id)
         if kept and shadow is not None:
             if shadow.remote_id not in issues and shadow.remote_id not in written.jira_deleted:

@@ -97,8 +97,9 @@ def _story(shadow: Shadow, name: str, ours: Sequence[Wrote], theirs: Sequence[Wr
 
 
 def _seen(name: str, one: Wrote, others: Sequence[Wrote]) -> bool:
+    """By its writer, or because it wrote the same itself."""
     return any(
-        same(name, other.saw, one.value) for other in others if not _own(name, other, others)
+        same(name, value, one.value) for other in others for value in (other.saw, other.value)
     )
 
 

@@ -72,8 +72,9 @@ class History:
             self._rounds(kills)
             found = self._other_jiras(door)
             found += Judging(self.world, self.hands, self.person, self.workers).judge(self.folder)
-            MappedProject.objects.filter(connection=self.world.connection).delete()
-            Connection.objects.filter(pk=self.world.connection.pk).delete()
+            if not found:  # else the rows stay, for whoever looks for why
+                MappedProject.objects.filter(connection=self.world.connection).delete()
+                Connection.objects.filter(pk=self.world.connection.pk).delete()
         return {
             "seed": self.seed,
             "flavour": self.flavour,
