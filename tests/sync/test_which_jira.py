@@ -32,6 +32,7 @@ from jira_sandbox.state.dumping import dumped
 from jira_sandbox.state.going_back import go_back
 from planning.models import WorkItem
 from sync import importing, site_proof, sweep
+from sync.models import Shadow
 from tests.sync.world import World, credential
 
 CANARY = "Payroll 2026"
@@ -189,6 +190,21 @@ def test_where_the_instance_does_not_tell_its_issues_do(
     assert now(world).site_doubt == SiteDoubt.ANOTHER
     assert not foreign_on_board()
     assert written(other) == writes
+
+
+def test_an_issue_that_moved_before_it_was_read_is_no_sign_of_another_jira(world: World) -> None:
+    """Of an own create nobody knows yet when it was made, and a move changes key and project."""
+    item = world.create("Made and moved")
+    world.push()
+    item.refresh_from_db()
+    Shadow.objects.filter(item=item).update(remote_created=None)
+    world.move_away(item)
+    Connection.objects.update(site_doubt=SiteDoubt.UNPROVEN)
+    site_proof.forget()
+    world.edit(world.first(), summary="Goes all the same")
+    world.push()
+    assert now(world).site_doubt == ""
+    assert world.issues("Goes all the same")
 
 
 def test_an_issue_made_at_another_moment_is_another_issue(world: World) -> None:
