@@ -56,7 +56,8 @@ class Judging:
         return found + secrets_in(self.world, [p for p in folder.iterdir() if p.is_file()])
 
     def _told(self, when: str) -> list[str]:
-        return [f"{one} ({when})" for one in violations(self.world, self.hands.written)]
+        found = violations(self.world, self.hands.written, self.hands.ways)
+        return [f"{one} ({when})" for one in found]
 
     def _turn(self) -> None:
         time_passes(self.hands.ways)

@@ -10,6 +10,7 @@ from connections.models import Connection, Health
 from planning.models import Change, WorkItem
 from sync.models import Shadow
 from tests.soak.checker import secrets_in, violations, writes
+from tests.soak.ways import Ways
 from tests.soak.written import Written
 from tests.sync.world import World
 
@@ -135,6 +136,7 @@ def test_an_item_that_says_for_nothing_that_it_waits_is_seen(world: World):
     item = world.first()
     WorkItem.objects.filter(pk=item.pk).update(sync_state="waiting")
     assert f"I1: “{item.summary}” says it waits" in found(world)
+    assert violations(world, Written(), Ways.HOOKS) == [], "a poll would correct it"
     world.poll()
     assert found(world) == ""
 
