@@ -9,6 +9,7 @@ stop that is over.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,12 +22,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
-from connections import credentials, editing, expiry, health, instance, observing
+from connections import credentials, editing, expiry, health, instance, observing, site_identity
 from connections.diagnosing import Explained, diagnose
 from connections.gateway import NotReady
-from connections.models import Connection, Health, Lifecycle
+from connections.models import Connection, Health, Lifecycle, SiteDoubt
 from connections.probes import Finding, Probe, State, of_account, of_instance, of_webhook
 from connections.proof import Credential
+from jira_client.errors import JiraError
 from jira_client.values import Person
 
 log = structlog.get_logger(__name__)
@@ -216,6 +218,10 @@ def _note(connection: Connection, probe: Probe, actor: User | None) -> None:
         return
     if connection.lifecycle == Lifecycle.DRAFT and not connection.account_id:
         credentials.accept(connection, probe.person)
+    if connection.site_doubt == SiteDoubt.ANOTHER:
+        # A host name that led elsewhere may lead back, and nobody has an address to put back.
+        with suppress(JiraError):  # then it stays held
+            site_identity.settle(connection, site_identity.ask(connection))
     if connection.health == Health.STOPPED:
         health.resume(connection, probe.person.id, actor=actor)
     else:

@@ -76,6 +76,16 @@ def settle(connection: Connection, found: SiteIdentity | None) -> None:
         hold(connection, SiteDoubt.ANOTHER)
     elif not doubt:
         clear(connection)
+    elif connection.site_doubt == SiteDoubt.ANOTHER:
+        _prove_again(connection)
+
+
+def _prove_again(connection: Connection) -> None:
+    """The address leads back, as the instance itself says, or it does not tell: no longer held, and its
+    issues prove it before anything is read or written."""
+    connection.store({"site_doubt": SiteDoubt.UNPROVEN, "site_doubt_at": timezone.now()})
+    if (connection.diagnosis or {}).get("code") == SiteDoubt.ANOTHER:
+        health.resume(connection, connection.account_id, actor=None)
 
 
 def begin(connection: Connection, before: dict[str, Any], *, actor: User | None) -> None:

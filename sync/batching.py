@@ -16,7 +16,7 @@ from planning import applying
 from planning.models import BoardEvent, Change, WorkItem
 from sync import conflicts, gone, linking, states, ways_out
 from sync.core.merge import Clash
-from sync.core.values import ABSENT, Lookups, Rules, Seen
+from sync.core.values import ABSENT, Lookups, Rules, Seen, Values
 from sync.models import Shadow
 from sync.trace import note_each
 
@@ -127,6 +127,9 @@ class Batch:
     revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
     # When a person accepted that Jira was put back, and which side is right; asked where one is older
     put_back: tuple[datetime, Right] | None = None
+    unagreed: Mapping[uuid.UUID, Values] = field(
+        default_factory=dict
+    )  # item id → bases of fields that are told for the first time
     doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
     now: datetime = field(
         default_factory=timezone.now

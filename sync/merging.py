@@ -47,7 +47,7 @@ def merge_in(
         batch.applied.stale_items.add(item.pk)
         return
     undone = remote if _board_is_right(batch, shadow, issue) else {}
-    base = {**first, **shadow.agreed, **sent, **undone}
+    base = {**batch.unagreed.get(item.pk, {}), **first, **shadow.agreed, **sent, **undone}
     outcome = decide(batch.project, base, ours, remote)
     if way := _own_way(batch, issue, item, outcome):
         outcome = decide(batch.project, {**base, **way}, ours, remote)
@@ -177,7 +177,8 @@ def _is_stale(batch: Batch, shadow: Shadow, issue: Issue) -> bool:
 
     Jira's orders two reads only while its clock goes forward. Read later than what is known, older by
     Jira's word, and still so `OLDER_FOR` later: its clock was put back, or Jira was. Then it is what
-    Jira holds, and is merged by value.
+    Jira holds, and is merged by value. Where a person has said that Jira was put back, what was read
+    before that orders nothing.
     """
     if batch.began < shadow.read_at:
         return True

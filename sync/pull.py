@@ -23,6 +23,7 @@ from planning.models import Change, ChangeKind, WorkItem
 from sync import (
     adopting,
     duplicates,
+    first_told,
     following,
     gone,
     jira_time,
@@ -82,8 +83,9 @@ def apply(
         batch.placed = _placed_here(known) - set(ranked)
         batch.written = _written(known)
         team = default_team(project) if "team" not in rules.fields else None
-        for issue in issues:
-            seen = see(rules, batch.lookups, issue)
+        all_seen = [see(rules, batch.lookups, issue) for issue in issues]
+        batch.unagreed = first_told.bases(known, all_seen)
+        for issue, seen in zip(issues, all_seen, strict=True):
             batch.applied.note_lacking(seen)
             shadow = known.get(issue.id) or adopting.adopt_own(batch, seen)
             if shadow is None:

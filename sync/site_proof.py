@@ -140,7 +140,8 @@ def part(connection: Connection, pairs: Sequence[Shadow]) -> None:
 
 
 def _sample(connection: Connection) -> str:
-    """Read some pairs again, the newest ids: keys, projects and moments of making must agree.
+    """Read some pairs again, the newest ids: their moments of making must agree. Where none of those is
+    known, keys and projects must, but for some that may have moved.
 
     An issue that does not come may be deleted or hidden; half of them is another Jira. What remains of
     the doubt.
@@ -152,8 +153,11 @@ def _sample(connection: Connection) -> str:
     jira = jira_for(connection, for_check=True)
     fields = ("project", "created", "updated")
     found = {one.id: one for one in jira.issues.fetch([r.remote_id for r in rows], fields).issues}
-    differing = [row for row in rows if row.remote_id in found and not _same(row, found)]
-    if differing or len(found) * 2 < len(rows):
+    told = [row for row in rows if row.remote_id in found]
+    sure = [row for row in told if _knows_moment(row, found[row.remote_id])]
+    differing = [row for row in sure or told if not _same(row, found[row.remote_id])]
+    wrong = bool(differing) if sure else len(differing) * 2 > len(told)
+    if wrong or len(found) * 2 < len(rows):
         return SiteDoubt.ANOTHER
     return ""
 
@@ -190,9 +194,12 @@ def _is_undone(told: Mapping[str, datetime | None], issue: str, known: datetime)
     return issue not in told or (updated is not None and updated < known)
 
 
-def _same(row: Shadow, found: dict[str, Issue]) -> bool:
-    issue = found[row.remote_id]
-    if row.remote_created is not None and issue.created is not None:
+def _knows_moment(row: Shadow, issue: Issue) -> bool:
+    return row.remote_created is not None and issue.created is not None
+
+
+def _same(row: Shadow, issue: Issue) -> bool:
+    if _knows_moment(row, issue):
         return row.remote_created == issue.created
     home = str((issue.fields.get("project") or {}).get("id", ""))
     return row.remote_key == issue.key and (row.project is None or row.project.remote_id == home)

@@ -2,7 +2,9 @@
 
 Two hundred random kills over four histories, and every crash point that the code names in each. The
 seed changes with the day, so that CI walks new histories; the line it prints repeats one. No broker
-keeps a message here: each worker finds its work by the tick, from the rows alone.
+keeps a message here: each worker finds its work by the tick, from the rows alone. Two short histories
+hear of Jira by polling alone and by webhooks alone; by the seed's being odd or even Jira is put back to
+an earlier state in a history, or another one stands at its address for a while.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import pytest
 from tests.process.own_postgres import Cluster
 from tests.soak.__main__ import PARTS
 from tests.soak.history import crash_points
+from tests.soak.ways import Ways
 from tests.soak.weather import FAULTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +58,12 @@ def today(flavour: str) -> str:
     return str(datetime.datetime.now(datetime.UTC).toordinal() * 2 + (flavour == "cloud"))
 
 
+def whole(flavour: str) -> tuple[str, ...]:
+    """Of a history in which everything is: both ways, each crash point."""
+    words = ("--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points", "all")
+    return (*words, "--ways", "all")
+
+
 def test_the_code_names_its_crash_points() -> None:
     points = crash_points()
     assert len(points) >= 5, points
@@ -62,18 +71,18 @@ def test_the_code_names_its_crash_points() -> None:
 
 
 def test_a_longer_one_walks_history_after_history(tmp_path: Path) -> None:
-    """On one database, as `./run.py soak --minutes 60` does."""
+    """On one database, as `./run.py soak --minutes 60` does; each history hears of Jira by other ways."""
     told = soak(tmp_path, "--seed", "5", "--kills", "3", "--histories", "2")
-    seeds = [json.loads(line)["seed"] for line in told.splitlines()]
-    assert seeds == [5, 6]
-    for line, seed in zip(told.splitlines(), seeds, strict=True):
-        assert set(crash_points()[seed % PARTS :: PARTS]) <= set(json.loads(line)["killed"])
+    reports = [json.loads(line) for line in told.splitlines()]
+    assert [(one["seed"], one["ways"]) for one in reports] == [(5, "poll"), (6, "hooks")]
+    for one in reports:
+        points = crash_points()[one["seed"] % PARTS :: PARTS]
+        assert set(filter(Ways(one["ways"]).passes, points)) <= set(one["killed"])
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "datacenter"])
 def test_on_sqlite(tmp_path: Path, flavour: str) -> None:
-    words = ("--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points", "all")
-    judge(soak(tmp_path, *words))
+    judge(soak(tmp_path, *whole(flavour)))
 
 
 @pytest.mark.postgres
@@ -81,8 +90,12 @@ def test_on_sqlite(tmp_path: Path, flavour: str) -> None:
 def test_on_a_postgresql_that_is_restarted(
     tmp_path: Path, flavour: str, own_postgres: Cluster
 ) -> None:
-    words = ("--flavour", flavour, "--seed", today(flavour), "--kills", "50", "--points", "all")
     told = soak(
-        tmp_path, *words, "--database", own_postgres.url, "--restart", own_postgres.restart_command
+        tmp_path,
+        *whole(flavour),
+        "--database",
+        own_postgres.url,
+        "--restart",
+        own_postgres.restart_command,
     )
     assert judge(told)["killed"]["database restarted"] >= 2

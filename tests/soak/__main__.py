@@ -2,6 +2,7 @@
 
 --database URL   where it is kept (default: a SQLite file of its own)
 --flavour cloud|datacenter   --seed N   --kills N   --minutes N   --histories N (so many at least)
+--ways all|poll|hooks   how workers hear of Jira: both ways, polling alone, webhooks alone; else by seed
 --points all|some|none   crash points to die at; some: another part of them with each seed
 """
 
@@ -29,6 +30,7 @@ def asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--kills", type=int, default=100, help="random kills in one history")
     parser.add_argument("--points", choices=["all", "some", "none"], default="some")
+    parser.add_argument("--ways", choices=["all", "poll", "hooks"], default=None)
     parser.add_argument("--minutes", type=float, default=0.0)
     parser.add_argument("--histories", type=int, default=1, help="at least so many")
     parser.add_argument("--folder", type=Path, default=None, help="for logs and the SQLite file")
@@ -58,17 +60,19 @@ def main(words: list[str]) -> int:
     from django.core.management import call_command
 
     from tests.soak.history import History
+    from tests.soak.ways import Ways
 
     call_command("migrate", verbosity=0)
     until = time.monotonic() + options.minutes * 60
     for seed in itertools.count(options.seed):
-        history = History(options.flavour, seed, folder, restart=options.restart)
+        ways = Ways(options.ways) if options.ways else None
+        history = History(options.flavour, seed, folder, restart=options.restart, ways=ways)
         report = history.run(kills=options.kills, points=points_of(options, seed))
         print(json.dumps(report), flush=True)
         if report["violations"]:
             print(
                 f"again: python -m tests.soak --flavour {options.flavour} --seed {seed} "
-                f"--kills {options.kills} --points {options.points}",
+                f"--kills {options.kills} --points {options.points} --ways {history.ways}",
                 file=sys.stderr,
             )
             return 1

@@ -21,9 +21,8 @@ def an_edit_in_the_very_moment_of_a_write(hands: Hands) -> Iterator[None]:
         yield
         return
     ours, theirs = f"Ours {hands.count}", f"Theirs {hands.count}"
-    world.edit(item, summary=ours)
-    written.board[str(item.pk), "summary"].append(ours)
-    written.jira[item.remote_id, "summary"].append(theirs)
+    before_both = item.summary
+    hands.write_board(item, "summary", ours)
     faults = world.handle.site.parts["faults"]
     before = faults.taken["slow"]
     where = {"method": "PUT", "path": rf"/issue/({item.remote_id}|{item.remote_key})$"}
@@ -39,3 +38,5 @@ def an_edit_in_the_very_moment_of_a_write(hands: Hands) -> Iterator[None]:
     thread.start()
     yield
     thread.join()
+    # What stood there a moment before, ours or the one before it, nobody saw.
+    written.in_jira(item.remote_id, "summary", theirs, before_both)

@@ -84,7 +84,9 @@ def _a_person_named_by_hand(hands: Hands) -> Iterator[None]:
     rita = hands.world.handle.site.users["rita"]
     mine = rita.account_id if hands.world.handle.site.cloud else rita.name
     item = synced(hands).exclude(assignee_id=mine).order_by("pk")[0]
+    saw = item.assignee_id
     hands.world.edit(item, assignee=rita.display_name)
+    hands.written.on_board(str(item.pk), "assignee", mine, saw)
     yield
 
 
@@ -92,7 +94,9 @@ def _a_person_named_by_hand(hands: Hands) -> Iterator[None]:
 def _fields_and_a_step(hands: Hands) -> Iterator[None]:
     world, item = hands.world, passing(hands)
     status = next(name for name in world.project.status_map if name != item.status)
+    saw = item.status
     world.edit(item, status=status, description=f"Stepped {hands.count}")
+    hands.written.on_board(str(item.pk), "status", status, saw)
     yield
 
 
@@ -100,7 +104,7 @@ def _fields_and_a_step(hands: Hands) -> Iterator[None]:
 def _planned(hands: Hands) -> Iterator[None]:
     sprint, iteration = hands.sprints[1]
     assert sprint
-    hands.world.edit(passing(hands), iteration=iteration)
+    hands.write_board(passing(hands), "iteration", iteration)
     yield
 
 
@@ -112,6 +116,7 @@ def _gone_unheard(hands: Hands) -> Iterator[None]:
     world.jira("DELETE", f"/rest/api/2/issue/{item.remote_key}")
     world.fault("webhooks_off", None)
     hands.written.jira_deleted.add(item.remote_id)
+    hands.written.unheard.add(item.remote_id)
     world.edit(item, description="Too late")
     yield
 
@@ -163,7 +168,7 @@ def _a_sprint_that_was_waited_for(hands: Hands) -> Iterator[None]:
     """An item planned into an iteration that becomes a sprint, of which no worker was told."""
     pi = Pi.objects.create(name=f"PI {uuid.uuid4().hex[:8]}")
     iteration = Iteration.objects.create(pi=pi, index=1, name=f"Awaited {hands.count}")
-    hands.world.edit(passing(hands), iteration=str(iteration.pk))
+    hands.write_board(passing(hands), "iteration", str(iteration.pk))
     hands.world.push()
     sprint = future_sprint(hands)
     SprintLink.objects.create(iteration=iteration, team=hands.world.team, sprint_id=sprint)

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from typing import Any
 
+from tests.soak.ways import Ways
 from tests.sync.world import World
 
 # What goes wrong while a worker is at it: name, value, how often.
@@ -29,10 +30,11 @@ FAULTS: tuple[tuple[str, Any, int | None], ...] = (
 class Weather:
     """A shuffled deck of faults. One that met no call or delivery goes back under the others."""
 
-    def __init__(self, world: World, rng: random.Random) -> None:
+    def __init__(self, world: World, rng: random.Random, ways: Ways = Ways.ALL) -> None:
         self.world, self.rng = world, rng
+        self.faults = [fault for fault in FAULTS if ways.meets(fault[0])]
         self.struck: Counter[str] = Counter()  # turns in which it struck, by name and value
-        self._faults: Any = world.handle.site.parts["faults"]
+        self._sandbox: Any = world.handle.site.parts["faults"]
         self._deck: list[tuple[str, Any, int | None]] = []
         self._now: tuple[str, Any, int | None] | None = None
         self._before = 0
@@ -43,22 +45,22 @@ class Weather:
     @property
     def unmet(self) -> list[str]:
         """What has not struck yet."""
-        return [_name(fault) for fault in FAULTS if not self.struck[_name(fault)]]
+        return [_name(fault) for fault in self.faults if not self.struck[_name(fault)]]
 
     def turn(self) -> None:
         """The next fault is on."""
         if not self._deck:
-            self._deck = self.rng.sample(FAULTS, len(FAULTS))
+            self._deck = self.rng.sample(self.faults, len(self.faults))
         self._now = self._deck.pop()
         name, value, times = self._now
-        self._before = self._faults.taken[name]
+        self._before = self._sandbox.taken[name]
         self.world.fault(name, value, times=times)
 
     def judge(self) -> None:
         """At the end of a round: whether the fault that was on has struck."""
         if self._now is None:
             return
-        if self._faults.taken[self._now[0]] > self._before:
+        if self._sandbox.taken[self._now[0]] > self._before:
             self.struck[_name(self._now)] += 1
             self.missed = 0
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,37 +14,18 @@ from almconnect.lib.api import Refused
 from connections import site_identity
 from connections.models import Connection, SiteDoubt
 from jira_sandbox.model.creating import delete
+from jira_sandbox.state.dumping import dumped
+from jira_sandbox.state.going_back import go_back
 from planning.models import Change, WorkItem
 from sync import importing, restored, site_proof
 from sync.models import Run, Shadow
 from tests.sync.pages.conftest import text_of
 from tests.sync.world import World
 
-Undo = Callable[[], None]
-
 
 def now(world: World) -> Connection:
     world.connection = Connection.objects.get(pk=world.connection.pk)
     return world.connection
-
-
-def backup(world: World) -> Undo:
-    """What the sandbox holds now; call the answer to put it back to that."""
-    site = world.handle.site
-    kept = {
-        key: (dict(one.values), one.updated, one.status, list(one.history))
-        for key, one in site.issues.items()
-    }
-
-    def put_back() -> None:
-        with site.lock:
-            for issue in [one for key, one in site.issues.items() if key not in kept]:
-                delete(site, site.users["admin"], issue, with_subtasks=True)
-            for key, (values, updated, status, history) in kept.items():
-                one = site.issues[key]
-                one.values, one.updated, one.status, one.history = values, updated, status, history
-
-    return put_back
 
 
 def time_passes(world: World) -> None:
@@ -57,13 +37,15 @@ def time_passes(world: World) -> None:
 def lost(world: World) -> dict[str, Any]:
     """Four issues were edited and one was made in Jira, all on the board; then Jira was put back."""
     world.reconcile()
-    put_back = backup(world)
+    site = world.handle.site
+    with site.lock:
+        then = dumped(site)
     edited = list(WorkItem.objects.filter(project=world.project).order_by("rank")[:4])
     for number, item in enumerate(edited):
         world.edit_issue(item.remote_key, summary=f"After the backup {number}")
     made = world.create_and_read("Made after the backup")
     world.poll()
-    put_back()
+    go_back(site, then)
     time_passes(world)
     site_proof.forget()
     site_proof.forget_looks()

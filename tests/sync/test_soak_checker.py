@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from connections.models import Connection, Health
 from planning.models import Change, WorkItem
 from sync.models import Shadow
 from tests.soak.checker import secrets_in, violations, writes
-from tests.soak.hands import Written
+from tests.soak.ways import Ways
+from tests.soak.written import Written
 from tests.sync.world import World
 
 
@@ -42,29 +44,54 @@ def test_what_one_side_lacks_is_seen(world: World):
     WorkItem.objects.filter(pk=item.pk).update(sync_state="synced")
     written = Written(board_created={str(item.pk): "Never sent"})
     assert "I1: “Never sent”" in found(world, written)
+    WorkItem.objects.filter(pk=item.pk).update(sync_state="local_only")
+    assert "I1: “Never sent”" in found(world, written), "and not why"
 
 
-def test_a_difference_and_a_lost_edit_are_seen(world: World):
+def test_a_difference_is_seen_also_of_type_and_place(world: World):
     world.settle()
     item = world.first()
-    WorkItem.objects.filter(pk=item.pk).update(summary="Changed behind everybody's back")
-    assert f"I5: {item.remote_key} summary" in found(world)
-    written = Written()
-    written.board[str(item.pk), "description"].append("Written and lost")
-    assert "I1" in found(world, written)
-    lost = Written()
-    lost.jira[str(item.remote_id), "description"].append("Written in Jira and lost")
-    assert "I2" in found(world, lost)
+    WorkItem.objects.filter(pk=item.pk).update(
+        summary="Changed behind everybody's back", type="Bug", rank="0|zzzzzz:"
+    )
+    told = found(world)
+    for name in ("summary", "type", "rank"):
+        assert f"I5: {item.remote_key} {name}" in told
 
 
 def test_a_deletion_nobody_asked_for_and_one_undone_are_seen(world: World):
     world.settle()
     item = world.first()
     assert "came back" in found(world, Written(board_deleted={str(item.pk)}))
-    stays = found(world, Written(jira_deleted={str(item.remote_id)}))
-    assert "stays on the board" in stays
+    gone = Written(jira_deleted={str(item.remote_id)})
+    assert "stays on the board" in found(world, gone)
+    gone.unheard = {str(item.remote_id)}
+    assert "stays on the board" not in found(world, gone), "nobody told of it"
     WorkItem.objects.filter(pk=item.pk).update(deleted=timezone.now())
     assert "nobody deleted it" in found(world)
+
+
+def test_an_item_that_does_not_say_that_its_issue_left_is_seen(world: World):
+    world.settle()
+    hidden, moved, quiet = WorkItem.objects.filter(project=world.project).order_by("rank")[:3]
+    world.hide(hidden)
+    world.move_away(moved)
+    world.hide(quiet)
+    unheard = Written(away={quiet.remote_id}, unheard={quiet.remote_id})
+    told = found(world, unheard)
+    for item in (hidden, moved):
+        assert f"I2: {item.remote_key} left Jira's project or sight" in told
+    assert quiet.remote_key not in told
+
+
+def test_an_item_that_is_gone_although_its_issue_is_back_is_seen(world: World):
+    world.settle()
+    item = world.first()
+    WorkItem.objects.filter(pk=item.pk).update(deleted=timezone.now())
+    away = Written(away={str(item.remote_id)})
+    assert "nobody deleted it" in found(world, away)
+    world.hide(item)
+    assert "nobody deleted it" not in found(world, away)
 
 
 def test_a_deletion_in_jira_against_the_policy_is_seen(world_with: Callable[..., World]):
@@ -76,6 +103,18 @@ def test_a_deletion_in_jira_against_the_policy_is_seen(world_with: Callable[...,
     assert violations(world, written) == []
     world.jira("DELETE", f"/rest/api/2/issue/{item.remote_key}")
     assert "against the policy" in found(world, written)
+
+
+def test_what_outlives_its_deletion_is_seen_unless_a_restore_brought_it_back(
+    world_with: Callable[..., World],
+):
+    world = world_with(deletion_policy="delete")
+    item = world.first()
+    WorkItem.objects.filter(pk=item.pk).update(deleted=timezone.now())
+    written = Written(board_deleted={str(item.pk)})
+    assert "outlived its deletion" in found(world, written)
+    written.brought_back = {str(item.remote_id)}
+    assert "outlived its deletion" not in found(world, written)
 
 
 def test_a_write_too_many_and_a_secret_are_counted(world: World, tmp_path):
@@ -97,5 +136,12 @@ def test_an_item_that_says_for_nothing_that_it_waits_is_seen(world: World):
     item = world.first()
     WorkItem.objects.filter(pk=item.pk).update(sync_state="waiting")
     assert f"I1: “{item.summary}” says it waits" in found(world)
+    assert violations(world, Written(), Ways.HOOKS) == [], "a poll would correct it"
     world.poll()
     assert found(world) == ""
+
+
+def test_a_connection_that_is_still_called_ill_is_seen(world: World):
+    world.settle()
+    Connection.objects.update(health=Health.FAILING)
+    assert "the connection says failing" in found(world)

@@ -5,20 +5,34 @@ The other Jira has the same ids, since it is made from the same seed, and other 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
+from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
-from connections import changing, credentials, deciding, editing, light_check, site_identity
+from connections import (
+    changing,
+    checkup,
+    credentials,
+    deciding,
+    editing,
+    light_check,
+    site_identity,
+)
 from connections.gateway import SiteDoubted, jira_for
-from connections.models import Connection, Health, SiteDoubt
+from connections.models import Connection, Health, MappedProject, SiteDoubt
 from jira_sandbox.serving import Handle, running
+from jira_sandbox.state.dumping import dumped
+from jira_sandbox.state.going_back import go_back
 from planning.models import WorkItem
-from sync import importing, restored, site_proof
+from sync import importing, restored, site_proof, sweep
+from sync.models import Shadow
 from tests.sync.world import World, credential
 
 CANARY = "Payroll 2026"
@@ -104,6 +118,32 @@ def test_a_light_check_finds_it_and_a_passing_test_does_not_end_it(
     assert not site_identity.health.resume(now(world), now(world).account_id, actor=rte)
 
 
+def test_the_address_leads_back_by_itself(world: World, other: Handle, rte: User) -> None:
+    """A host name that led elsewhere for a while: nobody changed the address, so none is put back."""
+    home = world.handle.url
+    switch(world, other)
+    world.edit(world.first(), summary="Back home")
+    world.poll()
+    assert now(world).site_doubt == SiteDoubt.ANOTHER
+    Connection.objects.filter(pk=world.connection.pk).update(base_url=home)
+    site_proof.forget()
+    checkup.run(now(world), actor=rte)
+    assert (now(world).site_doubt, now(world).health) == (SiteDoubt.UNPROVEN, Health.OK)
+    world.push()
+    assert now(world).site_doubt == "", "its issues have proven it"
+    assert world.issues("Back home")
+
+
+def test_a_test_of_one_that_is_still_another_lets_nothing_go(
+    world: World, other: Handle, rte: User
+) -> None:
+    switch(world, other)
+    world.poll()
+    credentials.keep_unproven(now(world), credential(other))
+    checkup.run(now(world), actor=rte)
+    assert (now(world).site_doubt, now(world).health) == (SiteDoubt.ANOTHER, Health.STOPPED)
+
+
 def test_the_address_is_put_back(world: World, other: Handle, rte: User) -> None:
     """A move to an address that told nothing when it was entered, and turned out to be another Jira."""
     with requests.Session() as session:
@@ -150,6 +190,21 @@ def test_where_the_instance_does_not_tell_its_issues_do(
     assert now(world).site_doubt == SiteDoubt.ANOTHER
     assert not foreign_on_board()
     assert written(other) == writes
+
+
+def test_an_issue_that_moved_before_it_was_read_is_no_sign_of_another_jira(world: World) -> None:
+    """Of an own create nobody knows yet when it was made, and a move changes key and project."""
+    item = world.create("Made and moved")
+    world.push()
+    item.refresh_from_db()
+    Shadow.objects.filter(item=item).update(remote_created=None)
+    world.move_away(item)
+    Connection.objects.update(site_doubt=SiteDoubt.UNPROVEN)
+    site_proof.forget()
+    world.edit(world.first(), summary="Goes all the same")
+    world.push()
+    assert now(world).site_doubt == ""
+    assert world.issues("Goes all the same")
 
 
 def test_an_issue_made_at_another_moment_is_another_issue(world: World) -> None:
@@ -205,6 +260,31 @@ def test_a_restore_that_a_person_accepts(world: World, rte: User) -> None:
     with pytest.raises(Refused) as refused:
         site_identity.accept_restore(now(world), right="jira", actor=rte)
     assert refused.value.code == "not_restored"
+
+
+def test_what_an_accepted_restore_undid_is_undone_here(world: World, rte: User) -> None:
+    """Nothing tells of old values that are back: no webhook, and no poll, for they are not new."""
+    item = world.first()
+    before, yesterday = item.description, dumped(world.handle.site)
+    world.edit_issue(item.remote_key, description="Lost by the restore")
+    world.create_and_read("Its number is given out again")
+    go_back(world.handle.site, yesterday)
+    world.create_and_read("A stranger")
+    assert now(world).site_doubt == SiteDoubt.RESTORED
+    MappedProject.objects.update(watermark=timezone.now() + timedelta(hours=1))
+    for run in restored.compare(now(world)):
+        while importing.work(run.pk):
+            pass
+    site_identity.accept_restore(now(world), right="jira", actor=rte)
+    sweep.due_runs()  # asks for what is due; the next tick hands it out
+    runs = [uuid.UUID(key) for key in sweep.due_runs()]
+    assert runs, "all is compared, since a restore is known by what it is, not by what it tells"
+    for run in runs:
+        while importing.work(run):
+            pass
+    item.refresh_from_db()
+    assert item.description == before
+    assert now(world).clock_note == "", "a restore is no wrong clock"
 
 
 def test_who_changed_the_address_is_said_by_api_and_page(

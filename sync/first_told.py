@@ -1,0 +1,42 @@
+"""Fields that Jira tells of a pair for the first time, after people have edited them on the board.
+
+An issue may have been read while its type lacked the field, or before the field was mapped. Nothing was
+agreed then, and without a base a merge takes Jira's value; so the base is what people replaced here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from planning.models import Change, ChangeKind, ChangeState
+from sync.core.echo import normal
+from sync.core.values import Seen
+from sync.models import Shadow
+
+
+def bases(known: Mapping[str, Shadow], all_seen: Iterable[Seen]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Item id → field → what stood on the board before its first edit that has not reached Jira.
+
+    `known`: issue id → pair. No query where every field that Jira tells has been agreed before.
+    """
+    new: dict[uuid.UUID, set[str]] = {}
+    for seen in all_seen:
+        pair = known.get(seen.remote_id)
+        if pair is not None and (names := seen.values.keys() - pair.agreed.keys() - {"rank"}):
+            new[pair.item_id] = set(names)
+    if not new:
+        return {}
+    edits = Change.objects.filter(item__in=list(new), kind=ChangeKind.EDIT)
+    rows = edits.exclude(state=ChangeState.SETTLED).order_by("pk")
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    for item, before in rows.values_list("item_id", "before"):
+        for name in new[item] & before.keys():
+            found.setdefault(item, {}).setdefault(name, normal(name, _plain(before[name])))
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """A person of the board as the id by which it is compared."""
+    return value.get("id") if isinstance(value, Mapping) else value

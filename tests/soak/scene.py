@@ -1,0 +1,133 @@
+"""What both sides' hands act on: the world, the dice, what was written, and what there is to choose."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import requests
+
+from jira_sandbox.model.issues import Issue
+from planning.models import Iteration, Pi, SprintLink, Team, WorkItem
+from sync import placing
+from tests.soak.held import person_id
+from tests.soak.ways import Ways
+from tests.soak.written import Written
+from tests.sync.world import World
+
+STATUSES = (
+    "To Do",
+    "In Progress",
+    "In Review",
+    "Done",
+)  # each one step away; Rejected asks for more
+PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
+PEOPLE = ("tom", "rita", "")
+FIELDS = (
+    "summary", "description", "labels", "story_points", "status", "parent", "assignee", "priority",
+)  # fmt: skip
+
+
+class Scene:
+    def __init__(self, world: World, rng: random.Random, ways: Ways = Ways.ALL) -> None:
+        self.world, self.rng, self.ways = world, rng, ways
+        self.written = Written()
+        self.count = 0
+        self.teams: dict[str, str] = {}  # team id → Jira's word, where issues say their team
+        # Sprint and iteration; none: the backlog
+        self.sprints: list[tuple[int, str | None]] = [(0, None), *_planned(world)]
+
+    @property
+    def site(self) -> Any:
+        return self.world.handle.site
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (*FIELDS, "team") if self.teams else FIELDS
+
+    def value(self, name: str) -> Any:
+        """Another value for this board field, in the board's words."""
+        match name:
+            case "labels":
+                return [f"label-{self.count}"]
+            case "story_points":
+                return float(self.count % 100)
+            case "status":
+                return self.rng.choice(STATUSES)
+            case "priority":
+                return self.rng.choice(PRIORITIES)
+            case "assignee":
+                who = self.rng.choice(PEOPLE)
+                return person_id(self.world, self.site.users[who]) if who else ""
+            case "parent":
+                return self.rng.choice([None, *self._features()])
+            case "team":
+                return self.rng.choice([None, *self.teams])
+        return f"{name} {self.count}"
+
+    def _features(self) -> list[str]:
+        mine = WorkItem.objects.filter(project__connection=self.world.connection, deleted=None)
+        rows = mine.filter(project__key="ART", remote_key__gt="").order_by("remote_key")
+        return [str(key) for key in rows.values_list("pk", flat=True)]
+
+    def item(self) -> WorkItem | None:
+        # Not by key: keys are drawn anew for each history, by nobody's seed.
+        rows = WorkItem.objects.filter(project=self.world.project, deleted=None)
+        rows = rows.order_by("summary", "pk")
+        count = rows.count()
+        return rows[self.rng.randrange(count)] if count else None
+
+    def issue(self) -> Issue:
+        with self.site.lock:
+            here = [
+                one
+                for one in self.site.issues.values()
+                if one.project.key == self.world.project.key
+            ]
+        chosen: Issue = self.rng.choice(here)
+        return chosen
+
+    def told(self, write: Any) -> Any:
+        """People in Jira see its faults too, and press the button again until it takes."""
+        for _ in range(50):
+            try:
+                return write()
+            except (requests.RequestException, ValueError) as error:
+                last = error
+        raise AssertionError(f"Jira never took an edit of its own people: {last!r}")
+
+    def leaving(self, issue_id: str, leave: Any) -> None:
+        """An issue leaves; noted, where no webhook tells of it."""
+        before = self._lost()
+        leave()
+        if not self.ways.hears or self._lost() > before:
+            self.written.unheard.add(issue_id)
+
+    def _lost(self) -> int:
+        taken = self.site.parts["faults"].taken
+        return int(taken["webhooks_lost"] + taken["webhooks_off"])
+
+    def become_sprint(self, sprint: int, name: str) -> str:
+        """The iteration that this sprint is from now on, for each team of the project."""
+        pi = Pi.objects.filter(name=f"PI of {self.world.team}").first()
+        pi = pi or Pi.objects.create(name=f"PI of {self.world.team}")
+        index = Iteration.objects.filter(pi=pi).count() + 1
+        iteration = Iteration.objects.create(pi=pi, index=index, name=name)
+        teams = Team.objects.filter(pk__in=self.teams) if self.teams else [self.world.team]
+        for team in teams:
+            SprintLink.objects.create(iteration=iteration, team=team, sprint_id=sprint)
+        return str(iteration.pk)
+
+
+def _planned(world: World) -> list[tuple[int, str]]:
+    """The sprints to come, each an iteration of a PI of its own now."""
+    path = f"/rest/agile/1.0/board/{world.project.board_id}/sprint"
+    rows = world.jira("GET", path)["values"]
+    pi = Pi.objects.create(name=f"PI of {world.team}")
+    found = []
+    for index, sprint in enumerate((row for row in rows if row["state"] != "closed"), 1):
+        iteration = Iteration.objects.create(pi=pi, index=index, name=sprint["name"])
+        SprintLink.objects.create(iteration=iteration, team=world.team, sprint_id=sprint["id"])
+        found.append((sprint["id"], str(iteration.pk)))
+    placing.place(world.project.pk)  # what is in these sprints already
+    return found

@@ -1,0 +1,43 @@
+"""How a history's project is mapped, by the functions of the mapping's pages."""
+
+from __future__ import annotations
+
+from connections.models import MappedProject
+from planning.models import SprintLink, Team
+from sync import importing, mapped
+from sync.models import Run
+from tests.soak.hands import Hands
+from tests.sync.world import World
+
+
+def map_features(world: World) -> None:
+    """The project of the features, whose children are in the project that people work in here."""
+    _, run = mapped.map_project(world.connection, "ART", actor=world.person)
+    while importing.work(run.pk):
+        pass
+
+
+def ask_for_conflicts(world: World, policy: str) -> None:
+    """Who is right where both sides changed a field, from now on."""
+    row = MappedProject.objects.select_related("connection").get(pk=world.project.pk)
+    mapped.change(row, actor=world.person, values={"conflict_policy": policy})
+    world.project.refresh_from_db()
+
+
+def map_teams(hands: Hands) -> None:
+    """Issues say their team in a choice list from now on; both teams plan in the same sprints."""
+    world = hands.world
+    made = world.control(
+        "POST", "fields", kind="select", choices=["Falcon", "Red"], **{"name": "Squad"}
+    )
+    red = Team.objects.create(name=f"Red of {world.team}")
+    hands.teams = {str(world.team.pk): "Falcon", str(red.pk): "Red"}
+    for link in SprintLink.objects.filter(team=world.team):
+        SprintLink.objects.create(iteration=link.iteration, team=red, sprint_id=link.sprint_id)
+    row = MappedProject.objects.select_related("connection").get(pk=world.project.pk)
+    source = {"kind": "field", "field": made["id"], "values": hands.teams}
+    mapped.change(row, actor=world.person, values={"team_source": source})
+    for run in Run.objects.filter(project=row, state="waiting"):
+        while importing.work(run.pk):
+            pass
+    world.project.refresh_from_db()
