@@ -15,6 +15,7 @@ from accounts.models import User
 from almconnect.lib.contended import carried_through
 from connections import gateway
 from connections.models import Connection
+from connections.readiness import must_not_be_in_a_move
 
 # Each answers {label: count} of what would go with the connection.
 counters: list[Callable[[Connection], dict[str, int]]] = []
@@ -35,7 +36,9 @@ def what_goes(connection: Connection) -> dict[str, int]:
 
 
 def delete(connection: Connection, *, actor: User | None, with_webhook: bool = False) -> None:
-    """Delete the connection and what hangs on it here. Raises JiraError if the webhook cannot go."""
+    """Delete the connection and what hangs on it here. Raises JiraError if the webhook cannot go, and
+    Refused while it has a part in a move to another Jira."""
+    must_not_be_in_a_move(connection)
     counts = what_goes(connection)
     if with_webhook:
         for farewell in farewells:

@@ -26,7 +26,7 @@ from sync.trace import note_each
 
 AGAIN = 60.0  # seconds for which a proof is good, in this process
 SAMPLE = 50
-_proven: dict[uuid.UUID, float] = {}
+_proven: dict[tuple[uuid.UUID, uuid.UUID | None], float] = {}  # by connection and site
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def proven(connection: Connection) -> Iterator[None]:
 
 
 def _ensure(connection: Connection) -> None:
-    if not connection.site_doubt and time.monotonic() < _proven.get(connection.pk, 0.0):
+    if not connection.site_doubt and time.monotonic() < _proven.get(_place(connection), 0.0):
         return
     doubt = site_identity.judge(connection, site_identity.ask(connection))
     if doubt == SiteDoubt.UNPROVEN:
@@ -52,12 +52,16 @@ def _ensure(connection: Connection) -> None:
     if doubt:
         raise SiteDoubted(SiteDoubt(doubt))
     site_identity.clear(connection)
-    _proven[connection.pk] = time.monotonic() + AGAIN
+    _proven[_place(connection)] = time.monotonic() + AGAIN
+
+
+def _place(connection: Connection) -> tuple[uuid.UUID, uuid.UUID | None]:
+    return connection.pk, connection.site_id
 
 
 def _hold(connection: Connection, doubted: SiteDoubted) -> None:
     """One that is only to be proven is not held: the next look tries again."""
-    _proven.pop(connection.pk, None)
+    _proven.pop(_place(connection), None)
     if doubted.doubt != SiteDoubt.UNPROVEN:
         site_identity.hold(connection, doubted.doubt)
 
