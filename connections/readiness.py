@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max
-
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused

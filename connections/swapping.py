@@ -10,6 +10,7 @@ exchanges does.
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.db.models import Case, Value, When
 from django.utils import timezone
@@ -69,7 +70,7 @@ OF_JIRA = (
     "webhook_detail",
 )
 # What neither may keep: a question of before, a digest that is keyed by the row, a wait of the old Jira.
-_NEITHER = {"site_before": {}, "refused_digest": "", "call_after": None}
+_NEITHER: dict[str, Any] = {"site_before": {}, "refused_digest": "", "call_after": None}
 
 
 def swap(one: Connection, other: Connection) -> None:

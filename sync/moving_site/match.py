@@ -100,9 +100,11 @@ def _issue(
     if same_text and same_made:
         return Match(ours, Verdict.SAME, found)
     if same_made:
-        return Match(ours, Verdict.CHANGED, found, "The summary differs; it was made at the same moment.")
+        return Match(ours, Verdict.CHANGED, found, "The summary differs; made at the same moment.")
     if same_text:
-        return Match(ours, Verdict.CHANGED, found, "It was made at another moment; the summary is the same.")
+        return Match(
+            ours, Verdict.CHANGED, found, "Made at another moment; the summary is the same."
+        )
     why = "The key is there, but neither the summary nor the moment of making agrees."
     return Match(ours, Verdict.UNCERTAIN, why=why, seen=found)
 
@@ -125,8 +127,10 @@ def _thing(ours: Thing, theirs: Sequence[Thing], mine: Counter[tuple[str, str]])
         return Match(ours, Verdict.MISSING, why="Nothing there has this name.")
     fitting = [one for one in named if not (ours.kind and one.kind) or ours.kind == one.kind]
     ours_alone = sum(count for (name, _), count in mine.items() if name == _folded(ours.name)) == 1
-    if len(fitting) != 1 or not (ours_alone or mine[_key_of(ours)] == 1 and ours.kind):
-        why = "Several there have this name." if len(fitting) > 1 else "It is of another kind there."
+    if len(fitting) != 1 or not (ours_alone or (mine[_key_of(ours)] == 1 and ours.kind)):
+        why = (
+            "Several there have this name." if len(fitting) > 1 else "It is of another kind there."
+        )
         seen = named[0] if len(named) == 1 else None
         return Match(ours, Verdict.UNCERTAIN, why=why, seen=seen)
     found = fitting[0]
@@ -140,21 +144,23 @@ def sprints(ours: Sequence[SprintFacts], theirs: Sequence[SprintFacts]) -> list[
     return [_sprint(one, theirs, counts[_folded(one.name)] > 1) for one in ours]
 
 
-def _sprint(
-    ours: SprintFacts, theirs: Sequence[SprintFacts], doubled: bool
-) -> Match[SprintFacts]:
+def _sprint(ours: SprintFacts, theirs: Sequence[SprintFacts], doubled: bool) -> Match[SprintFacts]:
     if not _folded(ours.name):
         return Match(ours, Verdict.UNCERTAIN, why="How it is called in the old Jira is not known.")
     named = [one for one in theirs if _folded(one.name) == _folded(ours.name)]
     if not named:
-        return Match(ours, Verdict.MISSING, why="No sprint of this name is on the project's boards there.")
+        return Match(
+            ours, Verdict.MISSING, why="No sprint of this name is on the project's boards there."
+        )
     fitting = [one for one in named if _days_agree(ours, one)]
     if not fitting:
         return Match(ours, Verdict.UNCERTAIN, why="The sprint of this name has other days there.")
     if len(fitting) > 1 or doubled:
         return Match(ours, Verdict.UNCERTAIN, why="Several sprints have this name and these days.")
     verdict = Verdict.SAME if fitting[0].id == ours.id else Verdict.CHANGED
-    return Match(ours, verdict, fitting[0], "" if verdict is Verdict.SAME else "Its id is another one.")
+    return Match(
+        ours, verdict, fitting[0], "" if verdict is Verdict.SAME else "Its id is another one."
+    )
 
 
 def _days_agree(ours: SprintFacts, theirs: SprintFacts) -> bool:
@@ -177,7 +183,9 @@ def person(ours: PersonFacts, found: Iterable[PersonFacts]) -> Match[PersonFacts
     if len(fitting) > 1:
         return Match(ours, Verdict.UNCERTAIN, why="Several people there are called so.")
     if not fitting:
-        return Match(ours, Verdict.MISSING, why="Nobody there is shown by this name or e-mail address.")
+        return Match(
+            ours, Verdict.MISSING, why="Nobody there is shown by this name or e-mail address."
+        )
     verdict = Verdict.SAME if fitting[0].id == ours.id else Verdict.CHANGED
     return Match(ours, verdict, fitting[0])
 
