@@ -37,7 +37,10 @@ from sync.ways_out import NOT_MOVED
 # Older than any read: so the first one after the move is never a late one, and always a whole one.
 NEVER_READ: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LOOSE: Final = "~"  # before an id of the Jira that is left, which no Jira gives out
-KEPT_WORDS: Final = "The connection was moved to another Jira, and its issue there is not certain. Kept on the board only."
+KEPT_WORDS: Final = (
+    "The connection was moved to another Jira, and the issue there is not certain. "
+    "Kept on the board only."
+)
 EDIT_WORDS: Final = (
     "The connection was moved to another Jira, and the item's issue there is not certain, so this edit is "
     "only here. Create the item in Jira, keep it on the board alone, or delete it here too."

@@ -1,7 +1,7 @@
 """The other Jira of a move: the same projects by key, under other ids, some of which overlap.
 
-`copy_of(handle, ...)` is what a migration makes: keys, summaries, descriptions and days of the old Jira, and
-every id another one: projects, issues, sprints, boards, links, statuses, types, fields. The ids begin
+`copy_of(handle, ...)` is what a migration makes: keys, summaries, descriptions and days of the old Jira,
+and every id another one: projects, issues, sprints, boards, links, statuses, types, fields. The ids begin
 so that many of them are ids of *other* things in the old Jira.
 """
 
