@@ -122,7 +122,7 @@ def _doubted(connection: Connection) -> Standing:
             short = _("Held: this is another Jira")
             words = _(
                 "The connection %(name)s leads to another Jira than the one whose issues it holds: "
-                "changes are kept here until its address is put back."
+                "changes are kept here until its address is put back, or it is moved to that Jira."
             )
         case SiteDoubt.RESTORED:
             short = _("Held: Jira was put back to an earlier state")

@@ -12,6 +12,7 @@ from sync.rest import (
     decisions,
     deliveries,
     gone,
+    moving,
     projects,
     sprints,
     standing,
@@ -20,5 +21,16 @@ from sync.rest import (
 )
 
 router = Router()
-for part in (projects, sprints, standing, deliveries, changes, decisions, stuck, gone, trace):
+for part in (
+    projects,
+    sprints,
+    standing,
+    deliveries,
+    changes,
+    decisions,
+    stuck,
+    gone,
+    trace,
+    moving,
+):
     router.add_router("", part.router)

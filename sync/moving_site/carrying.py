@@ -2,8 +2,8 @@
 so that a killed worker's part is done again or not at all.
 
 *stop* waits until nobody else is at work and exchanges the Jiras; *loosen* takes the ids of the one that
-is left from every pair and unlinks what is not certain; *anchor* gives the ids of the other; *people*
-names persons as they are called there; then everything is compared, and only then anything is written.
+is left from every pair and unlinks what is not certain; *anchor* gives the ids of the other; *names*
+says persons as they are called there; then everything is compared, and only then anything is written.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _step(move: SiteMove, held: Held) -> bool:
             _loosen(move, held)
         case "anchor":
             _anchor(move, held)
-        case "people":
+        case "names":
             _people(move, held)
         case _:
             _compare(move, held)
@@ -208,7 +208,7 @@ def _anchor(move: SiteMove, held: Held) -> None:
         for row in part:
             if row.pair is None and row.item and not Shadow.objects.filter(item=row.item).exists():
                 anchoring.link_again(move.connection, row, row.item)
-        _went_on(move, part[-1].pk if part else None, "people", "", 0)
+        _went_on(move, part[-1].pk if part else None, "names", "", 0)
         point("move.anchoring")
     point("move.anchored")
 
