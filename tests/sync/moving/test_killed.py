@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from sync.moving_site import carrying, deciding, planning
 from tests.sync.moving.elsewhere import at_work, planned
 from tests.sync.world import World
 
+SOURCE = Path(carrying.__file__).parents[1]
 PLACES = [
     "move.stopped", "move.exchanging", "move.exchanged", "move.loosening", "move.loosened",
     "move.anchoring", "move.anchored", "move.naming", "move.named", "move.comparing", "move.ending",
@@ -22,12 +24,11 @@ PLACES = [
 ]  # fmt: skip
 
 
-def seen() -> list[tuple[Any, ...]]:
-    rows = WorkItem.objects.order_by("pk").values_list(
-        "pk", "remote_id", "remote_key", "summary", "description", "status", "assignee_id",
-        "assignee_name", "iteration", "parent", "sync_state", "deleted",
-    )  # fmt: skip
-    return list(rows)
+def test_every_point_of_a_move_has_its_death() -> None:
+    named: set[str] = set()
+    for path in SOURCE.rglob("*.py"):
+        named |= set(re.findall(r"\bpoint\(\"(move\.[a-z_]+)\"\)", path.read_text("utf-8")))
+    assert named == {*PLACES, "move.planned_part"}
 
 
 @pytest.mark.parametrize("handle", ["datacenter"], indirect=True)
