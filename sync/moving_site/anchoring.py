@@ -73,10 +73,16 @@ def _restored(before: Mapping[str, Any]) -> dict[str, Any]:
 
 def loosen(pairs: Sequence[Shadow], items: Sequence[uuid.UUID]) -> None:
     """No id of these is one of any Jira from here, and of their links neither: they are found again by
-    their ends and kind, when the issues are read."""
+    their ends and kind, when the issues are read.
+
+    What is gone from Jira has no issue to be certain of. It stays so, kept whole, and is not asked for
+    any more unless it gets an id of the other Jira.
+    """
     for pair in pairs:
-        pair.remote_id = f"{LOOSE}{pair.remote_id}"[:40]
-    Shadow.objects.bulk_update(pairs, ["remote_id"], batch_size=200)
+        pair.remote_id, pair.look_due = f"{LOOSE}{pair.remote_id}"[:40], None
+    Shadow.objects.bulk_update(pairs, ["remote_id", "look_due"], batch_size=200)
+    gone = [pair.item_id for pair in pairs if pair.is_gone]
+    WorkItem.objects.filter(pk__in=gone).update(remote_id="")
     ends = Q(source__in=items) | Q(target__in=items)
     Link.objects.filter(ends).exclude(remote_id="").update(remote_id="", confirmed=None)
 
@@ -138,6 +144,8 @@ def _fresh(row: MoveRow, made: str | None, pair: Shadow) -> dict[str, Any]:
         "sprint_ref": None,
         "parked": {},
     }
+    if pair.is_gone:
+        found["look_due"] = timezone.now()  # there it may be shown
     if pair.state == ShadowState.LIVE:
         found |= {"absence": "", "absences": 0, "absent_since": None, "look_due": None, "looks": 0}
     return found

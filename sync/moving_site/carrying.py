@@ -168,8 +168,8 @@ def _loosen(move: SiteMove, held: Held) -> None:
         for one in pairs:
             rows[one.pk].before = anchoring.snapshot(one)
         MoveRow.objects.bulk_update(rows.values(), ["before"], batch_size=100)
-        staying = [one for one in pairs if rows[one.pk].is_certain]
-        leaving = [one for one in pairs if not rows[one.pk].is_certain]
+        staying = [one for one in pairs if rows[one.pk].is_certain or one.is_gone]
+        leaving = [one for one in pairs if not (rows[one.pk].is_certain or one.is_gone)]
         anchoring.loosen(staying, [one.item_id for one in pairs])
         anchoring.unlink(move.connection, leaving)
         _went_on(move, str(pairs[-1].pk) if pairs else None, "anchor", 0, len(pairs))

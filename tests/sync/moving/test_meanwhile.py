@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from connections.models import Connection, MappedProject
@@ -13,7 +14,7 @@ from jira_sandbox.model.linking import link
 from jira_sandbox.serving import Handle
 from planning import linking
 from planning.models import Change, Link, SprintLink, WorkItem
-from sync import drain, inbox, push, replay, ways_out
+from sync import drain, gone, inbox, push, replay, ways_out
 from sync.lease import claim
 from sync.models import Conflict, Delivery, MoveRow, Shadow
 from sync.moving_site import deciding, working
@@ -255,3 +256,26 @@ def test_created_at_another_moment_is_still_the_same_issue_by_its_summary(
     world.push()
     assert [one for one in there.site.issues.values() if one.values["summary"] == "On"]
     assert Connection.objects.get(pk=world.connection.pk).site_doubt == ""
+
+
+def test_what_is_gone_from_jira_stays_in_its_list(
+    world: World, there: Handle, to: Connection, rte: User
+):
+    """Its issue is in neither Jira: it is kept whole, not asked for by an id of the old one, and goes back."""
+    item = world.first()
+    there.site.forget(there.site.keys[item.remote_key])
+    pair = Shadow.objects.get(item=item)
+    Shadow.objects.filter(pk=pair.pk).update(
+        state="gone", absence="unseen", look_due=timezone.now(), gone_at=timezone.now()
+    )
+    WorkItem.objects.filter(pk=item.pk).update(deleted=timezone.now(), sync_state="gone")
+    listed = list(gone.rows().values_list("item", flat=True))
+    assert listed == [item.pk]
+    move = moved(world, to, rte)
+    assert list(gone.rows().values_list("item", flat=True)) == listed
+    now = Shadow.objects.get(item=item)
+    assert (now.look_due, now.remote_id.isdigit()) == (None, False)
+    world.poll()
+    world.reconcile()
+    assert gone.let_go(item.pk, actor=rte) is None
+    assert move.state == "done"

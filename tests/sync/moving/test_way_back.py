@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
+from connections import deletion
 from connections.models import Connection, MappedProject, SealedSecret
 from jira_sandbox.serving import Handle
 from planning.models import SprintLink, WorkItem
@@ -171,3 +172,13 @@ def test_a_person_lets_it_go_and_a_plan_of_the_way_back_ends_with_it(
     assert planned.state == "cancelled"
     with pytest.raises(Refused):
         deciding.let_go(SiteMove.objects.get(pk=move.pk), actor=rte)
+
+
+@ONLY
+def test_a_connection_that_is_deleted_leaves_the_other_to_be_deleted(
+    world: World, to: Connection, rte: User
+):
+    moved(world, to, rte)
+    deletion.delete(Connection.objects.get(pk=world.connection.pk), actor=rte)
+    deletion.delete(Connection.objects.get(pk=to.pk), actor=rte)
+    assert not Connection.objects.filter(pk=to.pk).exists()
