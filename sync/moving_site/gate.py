@@ -45,8 +45,22 @@ def may_plan(connection: Connection, destination: Connection, *, back: bool = Fa
             "move_under_way",
             _("A move of this connection is under way. Finish it, or give it up."),
         )
+    if not back and way_back_open(connection):
+        raise _refused("way_back_open", way_back_open(connection))
     may_move(connection)
     may_be_moved_to(connection, destination, back=back)
+
+
+def way_back_open(connection: Connection) -> str:
+    """Why no other move may follow yet; empty where one may."""
+    if not SiteMove.objects.filter(
+        connection=connection, state=MoveState.DONE, returns=None
+    ).exists():
+        return ""
+    return _(
+        "The way back of this connection's last move is open, and it would lead astray after another "
+        "move. End that move for good first."
+    )
 
 
 def may_move(connection: Connection) -> None:

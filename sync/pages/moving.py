@@ -106,6 +106,8 @@ def _why_not(current: SiteMove | None) -> str:
 
 
 def _refused_as_it_stands(connection: Connection) -> str:
+    if words := gate.way_back_open(connection):
+        return words
     try:
         gate.may_move(connection)
     except Refused as refused:

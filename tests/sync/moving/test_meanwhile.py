@@ -261,7 +261,7 @@ def test_created_at_another_moment_is_still_the_same_issue_by_its_summary(
 def test_what_is_gone_from_jira_stays_in_its_list(
     world: World, there: Handle, to: Connection, rte: User
 ):
-    """Its issue is in neither Jira: it is kept whole, not asked for by an id of the old one, and goes back."""
+    """Its issue is in neither Jira: it is kept whole, and not asked for by an old id."""
     item = world.first()
     there.site.forget(there.site.keys[item.remote_key])
     pair = Shadow.objects.get(item=item)

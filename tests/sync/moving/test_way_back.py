@@ -17,7 +17,7 @@ from planning.models import SprintLink, WorkItem
 from sync import site_proof, tidying
 from sync.models import Conflict, Delivery, MoveRow, Shadow, SiteMove
 from sync.moving_site import carrying, deciding
-from tests.sync.moving.elsewhere import at_work, moved
+from tests.sync.moving.elsewhere import at_work, copy_of, destination, moved
 from tests.sync.world import World
 
 PAIR = ("item", "remote_id", "remote_key", "agreed", "refs", "parent_ref", "sprint_ref", "state")
@@ -182,3 +182,22 @@ def test_a_connection_that_is_deleted_leaves_the_other_to_be_deleted(
     deletion.delete(Connection.objects.get(pk=world.connection.pk), actor=rte)
     deletion.delete(Connection.objects.get(pk=to.pk), actor=rte)
     assert not Connection.objects.filter(pk=to.pk).exists()
+
+
+@ONLY
+def test_no_second_move_while_the_way_back_of_the_first_is_open(
+    world: World, there: Handle, to: Connection, rte: User
+):
+    """Its kept ids would be of a Jira before the last."""
+    move = moved(world, to, rte)
+    with copy_of(there) as third:
+        other = destination(third, rte, name="Third")
+        connection = Connection.objects.get(pk=world.connection.pk)
+        with pytest.raises(Refused) as refused:
+            deciding.plan(connection, other, actor=rte)
+        assert refused.value.code == "way_back_open"
+        deciding.let_go(SiteMove.objects.get(pk=move.pk), actor=rte)
+        assert moved(world, other, rte).state == "done"
+        world.edit(world.first(), summary="In the third")
+        world.push()
+        assert [i for i in third.site.issues.values() if i.values["summary"] == "In the third"]
