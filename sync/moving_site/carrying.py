@@ -230,9 +230,14 @@ def _people(move: SiteMove, held: Held) -> None:
 
 def names_of(move: SiteMove) -> dict[str, str]:
     """Person's id before → what stands for them: the id there, or, where it is not certain, the name, by
-    which a person is looked up before anything is sent."""
+    which a person is looked up before anything is sent. A name that was typed by hand stays typed."""
     rows = MoveRow.objects.filter(move=move, kind=MoveKind.PERSON)
-    named = {row.old_id: row.new_id if row.is_certain else row.old_name for row in rows}
+    named = {
+        row.old_id: row.new_id
+        if row.is_certain
+        else row.old_name or (row.old_id if row.data.get("typed") else "")
+        for row in rows
+    }
     return {key: value for key, value in named.items() if key != value}
 
 
@@ -333,8 +338,10 @@ def _end(move: SiteMove) -> None:
 
 
 def _say_links(move: SiteMove) -> None:
-    """Links that neither end lists there stay on the board, and say so."""
-    mine = Shadow.objects.filter(connection=move.connection)
+    """Links that neither end lists there stay on the board, and say so; of projects that are paused
+    nothing is known yet."""
+    compared = Run.objects.filter(pk__in=move.notes["runs"]).values("project")
+    mine = Shadow.objects.filter(connection=move.connection, project__in=compared)
     coming = Change.objects.filter(link=OuterRef("pk"), kind=ChangeKind.LINK, state__in=UNDER_WAY)
     rows = Link.objects.filter(
         ~Exists(coming),

@@ -11,6 +11,7 @@ from planning.models import WorkItem
 from sync.models import MoveKind, MoveRow, Shadow, SiteMove
 from sync.moving_site import match, sides
 from sync.moving_site.match import Match, PersonFacts, Verdict
+from sync.people import PEOPLE
 
 AT_ONCE = 20
 _CANNOT_SEARCH = (Invalid, NotFound, PermissionRefused, Gone)
@@ -30,7 +31,7 @@ def some(move: SiteMove, jira: JiraClient) -> bool:
     for row in part:
         ours = PersonFacts(row.old_id, row.old_name, _mail(old, row.old_id, row.old_name))
         found = _find(jira, ours)
-        row.verdict, row.why, row.data = found.verdict, found.why, {"asked": True}
+        row.verdict, row.why, row.data = found.verdict, found.why, {**row.data, "asked": True}
         if found.theirs is not None:
             row.new_id, row.new_name = found.theirs.id[:255], found.theirs.name[:300]
     MoveRow.objects.bulk_update(part, ["verdict", "why", "data", "new_id", "new_name"])
@@ -39,6 +40,7 @@ def some(move: SiteMove, jira: JiraClient) -> bool:
 
 def _list(move: SiteMove) -> None:
     """A row for each, to be asked for; once, however often a worker dies here."""
+    told = _told_by_jira(move)
     with transaction.atomic():
         MoveRow.objects.bulk_create(
             MoveRow(
@@ -47,7 +49,7 @@ def _list(move: SiteMove) -> None:
                 verdict=Verdict.MISSING,
                 old_id=key[:255],
                 old_name=name[:300],
-                data={"asked": False},
+                data={"asked": False, "typed": key not in told},
             )
             for key, name in sorted(people_of(move).items())
         )
@@ -59,15 +61,22 @@ def people_of(move: SiteMove) -> dict[str, str]:
     """Id → name of everybody whom items of the connection, or what was agreed of them, name."""
     found: dict[str, str] = {}
     items = WorkItem.objects.filter(project__connection=move.connection).order_by()
-    pairs = Shadow.objects.filter(connection=move.connection).order_by()
-    for role in ("assignee", "reporter"):
+    for role in PEOPLE:
         named = items.exclude(**{f"{role}_id": ""}).values_list(f"{role}_id", f"{role}_name")
         for key, name in named.distinct():
             found[key] = name or found.get(key, "")
-        for key in pairs.values_list(f"agreed__{role}", flat=True).distinct():
-            if key:
-                found.setdefault(str(key), "")
-    return found
+    return {**dict.fromkeys(_told_by_jira(move), ""), **found}
+
+
+def _told_by_jira(move: SiteMove) -> set[str]:
+    """Ids that the old Jira itself said of some issue; what else stands on an item was typed by hand."""
+    pairs = Shadow.objects.filter(connection=move.connection).order_by()
+    return {
+        str(key)
+        for role in PEOPLE
+        for key in pairs.values_list(f"agreed__{role}", flat=True).distinct()
+        if key
+    }
 
 
 def _mail(old: JiraClient | None, key: str, name: str) -> str:

@@ -279,3 +279,18 @@ def test_what_is_gone_from_jira_stays_in_its_list(
     world.reconcile()
     assert gone.let_go(item.pk, actor=rte) is None
     assert move.state == "done"
+
+
+def test_a_name_typed_by_hand_stays_typed(world: World, there: Handle, to: Connection, rte: User):
+    """It is nobody's id, and is looked up in the Jira to which it is sent."""
+    one, two = items_of(world, 2)
+    world.edit(one, assignee="rita@example.com")
+    WorkItem.objects.filter(pk=one.pk).update(assignee_name="")
+    world.edit(two, assignee="Nobody There")
+    WorkItem.objects.filter(pk=two.pk).update(assignee_name="")
+    moved(world, to, rte)
+    world.push()
+    assert there.site.keys[one.remote_key].values["assignee"].name == "rita"
+    assert fresh(one).assignee_id == there.site.users["rita"].account_id
+    assert fresh(two).assignee_id == "Nobody There"
+    assert "Nobody There" in fresh(two).sync_detail
