@@ -29,6 +29,7 @@ def defaults() -> dict[str, Any]:
             "sync.drain": {"queue": "inbound"},
             "sync.poll": {"queue": "inbound"},
             "sync.work": {"queue": "bulk"},
+            "sync.move": {"queue": "bulk"},
         },
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,

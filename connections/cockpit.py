@@ -227,4 +227,4 @@ _BUTTONS = {
     "account_pending": _lazy("Decide"),
     "asked_to_wait": _lazy("See how long"),
 }
-_BY_ITSELF = {"paused", "asked_to_wait"}  # as people want it, or over by itself
+_BY_ITSELF = {"paused", "asked_to_wait", "moving", "comparing", "kept"}  # wanted, or over by itself

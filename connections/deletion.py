@@ -14,7 +14,8 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.contended import carried_through
 from connections import gateway
-from connections.models import Connection
+from connections.models import Connection, MovePart
+from connections.readiness import must_not_be_in_a_move
 
 # Each answers {label: count} of what would go with the connection.
 counters: list[Callable[[Connection], dict[str, int]]] = []
@@ -35,7 +36,10 @@ def what_goes(connection: Connection) -> dict[str, int]:
 
 
 def delete(connection: Connection, *, actor: User | None, with_webhook: bool = False) -> None:
-    """Delete the connection and what hangs on it here. Raises JiraError if the webhook cannot go."""
+    """Delete the connection and what hangs on it here. Raises JiraError if the webhook cannot go, and
+    Refused while it has a part in a move to another Jira."""
+    _release(connection)
+    must_not_be_in_a_move(connection)
     counts = what_goes(connection)
     if with_webhook:
         for farewell in farewells:
@@ -58,3 +62,10 @@ def delete(connection: Connection, *, actor: User | None, with_webhook: bool = F
 
     carried_through(go)
     gateway.forget(connection.pk)
+
+
+def _release(connection: Connection) -> None:
+    """What was kept for a way back may go once the connection that was moved is deleted."""
+    # The moves are rows of `sync`, which this app knows by their relation alone.
+    if connection.move_part == MovePart.KEPT and not connection.moves_to_it.exists():
+        connection.store({"move_part": ""})

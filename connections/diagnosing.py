@@ -31,7 +31,12 @@ _REMEDIES = {
     "base_url_differs": "Enter exactly Jira's Base URL as Instance URL, or ask a Jira admin to correct it: "
     "Settings → System → General configuration → Base URL.",
     "another_jira": "Open the connection's page: put the address back, and make a new connection for the "
-    "other Jira. Where the same address leads to the right Jira again, press Test connection.",
+    "other Jira. Where the issues were migrated there, “Move to another Jira” takes everything along. "
+    "Where the same address leads to the right Jira again, press Test connection.",
+    "moving": "Nothing to do: it goes on when the move is done. The page “Move to another Jira” of the "
+    "connection says how far it is.",
+    "kept": "Nothing to do: it is kept for the way back of a move. End the move on the page of the "
+    "connection that was moved.",
     "site_unproven": "Nothing to do if the address is right: it is proven before the next look at Jira. "
     "If it stays so, press Test connection to see what is in the way.",
     "jira_restored": "Ask the Jira admin whether Jira was restored from a backup. Then open the "

@@ -30,6 +30,7 @@ from connections.models import (
     Connection,
     SecretField,
 )
+from connections.readiness import must_not_be_in_a_move
 
 TLS_OFF = timedelta(days=30)
 _SETTINGS = (
@@ -90,6 +91,8 @@ def edit(
     """
     found = cleaned({name: value for name, value in values.items() if name in _SETTINGS})
     changed = {k: v for k, v in found.items() if _now(connection, k) != v}
+    if changed.keys() - {"name"}:
+        must_not_be_in_a_move(connection)
     in_use = bool(connection.account_id) and credentials.stored(connection) is not None
     move = moving.begin(connection, changed)
     if move is not None and not credential_follows:

@@ -10,10 +10,11 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, Lifecycle
+from connections.readiness import must_not_be_in_a_move
 
 
 def pause(connection: Connection, *, actor: User | None) -> None:
-    """Stop both directions and keep everything. Raises Refused for a draft."""
+    """Stop both directions and keep everything. Raises Refused for a draft, and during a move."""
     _set_lifecycle(connection, Lifecycle.ACTIVE, Lifecycle.PAUSED, "connection.paused", actor)
 
 
@@ -28,6 +29,7 @@ def _set_lifecycle(
         raise Refused(
             _("This connection is a draft: finish its setup first."), code="draft", status=409
         )
+    must_not_be_in_a_move(connection)
     with transaction.atomic():
         rows = Connection.objects.filter(pk=connection.pk, lifecycle=old)
         if rows.update(lifecycle=new, updated=timezone.now()):

@@ -107,7 +107,9 @@ def must_be_the_same(connection: Connection, found: SiteIdentity | None) -> None
     if is_another(connection, found):
         sentence = _(
             "This address leads to another Jira than the one whose issues this connection holds. "
-            "Nothing was changed. Keep the address, and make a new connection for the new Jira."
+            "Nothing was changed. Keep the address, and make a new connection for the new Jira. Where it "
+            "is the same work, migrated there, “Move to another Jira” on this connection's page takes "
+            "everything along."
         )
         raise Refused(
             sentence, code=SiteDoubt.ANOTHER.value, status=409, fields={"base_url": [sentence]}

@@ -18,6 +18,7 @@ from connections.models import (
     Health,
     Lifecycle,
     MappedProject,
+    MovePart,
     SiteDoubt,
 )
 
@@ -47,6 +48,8 @@ _LIVE = Standing("live", reads=True, writes=True)
 def of_connection(connection: Connection) -> Standing:
     """What people decided comes first, then which Jira it is, then the account, then the network."""
     name = {"name": connection.name}
+    if connection.move_part:
+        return _in_a_move(connection)
     if connection.lifecycle == Lifecycle.DRAFT:
         return _still(
             "draft",
@@ -91,6 +94,27 @@ def of_connection(connection: Connection) -> Standing:
     return _of_network(connection)
 
 
+def _in_a_move(connection: Connection) -> Standing:
+    name = {"name": connection.name}
+    if connection.move_part == MovePart.COMPARING:
+        words = _(
+            "The connection %(name)s was moved to another Jira and is compared with it: changes are kept "
+            "here and go to Jira when that is done. What changes in Jira comes in."
+        )
+        short = _("Moved to another Jira: being compared")
+        return Standing("comparing", True, False, short, words % name)
+    if connection.move_part == MovePart.MOVING:
+        short = _("Being moved to another Jira")
+        words = _(
+            "The connection %(name)s is being moved to another Jira: changes are kept here and go there "
+            "when that is done."
+        )
+        return _still("moving", short, words % name)
+    short = _("Kept for the way back of a move")
+    words = _("The connection %(name)s is kept for the way back of a move and does nothing.")
+    return _still("kept", short, words % name)
+
+
 def _doubted(connection: Connection) -> Standing:
     name = {"name": connection.name}
     match connection.site_doubt:
@@ -98,7 +122,7 @@ def _doubted(connection: Connection) -> Standing:
             short = _("Held: this is another Jira")
             words = _(
                 "The connection %(name)s leads to another Jira than the one whose issues it holds: "
-                "changes are kept here until its address is put back."
+                "changes are kept here until its address is put back, or it is moved to that Jira."
             )
         case SiteDoubt.RESTORED:
             short = _("Held: Jira was put back to an earlier state")

@@ -12,6 +12,7 @@ from sync.rest import (
     decisions,
     deliveries,
     gone,
+    moving,
     projects,
     restored,
     sprints,
@@ -32,5 +33,6 @@ for part in (
     gone,
     restored,
     trace,
+    moving,
 ):
     router.add_router("", part.router)

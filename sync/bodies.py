@@ -113,3 +113,14 @@ class DecisionIn(Strict):
 
     decision: Literal["delete", "keep", "restore", "unlink"]
     count: int | None = Field(default=None, ge=0)
+
+
+class MoveIn(Strict):
+    """`destination`: the connection that leads to the new Jira."""
+
+    destination: uuid.UUID
+
+
+class MoveRowListing(Listing):
+    kind: str | None = None
+    verdict: str | None = None

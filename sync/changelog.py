@@ -11,7 +11,8 @@ from jira_client.client import JiraClient
 
 NAMES_FOR = 3600.0  # seconds that the names of fields are kept
 
-_names: dict[uuid.UUID, tuple[dict[str, str], float]] = {}
+# By connection and Jira: a moved connection has fields of other names under the same ids.
+_names: dict[tuple[uuid.UUID, uuid.UUID | None], tuple[dict[str, str], float]] = {}
 
 
 def names_of(connection: Connection, jira: JiraClient) -> Mapping[str, str]:
@@ -21,8 +22,9 @@ def names_of(connection: Connection, jira: JiraClient) -> Mapping[str, str]:
     """
     if jira.flavour.changelog_paged:
         return {}
-    names, asked = _names.get(connection.pk, ({}, 0.0))
+    place = (connection.pk, connection.site_id)
+    names, asked = _names.get(place, ({}, 0.0))
     if not names or time.monotonic() - asked > NAMES_FOR:
         names = {one.id: one.name for one in jira.fields.all()}
-        _names[connection.pk] = names, time.monotonic()
+        _names[place] = names, time.monotonic()
     return names

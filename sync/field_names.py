@@ -12,18 +12,20 @@ from jira_client.errors import JiraError
 
 KEPT_FOR = 3600.0  # seconds
 
-_names: dict[uuid.UUID, tuple[dict[str, str], float]] = {}
+# By connection and Jira: a moved connection has fields of other names under the same ids.
+_names: dict[tuple[uuid.UUID, uuid.UUID | None], tuple[dict[str, str], float]] = {}
 
 
 def names_of(connection: Connection, jira: JiraClient) -> Mapping[str, str]:
     """Field id → name; one call an hour and process. Empty where Jira cannot say now: then the ids have
     to do, since the sentence is about something else.
     """
-    names, asked = _names.get(connection.pk, ({}, 0.0))
+    place = (connection.pk, connection.site_id)
+    names, asked = _names.get(place, ({}, 0.0))
     if not names or time.monotonic() - asked > KEPT_FOR:
         try:
             names = {one.id: one.name for one in jira.fields.all()}
         except JiraError:
             return names
-        _names[connection.pk] = names, time.monotonic()
+        _names[place] = names, time.monotonic()
     return names

@@ -18,7 +18,8 @@ from sync.models import Shadow
 
 FRESH = 600.0  # seconds that this process goes without asking again
 
-_marks: dict[uuid.UUID, tuple[int, float]] = {}
+# By mapping and Jira project: the numbers of another Jira say nothing, once a connection was moved.
+_marks: dict[tuple[uuid.UUID, str], tuple[int, float]] = {}
 _lock = threading.Lock()
 
 
@@ -31,7 +32,7 @@ def number_of(key: str) -> int:
 def mark(jira: JiraClient, project: MappedProject) -> int:
     """A number below which nothing can be that is created from now on. Raises JiraError."""
     with _lock:
-        known, asked = _marks.get(project.pk, (0, 0.0))
+        known, asked = _marks.get((project.pk, project.remote_id), (0, 0.0))
     if known and time.monotonic() - asked < FRESH:
         return known
     known = max(known, _among_shadows(project))
@@ -39,15 +40,15 @@ def mark(jira: JiraClient, project: MappedProject) -> int:
         # Shadows of a part of the project may be far below its newest issue.
         known = max(known, newest(jira, project))
     with _lock:
-        _marks[project.pk] = known, time.monotonic()
+        _marks[project.pk, project.remote_id] = known, time.monotonic()
     return known
 
 
 def raise_to(project: MappedProject, key: str) -> None:
     """An issue of this project was seen with this key."""
     with _lock:
-        known, asked = _marks.get(project.pk, (0, 0.0))
-        _marks[project.pk] = max(known, number_of(key)), asked
+        known, asked = _marks.get((project.pk, project.remote_id), (0, 0.0))
+        _marks[project.pk, project.remote_id] = max(known, number_of(key)), asked
 
 
 def _among_shadows(project: MappedProject) -> int:

@@ -16,6 +16,7 @@ from almconnect.lib.contended import carried_through
 from connections import report
 from connections.gateway import jira_for
 from connections.models import Connection, Direction, MappedProject, WebhookState
+from connections.readiness import must_not_be_in_a_move
 from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
@@ -54,6 +55,7 @@ def map_project(
     `maps` adds to, or replaces entries of, what is proposed. Raises JiraError, NotReady, and Refused:
     404 for a project the account does not see, 409 for one that is mapped already.
     """
+    must_not_be_in_a_move(connection)
     jira = jira_for(connection)
     found = metadata.find_project(jira, key)
     if MappedProject.objects.filter(connection=connection, remote_id=found.id).exists():
@@ -144,6 +146,7 @@ def change(
 
     `categories`: board status → new | indeterminate | done, for statuses that were not known before.
     """
+    must_not_be_in_a_move(project.connection)
     options = {name: value for name, value in values.items() if name in OPTIONS}
     maps = {name: value for name, value in values.items() if name in MAPS}
     if options.get("jql"):
@@ -222,7 +225,9 @@ def _with_categories(project: MappedProject, categories: Mapping[str, str]) -> d
 
 
 def unmap(project: MappedProject, *, actor: User) -> None:
-    """End the mapping: the items stay on the board, nothing changes in Jira."""
+    """End the mapping: the items stay on the board, nothing changes in Jira. Raises Refused (409)
+    during a move to another Jira."""
+    must_not_be_in_a_move(project.connection)
     carried_through(lambda: _unmap(project, actor))
 
 

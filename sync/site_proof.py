@@ -33,8 +33,8 @@ AGAIN = 60.0  # seconds for which a proof is good, in this process
 SAMPLE = 50
 LOOK_AGAIN = 3600.0  # seconds between two looks for a Jira that was put back
 LOST_TOGETHER = 3  # of the newest changes in a row, two of them undone: people do not do that
-_proven: dict[uuid.UUID, float] = {}
-_looked: dict[uuid.UUID, float] = {}
+_proven: dict[tuple[uuid.UUID, uuid.UUID | None], float] = {}  # by connection and site
+_looked: dict[tuple[uuid.UUID, uuid.UUID | None], float] = {}
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def proven(connection: Connection) -> Iterator[None]:
 
 
 def _ensure(connection: Connection) -> None:
-    if not connection.site_doubt and time.monotonic() < _proven.get(connection.pk, 0.0):
+    if not connection.site_doubt and time.monotonic() < _proven.get(_place(connection), 0.0):
         return
     doubt = site_identity.judge(connection, site_identity.ask(connection))
     if doubt == SiteDoubt.UNPROVEN:
@@ -60,11 +60,15 @@ def _ensure(connection: Connection) -> None:
     if doubt:
         raise SiteDoubted(SiteDoubt(doubt))
     site_identity.clear(connection)
-    if time.monotonic() >= _looked.get(connection.pk, 0.0):
+    if time.monotonic() >= _looked.get(_place(connection), 0.0):
         if _was_put_back(connection):
             raise SiteDoubted(SiteDoubt.RESTORED)
-        _looked[connection.pk] = time.monotonic() + LOOK_AGAIN
-    _proven[connection.pk] = time.monotonic() + AGAIN
+        _looked[_place(connection)] = time.monotonic() + LOOK_AGAIN
+    _proven[_place(connection)] = time.monotonic() + AGAIN
+
+
+def _place(connection: Connection) -> tuple[uuid.UUID, uuid.UUID | None]:
+    return connection.pk, connection.site_id
 
 
 def must_be_this_jira(connection: Connection) -> None:
@@ -78,7 +82,7 @@ def must_be_this_jira(connection: Connection) -> None:
 
 def _hold(connection: Connection, doubted: SiteDoubted) -> None:
     """One that is only to be proven is not held: the next look tries again."""
-    _proven.pop(connection.pk, None)
+    _proven.pop(_place(connection), None)
     if doubted.doubt != SiteDoubt.UNPROVEN:
         site_identity.hold(connection, doubted.doubt)
 
@@ -95,8 +99,8 @@ def forget_looks() -> None:
 
 def suspect(connection: Connection) -> None:
     """An issue is older than it was: the next piece of work looks first whether all of Jira is."""
-    _looked.pop(connection.pk, None)
-    _proven.pop(connection.pk, None)
+    _looked.pop(_place(connection), None)
+    _proven.pop(_place(connection), None)
 
 
 def other_issues(

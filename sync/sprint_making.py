@@ -19,6 +19,7 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.gateway import jira_for
 from connections.models import MappedProject
+from connections.readiness import must_not_be_in_a_move
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Sprint
@@ -50,6 +51,7 @@ def make(team: Team, iterations: Iterable[Iteration], *, actor: User) -> list[Sp
             code="no_board",
             status=409,
         )
+    must_not_be_in_a_move(project.connection)
     jira = jira_for(project.connection)
     return [_make_one(jira, project, team, one, actor) for one in iterations]
 

@@ -22,6 +22,7 @@ from sync import push as outbound
 from sync.lanes import lanes
 from sync.lease import claim
 from sync.models import Run
+from sync.moving_site import working
 
 TICK_SECONDS = 20.0  # of one tick; after that the place of a dead one is free
 DRAIN_SECONDS = 10.0  # then another connection may have this worker
@@ -50,6 +51,8 @@ def _wake_for_what_is_due() -> None:
         hint(poll, key)
     for key in sweep.due_runs():
         hint(work, key)
+    for key in working.due():
+        hint(move, key)
     for key in sweep.due_webhooks():
         hint(register_webhook, key)
     liveness.judge()
@@ -107,6 +110,13 @@ def work(run_id: str) -> None:
     with lanes.entering(connection, "bulk") as entered:
         if entered and importing.work(uuid.UUID(run_id)):
             hint(work, run_id)
+
+
+@shared_task(name="sync.move")
+def move(move_id: str) -> None:
+    """A move to another Jira: its plan, and carrying it out."""
+    if working.work(uuid.UUID(move_id)):
+        hint(move, move_id)
 
 
 @shared_task(name="sync.place")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from planning import feed
 from sync import gone
 from sync.models import Attempt, Delivery, DeliveryState
+from sync.moving_site import deciding
 
 DELIVERIES = timedelta(days=30)
 ATTEMPTS = timedelta(days=90)
@@ -34,5 +35,6 @@ def tidy() -> dict[str, int]:
         "deliveries": Delivery.objects.filter(pk__in=list(deliveries)).delete()[0],
         "attempts": Attempt.objects.filter(pk__in=list(attempts)).delete()[0],
         "events": feed.forget(now - EVENTS, AT_ONCE),
+        "moves": deciding.end_old(),
         "gone": gone.forget(now - gone.KEPT_FOR, AT_ONCE),
     }

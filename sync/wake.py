@@ -14,6 +14,7 @@ DRAIN: Final = "sync.drain"
 POLL: Final = "sync.poll"
 WORK: Final = "sync.work"
 REGISTER_WEBHOOK: Final = "sync.register_webhook"
+MOVE: Final = "sync.move"
 TAKE_REPORT: Final = "connections.take_report"
 
 

@@ -27,6 +27,9 @@ from sync.wake import PUSH, wake
 
 DELETE_REFUSED: Final = "delete_refused"  # Change.code
 GONE_IN_JIRA: Final = "gone_in_jira"
+NOT_MOVED: Final = (
+    "not_moved"  # the connection was moved, and the item's issue there is not certain
+)
 GONE_WORDS: Final = (
     "{key} was deleted in Jira while this edit waited, so the edit is only here. Create the item in Jira "
     "again, keep it on the board alone, or delete it here too."
@@ -49,6 +52,7 @@ _WAYS: Final = {
     DELETE_REFUSED: (Way.AGAIN, Way.UNLINK, Way.KEEP),
     outward_brake.HELD: (Way.UNLINK, Way.KEEP),
     GONE_IN_JIRA: (Way.RESTORE, Way.KEEP, Way.DELETE),
+    NOT_MOVED: (Way.RESTORE, Way.KEEP, Way.DELETE),
 }
 
 
@@ -161,6 +165,8 @@ def _take_off(item: WorkItem, shadow: Shadow | None, change: Change) -> None:
     words = "Kept in Jira, no longer linked."
     if change.code == GONE_IN_JIRA:
         words = "Deleted in Jira, so deleted here."
+    elif change.code == NOT_MOVED:
+        words = "Deleted here. It was on the board only."
     elif shadow is not None:
         shadow.state = ShadowState.UNLINKED
         shadow.save(update_fields=["state"])

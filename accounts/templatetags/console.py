@@ -50,6 +50,10 @@ LOOKS = {
     "paused": Look(_QUIET, "pause", _("Paused")),
     "unknown": Look(_QUIET, "question", _("Unknown")),
     "draft": Look(_QUIET, "edit", _("Draft")),
+    # its part in a move to another Jira
+    "moving": Look(_BUSY, "run", _("Being moved")),
+    "comparing": Look(_BUSY, "run", _("Being compared")),
+    "kept": Look(_QUIET, "pause", _("Kept for the way back")),
     # sync of a work item
     "synced": Look(_GOOD, "pass", _("Synced")),
     "waiting": Look(_BUSY, "clock", _("Waiting")),

@@ -6,6 +6,7 @@ from connections.models.connection import (
     Connection,
     Health,
     Lifecycle,
+    MovePart,
     WebhookState,
 )
 from connections.models.project import (
@@ -28,6 +29,7 @@ __all__ = [
     "KeyFingerprint",
     "Lifecycle",
     "MappedProject",
+    "MovePart",
     "OAuthFlow",
     "PermissionReport",
     "RateBudget",

@@ -50,6 +50,16 @@ class Health(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
+class MovePart(models.TextChoices):
+    """What a connection is in a move to another Jira (sync.moving_site). *Moving*: nothing reads or
+    writes but the move. *Comparing*: it is read, and nothing is written. *Kept*: it holds the credentials
+    of the other Jira and stays switched off."""
+
+    MOVING = "moving", _("Being moved to another Jira")
+    COMPARING = "comparing", _("Moved, being compared")
+    KEPT = "kept", _("Kept for the way back")
+
+
 class WebhookState(models.TextChoices):
     NONE = "none", _("Not registered")
     MANUAL = "manual", _("To be registered by a Jira admin")
@@ -63,19 +73,22 @@ def _path_token() -> str:
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def running(self) -> ConnectionQuerySet:
-        """Those that may call Jira: people want them to, nothing stopped them, and it is not known to
-        be another Jira than the one whose issues they hold."""
+        """Those that may call Jira: people want them to, nothing stopped them, they are not being moved,
+        and it is not known to be another Jira than the one whose issues they hold."""
         held = (SiteDoubt.ANOTHER, SiteDoubt.RESTORED)
         active = self.filter(lifecycle=Lifecycle.ACTIVE).exclude(health=Health.STOPPED)
-        return active.exclude(site_doubt__in=held)
+        return active.exclude(site_doubt__in=held).exclude(
+            move_part__in=(MovePart.MOVING, MovePart.KEPT)
+        )
 
     def put_back(self) -> ConnectionQuerySet:
         """Held since Jira was put back to an earlier state: they may only be compared."""
         return self.filter(lifecycle=Lifecycle.ACTIVE, site_doubt=SiteDoubt.RESTORED)
 
     def writing(self) -> ConnectionQuerySet:
-        """Those that may change things in Jira: running, and nobody has to say as which account."""
-        return self.running().filter(pending_id="")
+        """Those that may change things in Jira: running, nobody has to say as which account, and after a
+        move the comparison is over."""
+        return self.running().filter(pending_id="", move_part="")
 
 
 class Connection(models.Model):
@@ -131,6 +144,8 @@ class Connection(models.Model):
     # A person said that Jira was put back to an earlier state, and which side is right since
     restore_accepted = models.DateTimeField(null=True, blank=True)
     restore_right = models.CharField(max_length=5, choices=Right.choices, blank=True)
+    # Its part in a move to another Jira; written by sync.moving_site alone
+    move_part = models.CharField(max_length=10, choices=MovePart.choices, blank=True)
     clock_note = models.CharField(max_length=300, blank=True)  # what is odd about Jira's clock
     clock_note_at = models.DateTimeField(null=True, blank=True)
 
@@ -282,12 +297,18 @@ class Connection(models.Model):
     @property
     def is_running(self) -> bool:
         held = self.site_doubt in (SiteDoubt.ANOTHER, SiteDoubt.RESTORED)
+        held = held or self.is_switched_off
         return self.lifecycle == Lifecycle.ACTIVE and self.health != Health.STOPPED and not held
 
     @property
     def may_be_compared(self) -> bool:
         """Whether Jira may be read to be compared alone: it was put back to an earlier state."""
         return self.lifecycle == Lifecycle.ACTIVE and self.site_doubt == SiteDoubt.RESTORED
+
+    @property
+    def is_switched_off(self) -> bool:
+        """By a move to another Jira: no call is made but the move's own."""
+        return self.move_part in (MovePart.MOVING, MovePart.KEPT)
 
     @property
     def is_held(self) -> bool:
@@ -297,6 +318,8 @@ class Connection(models.Model):
     @property
     def state(self) -> str:
         """One word for badges and the API: what people decided first, then what was observed."""
+        if self.move_part:
+            return self.move_part
         if self.lifecycle == Lifecycle.ACTIVE and self.health == Health.OK and self.clock_note:
             return Health.WARNING
         return self.health if self.lifecycle == Lifecycle.ACTIVE else self.lifecycle

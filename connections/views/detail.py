@@ -210,6 +210,9 @@ def delete(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
             )
         except Explained as error:
             found = health.note_attempt(connection, error)
+        except Refused as refused:
+            messages.error(request, refused.message)
+            return redirect("connections:detail", connection.pk)
         else:
             messages.success(request, _("“%(name)s” was deleted.") % {"name": connection.name})
             return redirect("connections:list")

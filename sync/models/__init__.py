@@ -3,6 +3,7 @@
 from sync.models.brake import Brake, Decision, Way
 from sync.models.inbox import Delivery, DeliveryState
 from sync.models.lease import Lease
+from sync.models.move import MoveKind, MoveRow, MoveState, SiteMove
 from sync.models.run import Run, RunKind, RunPart, RunState
 from sync.models.shadow import Absence, Conflict, Shadow, ShadowState, lock_items_of
 from sync.models.trace import Attempt
@@ -16,12 +17,16 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Lease",
+    "MoveKind",
+    "MoveRow",
+    "MoveState",
     "Run",
     "RunKind",
     "RunPart",
     "RunState",
     "Shadow",
     "ShadowState",
+    "SiteMove",
     "Way",
     "lock_items_of",
 ]

@@ -14,10 +14,11 @@ from connections.models import Connection, SiteDoubt
 from jira_sandbox.serving import running
 from planning.models import Change, WorkItem
 from sync import importing
-from sync.models import Brake, Conflict
+from sync.models import Brake, Conflict, SiteMove
 from tests.api.document import JudgedCaller, operations
 from tests.connections.jira_browser import JiraBrowser, make_link
 from tests.sync.conftest import handle  # noqa: F401  (the sandbox of each flavour)
+from tests.sync.moving.elsewhere import at_work, copy_of, destination
 from tests.sync.world import World, build
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,7 @@ def test_every_call_answers_what_it_documents(world: World, caller: JudgedCaller
     _frame(caller, world)
     _board(caller, world)
     _sync(caller, world)
+    _moves(caller, world)
     _projects(caller, world)
     _connections(caller, world)
     missed = {operation["operationId"] for _m, _p, operation in operations()} - caller.seen
@@ -200,6 +202,25 @@ def _projects(caller: JudgedCaller, world: World) -> None:
         run = caller.post(f"/projects/{project}/{what}").json()["id"]
         caller.get(f"/runs/{run}")
     caller.delete(f"/projects/{made}")
+
+
+def _moves(caller: JudgedCaller, world: World) -> None:
+    """To another Jira and the plan of the way back; a person confirms in between."""
+    admin = User.objects.get(username="admin")
+    path = f"/connections/{world.connection.pk}/moves"
+    with copy_of(world.handle) as there:
+        to = destination(there, admin)
+        asked = caller.post(path, {"destination": str(to.pk)}).json()["id"]
+        move = at_work(SiteMove.objects.get(pk=asked))
+        assert caller.get(f"/moves/{asked}").json()["found"]["issue"]
+        assert caller.get(f"/moves/{asked}/rows").json()["items"]
+        assert caller.get(path).json()["items"]
+        caller.delete(f"/moves/{asked}")
+        SiteMove.objects.filter(pk=asked).update(state="done", keep_until=move.created)
+        Connection.objects.filter(pk=to.pk).update(move_part="kept", lifecycle="paused")
+        caller.post(f"/moves/{asked}/back")
+        SiteMove.objects.all().delete()
+        Connection.objects.filter(pk=to.pk).delete()
 
 
 def _connections(caller: JudgedCaller, world: World) -> None:

@@ -168,10 +168,11 @@ class History:
 
 
 def crash_points() -> list[str]:
-    """Every point that the code names, read from the code, so that none is forgotten."""
+    """Every point that the code names, read from the code, so that none is forgotten. Those of a move to
+    another Jira are not the soak's, which has one Jira: tests/sync/moving/test_killed.py dies at each."""
     names: set[str] = set()
     for path in SOURCE.rglob("*.py"):
         names |= set(
             re.findall(r"(?<![\w.])(?:crash\.)?point\(\"([a-z_.]+)\"\)", path.read_text("utf-8"))
         )
-    return sorted(names)
+    return sorted(name for name in names if not name.startswith("move."))
