@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection, MappedProject
 from planning.models import WorkItem
-from sync.moving_site.match import Verdict
+from sync.core.site_match import Verdict
 
 
 class MoveState(models.TextChoices):

@@ -24,6 +24,7 @@ from connections import gateway, report
 from connections.models import Connection, Direction, Lifecycle, MappedProject, MovePart
 from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
 from sync import importing
+from sync.core.site_match import CERTAIN, Verdict
 from sync.crash import point
 from sync.lease import Held, holding
 from sync.models import (
@@ -37,7 +38,6 @@ from sync.models import (
     SiteMove,
 )
 from sync.moving_site import anchoring, exchanging
-from sync.moving_site.match import CERTAIN, Verdict
 from sync.states import UNDER_WAY
 from sync.wake import PUSH, TAKE_REPORT, WORK, wake
 

@@ -27,9 +27,9 @@ from connections.models import (
 )
 from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState, SprintLink
+from sync.core.site_match import Verdict
 from sync.models import Brake, MoveKind, MoveRow, MoveState, SiteMove
 from sync.models.move import OPEN
-from sync.moving_site.match import Verdict
 
 PLAN_GOOD_FOR: Final = timedelta(hours=1)
 _MAPPED = ("pk", "remote_id", "key", "jql", "direction", "board_id", "type_map", "field_map",

@@ -17,10 +17,11 @@ from connections.models import MappedProject
 from jira_client.values import Board
 from planning.models import WorkItem
 from sync import boards, link_names
+from sync.core import site_match
 from sync.core import teams as team_words
+from sync.core.site_match import Match, Thing, Verdict
 from sync.models import MoveKind, MoveRow
-from sync.moving_site import match, sides
-from sync.moving_site.match import Match, Thing, Verdict
+from sync.moving_site import sides
 from sync.moving_site.sides import Side
 from sync.new_statuses import BY_ITSELF
 
@@ -127,7 +128,11 @@ def _statuses(planned: Planned) -> tuple[dict[str, Any], dict[str, Any]]:
     words = {word: ours(word, key) for word, key in ids.items()}
     there = [sides.status_of(one) for one in planned.new.statuses]
     found = dict(
-        zip(words, match.apart(match.things(list(words.values()), there), _id), strict=True)
+        zip(
+            words,
+            site_match.apart(site_match.things(list(words.values()), there), _id),
+            strict=True,
+        )
     )
     known = {}
     for word, one in found.items():
@@ -167,7 +172,7 @@ def _field(planned: Planned, role: str, field_id: str) -> str | None:
         planned.add(MoveKind.FIELD, verdict, ours, theirs_or_none)
         return field_id if theirs_or_none else None
     there = [one for info in new.data.fields if (one := new.field_name(info.id)) and info.custom]
-    found = match.things([ours], there)
+    found = site_match.things([ours], there)
     planned.add_all(MoveKind.FIELD, found)
     return found[0].theirs.id if found[0].theirs else None
 
@@ -202,7 +207,7 @@ def _links(planned: Planned) -> dict[str, Any]:
 def _carried(
     planned: Planned, kind: MoveKind, words: Mapping[str, Thing], there: Sequence[Thing]
 ) -> dict[str, Any]:
-    found = match.apart(match.things(list(words.values()), there), _id)
+    found = site_match.apart(site_match.things(list(words.values()), there), _id)
     planned.add_all(kind, found)
     return {
         word: one.theirs.id
@@ -268,7 +273,7 @@ def _board(planned: Planned) -> Board | None:
     told = next((b for b in old.data.boards if b.id == project.board_id), None) if old else None
     ours = sides.board_of(told) if told else Thing(str(project.board_id), boards.shown(project))
     there = [one for one in planned.new.data.boards if one.type != "kanban"]
-    (found,) = match.things([ours], [sides.board_of(one) for one in there])
+    (found,) = site_match.things([ours], [sides.board_of(one) for one in there])
     planned.add_all(MoveKind.BOARD, [found])
     if found.theirs is None:
         return None
@@ -282,4 +287,4 @@ def _priorities(planned: Planned, offered: Sequence[str]) -> None:
     rows = WorkItem.objects.filter(project=planned.project).exclude(priority="").order_by()
     there = [Thing(name, name) for name in offered]
     used = [Thing(name, name) for name in rows.values_list("priority", flat=True).distinct()]
-    planned.add_all(MoveKind.PRIORITY, match.things(used, there))
+    planned.add_all(MoveKind.PRIORITY, site_match.things(used, there))

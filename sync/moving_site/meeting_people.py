@@ -8,9 +8,10 @@ from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.values import Person
 from planning.models import WorkItem
+from sync.core import site_match
+from sync.core.site_match import Match, PersonFacts, Verdict
 from sync.models import MoveKind, MoveRow, Shadow, SiteMove
-from sync.moving_site import match, sides
-from sync.moving_site.match import Match, PersonFacts, Verdict
+from sync.moving_site import sides
 from sync.people import PEOPLE
 
 AT_ONCE = 20
@@ -102,7 +103,7 @@ def _find(jira: JiraClient, ours: PersonFacts) -> Match[PersonFacts]:
         except _CANNOT_SEARCH:
             why = "The account may not look for people there. Give it “Browse users and groups”."
             return Match(ours, Verdict.MISSING, why=why)
-    return match.person(
+    return site_match.person(
         ours, [PersonFacts(one.id, one.name, one.email or "") for one in shown.values()]
     )
 

@@ -19,11 +19,12 @@ from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import SprintLink
 from sync import metadata
+from sync.core import site_match
+from sync.core.site_match import CERTAIN, IssueFacts, Verdict
 from sync.crash import point
 from sync.lease import Held
 from sync.models import MoveKind, MoveRow, MoveState, Shadow, SiteMove
-from sync.moving_site import gate, mapping, match, meeting_people, sides
-from sync.moving_site.match import CERTAIN, IssueFacts, Verdict
+from sync.moving_site import gate, mapping, meeting_people, sides
 
 SLICE_SECONDS = 12.0
 PAGE = 500
@@ -162,13 +163,14 @@ def _sprints(project: MappedProject, old: sides.Side | None, new: sides.Side) ->
     told = {one.id: sides.sprint_of(one) for one in old.sprints} if old else {}
     ours = [
         told.get(one.sprint_id)
-        or match.SprintFacts(one.sprint_id, one.sprint_name, one.sprint_start, one.sprint_end)
+        or site_match.SprintFacts(one.sprint_id, one.sprint_name, one.sprint_start, one.sprint_end)
         for one in links
     ]
     # Two teams may share a sprint: it is matched once, and both keep it.
     distinct = list({one.id: one for one in ours}.values())
-    found = match.apart(
-        match.sprints(distinct, [sides.sprint_of(one) for one in new.sprints]), lambda one: one.id
+    found = site_match.apart(
+        site_match.sprints(distinct, [sides.sprint_of(one) for one in new.sprints]),
+        lambda one: one.id,
     )
     by_id = {one.ours.id: one for one in found}
     rows = []
@@ -275,7 +277,7 @@ def _judged(move: SiteMove, pairs: Sequence[Shadow], found: Iterable[Issue]) -> 
         for one in pairs
     ]
     rows = []
-    for pair, one in zip(pairs, match.issues(ours, theirs), strict=True):
+    for pair, one in zip(pairs, site_match.issues(ours, theirs), strict=True):
         made = one.theirs.made if one.theirs else None
         rows.append(
             MoveRow(

@@ -20,7 +20,7 @@ from jira_client.errors import Gone, Invalid, JiraError, NotFound, PermissionRef
 from jira_client.values import Board, IssueType, LinkType, Project, Sprint, Status
 from sync import hierarchy, metadata, priorities, sprint_facts
 from sync.core.propose import Metadata, propose
-from sync.moving_site.match import SprintFacts, Thing
+from sync.core.site_match import SprintFacts, Thing
 
 ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
 

@@ -9,8 +9,8 @@ from typing import Final
 from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
 
+from sync.core.site_match import Verdict
 from sync.models import MoveKind, MoveRow, SiteMove
-from sync.moving_site.match import Verdict
 
 VERDICTS: Final = tuple(one.value for one in Verdict)
 KINDS: Final = tuple(one.value for one in MoveKind)

@@ -21,9 +21,9 @@ from almconnect.lib.csv_export import csv_response
 from almconnect.lib.pages import page_of
 from connections.models import Connection
 from connections.views.session import person_of
+from sync.core.site_match import Verdict
 from sync.models import MoveKind, MoveState, Run, SiteMove
 from sync.moving_site import carrying, deciding, gate, table
-from sync.moving_site.match import Verdict
 from sync.pages.asking import connection_for, frame
 from sync.pages.projects import HTMX_STOP
 

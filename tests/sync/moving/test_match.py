@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from sync.moving_site import match
-from sync.moving_site.match import (
+from sync.core import site_match
+from sync.core.site_match import (
     CERTAIN,
     IssueFacts,
     PersonFacts,
@@ -36,14 +36,14 @@ OURS = IssueFacts("10", "F-1", "Pay by card", MADE)
     ],
 )
 def test_an_issue(theirs: IssueFacts, verdict: str):
-    (found,) = match.issues([OURS], [theirs])
+    (found,) = site_match.issues([OURS], [theirs])
     assert found.verdict == verdict
     assert (found.theirs is None) == (verdict not in CERTAIN)
 
 
 def test_without_witnesses_a_key_is_nothing():
     bare = IssueFacts("1", "F-1", "", None)
-    (found,) = match.issues([bare], [IssueFacts("9", "F-1", "", None)])
+    (found,) = site_match.issues([bare], [IssueFacts("9", "F-1", "", None)])
     assert found.verdict == Verdict.UNCERTAIN
 
 
@@ -62,7 +62,7 @@ def test_without_witnesses_a_key_is_nothing():
     ],
 )
 def test_a_status(theirs: list[Thing], verdict: str):
-    (found,) = match.things([Thing("3", "Done", "done")], theirs)
+    (found,) = site_match.things([Thing("3", "Done", "done")], theirs)
     assert found.verdict == verdict
     if verdict in CERTAIN:
         assert found.theirs is not None
@@ -82,7 +82,7 @@ def test_a_status(theirs: list[Thing], verdict: str):
 )
 def test_a_sprint(theirs: list[SprintFacts], verdict: str):
     ours = SprintFacts(1, "S 1", date(2026, 1, 1), date(2026, 1, 14))
-    (found,) = match.sprints([ours], theirs)
+    (found,) = site_match.sprints([ours], theirs)
     assert found.verdict == verdict
 
 
@@ -98,13 +98,15 @@ def test_a_sprint(theirs: list[SprintFacts], verdict: str):
     ],
 )  # fmt: skip
 def test_a_person(ours: PersonFacts, theirs: list[PersonFacts], verdict: str):
-    assert match.person(ours, theirs).verdict == verdict
+    assert site_match.person(ours, theirs).verdict == verdict
 
 
 def test_two_of_ours_do_not_become_one_of_theirs():
     one, other, there = (PersonFacts(key, "Tom F") for key in ("tom", "tom2", "acc"))
-    both = [match.person(mine, [there]) for mine in (one, other)]
-    assert {found.verdict for found in match.apart(both, lambda found: found.id)} == {"uncertain"}
+    both = [site_match.person(mine, [there]) for mine in (one, other)]
+    assert {found.verdict for found in site_match.apart(both, lambda found: found.id)} == {
+        "uncertain"
+    }
 
 
 FACTS = some.builds(
@@ -128,26 +130,26 @@ def of_one_jira(strategy):
 
 @given(of_one_jira(FACTS), of_one_jira(FACTS))
 def test_no_issue_is_matched_to_two_and_the_order_does_not_matter(ours, theirs):
-    found = match.issues(ours, theirs)
+    found = site_match.issues(ours, theirs)
     certain = [one for one in found if one.verdict in CERTAIN]
     assert len({one.theirs.id for one in certain}) == len(certain)
     assert len({one.ours.id for one in certain}) == len(certain)
     for one in found:
         assert (one.theirs is not None) == (one.verdict in CERTAIN)
-    again = match.issues(ours[::-1], theirs[::-1])
+    again = site_match.issues(ours[::-1], theirs[::-1])
     assert [(one.ours, one.theirs) for one in again[::-1]] == [(m.ours, m.theirs) for m in found]
 
 
 @given(of_one_jira(FACTS), of_one_jira(FACTS))
 def test_what_is_matched_one_way_is_matched_the_other(ours, theirs):
-    there = {(m.ours.id, m.theirs.id) for m in match.issues(ours, theirs) if m.theirs}
-    back = {(m.theirs.id, m.ours.id) for m in match.issues(theirs, ours) if m.theirs}
+    there = {(m.ours.id, m.theirs.id) for m in site_match.issues(ours, theirs) if m.theirs}
+    back = {(m.theirs.id, m.ours.id) for m in site_match.issues(theirs, ours) if m.theirs}
     assert there == back
 
 
 @given(of_one_jira(FACTS), of_one_jira(FACTS))
 def test_without_an_agreeing_witness_nothing_is_certain(ours, theirs):
-    for one in match.issues(ours, theirs):
+    for one in site_match.issues(ours, theirs):
         if one.theirs is not None:
             assert one.ours.key == one.theirs.key
             text = one.ours.summary.lower() == one.theirs.summary.lower() != ""
@@ -156,7 +158,7 @@ def test_without_an_agreeing_witness_nothing_is_certain(ours, theirs):
 
 @given(of_one_jira(THINGS), of_one_jira(THINGS))
 def test_things_after_apart_are_one_to_one(ours, theirs):
-    found = match.apart(match.things(ours, theirs), lambda one: one.id)
+    found = site_match.apart(site_match.things(ours, theirs), lambda one: one.id)
     certain = [one.theirs.id for one in found if one.theirs is not None]
     assert len(certain) == len(set(certain))
     for one in found:
