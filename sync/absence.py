@@ -35,10 +35,10 @@ from sync import (
     ways_out,
 )
 from sync import gone as gone_from_jira
-from sync.crash import point
 from sync.models import Absence, Shadow, ShadowState, lock_items_of
 from sync.rules import rules_of
 from sync.trace import note_each
+from sync.worker.failpoints import point
 
 LOOKS = 2
 APART = timedelta(seconds=30)

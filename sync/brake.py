@@ -22,9 +22,9 @@ from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync import outward_brake, states
-from sync.crash import point
 from sync.models import Absence, Brake, Decision, Shadow, ShadowState, Way, lock_items_of
-from sync.wake import POLL, PUSH, wake
+from sync.worker.failpoints import point
+from sync.worker.wake import POLL, PUSH, wake
 
 WINDOW = timedelta(minutes=10)
 MOST = 10

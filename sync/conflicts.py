@@ -23,7 +23,7 @@ from sync.core.echo import same
 from sync.core.merge import Clash
 from sync.models import Conflict, Shadow, ShadowState
 from sync.rules import values_of
-from sync.wake import PUSH, wake
+from sync.worker.wake import PUSH, wake
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,14 @@ from planning.models import Change
 from sync import create_defaults, field_names, keymarks, looking, outbox, people, refusals
 from sync.core.retry import Verdict
 from sync.core.values import PARENT, Rules
-from sync.crash import point
 from sync.isolating import isolated
 from sync.new_issues import NEEDED, New, body_of
 from sync.pairing import pair
 from sync.references import known_to_jira
 from sync.rules import rules_of
-from sync.shift import Shift
 from sync.trace import note
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 AT_ONCE = 50
 

@@ -22,11 +22,11 @@ from sync import dry_links, link_names, merging, metadata, parents, parts, polli
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
-from sync.lease import Held
 from sync.models import Run, RunPart, RunState, Shadow, ShadowState
 from sync.references import Known, known_to_jira, outgoing
 from sync.rules import lookups_for, rules_of, values_of
 from sync.states import UNDER_WAY
+from sync.worker.lease import Held
 
 AT_ONCE = 100
 SLICE_SECONDS = 15.0

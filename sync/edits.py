@@ -30,12 +30,12 @@ from sync import (
 )
 from sync.core.history import Write
 from sync.core.values import Rules
-from sync.crash import point
 from sync.models import Shadow
 from sync.rules import rules_of
 from sync.settling import settle
-from sync.shift import Shift
 from sync.taking_in import Work
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 from sync.writes import Edit, write
 
 

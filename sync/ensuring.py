@@ -20,10 +20,10 @@ from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync import states
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
-from sync.crash import point
 from sync.models import Shadow, ShadowState
 from sync.references import Known, known_to_jira, outgoing
 from sync.rules import rules_of
+from sync.worker.failpoints import point
 
 _CHUNK: Final = 500
 KEPT: Final = "Kept on the board only: "

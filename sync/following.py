@@ -14,7 +14,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import NotFound
 from sync import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.core.values import EPIC_LINK
-from sync.patience import Patience
+from sync.worker.retry_policy import Patience
 
 
 def refresh(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from sync import refusals
-from sync.shift import Shift
+from sync.worker.work_slot import Shift
 from sync.writes import Edit
 
 AT_ONCE = 50

@@ -21,7 +21,7 @@ from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.known_fields import EPIC_LINK, EPIC_NAME, PARENT_LINK, of_schema
 from jira_client.values import FieldInfo, IssueType
 from sync.core.values import PARENT
-from sync.patience import Patience
+from sync.worker.retry_policy import Patience
 
 _SILENT = (Gone, Invalid, NotFound, PermissionRefused)
 _PARENTS = {EPIC_LINK, PARENT_LINK}

@@ -22,7 +22,7 @@ from almconnect.lib.api import error
 from connections.models import Connection
 from sync import inbox
 from sync.inbox import Verdict
-from sync.wake import DRAIN, wake_soon
+from sync.worker.wake import DRAIN, wake_soon
 
 DOOR = "/hooks/jira/"
 log = structlog.get_logger(__name__)

@@ -41,13 +41,13 @@ from sync import (
     site_proof,
     sprint_facts,
 )
-from sync.crash import point
-from sync.lease import Held, LeaseLost, holding
 from sync.models import Run, RunKind, RunPart, RunState
-from sync.patience import Patience
 from sync.progress import Progress
 from sync.reading import Read, Reader, Slice
 from sync.rules import rules_of
+from sync.worker.failpoints import point
+from sync.worker.lease import Held, LeaseLost, holding
+from sync.worker.retry_policy import Patience
 
 SLICE_SECONDS = 12.0
 LONGEST_SLICE = 18.0  # a task must end within twenty seconds

@@ -15,9 +15,9 @@ from connections.models import Connection
 from jira_client.errors import JiraError
 from planning.models import Change
 from sync import outbox
-from sync.lease import LeaseLost
-from sync.shift import Shift
 from sync.trace import note
+from sync.worker.lease import LeaseLost
+from sync.worker.work_slot import Shift
 
 log = structlog.get_logger(__name__)
 

@@ -17,14 +17,14 @@ from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
 from sync import link_names, outbox, pull, refusals
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.retry import Verdict
-from sync.crash import point
 from sync.isolating import isolated
 from sync.models import Shadow
 from sync.references import live_pair
 from sync.rules import rules_of
-from sync.shift import Shift
 from sync.states import UNDER_WAY
 from sync.trace import note
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 WAIT_FOR_END = 2.0
 NO_SUCH_TYPE: Final = "link_type_unknown"  # Change.code

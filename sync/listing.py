@@ -11,9 +11,9 @@ from django.db import transaction
 
 from jira_client.client import JiraClient
 from sync import census, parts
-from sync.crash import point
 from sync.progress import Progress
 from sync.reading import Slice
+from sync.worker.failpoints import point
 
 
 def list_ids(told: Progress, jira: JiraClient, part: Slice, scope: str, phase: str) -> bool:

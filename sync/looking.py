@@ -20,13 +20,13 @@ from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState
 from sync import outbox
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.crash import point
 from sync.isolating import OUR_FAULT
 from sync.keymarks import newest, number_of
 from sync.models import Delivery, Shadow
 from sync.pairing import pair
-from sync.shift import Shift
 from sync.trace import note
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 LOOKS = 2  # times that Jira must not hold the issue before it is sent again
 FIRST_LOOK = 5.0

@@ -35,7 +35,7 @@ from sync import (
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
-from sync.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
+from sync.worker.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
 OPTIONS = ("direction", "conflict_policy", "deletion_policy", "jql")
 MAPS = ("type_map", "field_map", "status_map", "link_map")

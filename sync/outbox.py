@@ -15,11 +15,11 @@ from jira_client.errors import JiraError, RateLimited
 from planning.models import Change, ChangeState
 from sync.core.coalesce import Pending
 from sync.core.retry import Decision, Failure, Verdict, backoff, concerns_connection, decide
-from sync.crash import point
 from sync.ensuring import ensure as ensure
-from sync.shift import Shift
 from sync.states import UNDER_WAY
 from sync.trace import note
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 SLICE = 300
 PATIENCE = timedelta(days=1)  # that a change is put off before a person is asked

@@ -23,10 +23,10 @@ from jira_client.values import Issue
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync import outbox, states
-from sync.crash import point
 from sync.models import Brake, Decision, Shadow, ShadowState, Way
-from sync.shift import Shift
 from sync.trace import note
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 WINDOW = timedelta(minutes=10)
 MOST = 5

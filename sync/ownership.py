@@ -16,8 +16,8 @@ from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, SyncState
 from sync import gathering, link_sending, moved, outbox, site_proof
-from sync.crash import point
 from sync.models import Shadow, ShadowState
+from sync.worker.failpoints import point
 
 NOT_OURS: Final = "not_ours"  # Change.code
 FIELDS = ("project", "created")

@@ -10,12 +10,12 @@ from django.db.models import Q
 from connections.models import Connection
 from planning.models import Change, WorkItem
 from sync import adopting, outbox
-from sync.crash import point
 from sync.ensuring import tell_children
 from sync.keymarks import raise_to
 from sync.models import Shadow
-from sync.shift import Shift
 from sync.trace import note
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 
 def pair(

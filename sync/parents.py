@@ -16,8 +16,8 @@ from planning.models import WorkItem
 from sync.core.mapping import UNKNOWN_PARENT
 from sync.core.merge import Merge, Policy, settled
 from sync.core.values import Seen
-from sync.crash import point
 from sync.models import Conflict, Shadow, ShadowState
+from sync.worker.failpoints import point
 
 
 def guarded(project: MappedProject, shadow: Shadow, seen: Seen, outcome: Merge) -> Merge:

@@ -22,8 +22,8 @@ from planning.rules import refuse_read_only
 from sync import duplicates, giving_up, importing, states
 from sync.models import Absence, RunKind, Shadow, ShadowState
 from sync.rules import values_of
-from sync.wake import PUSH, WORK, wake
 from sync.ways_out import Way
+from sync.worker.wake import PUSH, WORK, wake
 
 ABSENT = ""  # in the place of a field's name: the issue as a whole
 

@@ -23,9 +23,9 @@ from planning import applying, feed
 from planning.models import WorkItem
 from sync import refusals
 from sync.core.values import Rules, Values
-from sync.crash import point
 from sync.models import Shadow
-from sync.shift import Shift
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 PEOPLE: Final = ("assignee", "reporter")
 _MOST_NAMED = 5

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from planning import applying, feed
 from planning.models import SprintLink, WorkItem
-from sync.crash import point
 from sync.models import Shadow, ShadowState
+from sync.worker.failpoints import point
 
 
 def place(project_id: uuid.UUID) -> int:

@@ -36,9 +36,9 @@ from sync import (
     states,
 )
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.crash import point
-from sync.lease import Held, LeaseLost, holding
 from sync.rules import rules_of
+from sync.worker.failpoints import point
+from sync.worker.lease import Held, LeaseLost, holding
 
 OVERLAP = timedelta(minutes=5)
 BATCH = 100

@@ -16,8 +16,8 @@ from sync.isolating import isolated
 from sync.models import Shadow
 from sync.references import Known, known_to_jira, outgoing
 from sync.rules import values_of
-from sync.shift import Shift
 from sync.taking_in import Work
+from sync.worker.work_slot import Shift
 from sync.writes import Edit
 
 NOT_FLATTENED: Final = (

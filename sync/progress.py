@@ -14,9 +14,9 @@ from connections.models import MappedProject
 from jira_client.errors import JiraError
 from sync import outbox
 from sync.core.retry import Verdict, backoff
-from sync.crash import point
 from sync.models import Run, RunPart, RunState
-from sync.patience import is_passing
+from sync.worker.failpoints import point
+from sync.worker.retry_policy import is_passing
 
 SAID = 20  # issues that the message of a run names
 KNOWN = (

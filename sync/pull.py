@@ -38,9 +38,9 @@ from sync.batching import Applied, Batch, save
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Seen, Values
-from sync.crash import point
 from sync.models import Shadow
 from sync.rules import default_team, lookups_for, rules_of
+from sync.worker.failpoints import point
 
 
 def apply(

@@ -33,10 +33,10 @@ from sync import (
     states,
 )
 from sync.core.coalesce import ItemWork, fold
-from sync.crash import point
-from sync.lease import LeaseLost, holding
 from sync.models import Shadow, ShadowState
-from sync.shift import SECONDS, Shift
+from sync.worker.failpoints import point
+from sync.worker.lease import LeaseLost, holding
+from sync.worker.work_slot import SECONDS, Shift
 
 AT_ONCE = 100  # items read together before they are written
 WAIT_FOR_CREATE = 30.0

@@ -11,7 +11,7 @@ from planning.models import WorkItem
 from sync import grouping
 from sync.core.values import Rules
 from sync.models import ShadowState
-from sync.shift import Shift
+from sync.worker.work_slot import Shift
 from sync.writes import Edit
 
 

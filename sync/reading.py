@@ -23,10 +23,10 @@ from jira_client.errors import Invalid, JiraError
 from jira_client.values import Issue
 from sync import adopting, census, parts, polling
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.lease import Held
 from sync.models import Run, RunPart
-from sync.patience import Patience
 from sync.rules import rules_of
+from sync.worker.lease import Held
+from sync.worker.retry_policy import Patience
 
 SIDE_BY_SIDE = 10
 AHEAD = 12  # ranges that are being read, or wait to be applied

@@ -16,13 +16,13 @@ from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync import outbox, outward_brake, parents, refusals, ways_out
 from sync.confirming import AGAIN, UNCONFIRMED
-from sync.crash import point
 from sync.isolating import isolated
 from sync.models import Shadow, ShadowState
 from sync.references import live_pair
-from sync.shift import Shift
 from sync.states import UNDER_WAY
 from sync.trace import note
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 DELETED_THERE: Final = "Deleted in Jira."
 

@@ -16,7 +16,7 @@ from connections.models import Connection
 from planning.models import Change, ChangeState, WorkItem
 from sync import looking, outward_brake, states, ways_out
 from sync.models import Delivery, DeliveryState, Shadow
-from sync.wake import DRAIN, PUSH, wake
+from sync.worker.wake import DRAIN, PUSH, wake
 
 AT_ONCE = 1000  # of each table; what is left can be asked for again
 

@@ -18,7 +18,7 @@ from connections.models import Connection, Direction, MappedProject
 from sync import importing
 from sync.dry_run import ANOTHER_ISSUE, BOARD_CREATE, NOT_THERE, OLDER, SAME
 from sync.models import Run, RunKind, RunState
-from sync.wake import WORK, wake
+from sync.worker.wake import WORK, wake
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sync import refusals, walking
 from sync.core import words
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
-from sync.crash import point
+from sync.worker.failpoints import point
 
 
 @dataclass(slots=True)

@@ -11,8 +11,8 @@ from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.echo import normal
 from sync.isolating import isolated
 from sync.models import Shadow
-from sync.shift import Shift
 from sync.trace import note, note_all
+from sync.worker.work_slot import Shift
 from sync.writes import Edit
 
 NOT_TAKEN = (

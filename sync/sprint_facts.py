@@ -12,7 +12,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import NotFound
 from jira_client.values import Sprint
 from planning.models import SprintLink
-from sync.crash import point
+from sync.worker.failpoints import point
 
 OPEN = ("active", "future")
 GONE = "gone"

@@ -26,8 +26,8 @@ from jira_client.values import Sprint
 from planning.models import Iteration, SprintLink, Team
 from planning.shaping import edit_part
 from planning.sprint_names import sprint_name
-from sync.crash import point
 from sync.sprint_facts import OPEN, keep
+from sync.worker.failpoints import point
 
 
 def lacking(team: Team) -> list[Iteration]:

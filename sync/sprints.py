@@ -26,7 +26,7 @@ from planning.sprint_names import iteration_name
 from sync import importing
 from sync.models import Run, RunKind, RunState
 from sync.sprint_facts import day, keep, last_day
-from sync.wake import WORK, wake
+from sync.worker.wake import WORK, wake
 
 OPEN = ("active", "future")
 

@@ -23,11 +23,11 @@ from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
-from sync.crash import point
 from sync.isolating import OF_ALL, isolated
 from sync.models import Shadow
 from sync.rules import lookups_for, values_of
-from sync.shift import Shift
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 UNREAD = 30.0  # seconds until an issue that was not there is asked for again
 LAG = 2.0

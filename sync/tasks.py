@@ -19,10 +19,10 @@ from jira_client.errors import JiraError
 from sync import drain as inbound
 from sync import ensuring, importing, liveness, placing, polling, sweep, tidying, webhooks
 from sync import push as outbound
-from sync.lanes import lanes
-from sync.lease import claim
 from sync.models import Run
 from sync.moving_site import working
+from sync.worker.concurrency_limits import lanes
+from sync.worker.lease import claim
 
 TICK_SECONDS = 20.0  # of one tick; after that the place of a dead one is free
 DRAIN_SECONDS = 10.0  # then another connection may have this worker

@@ -23,7 +23,7 @@ from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync import conflicts, giving_up, outward_brake, states
 from sync.models import Absence, Conflict, Shadow, ShadowState
-from sync.wake import PUSH, wake
+from sync.worker.wake import PUSH, wake
 
 DELETE_REFUSED: Final = "delete_refused"  # Change.code
 GONE_IN_JIRA: Final = "gone_in_jira"

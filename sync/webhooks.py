@@ -24,7 +24,7 @@ from jira_client.errors import (
     PermissionRefused,
 )
 from jira_client.values import Deployment, PermissionState
-from sync.crash import point
+from sync.worker.failpoints import point
 
 EVENTS = (
     "jira:issue_created",

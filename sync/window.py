@@ -23,13 +23,13 @@ from sync.core.echo import same
 from sync.core.history import Foreign, Write, overwritten
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules
-from sync.crash import point
 from sync.models import Conflict, Shadow
 from sync.references import known_to_jira, outgoing
 from sync.rules import lookups_for, values_of
 from sync.sending import send_edit
-from sync.shift import Shift
 from sync.trace import note
+from sync.worker.failpoints import point
+from sync.worker.work_slot import Shift
 
 ROUNDS = 5  # of putting back; each needs somebody who edits the same field in that very moment
 

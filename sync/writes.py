@@ -19,7 +19,7 @@ from sync.core.values import Rules
 from sync.isolating import OF_ALL
 from sync.models import Shadow
 from sync.sending import Sent, send_edit
-from sync.shift import Shift
+from sync.worker.work_slot import Shift
 
 log = structlog.get_logger(__name__)
 

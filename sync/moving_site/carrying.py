@@ -25,8 +25,6 @@ from connections.models import Connection, Direction, Lifecycle, MappedProject, 
 from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
 from sync import importing
 from sync.core.site_match import CERTAIN, Verdict
-from sync.crash import point
-from sync.lease import Held, holding
 from sync.models import (
     MoveKind,
     MoveRow,
@@ -39,7 +37,9 @@ from sync.models import (
 )
 from sync.moving_site import anchoring, exchanging
 from sync.states import UNDER_WAY
-from sync.wake import PUSH, TAKE_REPORT, WORK, wake
+from sync.worker.failpoints import point
+from sync.worker.lease import Held, holding
+from sync.worker.wake import PUSH, TAKE_REPORT, WORK, wake
 
 M = TypeVar("M", bound=Model)
 

@@ -17,7 +17,7 @@ from connections import deletion
 from connections.models import Connection
 from sync.models import Attempt, MoveRow, MoveState, SiteMove
 from sync.moving_site import carrying, gate
-from sync.wake import MOVE, wake
+from sync.worker.wake import MOVE, wake
 
 
 def plan(connection: Connection, destination: Connection, *, actor: User) -> SiteMove:

@@ -16,8 +16,6 @@ from django.utils import timezone
 from connections.models import Connection, Lifecycle, MappedProject, MovePart
 from connections.swapping import swap
 from planning.models import Change, ChangeKind, ChangeState, SprintLink
-from sync.crash import point
-from sync.lease import Held
 from sync.models import (
     Delivery,
     DeliveryState,
@@ -29,6 +27,8 @@ from sync.models import (
     SiteMove,
 )
 from sync.moving_site import gate
+from sync.worker.failpoints import point
+from sync.worker.lease import Held
 
 MAPPED: Final = (
     "remote_id", "name", "board_id", "type_map", "field_map", "status_map", "link_map", "link_rules",

@@ -21,10 +21,10 @@ from planning.models import SprintLink
 from sync import metadata
 from sync.core import site_match
 from sync.core.site_match import CERTAIN, IssueFacts, Verdict
-from sync.crash import point
-from sync.lease import Held
 from sync.models import MoveKind, MoveRow, MoveState, Shadow, SiteMove
 from sync.moving_site import gate, mapping, meeting_people, sides
+from sync.worker.failpoints import point
+from sync.worker.lease import Held
 
 SLICE_SECONDS = 12.0
 PAGE = 500

@@ -14,11 +14,11 @@ from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import SprintLink
 from sync.core.site_match import Verdict
-from sync.crash import point
-from sync.lease import Held
 from sync.models import MoveKind, MoveRow, Shadow, SiteMove
 from sync.moving_site import gate
 from sync.moving_site.planning import end, links_of
+from sync.worker.failpoints import point
+from sync.worker.lease import Held
 
 AT_ONCE = 500
 

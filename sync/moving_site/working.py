@@ -12,10 +12,10 @@ from connections.gateway import NotReady
 from connections.sealing import SealBroken
 from jira_client.errors import JiraError
 from sync.core.retry import backoff
-from sync.lease import Held, LeaseLost, holding
 from sync.models import MoveState, SiteMove
 from sync.moving_site import carrying, planning, returning
 from sync.outbox import chance
+from sync.worker.lease import Held, LeaseLost, holding
 
 TRIES = 6  # of a plan, in a row
 

@@ -26,7 +26,7 @@ from sync.pages.asking import ask, frame, project_for
 from sync.pages.mapping import take_sprints
 from sync.pages.projects import HTMX_STOP, LIVE
 from sync.states import UNDER_WAY
-from sync.wake import WORK, wake
+from sync.worker.wake import WORK, wake
 
 RUNS_SHOWN = 15
 _STARTABLE = tuple(RunKind.values)

@@ -17,7 +17,7 @@ from sync.answers import BoardsOut, CheckedOut, ProjectOut, ProjectsOut, RunOut
 from sync.bodies import ProjectIn, ProjectPatch
 from sync.models import RunKind
 from sync.rest.asking import project_of
-from sync.wake import WORK, wake
+from sync.worker.wake import WORK, wake
 
 router = Router(tags=["sync"])
 

@@ -11,7 +11,8 @@ import pytest
 from accounts.models import User
 from connections import budget, gateway
 from jira_sandbox.serving import Handle, running
-from sync import crash, site_proof
+from sync import site_proof
+from sync.worker import failpoints
 from tests.sync.world import World, build
 
 
@@ -63,7 +64,7 @@ def killed_at(
     def block(name: str) -> Iterator[None]:
         settings.CRASH_AT = name
         with monkeypatch.context() as patched:
-            patched.setattr(crash.os, "kill", kill)
+            patched.setattr(failpoints.os, "kill", kill)
             with pytest.raises(Killed):
                 yield
         settings.CRASH_AT = ""
@@ -81,6 +82,6 @@ def when_at(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Non
             act()
 
         settings.CRASH_AT = name
-        monkeypatch.setattr(crash.os, "kill", once)
+        monkeypatch.setattr(failpoints.os, "kill", once)
 
     return arrange

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from planning.models import Change, WorkItem
-from sync import crash
 from sync.models import Conflict
+from sync.worker import failpoints
 from tests.sync.conftest import Killed
 from tests.sync.test_first_read import take_step, words
 from tests.sync.world import World
@@ -31,7 +31,7 @@ def dying(settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 raise Killed
             settings.CRASH_AT = left[0][0]
 
-        monkeypatch.setattr(crash.os, "kill", reached)
+        monkeypatch.setattr(failpoints.os, "kill", reached)
         with pytest.raises(Killed):
             world.push(rounds=1)
         settings.CRASH_AT = ""

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from sync import lanes as module
-from sync.lanes import Lanes
+from sync.worker import concurrency_limits as module
+from sync.worker.concurrency_limits import Lanes
 
 JIRAS = [uuid.uuid4() for _ in range(9)]
 

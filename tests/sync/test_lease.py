@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from planning.models import Change
-from sync import crash, lease, push
+from sync import push
 from sync.models import Lease
+from sync.worker import failpoints, lease
 from tests.sync.world import World
 
 
@@ -97,7 +98,7 @@ def test_nothing_is_sent_and_nothing_settled_under_a_lost_lease(
         take_over(f"push:{world.connection.pk}")
 
     settings.CRASH_AT = "create.sent"
-    monkeypatch.setattr(crash.os, "kill", lose)
+    monkeypatch.setattr(failpoints.os, "kill", lose)
     assert push.push(world.connection.pk) is False
     assert Change.objects.get(item=item).state == "sending"
     settings.CRASH_AT = ""

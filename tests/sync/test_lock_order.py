@@ -20,10 +20,10 @@ from jira_client.errors import AnswerLost
 from planning.models import Change, WorkItem
 from sync import creating, edits, outbox, pull
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.lease import claim
 from sync.models import Shadow
 from sync.rules import rules_of
-from sync.shift import Shift
+from sync.worker.lease import claim
+from sync.worker.work_slot import Shift
 from sync.writes import Edit
 from tests.sync.world import World
 

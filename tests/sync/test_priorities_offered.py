@@ -8,7 +8,7 @@ from typing import Any
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from sync import following
-from sync.patience import Patience
+from sync.worker.retry_policy import Patience
 from tests.sync.world import World
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from jira_client.values import Issue
 from sync import census
-from sync.lease import holding
 from sync.reading import AHEAD, AT_ONCE, SIDE_BY_SIDE, Reader, Slice
+from sync.worker.lease import holding
 from tests.sync.importing import run_to_end
 from tests.sync.world import World
 

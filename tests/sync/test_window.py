@@ -85,7 +85,7 @@ def test_the_same_value_from_both_sides_is_no_conflict(world: World, when_at):
 def test_a_worker_killed_after_the_write_loses_neither_value(
     world: World, settings, monkeypatch, place
 ):
-    from sync import crash
+    from sync.worker import failpoints
     from tests.sync.conftest import Killed
 
     item = world.first()
@@ -98,7 +98,7 @@ def test_a_worker_killed_after_the_write_loses_neither_value(
         world.edit_issue(item.remote_key, summary="theirs")
 
     settings.CRASH_AT = BETWEEN
-    monkeypatch.setattr(crash.os, "kill", act)
+    monkeypatch.setattr(failpoints.os, "kill", act)
     with pytest.raises(Killed):
         world.push(rounds=1)
     settings.CRASH_AT = ""

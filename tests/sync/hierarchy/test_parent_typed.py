@@ -10,7 +10,7 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from planning.models import Change
 from sync import following
-from sync.patience import Patience
+from sync.worker.retry_policy import Patience
 from tests.sync.hierarchy.conftest import Tree
 
 

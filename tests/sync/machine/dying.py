@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
-from sync import crash
+from sync.worker import failpoints
 from tests.soak.history import crash_points
 
 # By the first word of a point: who may pass it.
@@ -67,10 +67,10 @@ class at_point:  # noqa: N801  # reads as a block
         self._once = threading.Lock()
 
     def __enter__(self) -> None:
-        self._kill = crash.os.kill
+        self._kill = failpoints.os.kill
         settings.CRASH_AT = self.name
         # Until the block ends: threads that write side by side may reach the point together.
-        crash.os.kill = self._reached  # type: ignore[assignment]
+        failpoints.os.kill = self._reached  # type: ignore[assignment]
 
     def _reached(self, pid: int, number: int) -> None:
         settings.CRASH_AT = ""
@@ -84,7 +84,7 @@ class at_point:  # noqa: N801  # reads as a block
 
     def __exit__(self, *problem: object) -> None:
         settings.CRASH_AT = ""
-        crash.os.kill = self._kill
+        failpoints.os.kill = self._kill
 
 
 class emptied:  # noqa: N801  # reads as a block

@@ -15,9 +15,9 @@ from jira_sandbox.serving import Handle
 from planning import linking
 from planning.models import Change, Link, SprintLink, WorkItem
 from sync import drain, gone, inbox, push, replay, ways_out
-from sync.lease import claim
 from sync.models import Conflict, Delivery, MoveRow, Shadow
 from sync.moving_site import deciding, working
+from sync.worker.lease import claim
 from tests.sync.moving.elsewhere import CANARY, at_work, moved, planned
 from tests.sync.world import World
 

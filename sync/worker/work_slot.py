@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.lease import Held
+from sync.worker.lease import Held
 
 SECONDS = 20.0  # of one task, then another connection may have this worker
 
