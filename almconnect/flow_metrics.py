@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from connections.models import Connection
 from planning.models import Change, ChangeState
 from sync.models import Conflict, Delivery, DeliveryState, Run, RunState
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 
 RECENT = timedelta(minutes=5)
 LOOKED_AT = 200  # of the last settled ones

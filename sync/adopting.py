@@ -14,12 +14,12 @@ from connections.models import MappedProject
 from jira_client.values import Issue
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync import states
 from sync.batching import Batch, not_understood
 from sync.core.mapping import operation_of
 from sync.core.values import TWO_WAY, Seen
 from sync.models import Shadow
-from sync.trace import note
+from sync.pairs import states
+from sync.pairs.trace import note
 
 _ITEM: Any = Shadow._meta.get_field("item")
 

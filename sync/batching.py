@@ -14,11 +14,12 @@ from almconnect.lib import bulk_rows
 from connections.models import MappedProject, Right
 from planning import applying
 from planning.models import BoardEvent, Change, WorkItem
-from sync import conflicts, gone, linking, states, ways_out
+from sync import gone, linking, ways_out
 from sync.core.merge import Clash
 from sync.core.values import ABSENT, Lookups, Rules, Seen, Values
 from sync.models import Shadow
-from sync.trace import note_each
+from sync.pairs import conflicts, states
+from sync.pairs.trace import note_each
 
 BACK: Final = "Jira shows the issue again, so the item is linked to it again."
 _SHADOW_COLUMNS = (

@@ -15,7 +15,7 @@ from jira_client import own_board
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.values import Board, Project
-from sync import metadata
+from sync.pairs import metadata
 
 _ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
 

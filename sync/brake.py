@@ -21,8 +21,9 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import outward_brake, states
+from sync import outward_brake
 from sync.models import Absence, Brake, Decision, Shadow, ShadowState, Way, lock_items_of
+from sync.pairs import states
 from sync.worker.failpoints import point
 from sync.worker.wake import POLL, PUSH, wake
 

@@ -16,9 +16,9 @@ from planning.models import Link, WorkItem
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
-from sync.link_words import ends_of, words_of
 from sync.models import Shadow, ShadowState
-from sync.rules import lookups_for, rules_of, values_of
+from sync.pairs.link_words import ends_of, words_of
+from sync.pairs.rules import lookups_for, rules_of, values_of
 
 _SILENT = ("iteration", "parent", "rank")
 _KNOWN = ("project", "issuetype", "status", "created", "updated", "issuelinks")

@@ -14,12 +14,13 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.history import names_of, words
-from sync import changelog, setting_back
+from sync import setting_back
 from sync.core.echo import same
 from sync.core.history import changed_since, newest
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
-from sync.rules import lookups_for
+from sync.pairs import changelog
+from sync.pairs.rules import lookups_for
 from sync.writes import Edit
 
 UNCONFIRMED: Final = "not_carried_out"  # Change.code of what is sent once more

@@ -13,8 +13,8 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.values import FieldMeta
-from sync.given_values import is_empty, refused_by, without_empty
-from sync.rules import rules_of
+from sync.pairs.given_values import is_empty, refused_by, without_empty
+from sync.pairs.rules import rules_of
 from sync.sending import spoken
 
 _SILENT = (Gone, Invalid, NotFound, PermissionRefused)

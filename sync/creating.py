@@ -18,15 +18,16 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import Created, CreateFailure
 from planning.models import Change
-from sync import create_defaults, field_names, keymarks, looking, outbox, people, refusals
+from sync import create_defaults, looking, outbox, people, refusals
 from sync.core.retry import Verdict
 from sync.core.values import PARENT, Rules
 from sync.isolating import isolated
 from sync.new_issues import NEEDED, New, body_of
 from sync.pairing import pair
-from sync.references import known_to_jira
-from sync.rules import rules_of
-from sync.trace import note
+from sync.pairs import field_names, highest_issue_number
+from sync.pairs.references import known_to_jira
+from sync.pairs.rules import rules_of
+from sync.pairs.trace import note
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 
@@ -98,7 +99,7 @@ def _create_some(
                 ready.append(New(change, body))
     if not ready:
         return
-    above = keymarks.mark(jira, project)
+    above = highest_issue_number.mark(jira, project)
     for one in ready:
         one.change.sent[looking.ABOVE] = above
     with transaction.atomic():

@@ -23,11 +23,12 @@ from connections.sealing import SealBroken
 from connections.vanishing import ends_with
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
-from sync import absence, outbox, placing, site_proof, sprint_facts
+from sync import absence, outbox, placing
 from sync.gathering import read_issues
 from sync.inbox import OF_SPRINTS
 from sync.isolating import OF_ALL
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
+from sync.pairs import site_proof, sprint_facts
 from sync.worker.failpoints import point
 from sync.worker.lease import LeaseLost, holding
 

@@ -8,11 +8,11 @@ from typing import Any
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from planning.models import Change, ChangeKind, ChangeState, Link
-from sync import metadata
 from sync.core.values import Rules, Seen
 from sync.link_sending import link_type_of
-from sync.link_words import ends_of, words_of
-from sync.states import UNDER_WAY
+from sync.pairs import metadata
+from sync.pairs.link_words import ends_of, words_of
+from sync.pairs.states import UNDER_WAY
 
 JIRA_LINK, BOARD_LINK, NO_SUCH_TYPE = "jira_link", "board_link", "link_type_unknown"
 

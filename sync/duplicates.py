@@ -10,10 +10,10 @@ from collections.abc import Container
 from django.db import transaction
 
 from connections.models import Connection, MappedProject
-from sync import states
 from sync.core.values import Seen
 from sync.models import Shadow
-from sync.trace import note
+from sync.pairs import states
+from sync.pairs.trace import note
 
 PREFIX = "duplicate "
 

@@ -31,7 +31,7 @@ from sync import (
 from sync.core.history import Write
 from sync.core.values import Rules
 from sync.models import Shadow
-from sync.rules import rules_of
+from sync.pairs.rules import rules_of
 from sync.settling import settle
 from sync.taking_in import Work
 from sync.worker.failpoints import point

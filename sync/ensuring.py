@@ -17,12 +17,12 @@ from django.utils import timezone
 from accounts.audit import SYSTEM
 from connections.models import MappedProject
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync import states
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
 from sync.models import Shadow, ShadowState
-from sync.references import Known, known_to_jira, outgoing
-from sync.rules import rules_of
+from sync.pairs import states
+from sync.pairs.references import Known, known_to_jira, outgoing
+from sync.pairs.rules import rules_of
 from sync.worker.failpoints import point
 
 _CHUNK: Final = 500

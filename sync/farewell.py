@@ -8,7 +8,7 @@ from connections.models import Connection
 from planning.models import Change
 from sync import webhooks
 from sync.models import Shadow
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 
 
 def counts(connection: Connection) -> dict[str, int]:

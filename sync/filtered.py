@@ -7,9 +7,9 @@ from collections.abc import Collection
 from django.db import transaction
 
 from connections.models import Connection
-from sync import states
 from sync.models import Absence, Shadow, ShadowState, lock_items_of
-from sync.trace import note_each
+from sync.pairs import states
+from sync.pairs.trace import note_each
 
 
 def mark(connection: Connection, outside: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from planning.models import Change, ChangeKind, ChangeState
 from sync.core.echo import same
 from sync.core.values import Rules
-from sync.references import Known, outgoing
+from sync.pairs.references import Known, outgoing
 from sync.writes import Edit
 
 MOST = 5

@@ -12,8 +12,8 @@ from django.db import transaction
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound
-from sync import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.core.values import EPIC_LINK
+from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.worker.retry_policy import Patience
 
 

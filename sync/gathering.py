@@ -15,7 +15,7 @@ from jira_client.values import Issue
 from sync import adopting, filtered, halving, moved, outbox
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.models import Shadow
-from sync.rules import rules_of
+from sync.pairs.rules import rules_of
 from sync.worker.failpoints import point
 
 AT_ONCE = 100  # issues in one clause of a search

@@ -13,8 +13,8 @@ from django.utils import timezone
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from planning.models.item import Link
-from sync import states
 from sync.models import Shadow
+from sync.pairs import states
 
 
 def take_jiras(item: WorkItem, shadow: Shadow, fields: Iterable[str]) -> list[str]:

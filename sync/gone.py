@@ -24,10 +24,10 @@ from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
 from planning import applying
 from planning.models import BoardEvent, Change, ChangeKind, Link, SyncState, WorkItem
-from sync import parents
 from sync.models import Absence, Shadow, ShadowState
 from sync.models.shadow import ShadowQuerySet
-from sync.states import UNDER_WAY
+from sync.pairs import parents
+from sync.pairs.states import UNDER_WAY
 
 WORDS: Final = "Gone from Jira, so it left the board. It comes back as soon as Jira shows it again."
 FIRST_LOOK = timedelta(minutes=5)

@@ -17,21 +17,12 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import (
-    changelog,
-    following,
-    inbox,
-    moved,
-    new_statuses,
-    outbox,
-    parents,
-    pull,
-    signing,
-)
+from sync import following, inbox, moved, outbox, pull, signing
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.isolating import OF_ALL
-from sync.rules import rules_of
+from sync.pairs import changelog, new_statuses, parents
+from sync.pairs.rules import rules_of
 
 log = structlog.get_logger(__name__)
 

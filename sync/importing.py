@@ -33,18 +33,16 @@ from sync import (
     growing,
     halving,
     inbox,
-    jira_time,
     listing,
     outbox,
     parts,
     polling,
-    site_proof,
-    sprint_facts,
 )
 from sync.models import Run, RunKind, RunPart, RunState
+from sync.pairs import server_clock, site_proof, sprint_facts
+from sync.pairs.rules import rules_of
 from sync.progress import Progress
 from sync.reading import Read, Reader, Slice
-from sync.rules import rules_of
 from sync.worker.failpoints import point
 from sync.worker.lease import Held, LeaseLost, holding
 from sync.worker.retry_policy import Patience
@@ -133,7 +131,7 @@ class _Work:
     def _start(self, jira: JiraClient) -> None:
         """From now on live sync works: what changes meanwhile is polled from this moment on."""
         patience = Patience(time.monotonic() + SLICE_SECONDS / 2)
-        clock = patience.ask(lambda: jira_time.jira_clock(jira))
+        clock = patience.ask(lambda: server_clock.jira_clock(jira))
         following.refresh(self.connection, jira, self.run.project, patience)
         scope = polling.scope(self.run.project)
         self.told.start(clock, patience.ask(lambda: jira.search.count(scope)))

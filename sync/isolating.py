@@ -15,7 +15,7 @@ from connections.models import Connection
 from jira_client.errors import JiraError
 from planning.models import Change
 from sync import outbox
-from sync.trace import note
+from sync.pairs.trace import note
 from sync.worker.lease import LeaseLost
 from sync.worker.work_slot import Shift
 

@@ -13,7 +13,7 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from sync import halving
 from sync.models import Absence, Shadow, ShadowState
-from sync.rules import rules_of
+from sync.pairs.rules import rules_of
 
 LOOKED_FOR = 100  # at each comparison; where there are more, the next one goes on
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from almconnect.lib.api import Refused
 from connections.gateway import jira_for
 from connections.models import Connection, MappedProject
-from sync import metadata
 from sync.core.links import LinkRule, contradiction
+from sync.pairs import metadata
 
 MOST: Final = 200
 PARTS: Final = ("from", "word", "to", "link_type")

@@ -14,15 +14,16 @@ from jira_client.errors import Gone, Invalid, JiraError, NotFound, PermissionRef
 from jira_client.parse import issue_links
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
-from sync import link_names, outbox, pull, refusals
+from sync import outbox, pull, refusals
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.retry import Verdict
 from sync.isolating import isolated
 from sync.models import Shadow
-from sync.references import live_pair
-from sync.rules import rules_of
-from sync.states import UNDER_WAY
-from sync.trace import note
+from sync.pairs import link_names
+from sync.pairs.references import live_pair
+from sync.pairs.rules import rules_of
+from sync.pairs.states import UNDER_WAY
+from sync.pairs.trace import note
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

@@ -12,8 +12,8 @@ from connections.models import MappedProject
 from planning import applying
 from planning.models import BoardEvent, Change, ChangeKind, Link
 from sync.core.values import Rules, Seen
-from sync.link_words import End, ends_of, words_of
-from sync.states import UNDER_WAY
+from sync.pairs.link_words import End, ends_of, words_of
+from sync.pairs.states import UNDER_WAY
 
 
 def reconcile(

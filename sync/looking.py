@@ -21,10 +21,10 @@ from planning.models import Change, ChangeKind, ChangeState
 from sync import outbox
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.isolating import OUR_FAULT
-from sync.keymarks import newest, number_of
 from sync.models import Delivery, Shadow
 from sync.pairing import pair
-from sync.trace import note
+from sync.pairs.highest_issue_number import newest, number_of
+from sync.pairs.trace import note
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

@@ -20,21 +20,11 @@ from connections.readiness import must_not_be_in_a_move
 from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import (
-    boards,
-    hierarchy,
-    importing,
-    link_names,
-    mapping_rules,
-    metadata,
-    new_statuses,
-    priorities,
-    steps,
-    teams,
-)
+from sync import boards, importing, mapping_rules, steps, teams
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
+from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.worker.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
 OPTIONS = ("direction", "conflict_policy", "deletion_policy", "jql")

@@ -10,14 +10,15 @@ from connections.models import Direction, MappedProject, Right
 from jira_client.values import Issue
 from planning import applying
 from planning.models import Change, ChangeKind, WorkItem
-from sync import conflicts, duplicates, gone, parents, states
+from sync import duplicates, gone
 from sync.batching import Batch, not_understood
 from sync.core.echo import same
 from sync.core.history import began_with, newest, setting
 from sync.core.merge import Clash, Merge, Policy, merge
 from sync.core.values import Seen, Values
 from sync.models import Shadow, ShadowState
-from sync.rules import values_of
+from sync.pairs import conflicts, parents, states
+from sync.pairs.rules import values_of
 
 OLDER_FOR = timedelta(
     seconds=30

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from connections.models import Connection, MappedProject
 from jira_client.values import Issue
-from sync import states
 from sync.models import Absence, Shadow, ShadowState, lock_items_of
-from sync.trace import note_each
+from sync.pairs import states
+from sync.pairs.trace import note_each
 from sync.worker.failpoints import point
 
 

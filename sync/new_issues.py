@@ -10,8 +10,8 @@ from planning.models import Change
 from sync import outbox
 from sync.core.mapping import OPERATION_PROPERTY, say
 from sync.core.values import Rules
-from sync.references import Known
-from sync.rules import values_of
+from sync.pairs.references import Known
+from sync.pairs.rules import values_of
 
 NEEDED: Final = ("summary", "issuetype", "project")  # without them there is no issue
 

@@ -16,8 +16,8 @@ from planning.models import Change, ChangeState
 from sync.core.coalesce import Pending
 from sync.core.retry import Decision, Failure, Verdict, backoff, concerns_connection, decide
 from sync.ensuring import ensure as ensure
-from sync.states import UNDER_WAY
-from sync.trace import note
+from sync.pairs.states import UNDER_WAY
+from sync.pairs.trace import note
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

@@ -22,9 +22,10 @@ from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import outbox, states
+from sync import outbox
 from sync.models import Brake, Decision, Shadow, ShadowState, Way
-from sync.trace import note
+from sync.pairs import states
+from sync.pairs.trace import note
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

@@ -15,8 +15,9 @@ from connections.models import Connection, DeletionPolicy, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, SyncState
-from sync import gathering, link_sending, moved, outbox, site_proof
+from sync import gathering, link_sending, moved, outbox
 from sync.models import Shadow, ShadowState
+from sync.pairs import site_proof
 from sync.worker.failpoints import point
 
 NOT_OURS: Final = "not_ours"  # Change.code

@@ -11,9 +11,9 @@ from connections.models import Connection
 from planning.models import Change, WorkItem
 from sync import adopting, outbox
 from sync.ensuring import tell_children
-from sync.keymarks import raise_to
 from sync.models import Shadow
-from sync.trace import note
+from sync.pairs.highest_issue_number import raise_to
+from sync.pairs.trace import note
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

@@ -19,9 +19,10 @@ from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from planning.rules import refuse_read_only
-from sync import duplicates, giving_up, importing, states
+from sync import duplicates, giving_up, importing
 from sync.models import Absence, RunKind, Shadow, ShadowState
-from sync.rules import values_of
+from sync.pairs import states
+from sync.pairs.rules import values_of
 from sync.ways_out import Way
 from sync.worker.wake import PUSH, WORK, wake
 

@@ -24,19 +24,10 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, TooLarge
 from jira_client.values import Issue
-from sync import (
-    absence,
-    adopting,
-    ensuring,
-    halving,
-    inbox,
-    jira_time,
-    placing,
-    site_proof,
-    states,
-)
+from sync import absence, adopting, ensuring, halving, inbox, placing
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.rules import rules_of
+from sync.pairs import server_clock, site_proof, states
+from sync.pairs.rules import rules_of
 from sync.worker.failpoints import point
 from sync.worker.lease import Held, LeaseLost, holding
 
@@ -146,7 +137,7 @@ class _Place:
 
     def see(self, issues: Sequence[Issue], clock: datetime) -> None:
         """A page that was read and applied; `clock` is Jira's time."""
-        seen = jira_time.newest(issues, clock)
+        seen = server_clock.newest(issues, clock)
         self.ahead += seen.ahead
         self.newest = max((one for one in (self.newest, seen.moment) if one), default=None)
 
@@ -156,9 +147,9 @@ class _Place:
         values = {"watermark": min([*ends, clock])} if self.newest is not None else {}
         MappedProject.objects.filter(pk=project.pk).update(poll_place={}, **values)
         if self.ahead:
-            jira_time.note_ahead(project.connection, self.ahead)
-        if jira_time.watermark_in_future(project, clock):
-            jira_time.note_watermark(project.connection, project, clock)
+            server_clock.note_ahead(project.connection, self.ahead)
+        if server_clock.watermark_in_future(project, clock):
+            server_clock.note_watermark(project.connection, project, clock)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -190,7 +181,7 @@ def _read_since(jira: JiraClient, project: MappedProject, held: Held) -> bool:
             place.end(project, clock)
             point("poll.ended")
             return False
-        place.until = place.until or jira_time.jira_clock(jira)
+        place.until = place.until or server_clock.jira_clock(jira)
         place.after = following
         held.check()
         place.keep(project)

@@ -8,14 +8,15 @@ from typing import Any, Final
 
 from connections.models import Connection
 from planning.models import Change
-from sync import conflicts, ensuring, flips, people
+from sync import ensuring, flips, people
 from sync.batching import Applied
 from sync.core.echo import same
 from sync.core.values import DOCUMENT, Rules
 from sync.isolating import isolated
 from sync.models import Shadow
-from sync.references import Known, known_to_jira, outgoing
-from sync.rules import values_of
+from sync.pairs import conflicts
+from sync.pairs.references import Known, known_to_jira, outgoing
+from sync.pairs.rules import values_of
 from sync.taking_in import Work
 from sync.worker.work_slot import Shift
 from sync.writes import Edit

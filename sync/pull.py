@@ -26,20 +26,18 @@ from sync import (
     first_told,
     following,
     gone,
-    jira_time,
     merging,
     moved,
     outbox,
     setting_back,
-    site_proof,
-    states,
 )
 from sync.batching import Applied, Batch, save
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Seen, Values
 from sync.models import Shadow
-from sync.rules import default_team, lookups_for, rules_of
+from sync.pairs import server_clock, site_proof, states
+from sync.pairs.rules import default_team, lookups_for, rules_of
 from sync.worker.failpoints import point
 
 
@@ -105,7 +103,7 @@ def apply(
     if batch.older:
         site_proof.suspect(project.connection)
     if batch.clock_back:
-        jira_time.note_put_back(project.connection, batch.clock_back)
+        server_clock.note_put_back(project.connection, batch.clock_back)
     _follow(project, issues)
     for home, others in homes.items():
         _hand_over(batch.applied, project, home, others, began, names)

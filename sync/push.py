@@ -21,19 +21,10 @@ from connections.vanishing import ends_with
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
-from sync import (
-    creating,
-    edits,
-    link_sending,
-    looking,
-    outbox,
-    ownership,
-    removing,
-    site_proof,
-    states,
-)
+from sync import creating, edits, link_sending, looking, outbox, ownership, removing
 from sync.core.coalesce import ItemWork, fold
 from sync.models import Shadow, ShadowState
+from sync.pairs import site_proof, states
 from sync.worker.failpoints import point
 from sync.worker.lease import LeaseLost, holding
 from sync.worker.work_slot import SECONDS, Shift

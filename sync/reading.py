@@ -24,7 +24,7 @@ from jira_client.values import Issue
 from sync import adopting, census, parts, polling
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.models import Run, RunPart
-from sync.rules import rules_of
+from sync.pairs.rules import rules_of
 from sync.worker.lease import Held
 from sync.worker.retry_policy import Patience
 

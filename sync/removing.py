@@ -14,13 +14,14 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync import outbox, outward_brake, parents, refusals, ways_out
+from sync import outbox, outward_brake, refusals, ways_out
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.isolating import isolated
 from sync.models import Shadow, ShadowState
-from sync.references import live_pair
-from sync.states import UNDER_WAY
-from sync.trace import note
+from sync.pairs import parents
+from sync.pairs.references import live_pair
+from sync.pairs.states import UNDER_WAY
+from sync.pairs.trace import note
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

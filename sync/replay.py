@@ -14,8 +14,9 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection
 from planning.models import Change, ChangeState, WorkItem
-from sync import looking, outward_brake, states, ways_out
+from sync import looking, outward_brake, ways_out
 from sync.models import Delivery, DeliveryState, Shadow
+from sync.pairs import states
 from sync.worker.wake import DRAIN, PUSH, wake
 
 AT_ONCE = 1000  # of each table; what is left can be asked for again

@@ -19,7 +19,7 @@ from sync import signing
 from sync.core.echo import same
 from sync.core.history import setting
 from sync.core.values import Lookups, Rules
-from sync.rules import values_of
+from sync.pairs.rules import values_of
 
 RIGHT_AFTER: Final = timedelta(minutes=10)
 SOMEBODY: Final = "somebody"

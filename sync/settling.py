@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
-from sync import conflicts, outbox, setting_back, states
+from sync import outbox, setting_back
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.echo import normal
 from sync.isolating import isolated
 from sync.models import Shadow
-from sync.trace import note, note_all
+from sync.pairs import conflicts, states
+from sync.pairs.trace import note, note_all
 from sync.worker.work_slot import Shift
 from sync.writes import Edit
 

@@ -15,7 +15,7 @@ from jira_client.webhook import told_change
 from sync.core.history import setting
 from sync.core.merge import Clash
 from sync.models import Delivery
-from sync.rules import lookups_for, rules_of
+from sync.pairs.rules import lookups_for, rules_of
 
 EVENT = "jira:issue_updated"
 NEWEST = 5  # deliveries of an issue that are looked at

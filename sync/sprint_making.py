@@ -26,7 +26,7 @@ from jira_client.values import Sprint
 from planning.models import Iteration, SprintLink, Team
 from planning.shaping import edit_part
 from planning.sprint_names import sprint_name
-from sync.sprint_facts import OPEN, keep
+from sync.pairs.sprint_facts import OPEN, keep
 from sync.worker.failpoints import point
 
 

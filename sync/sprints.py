@@ -25,7 +25,7 @@ from planning.shaping import add_part, edit_part
 from planning.sprint_names import iteration_name
 from sync import importing
 from sync.models import Run, RunKind, RunState
-from sync.sprint_facts import day, keep, last_day
+from sync.pairs.sprint_facts import day, keep, last_day
 from sync.worker.wake import WORK, wake
 
 OPEN = ("active", "future")

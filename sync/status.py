@@ -20,7 +20,7 @@ from sync.models import (
     Delivery,
     DeliveryState,
 )
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 
 
 def status_of(connections: Iterable[Connection]) -> list[dict[str, Any]]:

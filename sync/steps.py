@@ -15,7 +15,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.jql import quote
 from jira_client.values import FieldMeta, Issue
-from sync.given_values import is_empty, refused_by, without_empty
+from sync.pairs.given_values import is_empty, refused_by, without_empty
 
 LOOKED_THROUGH = 50  # issues among which those to ask are chosen
 ASKED = 6

@@ -17,7 +17,7 @@ from connections.models import Connection, Direction, MappedProject, WebhookStat
 from planning.models import Change
 from sync import liveness
 from sync.models import Delivery, DeliveryState, Run, RunKind, RunState
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 from sync.worker.failpoints import point
 
 POLLS_PER_TICK = 50

@@ -18,14 +18,15 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync import absence, changelog, filtered, merging, outbox, ownership, pull, window
+from sync import absence, filtered, merging, outbox, ownership, pull, window
 from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
 from sync.isolating import OF_ALL, isolated
 from sync.models import Shadow
-from sync.rules import lookups_for, values_of
+from sync.pairs import changelog
+from sync.pairs.rules import lookups_for, values_of
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

@@ -21,8 +21,9 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import conflicts, giving_up, outward_brake, states
+from sync import giving_up, outward_brake
 from sync.models import Absence, Conflict, Shadow, ShadowState
+from sync.pairs import conflicts, states
 from sync.worker.wake import PUSH, wake
 
 DELETE_REFUSED: Final = "delete_refused"  # Change.code

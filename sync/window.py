@@ -18,16 +18,16 @@ from django.utils import timezone
 from connections.models import ConflictPolicy, Connection, Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
-from sync import changelog
 from sync.core.echo import same
 from sync.core.history import Foreign, Write, overwritten
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules
 from sync.models import Conflict, Shadow
-from sync.references import known_to_jira, outgoing
-from sync.rules import lookups_for, values_of
+from sync.pairs import changelog
+from sync.pairs.references import known_to_jira, outgoing
+from sync.pairs.rules import lookups_for, values_of
+from sync.pairs.trace import note
 from sync.sending import send_edit
-from sync.trace import note
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

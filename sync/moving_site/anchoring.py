@@ -28,10 +28,10 @@ from planning.models import (
     SyncState,
     WorkItem,
 )
-from sync import states
 from sync.models import Conflict, MoveRow, Shadow, ShadowState
+from sync.pairs import states
+from sync.pairs.trace import note_each
 from sync.people import PEOPLE
-from sync.trace import note_each
 from sync.ways_out import NOT_MOVED
 
 # Older than any read: so the first one after the move is never a late one, and always a whole one.

@@ -36,7 +36,7 @@ from sync.models import (
     SiteMove,
 )
 from sync.moving_site import anchoring, exchanging
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 from sync.worker.failpoints import point
 from sync.worker.lease import Held, holding
 from sync.worker.wake import PUSH, TAKE_REPORT, WORK, wake

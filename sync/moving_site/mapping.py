@@ -16,14 +16,15 @@ from django.utils import timezone
 from connections.models import MappedProject
 from jira_client.values import Board
 from planning.models import WorkItem
-from sync import boards, link_names
+from sync import boards
 from sync.core import site_match
 from sync.core import teams as team_words
 from sync.core.site_match import Match, Thing, Verdict
 from sync.models import MoveKind, MoveRow
 from sync.moving_site import sides
 from sync.moving_site.sides import Side
-from sync.new_statuses import BY_ITSELF
+from sync.pairs import link_names
+from sync.pairs.new_statuses import BY_ITSELF
 
 # A number that stands alone, or a custom field's, means something in one Jira alone.
 _IDS = re.compile(r"cf\[|customfield_|[=,(!<>~]\s*\d+(?![\d\-/.:dwhmy])|\bin\s*\(\s*\d")

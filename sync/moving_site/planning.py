@@ -18,11 +18,11 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import SprintLink
-from sync import metadata
 from sync.core import site_match
 from sync.core.site_match import CERTAIN, IssueFacts, Verdict
 from sync.models import MoveKind, MoveRow, MoveState, Shadow, SiteMove
 from sync.moving_site import gate, mapping, meeting_people, sides
+from sync.pairs import metadata
 from sync.worker.failpoints import point
 from sync.worker.lease import Held
 

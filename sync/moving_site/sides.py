@@ -18,9 +18,9 @@ from jira_client import own_board
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, JiraError, NotFound, PermissionRefused
 from jira_client.values import Board, IssueType, LinkType, Project, Sprint, Status
-from sync import hierarchy, metadata, priorities, sprint_facts
 from sync.core.propose import Metadata, propose
 from sync.core.site_match import SprintFacts, Thing
+from sync.pairs import hierarchy, metadata, priorities, sprint_facts
 
 ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
 

@@ -22,10 +22,10 @@ from connections import truth
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from planning.history import names_of
-from sync import conflicts as verbs
 from sync.models import Conflict
 from sync.pages.asking import frame
 from sync.pages.looks import Word, field_word, shown_value
+from sync.pairs import conflicts as verbs
 
 PER_PAGE = 20
 

@@ -23,23 +23,15 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
 from planning.models import Link, WorkItem
-from sync import (
-    create_defaults,
-    link_names,
-    mapped,
-    mapping_check,
-    metadata,
-    sprints,
-    steps,
-    team_fields,
-)
+from sync import create_defaults, mapped, mapping_check, sprints, steps, team_fields
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.choices import Choice, Choices, choices_of, offered
 from sync.pages.link_forms import LinkRulesForm
 from sync.pages.looks import shown_value
 from sync.pages.pairing import PairsForm, sections
 from sync.pages.rule_forms import CreatesForm, StepsForm, TeamForm
-from sync.rules import values_of
+from sync.pairs import link_names, metadata
+from sync.pairs.rules import values_of
 from sync.steps import Steps
 from sync.team_fields import TeamField
 

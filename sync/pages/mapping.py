@@ -24,11 +24,12 @@ from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from jira_client.values import Board, Project, Sprint
 from planning.models import Art, Pi, Team
-from sync import mapped, metadata, sprints
+from sync import mapped, sprints
 from sync.core.propose import Proposal, propose
 from sync.forms import MappingForm, SprintsForm
 from sync.pages import owning
 from sync.pages.asking import ask, connection_for, frame
+from sync.pairs import metadata
 
 
 @dataclass(frozen=True, slots=True)

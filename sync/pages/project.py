@@ -25,7 +25,7 @@ from sync.pages import owning
 from sync.pages.asking import ask, frame, project_for
 from sync.pages.mapping import take_sprints
 from sync.pages.projects import HTMX_STOP, LIVE
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 from sync.worker.wake import WORK, wake
 
 RUNS_SHOWN = 15

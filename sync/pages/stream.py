@@ -20,7 +20,7 @@ from sync.models import Delivery, DeliveryState
 from sync.pages import named_issues
 from sync.pages.looks import Badge, Word, change_look, change_word, delivery_look, event_word
 from sync.pages.named_issues import Named, Names, ends_of
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 
 SIZE: Final = 50
 IN, OUT = "in", "out"

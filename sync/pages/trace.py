@@ -17,7 +17,7 @@ from planning.models import SyncState, WorkItem
 from sync.models import Delivery
 from sync.pages.asking import frame
 from sync.pages.looks import delivery_look, event_word, field_word, outcome_look, step_word
-from sync.trace import chain, named
+from sync.pairs.trace import chain, named
 
 MOST = 20
 

@@ -9,10 +9,11 @@ from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
-from sync import brake, conflicts, shapes
+from sync import brake, shapes
 from sync.answers import BrakeOut, BrakesOut, ConflictOut, ConflictsOut
 from sync.bodies import DecisionIn, StateListing, TakeIn
 from sync.models import Brake, Conflict
+from sync.pairs import conflicts
 from sync.rest.asking import one_of
 
 router = Router(tags=["sync"])

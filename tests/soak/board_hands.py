@@ -10,7 +10,7 @@ from planning.linking import remove_link
 from planning.models import Link, WorkItem
 from planning.moving import move_item
 from sync.core.echo import same
-from sync.rules import values_of
+from sync.pairs.rules import values_of
 from tests.soak.scene import Scene
 
 GONE = (404, 409)  # deleted meanwhile by Jira's side

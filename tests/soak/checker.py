@@ -16,8 +16,8 @@ from planning.models import Change, Link, WorkItem
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.models import Shadow, ShadowState
-from sync.rules import lookups_for, rules_of, values_of
-from sync.states import UNDER_WAY
+from sync.pairs.rules import lookups_for, rules_of, values_of
+from sync.pairs.states import UNDER_WAY
 from tests.soak.fields import flagged, lost
 from tests.soak.ways import Ways
 from tests.soak.written import Written

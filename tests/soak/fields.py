@@ -17,8 +17,8 @@ from typing import Any
 from planning.models import Change, SprintLink
 from sync.core.echo import same
 from sync.models import Conflict, Shadow
-from sync.rules import values_of
-from sync.states import UNDER_WAY
+from sync.pairs.rules import values_of
+from sync.pairs.states import UNDER_WAY
 from tests.soak.written import Written, Wrote
 
 

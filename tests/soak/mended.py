@@ -10,7 +10,7 @@ from typing import Any
 
 from planning.models import Link, WorkItem
 from sync.models import Shadow
-from sync.rules import values_of
+from sync.pairs.rules import values_of
 from tests.soak.written import Written
 from tests.sync.world import World
 

@@ -11,8 +11,9 @@ from almconnect.lib.api import Refused
 from connections import checkup, site_identity
 from connections.models import Connection, Health, SiteDoubt
 from planning.models import Change, ChangeKind, ChangeState
-from sync import brake, conflicts, importing, replay, restored
+from sync import brake, importing, replay, restored
 from sync.models import Brake, Conflict, Delivery, DeliveryState, Run
+from sync.pairs import conflicts
 from tests.sync.world import World
 
 REFUSED = "refused"  # Change.code

@@ -14,7 +14,7 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeKind, ChangeState
 from sync.models import Delivery, Lease, Run, Shadow
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 from tests.soak.ways import Ways
 
 ABSENCE = timedelta(minutes=30)  # between two looks at what is not there

@@ -11,7 +11,7 @@ import pytest
 from accounts.models import User
 from connections import budget, gateway
 from jira_sandbox.serving import Handle, running
-from sync import site_proof
+from sync.pairs import site_proof
 from sync.worker import failpoints
 from tests.sync.world import World, build
 

@@ -61,7 +61,7 @@ def test_half_a_project_vanishing_at_once_stops_and_asks(world: World):
 
 def test_an_old_read_that_arrives_late_is_not_applied(world: World):
     from connections.gateway import jira_for
-    from sync.rules import rules_of
+    from sync.pairs.rules import rules_of
 
     item = world.first()
     began = timezone.now()

@@ -9,8 +9,9 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from jira_sandbox.model.linking import move
 from planning.models import Change, WorkItem
-from sync import importing, mapped, states
+from sync import importing, mapped
 from sync.models import Shadow
+from sync.pairs import states
 from tests.sync.world import World
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from almconnect.lib.api import Refused
 from planning.models import Change
-from sync import conflicts
 from sync.models import Conflict
+from sync.pairs import conflicts
 from tests.sync.world import World
 
 

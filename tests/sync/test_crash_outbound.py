@@ -11,7 +11,7 @@ from planning import linking, moving
 from planning.models import Change, Link, WorkItem
 from sync import push
 from sync.models import Conflict, Shadow
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 from tests.sync.test_link_rules import listed
 from tests.sync.test_link_type_renamed import rename
 from tests.sync.world import World

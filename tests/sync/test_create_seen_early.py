@@ -9,7 +9,7 @@ from planning.models import Change, WorkItem
 from sync import adopting, polling, pull, push
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.models import Shadow
-from sync.rules import rules_of
+from sync.pairs.rules import rules_of
 from tests.sync.world import World
 
 

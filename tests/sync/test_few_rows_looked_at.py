@@ -21,9 +21,10 @@ from almconnect.lib import bulk_rows
 from connections.gateway import jira_for
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, Link, WorkItem
-from sync import comparing, ensuring, halving, states
+from sync import comparing, ensuring, halving
 from sync.models import Shadow
-from sync.rules import rules_of
+from sync.pairs import states
+from sync.pairs.rules import rules_of
 from tests.sync.world import World
 
 OTHERS = 2_000  # pairs that a statement has no business with

@@ -12,7 +12,7 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from planning.models import Link, WorkItem
 from sync import pull
-from sync.rules import rules_of
+from sync.pairs.rules import rules_of
 from tests.sync.world import World
 
 

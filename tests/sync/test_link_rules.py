@@ -12,7 +12,7 @@ from planning import linking
 from planning.models import Change, Link, WorkItem
 from sync import comparing, importing, mapped, mapping_check, replay
 from sync.models import Run
-from sync.rules import rules_of
+from sync.pairs.rules import rules_of
 from tests.sync.world import World
 
 RULE = {"from": "Enabler", "word": "enables", "to": "Story", "link_type": "Relates"}

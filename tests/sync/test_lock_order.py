@@ -21,7 +21,7 @@ from planning.models import Change, WorkItem
 from sync import creating, edits, outbox, pull
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.models import Shadow
-from sync.rules import rules_of
+from sync.pairs.rules import rules_of
 from sync.worker.lease import claim
 from sync.worker.work_slot import Shift
 from sync.writes import Edit

@@ -12,8 +12,8 @@ from accounts.models import User
 from jira_sandbox.serving import Handle, running
 from planning import applying, editing
 from planning.models import WorkItem
-from sync import parents
 from sync.models import Conflict, Shadow
+from sync.pairs import parents
 from tests.sync.world import World, build
 
 
@@ -89,7 +89,7 @@ def test_children_are_found_in_a_fixed_number_of_statements(
 
 
 def test_deciding_a_conflict_keeps_what_was_agreed_meanwhile(handle: Handle, rte: User):
-    from sync import conflicts
+    from sync.pairs import conflicts
 
     world = build(handle, rte, conflict_policy="ask")
     item = world.edit(world.first(), summary="The board's")

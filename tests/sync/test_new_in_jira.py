@@ -9,8 +9,9 @@ import pytest
 from connections.models import MappedProject
 from jira_sandbox.model.projects import IssueType, Status, Transition
 from planning.models import WorkItem
-from sync import mapped, mapping_check, trace
+from sync import mapped, mapping_check
 from sync.models import Delivery
+from sync.pairs import trace
 from tests.callers import ApiCaller
 from tests.sync.world import PROJECT, World
 

@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from almconnect.lib.api import Refused
 from planning.models import Change, ChangeKind, ChangeState, Link, SyncState, WorkItem
-from sync import conflicts, outward_brake, parked_items, replay, ways_out
+from sync import outward_brake, parked_items, replay, ways_out
 from sync.models import Absence, Brake, Conflict, Delivery, DeliveryState, RunKind, Shadow
 from sync.models.run import Run
+from sync.pairs import conflicts
 from sync.ways_out import Way
 from tests.sync.world import World
 

@@ -17,8 +17,9 @@ from jira_sandbox.model.creating import delete
 from jira_sandbox.state.dumping import dumped
 from jira_sandbox.state.going_back import go_back
 from planning.models import Change, WorkItem
-from sync import importing, restored, site_proof
+from sync import importing, restored
 from sync.models import Run, Shadow
+from sync.pairs import site_proof
 from tests.sync.pages.conftest import text_of
 from tests.sync.world import World
 

@@ -13,7 +13,7 @@ from jira_sandbox.state.dumping import dumped
 from planning.models import WorkItem
 from sync.core.echo import same
 from sync.models import Lease
-from sync.rules import values_of
+from sync.pairs.rules import values_of
 from tests.soak.another import CANARY, on_board
 from tests.soak.hands import Hands
 from tests.soak.held import JUDGED, held

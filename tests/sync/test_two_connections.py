@@ -15,7 +15,7 @@ from jira_sandbox.serving import Handle, running
 from planning.models import Change, WorkItem
 from sync import tasks
 from sync.models import Delivery, Lease
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 from tests.sync.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)  # as the worker's tasks: committed for real

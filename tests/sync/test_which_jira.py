@@ -31,8 +31,9 @@ from jira_sandbox.serving import Handle, running
 from jira_sandbox.state.dumping import dumped
 from jira_sandbox.state.going_back import go_back
 from planning.models import WorkItem
-from sync import importing, restored, site_proof, sweep
+from sync import importing, restored, sweep
 from sync.models import Shadow
+from sync.pairs import site_proof
 from tests.sync.world import World, credential
 
 CANARY = "Payroll 2026"

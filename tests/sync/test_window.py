@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from planning.models import Change
-from sync import conflicts
 from sync.models import Conflict
+from sync.pairs import conflicts
 from tests.sync.world import World
 
 BETWEEN = "edit.claimed"  # the item has been read, nothing is written yet

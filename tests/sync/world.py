@@ -23,7 +23,7 @@ from planning import linking as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
 from sync import drain, importing, inbox, mapped, polling, push
 from sync.models import Delivery
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 
 PROJECT = "FALCON"
 

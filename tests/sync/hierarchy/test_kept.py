@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from connections.models import MappedProject
 from planning.models import Change, WorkItem
-from sync import conflicts, mapped
+from sync import mapped
 from sync.models import Conflict, Shadow
-from sync.trace import chain
+from sync.pairs import conflicts
+from sync.pairs.trace import chain
 from tests.sync.hierarchy.conftest import Tree
 from tests.sync.test_drain import deliver
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planning.models import Change, WorkItem
-from sync.trace import chain
+from sync.pairs.trace import chain
 from tests.sync.hierarchy.conftest import Tree
 from tests.sync.world import build
 

@@ -28,7 +28,7 @@ from jira_sandbox.serving import running
 from jira_sandbox.webhooks.payloads import payload
 from planning.models import Change, WorkItem
 from sync import drain, importing, inbox, polling, push
-from sync.states import UNDER_WAY
+from sync.pairs.states import UNDER_WAY
 from tests.soak.checker import violations, writes
 from tests.soak.hands import Hands
 from tests.sync.conftest import Killed

@@ -14,9 +14,10 @@ from connections import credentials, deletion, editing, pausing, site_identity
 from connections.models import Connection, MappedProject, SiteDoubt
 from jira_sandbox.serving import Handle
 from planning.models import Change
-from sync import mapped, site_proof
+from sync import mapped
 from sync.models import Brake, MoveRow, SiteMove
 from sync.moving_site import deciding, gate, mapping
+from sync.pairs import site_proof
 from tests.sync.moving.elsewhere import at_work, moved, planned
 from tests.sync.world import World, credential
 

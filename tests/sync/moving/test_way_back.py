@@ -14,9 +14,10 @@ from connections import deletion
 from connections.models import Connection, MappedProject, SealedSecret
 from jira_sandbox.serving import Handle
 from planning.models import SprintLink, WorkItem
-from sync import site_proof, tidying
+from sync import tidying
 from sync.models import Conflict, Delivery, MoveRow, Shadow, SiteMove
 from sync.moving_site import carrying, deciding
+from sync.pairs import site_proof
 from tests.sync.moving.elsewhere import at_work, copy_of, destination, moved
 from tests.sync.world import World
 

@@ -12,8 +12,8 @@ from jira_client.client import JiraClient
 from jira_client.errors import CallRefused, Gone, Invalid, NotFound, PermissionRefused
 from jira_client.jql import NotAClause, check_clause, quote
 from jira_client.values import Board, LinkType, Project
-from sync import hierarchy
 from sync.core.propose import Metadata, Proposal
+from sync.pairs import hierarchy
 
 _ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
 

@@ -15,8 +15,8 @@ from sync.core.echo import normal
 from sync.core.links import LinkRule
 from sync.core.teams import PROJECT, TeamSource
 from sync.core.values import NUMBERS, Lookups, Rules
-from sync.link_names import ids_of
 from sync.models import Shadow, ShadowState
+from sync.pairs.link_names import ids_of
 
 
 def rules_of(project: MappedProject) -> Rules:

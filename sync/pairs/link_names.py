@@ -14,7 +14,7 @@ from django.db import transaction
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import LinkType
-from sync import metadata
+from sync.pairs import metadata
 
 FACT: Final = "link_types"
 

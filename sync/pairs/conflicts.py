@@ -18,11 +18,11 @@ from connections.models import Direction, MappedProject
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from planning.rules import refuse_read_only
-from sync import states
 from sync.core.echo import same
 from sync.core.merge import Clash
 from sync.models import Conflict, Shadow, ShadowState
-from sync.rules import values_of
+from sync.pairs import states
+from sync.pairs.rules import values_of
 from sync.worker.wake import PUSH, wake
 
 

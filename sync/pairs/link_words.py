@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from connections.models import Connection, MappedProject
 from sync.core.links import LinkTable
 from sync.core.values import Rules, SeenLink
-from sync.link_names import ids_of
 from sync.models import Shadow, ShadowState
-from sync.rules import link_rules_of
+from sync.pairs.link_names import ids_of
+from sync.pairs.rules import link_rules_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from connections.gateway import SiteDoubted, jira_for
 from connections.models import Connection, SiteDoubt
 from jira_client.values import Issue
 from planning.models import Change, ChangeState, SyncState
-from sync.jira_time import DRIFT, jira_clock
 from sync.models import Shadow, ShadowState
-from sync.states import UNDER_WAY
-from sync.trace import note_each
+from sync.pairs.server_clock import DRIFT, jira_clock
+from sync.pairs.states import UNDER_WAY
+from sync.pairs.trace import note_each
 
 AGAIN = 60.0  # seconds for which a proof is good, in this process
 SAMPLE = 50
