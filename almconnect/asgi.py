@@ -4,7 +4,7 @@ from django.conf import settings
 
 from almconnect.front import Front
 from almconnect.wsgi import application as django
-from sync import hooks, inbox
+from sync.webhook import hooks, inbox
 
 application = Front(
     django, door=hooks.DOOR, knows=inbox.is_known, threads=int(settings.WEB_THREADS)

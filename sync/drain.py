@@ -25,10 +25,10 @@ from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from sync import absence, outbox, placing
 from sync.gathering import read_issues
-from sync.inbox import OF_SPRINTS
 from sync.isolating import OF_ALL
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
 from sync.pairs import site_proof, sprint_facts
+from sync.webhook.inbox import OF_SPRINTS
 from sync.worker.failpoints import point
 from sync.worker.lease import LeaseLost, holding
 

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection
 from planning.models import Change
-from sync import webhooks
 from sync.models import Shadow
 from sync.pairs.states import UNDER_WAY
+from sync.webhook import webhooks
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -17,12 +17,13 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import following, inbox, moved, outbox, pull, signing
+from sync import following, moved, outbox, pull, signing
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.isolating import OF_ALL
 from sync.pairs import changelog, new_statuses, parents
 from sync.pairs.rules import rules_of
+from sync.webhook import inbox
 
 log = structlog.get_logger(__name__)
 

@@ -32,7 +32,6 @@ from sync import (
     following,
     growing,
     halving,
-    inbox,
     listing,
     outbox,
     parts,
@@ -43,6 +42,7 @@ from sync.pairs import server_clock, site_proof, sprint_facts
 from sync.pairs.rules import rules_of
 from sync.progress import Progress
 from sync.reading import Read, Reader, Slice
+from sync.webhook import inbox
 from sync.worker.failpoints import point
 from sync.worker.lease import Held, LeaseLost, holding
 from sync.worker.retry_policy import Patience

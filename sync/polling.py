@@ -24,10 +24,11 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, TooLarge
 from jira_client.values import Issue
-from sync import absence, adopting, ensuring, halving, inbox, placing
+from sync import absence, adopting, ensuring, halving, placing
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.pairs import server_clock, site_proof, states
 from sync.pairs.rules import rules_of
+from sync.webhook import inbox
 from sync.worker.failpoints import point
 from sync.worker.lease import Held, LeaseLost, holding
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from connections.models import Connection, Direction, MappedProject, WebhookState
 from planning.models import Change
-from sync import liveness
 from sync.models import Delivery, DeliveryState, Run, RunKind, RunState
 from sync.pairs.states import UNDER_WAY
+from sync.webhook import liveness
 from sync.worker.failpoints import point
 
 POLLS_PER_TICK = 50

@@ -17,10 +17,11 @@ from connections.sealing import SealBroken
 from connections.vanishing import ends_with
 from jira_client.errors import JiraError
 from sync import drain as inbound
-from sync import ensuring, importing, liveness, placing, polling, sweep, tidying, webhooks
+from sync import ensuring, importing, placing, polling, sweep, tidying
 from sync import push as outbound
 from sync.models import Run
 from sync.moving_site import working
+from sync.webhook import liveness, webhooks
 from sync.worker.concurrency_limits import lanes
 from sync.worker.lease import claim
 

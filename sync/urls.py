@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from sync import hooks
 from sync.pages import (
     activity,
     boards,
@@ -21,6 +20,7 @@ from sync.pages import (
     trace,
     webhook,
 )
+from sync.webhook import hooks
 
 app_name = "sync"
 _connection = "connections/<uuid:connection_id>"

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import CONNECT, READ, needs
 from connections.models import Connection, WebhookState
-from sync import webhooks
 from sync.models import Delivery
 from sync.pages.asking import ask, connection_for, frame
 from sync.pages.looks import delivery_look, event_word
+from sync.webhook import webhooks
 
 SHOWN = 10
 _ISSUE, _LINK, _SPRINT = gettext_lazy("Issue"), gettext_lazy("Issue link"), gettext_lazy("Sprint")

@@ -6,7 +6,7 @@ import pytest
 
 from connections import checkup, gateway
 from jira_sandbox.serving import Handle
-from sync import webhooks
+from sync.webhook import webhooks
 from tests.connections.test_meeting_strangers import offered
 from tests.doctor.front import Rule, fronted
 

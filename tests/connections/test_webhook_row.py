@@ -13,7 +13,7 @@ from connections.checkup import Row
 from connections.models import Connection, MappedProject
 from jira_sandbox.serving import Handle
 from jira_sandbox.webhooks.register import Hook
-from sync import webhooks
+from sync.webhook import webhooks
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from django.db import Error, connections
 
 from accounts.models import Role, User
 from connections.models import Connection, MappedProject
-from sync import webhooks
+from sync.webhook import webhooks
 from tests.soak.another import another_jira
 from tests.soak.door import open_door
 from tests.soak.hands import Hands

@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from connections.models import Connection
 from planning.models import Team
-from sync import brake, polling, sprint_making, sweep, tasks, webhooks
+from sync import brake, polling, sprint_making, sweep, tasks
 from sync.models import Brake, Run, RunState
+from sync.webhook import webhooks
 
 
 def work(seconds: float) -> None:

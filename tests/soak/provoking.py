@@ -12,8 +12,9 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from planning.linking import remove_link
 from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
-from sync import brake, outward_brake, webhooks
+from sync import brake, outward_brake
 from sync.models import Brake, Lease
+from sync.webhook import webhooks
 from tests.soak import provoking_reads as reads
 from tests.soak.hands import Hands
 from tests.soak.meanwhile import an_edit_in_the_very_moment_of_a_write

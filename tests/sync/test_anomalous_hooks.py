@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from planning.models import WorkItem
-from sync import inbox
-from sync.inbox import Verdict
 from sync.models import Attempt, Delivery
+from sync.webhook import inbox
+from sync.webhook.inbox import Verdict
 from tests.sync.world import World
 
 UPDATED = "jira:issue_updated"

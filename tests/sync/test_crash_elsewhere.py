@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections.models import Connection, MappedProject
 from planning.models import Change, Iteration, Pi, SprintLink, Team, WorkItem
-from sync import importing, sprint_making, sweep, tasks, webhooks
+from sync import importing, sprint_making, sweep, tasks
 from sync.models import Run, RunPart
+from sync.webhook import webhooks
 from tests.sync.world import World
 
 

@@ -6,8 +6,8 @@ import json
 
 from jira_sandbox.model.linking import move
 from planning.models import WorkItem
-from sync import inbox
 from sync.models import Delivery
+from sync.webhook import inbox
 from tests.sync.world import World
 
 

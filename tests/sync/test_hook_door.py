@@ -13,9 +13,9 @@ from django.db import connections
 from django.test import Client
 
 from connections.models import Connection
-from sync import hooks, inbox
-from sync.inbox import Room
 from sync.models import Delivery
+from sync.webhook import hooks, inbox
+from sync.webhook.inbox import Room
 
 pytestmark = pytest.mark.django_db
 

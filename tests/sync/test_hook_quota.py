@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from connections.models import Connection
-from sync import inbox
 from sync.models import Delivery
+from sync.webhook import inbox
 from tests.sync.test_inbox import connection as connection
 from tests.sync.test_inbox import send, signed
 from tests.sync.test_inbox import signing as signing

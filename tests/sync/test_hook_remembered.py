@@ -13,9 +13,9 @@ from almconnect.lib.secret import Secret
 from connections import sealing
 from connections.models import Connection, SecretField
 from connections.sealing import SealBroken
-from sync import inbox
-from sync.inbox import Verdict
 from sync.models import Delivery
+from sync.webhook import inbox
+from sync.webhook.inbox import Verdict
 from tests.sync.test_inbox import signed
 
 pytestmark = pytest.mark.django_db

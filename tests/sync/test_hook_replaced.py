@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync import webhooks
+from sync.webhook import webhooks
 from tests.sync.world import World
 
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from almconnect.lib import bulk_rows
 from planning.models import WorkItem
-from sync import importing, inbox
+from sync import importing
 from sync.models import Delivery, Run, RunKind
+from sync.webhook import inbox
 from tests.sync.importing import add_issues, fail_every, run_to_end
 from tests.sync.pages.conftest import page as page
 from tests.sync.world import World

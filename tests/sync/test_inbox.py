@@ -148,7 +148,7 @@ def test_text_that_no_column_holds_is_no_error(connection: Connection, body: byt
 def test_up_to_its_bound_a_body_is_taken_and_above_it_refused_as_too_large(
     connection: Connection,
 ):
-    from sync.inbox import LARGEST
+    from sync.webhook.inbox import LARGEST
 
     head, tail = b'{"webhookEvent": "jira:issue_updated", "pad": "', b'"}'
     pad = LARGEST - len(head) - len(tail)
@@ -160,7 +160,7 @@ def test_up_to_its_bound_a_body_is_taken_and_above_it_refused_as_too_large(
 def test_a_connection_that_goes_meanwhile_is_not_called_repeated(
     connection: Connection, monkeypatch
 ):
-    from sync import inbox, liveness
+    from sync.webhook import inbox, liveness
 
     monkeypatch.setattr(liveness, "note", lambda one: Connection.objects.all().delete())
     with_it = inbox.accept(connection.webhook_token, {}, json.dumps(BODY).encode())
@@ -168,7 +168,7 @@ def test_a_connection_that_goes_meanwhile_is_not_called_repeated(
 
 
 def test_a_delivery_costs_few_statements(connection: Connection, django_assert_max_num_queries):
-    from sync import inbox
+    from sync.webhook import inbox
 
     inbox.accept(connection.webhook_token, {}, json.dumps(BODY).encode())
     more = json.dumps({**BODY, "timestamp": 2}).encode()

@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from connections.models import Connection, MappedProject
-from sync import liveness, sweep
+from sync import sweep
 from sync.models import Attempt
+from sync.webhook import liveness
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
 
@@ -78,8 +79,8 @@ def test_a_sprints_webhook_has_the_sprints_read_again(world: World):
     import json
 
     from planning.models import SprintLink
-    from sync import inbox
     from sync.models import Delivery
+    from sync.webhook import inbox
 
     board = f"/rest/agile/1.0/board/{world.project.board_id}/sprint"
     sprint = next(s for s in world.jira("GET", board)["values"] if s["state"] != "closed")

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from connections.models import MappedProject
 from planning.models import Change, WorkItem
-from sync import inbox, polling
+from sync import polling
 from sync.models import Attempt, Delivery
 from sync.pairs import trace
+from sync.webhook import inbox
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
 

@@ -9,7 +9,7 @@ import pytest
 from connections import credentials, editing, gateway
 from connections.credentials import Credential
 from connections.models import Connection, WebhookState
-from sync import webhooks
+from sync.webhook import webhooks
 from tests.jira_client.proxies import Proxy, proxying
 from tests.sync.world import World
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from planning.models import WorkItem
-from sync import inbox
 from sync.models import Attempt, Delivery
+from sync.webhook import inbox
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
 from tests.vendor_data import recorded, vendor_data

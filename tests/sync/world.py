@@ -21,9 +21,10 @@ from jira_sandbox.serving import Handle
 from planning import editing as board_editing
 from planning import linking as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
-from sync import drain, importing, inbox, mapped, polling, push
+from sync import drain, importing, mapped, polling, push
 from sync.models import Delivery
 from sync.pairs.states import UNDER_WAY
+from sync.webhook import inbox
 
 PROJECT = "FALCON"
 

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_POST
 from accounts.access import public
 from almconnect.lib.api import error
 from connections.models import Connection
-from sync import inbox
-from sync.inbox import Verdict
+from sync.webhook import inbox
+from sync.webhook.inbox import Verdict
 from sync.worker.wake import DRAIN, wake_soon
 
 DOOR = "/hooks/jira/"

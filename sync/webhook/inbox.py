@@ -27,8 +27,8 @@ from connections.models import Connection, MappedProject, SecretField
 from connections.sealing import SealBroken
 from jira_client.errors import BadPayload
 from jira_client.webhook import WebhookEvent, parse_event, signature_ok
-from sync import liveness
 from sync.models import Delivery, DeliveryState
+from sync.webhook import liveness
 
 READ_AGAIN = "read_again"  # no event of Jira's: an issue on which a poll failed
 LARGEST = 2_621_440
