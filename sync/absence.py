@@ -22,9 +22,10 @@ from jira_client.client import JiraClient
 from jira_client.errors import NotFound, PermissionRefused
 from jira_client.values import PermissionState
 from planning import applying, feed
-from sync import brake, duplicates, filtered, following, halving, kept, moved, ways_out
+from sync import brake, duplicates, filtered, following, halving, kept, moved
 from sync import gone as gone_from_jira
 from sync.models import Absence, Shadow, ShadowState, lock_items_of
+from sync.outbox import ways_out
 from sync.pairs import parents, states
 from sync.pairs.rules import rules_of
 from sync.pairs.trace import note_each

@@ -14,10 +14,11 @@ from almconnect.lib import bulk_rows
 from connections.models import MappedProject, Right
 from planning import applying
 from planning.models import BoardEvent, Change, WorkItem
-from sync import gone, linking, ways_out
+from sync import gone, linking
 from sync.core.merge import Clash
 from sync.core.values import ABSENT, Lookups, Rules, Seen, Values
 from sync.models import Shadow
+from sync.outbox import ways_out
 from sync.pairs import conflicts, states
 from sync.pairs.trace import note_each
 

@@ -21,8 +21,8 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import outward_brake
 from sync.models import Absence, Brake, Decision, Shadow, ShadowState, Way, lock_items_of
+from sync.outbox import deletion_guard
 from sync.pairs import states
 from sync.worker.failpoints import point
 from sync.worker.wake import POLL, PUSH, wake
@@ -86,7 +86,7 @@ def held(connection_id: uuid.UUID | None = None) -> int:
 def count_of(stop: Brake) -> int:
     """How many items this stop holds."""
     if stop.way == Way.TO_JIRA:
-        return outward_brake.held_of(stop.connection_id).count()
+        return deletion_guard.held_of(stop.connection_id).count()
     return held_of(stop.connection_id).count()
 
 
@@ -120,7 +120,7 @@ def decide(
                 status=403,
             )
         rows: list[Any] = list(
-            outward_brake.held_of(brake.connection_id).select_related("project")
+            deletion_guard.held_of(brake.connection_id).select_related("project")
             if outward
             else held_of(brake.connection_id).select_related("project", "item")
         )
@@ -135,7 +135,7 @@ def decide(
         brake.save()
         for at in range(0, len(rows), _CHUNK):
             some = rows[at : at + _CHUNK]
-            outward_brake.carry_out(decision, some) if outward else _carry_out(
+            deletion_guard.carry_out(decision, some) if outward else _carry_out(
                 decision, some, actor
             )
         audit.record(

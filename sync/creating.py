@@ -18,11 +18,12 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import Created, CreateFailure
 from planning.models import Change
-from sync import create_defaults, looking, outbox, people, refusals
+from sync import create_defaults, looking, people
 from sync.core.retry import Verdict
 from sync.core.values import PARENT, Rules
-from sync.isolating import isolated
 from sync.new_issues import NEEDED, New, body_of
+from sync.outbox import change_queue, refusals
+from sync.outbox.poisoned_items import isolated
 from sync.pairing import pair
 from sync.pairs import field_names, highest_issue_number
 from sync.pairs.references import known_to_jira
@@ -105,7 +106,7 @@ def _create_some(
     with transaction.atomic():
         shift.guard()
         Change.objects.bulk_update([one.change for one in ready], ["sent"])
-        outbox.claim([one.change.pk for one in ready])
+        change_queue.claim([one.change.pk for one in ready])
     point("create.claimed")
     try:
         answers = _post(jira, [one.body for one in ready], shift)
@@ -234,7 +235,7 @@ def _create_without(
 def _refused(connection: Connection, change: Change, status: int, reasons: Sequence[str]) -> None:
     message = " ".join(reasons) or f"Jira refused to create the issue ({status})."
     with transaction.atomic():
-        outbox.park([change.pk], "create_refused", message)
+        change_queue.park([change.pk], "create_refused", message)
         note(connection, "send", "refused", message, item=change.item, change=change)
     point("create.refused")
 
@@ -252,15 +253,15 @@ def _failed(
             pair(connection, change, answer.id, answer.key, shift)
     left = changes[len(done) :]
     if isinstance(error, Invalid) and len(left) > 1:
-        words = f"Jira refused several creates together; each goes alone. {outbox.words_of(error)}"
-        outbox.postpone([change.pk for change in left], 0, words, code=looking.ALONE)
+        words = f"Jira refused several creates together; each goes alone. {change_queue.words_of(error)}"
+        change_queue.postpone([change.pk for change in left], 0, words, code=looking.ALONE)
         return
     for change in left:
-        decision = outbox.judge(error, change.attempts + 1, creating=True)
+        decision = change_queue.judge(error, change.attempts + 1, creating=True)
         if decision.verdict is not Verdict.LOOK_FIRST:
-            outbox.set_aside(connection, change, error, "unknown")
+            change_queue.set_aside(connection, change, error, "unknown")
             continue
-        message = outbox.words_of(error)
+        message = change_queue.words_of(error)
         with transaction.atomic():
             looking.await_look([change], message, error.code)
             item, code = change.item, error.code

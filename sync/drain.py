@@ -23,10 +23,11 @@ from connections.sealing import SealBroken
 from connections.vanishing import ends_with
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
-from sync import absence, outbox, placing
+from sync import absence, placing
 from sync.gathering import read_issues
-from sync.isolating import OF_ALL
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
+from sync.outbox import change_queue
+from sync.outbox.poisoned_items import OF_ALL
 from sync.pairs import site_proof, sprint_facts
 from sync.webhook.inbox import OF_SPRINTS
 from sync.worker.failpoints import point
@@ -218,7 +219,7 @@ def _trace(rows: Sequence[Delivery], reasons: Mapping[int, str]) -> None:
 
 def _later(rows: Sequence[Delivery], why: str) -> None:
     ids = [row.pk for row in rows]
-    delay = timedelta(seconds=outbox.pause(min(row.attempts for row in rows) + 1))
+    delay = timedelta(seconds=change_queue.pause(min(row.attempts for row in rows) + 1))
     mine = Delivery.objects.filter(pk__in=ids)
     mine.update(attempts=F("attempts") + 1, due=timezone.now() + delay, detail=why[:500])
     point("drain.put_off")
@@ -234,7 +235,7 @@ def _stumble(rows: Sequence[Delivery], why: str) -> None:
 def _note_fault(rows: Sequence[Delivery], why: str) -> None:
     now = timezone.now()
     mine = Delivery.objects.filter(pk__in=[row.pk for row in rows])
-    delay = timedelta(seconds=outbox.pause(min(row.faults for row in rows) + 1))
+    delay = timedelta(seconds=change_queue.pause(min(row.faults for row in rows) + 1))
     mine.update(
         faults=F("faults") + 1, attempts=F("attempts") + 1, due=now + delay, detail=why[:500]
     )

@@ -16,21 +16,11 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import AnswerLost, JiraError
 from planning.models import Change, WorkItem
-from sync import (
-    confirming,
-    ensuring,
-    grouping,
-    outbox,
-    people,
-    preparing,
-    ranking,
-    refusals,
-    taking_in,
-    window,
-)
+from sync import confirming, grouping, people, preparing, ranking, taking_in, window
 from sync.core.history import Write
 from sync.core.values import Rules
 from sync.models import Shadow
+from sync.outbox import change_queue, corrective_changes, refusals
 from sync.pairs.rules import rules_of
 from sync.settling import settle
 from sync.taking_in import Work
@@ -106,7 +96,7 @@ def _claim(project: MappedProject, edits: Sequence[Edit], shift: Shift) -> None:
         shift.guard()
         left = [edit for edit in edits if not edit.changes and (edit.values or edit.late)]
         rests = {edit.shadow.item_id: {**edit.values, **edit.late} for edit in left}
-        made = ensuring.left_over(project, rests)
+        made = corrective_changes.left_over(project, rests)
         for edit in left:
             edit.changes = [made[edit.shadow.item_id]]
         first = [edit.changes[0] for edit in edits if edit.changes and edit.values]
@@ -114,7 +104,7 @@ def _claim(project: MappedProject, edits: Sequence[Edit], shift: Shift) -> None:
             if edit.changes and edit.values:
                 taking_in.remember(edit.changes[0], edit.values, edit.before, edit.since)
         Change.objects.bulk_update(first, ["sent"])
-        outbox.claim([change.pk for edit in edits for change in edit.changes])
+        change_queue.claim([change.pk for edit in edits for change in edit.changes])
 
 
 def _move_and_rank(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) -> None:

@@ -12,9 +12,10 @@ from connections.models import Connection, Direction, MappedProject
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.values import Issue
-from sync import adopting, filtered, halving, moved, outbox
+from sync import adopting, filtered, halving, moved
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.models import Shadow
+from sync.outbox import change_queue
 from sync.pairs.rules import rules_of
 from sync.worker.failpoints import point
 
@@ -74,7 +75,7 @@ def read_issues(
         elif project.direction != Direction.PAUSED:
             applied, failed = halving.take_in(jira, project, issues, began=began)
             point("drain.applied")
-            outbox.ensure(project, applied.push)
+            change_queue.ensure(project, applied.push)
             read.failed |= failed
             skipped |= {one: UNTYPED.format(kind) for one, kind in applied.untyped.items()}
     filtered.mark(connection, known_outside)

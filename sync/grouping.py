@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
-from sync import refusals
+from sync.outbox import refusals
 from sync.worker.work_slot import Shift
 from sync.writes import Edit
 

@@ -17,10 +17,11 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import following, moved, outbox, pull, signing
+from sync import following, moved, pull, signing
 from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.isolating import OF_ALL
+from sync.outbox import change_queue
+from sync.outbox.poisoned_items import OF_ALL
 from sync.pairs import changelog, new_statuses, parents
 from sync.pairs.rules import rules_of
 from sync.webhook import inbox
@@ -137,7 +138,7 @@ def receive(
 ) -> Applied:
     """Merge what was read unasked; what fails waits in the inbox, what Jira lacks is queued."""
     applied, failed = take_in(jira, project, issues, began=began, asked=asked)
-    outbox.ensure(project, applied.push)
+    change_queue.ensure(project, applied.push)
     inbox.read_again(project, {one.id: one.key for one in issues if one.id in failed}, failed)
     return applied
 

@@ -25,19 +25,9 @@ from connections.vanishing import ends_with
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError, RateLimited
-from sync import (
-    absence,
-    comparing,
-    dry_run,
-    following,
-    growing,
-    halving,
-    listing,
-    outbox,
-    parts,
-    polling,
-)
+from sync import absence, comparing, dry_run, following, growing, halving, listing, parts, polling
 from sync.models import Run, RunKind, RunPart, RunState
+from sync.outbox import change_queue
 from sync.pairs import server_clock, site_proof, sprint_facts
 from sync.pairs.rules import rules_of
 from sync.progress import Progress
@@ -219,7 +209,7 @@ class _Work:
         """Merge what was read; an issue on which we ourselves fail stops no other."""
         project = self.run.project
         applied, failed = halving.take_in(self.jira, project, read.issues, began=read.began)
-        outbox.ensure(project, applied.push)
+        change_queue.ensure(project, applied.push)
         keys = {one.id: one.key for one in read.issues if one.id in failed}
         inbox.read_again(project, self.told.name_failed(keys), failed)
         for name in ("created", "updated", "ignored", "clashes"):

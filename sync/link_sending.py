@@ -14,11 +14,12 @@ from jira_client.errors import Gone, Invalid, JiraError, NotFound, PermissionRef
 from jira_client.parse import issue_links
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
-from sync import outbox, pull, refusals
+from sync import pull
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.retry import Verdict
-from sync.isolating import isolated
 from sync.models import Shadow
+from sync.outbox import change_queue, refusals
+from sync.outbox.poisoned_items import isolated
 from sync.pairs import link_names
 from sync.pairs.references import live_pair
 from sync.pairs.rules import rules_of
@@ -44,7 +45,7 @@ def send_links(
         if shift.over:
             break
         if change.link is None:
-            outbox.drop([change.pk], "The link is gone.")
+            change_queue.drop([change.pk], "The link is gone.")
             continue
         source = None
         with isolated(connection, change, shift):
@@ -85,11 +86,11 @@ def _confirm(connection: Connection, change: Change, issues: Sequence[Issue]) ->
     words = "drew it, but does not show it" if drawn else "removed it, but still shows it"
     message = f"“{link.type}”: Jira answered that it {words}."
     if change.code == UNCONFIRMED:
-        outbox.park([change.pk], UNCONFIRMED, f"{message} It was sent twice.")
+        change_queue.park([change.pk], UNCONFIRMED, f"{message} It was sent twice.")
         say(link, SyncState.PARKED, message)
     else:
         again = f"{message} It is sent once more."
-        outbox.postpone([change.pk], AGAIN, again, code=UNCONFIRMED)
+        change_queue.postpone([change.pk], AGAIN, again, code=UNCONFIRMED)
         say(link, SyncState.WAITING, again)
     note(connection, "send", "later", message, item=change.item, change=change, code=UNCONFIRMED)
 
@@ -135,7 +136,7 @@ def _draw(
     if source is None or target is None:
         _wait_for_ends(change, link)
         return None
-    outbox.claim_one(change, shift)
+    change_queue.claim_one(change, shift)
     try:
         _create(jira, change.project, kind, source, target)
     except (NotFound, Invalid) as error:
@@ -167,7 +168,7 @@ def _create(
 
 def _keep_here(change: Change, link: Link, message: str, why: str) -> None:
     with transaction.atomic():
-        outbox.settle([change.pk], message)
+        change_queue.settle([change.pk], message)
         say(link, SyncState.LOCAL_ONLY, why)
     point("link.kept_here")
 
@@ -198,7 +199,7 @@ def _lost_its_type(
         f"there. It has: {names}. Choose one on “#4 Fields and statuses”, then send this again."
     )
     with transaction.atomic():
-        outbox.park([change.pk], NO_SUCH_TYPE, message)
+        change_queue.park([change.pk], NO_SUCH_TYPE, message)
         say(link, SyncState.PARKED, message)
         item, code = change.item, NO_SUCH_TYPE
         note(connection, "send", "refused", message, item=item, change=change, code=code)
@@ -211,7 +212,7 @@ def _wait_for_ends(change: Change, link: Link) -> None:
         item__in=[link.source_id, link.target_id], kind=ChangeKind.CREATE, state__in=UNDER_WAY
     ).exists()
     if coming:
-        outbox.put_off([change.pk], WAIT_FOR_END, "Waiting until both ends are in Jira.")
+        change_queue.put_off([change.pk], WAIT_FOR_END, "Waiting until both ends are in Jira.")
         return
     why = "One end is not in this Jira."
     _keep_here(change, link, "Kept on the board only: one end is not in this Jira.", why)
@@ -226,13 +227,13 @@ def _remove(
         _refused(connection, jira, change, link, error)
         return None
     if remote_id is None:
-        outbox.settle([change.pk], "Jira never held this link.")
+        change_queue.settle([change.pk], "Jira never held this link.")
         return None
     if remote_id != link.remote_id:
         # So that a read that lists it meanwhile does not draw it again.
         link.remote_id = remote_id
         link.save(update_fields=["remote_id"])
-    outbox.claim_one(change, shift)
+    change_queue.claim_one(change, shift)
     try:
         jira.links.delete(remote_id)
     except NotFound:
@@ -262,7 +263,7 @@ def _done(
 ) -> None:
     with transaction.atomic():
         shift.guard()
-        outbox.settle([change.pk])
+        change_queue.settle([change.pk])
         if drawn is not None:
             say(drawn, SyncState.SYNCED, "")
         note(connection, "send", "done", words, item=change.item, change=change)
@@ -275,9 +276,9 @@ def _refused(
     """Parked or later. Raises the error again where it is not about this link."""
     error = refusals.judged(jira, error)
     with transaction.atomic():
-        never = outbox.set_aside(connection, change, error, "refused") is Verdict.NEVER
+        never = change_queue.set_aside(connection, change, error, "refused") is Verdict.NEVER
         if never:
-            say(link, SyncState.PARKED, outbox.words_of(error))
+            say(link, SyncState.PARKED, change_queue.words_of(error))
     point("link.refused")
     if never:
         return

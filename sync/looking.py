@@ -18,10 +18,10 @@ from jira_client.client import JiraClient
 from jira_client.errors import JiraError, NotFound
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState
-from sync import outbox
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.isolating import OUR_FAULT
 from sync.models import Delivery, Shadow
+from sync.outbox import change_queue
+from sync.outbox.poisoned_items import OUR_FAULT
 from sync.pairing import pair
 from sync.pairs.highest_issue_number import newest, number_of
 from sync.pairs.trace import note
@@ -42,7 +42,7 @@ _SIDE_BY_SIDE = 4
 
 def await_look(changes: Sequence[Change], message: str, code: str) -> None:
     """The answer to these creates was lost."""
-    outbox.postpone(
+    change_queue.postpone(
         [change.pk for change in changes],
         FIRST_LOOK,
         f"Jira's answer to the create was lost; looking for the issue before sending again. {message}",
@@ -64,7 +64,7 @@ def is_doubtful(change: Change) -> bool:
 def send_again(create: Change, message: str) -> None:
     """Try a parked create again; where Jira may hold its issue, look for that first."""
     state = ChangeState.LOOKING if is_doubtful(create) else ChangeState.WAITING
-    outbox.postpone([create.pk], 0, message, state=state)
+    change_queue.postpone([create.pk], 0, message, state=state)
 
 
 def look(connection: Connection, jira: JiraClient, changes: Sequence[Change], shift: Shift) -> None:
@@ -79,7 +79,7 @@ def look(connection: Connection, jira: JiraClient, changes: Sequence[Change], sh
     )
     for change in changes:
         if change.item_id in adopted:  # by the webhook that told of it, or a poll
-            outbox.settle([change.pk], f"Created as {adopted[change.item_id]}.")
+            change_queue.settle([change.pk], f"Created as {adopted[change.item_id]}.")
             point("look.adopted")
     by_project: dict[MappedProject, list[Change]] = {}
     for change in changes:
@@ -178,7 +178,7 @@ def _read(jira: JiraClient, keys: Sequence[str]) -> Sequence[Issue]:
 def _not_found(connection: Connection, change: Change) -> None:
     looks = int(change.code.partition("looked:")[2] or 0) + 1
     if looks < LOOKS:
-        outbox.postpone(
+        change_queue.postpone(
             [change.pk],
             LOOK_AGAIN,
             "Jira does not hold the issue yet; looking once more before it is sent again.",
@@ -186,16 +186,16 @@ def _not_found(connection: Connection, change: Change) -> None:
             state=ChangeState.LOOKING,
         )
     elif change.item.deleted:
-        outbox.drop([change.pk], "Deleted before Jira took it.")
+        change_queue.drop([change.pk], "Deleted before Jira took it.")
     elif change.attempts >= TRIES:
         message = (
             f"Jira's answer to the create was lost {change.attempts} times. Check in Jira whether "
             "the issue exists, then replay this change."
         )
-        outbox.park([change.pk], "outcome_unknown", message)
+        change_queue.park([change.pk], "outcome_unknown", message)
         note(connection, "look", "unknown", message, item=change.item, change=change)
     else:
-        outbox.postpone(
+        change_queue.postpone(
             [change.pk], 0, "Jira does not hold the issue; sending it again.", code=ALONE
         )
         note(connection, "look", "later", "Not found in Jira.", item=change.item, change=change)
@@ -203,12 +203,12 @@ def _not_found(connection: Connection, change: Change) -> None:
 
 def _put_off(changes: Sequence[Change], error: JiraError) -> None:
     """The look itself failed: it does not count, and the next one waits longer each time."""
-    delay = outbox.judge(error, max(change.attempts for change in changes) + 1).delay
+    delay = change_queue.judge(error, max(change.attempts for change in changes) + 1).delay
     for change in changes:
-        outbox.postpone(
+        change_queue.postpone(
             [change.pk],
             max(delay, FIRST_LOOK),
-            f"Could not look whether Jira created the issue: {outbox.words_of(error)}",
+            f"Could not look whether Jira created the issue: {change_queue.words_of(error)}",
             code=change.code,
             state=ChangeState.LOOKING,
         )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from planning.models import Change
-from sync import outbox
 from sync.core.mapping import OPERATION_PROPERTY, say
 from sync.core.values import Rules
+from sync.outbox import change_queue
 from sync.pairs.references import Known
 from sync.pairs.rules import values_of
 
@@ -34,7 +34,7 @@ def body_of(
     item = change.item
     kind = rules.types.get(item.type)
     if kind is None:
-        outbox.park(
+        change_queue.park(
             [change.pk],
             "type_not_mapped",
             f"The type “{item.type}” is not mapped to an issue type of {rules.project_key}.",

@@ -15,8 +15,9 @@ from connections.models import Connection, DeletionPolicy, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, SyncState
-from sync import gathering, link_sending, moved, outbox
+from sync import gathering, link_sending, moved
 from sync.models import Shadow, ShadowState
+from sync.outbox import change_queue
 from sync.pairs import site_proof
 from sync.worker.failpoints import point
 
@@ -54,9 +55,9 @@ def part(changes: Sequence[Change], reasons: Mapping[int, str]) -> list[Change]:
     kept = []
     for change in changes:
         if change.pk in reasons and change.kind == ChangeKind.UNLINK:
-            outbox.drop([change.pk], reasons[change.pk])
+            change_queue.drop([change.pk], reasons[change.pk])
         elif change.pk in reasons and change.kind != ChangeKind.DELETE:
-            outbox.park([change.pk], NOT_OURS, reasons[change.pk])
+            change_queue.park([change.pk], NOT_OURS, reasons[change.pk])
             if change.link is not None:
                 link_sending.say(change.link, SyncState.PARKED, reasons[change.pk])
         else:

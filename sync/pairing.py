@@ -9,9 +9,10 @@ from django.db.models import Q
 
 from connections.models import Connection
 from planning.models import Change, WorkItem
-from sync import adopting, outbox
-from sync.ensuring import tell_children
+from sync import adopting
 from sync.models import Shadow
+from sync.outbox import change_queue
+from sync.outbox.corrective_changes import tell_children
 from sync.pairs.highest_issue_number import raise_to
 from sync.pairs.trace import note
 from sync.worker.failpoints import point
@@ -44,7 +45,7 @@ def pair(
         if parked:
             shadow.parked = dict(parked)
             shadow.save(update_fields=["parked"])
-        outbox.settle([change.pk], f"Created as {key}.")
+        change_queue.settle([change.pk], f"Created as {key}.")
         note(connection, "send", "done", f"Created as {key}.", item=item, change=change)
         tell_children(item)
     point("create.paired")
@@ -67,5 +68,5 @@ def _tell_of_second(connection: Connection, change: Change, shadow: Shadow, key:
         f"Jira holds a second issue of this item: {key}, besides {shadow.remote_key}. Delete the one "
         "that is not needed in Jira."
     )
-    outbox.park([change.pk], "doubled", message)
+    change_queue.park([change.pk], "doubled", message)
     note(connection, "send", "refused", message, item=change.item, change=change)

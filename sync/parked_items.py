@@ -19,11 +19,12 @@ from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from planning.rules import refuse_read_only
-from sync import duplicates, giving_up, importing
+from sync import duplicates, importing
 from sync.models import Absence, RunKind, Shadow, ShadowState
+from sync.outbox import abandoned_changes
+from sync.outbox.ways_out import Way
 from sync.pairs import states
 from sync.pairs.rules import values_of
-from sync.ways_out import Way
 from sync.worker.wake import PUSH, WORK, wake
 
 ABSENT = ""  # in the place of a field's name: the issue as a whole
@@ -87,7 +88,7 @@ def go(item_id: uuid.UUID, field: str, way: str, *, actor: User) -> None:
     if project is None:
         raise Refused("Its project is no longer mapped.", code="not_mapped", status=409)
     if way == Way.JIRA:
-        giving_up.take_jiras(item, shadow, [field])
+        abandoned_changes.take_jiras(item, shadow, [field])
     elif field == ABSENT or field.startswith(duplicates.PREFIX):
         _compare(project)
     else:
@@ -105,7 +106,7 @@ def go(item_id: uuid.UUID, field: str, way: str, *, actor: User) -> None:
 def _send(project: MappedProject, item: WorkItem, shadow: Shadow, field: str, actor: User) -> None:
     """The field's present value once more, as an edit."""
     refuse_read_only(project)
-    giving_up.forget(shadow, [field])
+    abandoned_changes.forget(shadow, [field])
     Change.objects.create(
         project=project,
         item=item,

@@ -21,9 +21,9 @@ from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from jira_client.values import Person
 from planning import applying, feed
 from planning.models import WorkItem
-from sync import refusals
 from sync.core.values import Rules, Values
 from sync.models import Shadow
+from sync.outbox import refusals
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

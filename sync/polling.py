@@ -24,8 +24,9 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, TooLarge
 from jira_client.values import Issue
-from sync import absence, adopting, ensuring, halving, placing
+from sync import absence, adopting, halving, placing
 from sync.core.mapping import OPERATION_PROPERTY
+from sync.outbox import corrective_changes
 from sync.pairs import server_clock, site_proof, states
 from sync.pairs.rules import rules_of
 from sync.webhook import inbox
@@ -78,7 +79,7 @@ def poll(project_id: uuid.UUID) -> bool:
             return False
         health.note_success(connection, incoming=True)
         placing.place(project.pk)
-        ensuring.tell_iterations(project.pk)
+        corrective_changes.tell_iterations(project.pk)
         states.correct(project.pk)
         return more
     return False

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from connections.models import Connection
 from planning.models import Change
-from sync import ensuring, flips, people
+from sync import flips, people
 from sync.batching import Applied
 from sync.core.echo import same
 from sync.core.values import DOCUMENT, Rules
-from sync.isolating import isolated
 from sync.models import Shadow
+from sync.outbox import corrective_changes
+from sync.outbox.poisoned_items import isolated
 from sync.pairs import conflicts
 from sync.pairs.references import Known, known_to_jira, outgoing
 from sync.pairs.rules import values_of
@@ -105,7 +106,7 @@ def _prepare(
         out,
         ranked="rank" in touched and "rank" in rules.fields,
         unmapped=sorted(touched - rules.fields.keys() - {"status"}),
-        unsaid=ensuring.unsaid(rules, item, out),
+        unsaid=corrective_changes.unsaid(rules, item, out),
         before=dict(shadow.agreed),
         since=shadow.remote_updated,
     )

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from connections.models import MappedProject
 from jira_client.errors import JiraError
-from sync import outbox
 from sync.core.retry import Verdict, backoff
 from sync.models import Run, RunPart, RunState
+from sync.outbox import change_queue
 from sync.worker.failpoints import point
 from sync.worker.retry_policy import is_passing
 
@@ -147,8 +147,10 @@ class Progress:
 def _judged(error: Exception, attempts: int) -> tuple[bool, float]:
     """Is it for good, and else how many seconds to wait."""
     if not isinstance(error, JiraError):
-        return False, backoff(attempts, outbox.chance())
+        return False, backoff(attempts, change_queue.chance())
     if is_passing(error):
-        return False, backoff(attempts, outbox.chance(), error.retry_after)
-    decision = outbox.judge(error, attempts)
-    return decision.verdict is Verdict.NEVER, decision.delay or backoff(attempts, outbox.chance())
+        return False, backoff(attempts, change_queue.chance(), error.retry_after)
+    decision = change_queue.judge(error, attempts)
+    return decision.verdict is Verdict.NEVER, decision.delay or backoff(
+        attempts, change_queue.chance()
+    )

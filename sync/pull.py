@@ -20,22 +20,13 @@ from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
 from planning.models import Change, ChangeKind, WorkItem
-from sync import (
-    adopting,
-    duplicates,
-    first_told,
-    following,
-    gone,
-    merging,
-    moved,
-    outbox,
-    setting_back,
-)
+from sync import adopting, duplicates, first_told, following, gone, merging, moved, setting_back
 from sync.batching import Applied, Batch, save
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Seen, Values
 from sync.models import Shadow
+from sync.outbox import change_queue
 from sync.pairs import server_clock, site_proof, states
 from sync.pairs.rules import default_team, lookups_for, rules_of
 from sync.worker.failpoints import point
@@ -137,7 +128,7 @@ def _hand_over(
         applied.elsewhere |= {issue.id for issue in issues}
         return
     theirs = apply(other, issues, began=began, names=names)
-    outbox.ensure(other, theirs.push)
+    change_queue.ensure(other, theirs.push)
     applied.items |= theirs.items
     applied.stale_items |= set(theirs.items.values())  # to be read again by the other's rules
 

@@ -21,9 +21,10 @@ from connections.vanishing import ends_with
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
-from sync import creating, edits, link_sending, looking, outbox, ownership, removing
+from sync import creating, edits, link_sending, looking, ownership, removing
 from sync.core.coalesce import ItemWork, fold
 from sync.models import Shadow, ShadowState
+from sync.outbox import change_queue
 from sync.pairs import site_proof, states
 from sync.worker.failpoints import point
 from sync.worker.lease import LeaseLost, holding
@@ -53,7 +54,7 @@ def push(connection_id: uuid.UUID, ends: float | None = None) -> bool:
     with ends_with(connection_id), holding(f"push:{connection_id}") as held:
         if held is None:
             return False
-        changes = outbox.due(connection)
+        changes = change_queue.due(connection)
         if not changes:
             return False
         shift = Shift(held, ends or time.monotonic() + SECONDS)
@@ -77,10 +78,10 @@ def _put_back(changes: Sequence[Change], error: Exception) -> None:
     again = rows.filter(state=ChangeState.SENDING).exclude(kind=ChangeKind.CREATE)
     unreached = rows.filter(state=ChangeState.WAITING, due__lte=timezone.now())
     attempts = max(change.attempts for change in changes) + 1
-    decision = outbox.judge(error, attempts) if isinstance(error, JiraError) else None
-    delay = (decision and decision.delay) or outbox.pause(attempts)
+    decision = change_queue.judge(error, attempts) if isinstance(error, JiraError) else None
+    delay = (decision and decision.delay) or change_queue.pause(attempts)
     for left in (again, unreached):
-        outbox.postpone(list(left.values_list("pk", flat=True)), delay, str(error))
+        change_queue.postpone(list(left.values_list("pk", flat=True)), delay, str(error))
     states.derive({change.item_id for change in changes})
     point("push.put_back")
 
@@ -98,8 +99,8 @@ class _Slice:
 def _send(
     connection: Connection, jira: JiraClient, changes: Sequence[Change], shift: Shift
 ) -> None:
-    folded = fold(outbox.as_pending(change) for change in changes)
-    outbox.drop(folded.dropped, "Undone before it was sent.")
+    folded = fold(change_queue.as_pending(change) for change in changes)
+    change_queue.drop(folded.dropped, "Undone before it was sent.")
     part = _Slice({change.pk: change for change in changes}, folded.work)
     creates = [c for work in part.work for c in part.changes(work.creates)]
     doubtful = [change for change in creates if looking.in_doubt(change)]
@@ -134,7 +135,7 @@ def _sort_out(part: _Slice) -> None:
         if where == ShadowState.LIVE:
             part.paired.add(work.item)
         elif where is not None:
-            outbox.drop(rest, "The item is no longer linked to Jira.")
+            change_queue.drop(rest, "The item is no longer linked to Jira.")
         elif not work.creates:
             _without_create(part, work)
     point("push.sorted_out")
@@ -149,19 +150,19 @@ def _without_create(part: _Slice, work: ItemWork) -> None:
     )
     if create is None:
         ids = (*work.edits, *work.links, *work.unlinks, *work.deletes)
-        outbox.settle(ids, "Kept on the board only: the item is not in this Jira.")
+        change_queue.settle(ids, "Kept on the board only: the item is not in this Jira.")
     elif work.deletes and create.state == ChangeState.PARKED:
-        outbox.drop(
+        change_queue.drop(
             (create.pk, *work.edits, *work.links, *work.unlinks, *work.deletes),
             "Deleted before Jira took it.",
         )
     elif work.edits and create.state == ChangeState.PARKED:
         # A person has changed what Jira refused: the create, with the new values, is tried again.
         looking.send_again(create, "Edited since it was parked; trying again.")
-        outbox.settle(work.edits, "Goes with the create.")
+        change_queue.settle(work.edits, "Goes with the create.")
     else:
         rest = (*work.links, *work.unlinks, *work.deletes)
-        outbox.put_off(rest, WAIT_FOR_CREATE, "Waiting until Jira has taken the item itself.")
+        change_queue.put_off(rest, WAIT_FOR_CREATE, "Waiting until Jira has taken the item itself.")
 
 
 def _send_edits(connection: Connection, jira: JiraClient, part: _Slice, shift: Shift) -> None:

@@ -14,10 +14,10 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync import outbox, outward_brake, refusals, ways_out
 from sync.confirming import AGAIN, UNCONFIRMED
-from sync.isolating import isolated
 from sync.models import Shadow, ShadowState
+from sync.outbox import change_queue, deletion_guard, refusals, ways_out
+from sync.outbox.poisoned_items import isolated
 from sync.pairs import parents
 from sync.pairs.references import live_pair
 from sync.pairs.states import UNDER_WAY
@@ -41,7 +41,7 @@ def send_deletes(
     part the item from it. Raises JiraError where the connection as a whole failed, LeaseLost.
     """
     ours = [change for change in changes if change.pk not in strange]
-    going = outward_brake.hold(connection, jira, ours, shift) if ours else []
+    going = deletion_guard.hold(connection, jira, ours, shift) if ours else []
     for change in [*(one for one in changes if one.pk in strange), *going]:
         if shift.over:
             return
@@ -54,7 +54,7 @@ def _delete(
 ) -> None:
     shadow = live_pair(change.item_id)
     if shadow is None:
-        outbox.settle([change.pk], "Jira never held this item, or lost it already.")
+        change_queue.settle([change.pk], "Jira never held this item, or lost it already.")
         return
     if change.project.deletion_policy != DeletionPolicy.DELETE:
         words = "Kept in Jira, no longer linked."
@@ -70,7 +70,7 @@ def _delete(
             shift,
         )
         return
-    outbox.claim_one(change, shift)
+    change_queue.claim_one(change, shift)
     state, words = ShadowState.GONE, DELETED_THERE
     try:
         jira.issues.delete(shadow.remote_id)
@@ -83,11 +83,11 @@ def _delete(
         error = refusals.judged(jira, problem)
         if not isinstance(error, Invalid | PermissionRefused):
             # A delete may be repeated, so an unknown outcome is no matter.
-            outbox.set_aside(connection, change, error)
+            change_queue.set_aside(connection, change, error)
             if refusals.of_connection(error):
                 raise error from problem
             return
-        _park(connection, change, shadow, outbox.words_of(error), shift)
+        _park(connection, change, shadow, change_queue.words_of(error), shift)
         return
     point("delete.sent")
     _let_go(connection, change, shadow, state, words, shift)
@@ -109,7 +109,7 @@ def _not_deleted(connection: Connection, change: Change, shadow: Shadow, shift: 
         _park(connection, change, shadow, words, shift)
         return
     message = f"Jira was asked to delete {shadow.remote_key}: {words} It is asked once more."
-    outbox.postpone([change.pk], AGAIN, message, code=UNCONFIRMED)
+    change_queue.postpone([change.pk], AGAIN, message, code=UNCONFIRMED)
     note(connection, "send", "later", message, item=change.item, change=change, code=UNCONFIRMED)
 
 
@@ -123,8 +123,8 @@ def _park(connection: Connection, change: Change, shadow: Shadow, why: str, shif
         shift.guard()
         item = WorkItem.objects.locked().get(pk=change.item_id)
         earlier = Change.objects.filter(item=item, kind=ChangeKind.DELETE, state=ChangeState.PARKED)
-        outbox.drop(list(earlier.values_list("pk", flat=True)), "Tried again since.")
-        outbox.park([change.pk], ways_out.DELETE_REFUSED, message)
+        change_queue.drop(list(earlier.values_list("pk", flat=True)), "Tried again since.")
+        change_queue.park([change.pk], ways_out.DELETE_REFUSED, message)
         feed.tell(applying.revive(item))
         note(connection, "send", "refused", message, item=item, change=change)
 
@@ -147,7 +147,7 @@ def _let_go(
         if message == DELETED_THERE:
             values |= {"deleted_there": timezone.now(), "deleted_by": change.actor_name}
         Shadow.objects.filter(pk=shadow.pk).update(**values)
-        outbox.settle([change.pk], message)
+        change_queue.settle([change.pk], message)
         left = Q(state__in=UNDER_WAY) | Q(state=ChangeState.PARKED, kind=ChangeKind.DELETE)
         Change.objects.filter(left, item=change.item_id).update(
             state=ChangeState.DROPPED, message=message, settled=timezone.now()

@@ -14,8 +14,9 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection
 from planning.models import Change, ChangeState, WorkItem
-from sync import looking, outward_brake, ways_out
+from sync import looking
 from sync.models import Delivery, DeliveryState, Shadow
+from sync.outbox import deletion_guard, ways_out
 from sync.pairs import states
 from sync.worker.wake import DRAIN, PUSH, wake
 
@@ -46,7 +47,7 @@ def replay_change(change: Change, *, actor: User) -> Change:
             code="not_parked",
             status=409,
         )
-    if change.code == outward_brake.HELD:
+    if change.code == deletion_guard.HELD:
         raise Refused(
             "This deletion is one of many at once. A person decides about all of them under “Held "
             "deletions”.",
@@ -126,7 +127,7 @@ def replay_deliveries(rows: QuerySet[Delivery], *, actor: User) -> int:
 
 def parked() -> QuerySet[Change]:
     """The parked changes that may be sent again; held deletions wait for a person's decision."""
-    return Change.objects.filter(state=ChangeState.PARKED).exclude(code=outward_brake.HELD)
+    return Change.objects.filter(state=ChangeState.PARKED).exclude(code=deletion_guard.HELD)
 
 
 def replay_changes(rows: QuerySet[Change], *, actor: User) -> int:

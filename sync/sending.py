@@ -10,10 +10,11 @@ from typing import Any, Final
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import FieldMeta, Transition
-from sync import refusals, walking
+from sync import walking
 from sync.core import words
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
+from sync.outbox import refusals
 from sync.worker.failpoints import point
 
 

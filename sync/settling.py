@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
-from sync import outbox, setting_back
+from sync import setting_back
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.echo import normal
-from sync.isolating import isolated
 from sync.models import Shadow
+from sync.outbox import change_queue
+from sync.outbox.poisoned_items import isolated
 from sync.pairs import conflicts, states
 from sync.pairs.trace import note, note_all
 from sync.worker.work_slot import Shift
@@ -36,7 +37,7 @@ def settle(connection: Connection, edits: Sequence[Edit], shift: Shift) -> None:
                     continue
                 done.setdefault(_why_settled(edit, change), []).append(change.pk)
     for why, ids in done.items():
-        outbox.settle(ids, why)
+        change_queue.settle(ids, why)
     _drop_overtaken(edits)
     sent = [
         (edit.shadow.item, f"Sent {', '.join(sorted(edit.sent.accepted))}.")
@@ -60,7 +61,7 @@ def _drop_overtaken(edits: Sequence[Edit]) -> None:
         for key, item, fields in parked.values_list("pk", "item_id", "fields")
         if fields and set(fields) <= accepted[item]
     ]
-    outbox.drop(over, "A later edit of it has reached Jira.")
+    change_queue.drop(over, "A later edit of it has reached Jira.")
 
 
 def _park_fields(edits: Sequence[Edit]) -> None:
@@ -88,15 +89,15 @@ def _stopped(connection: Connection, edit: Edit, change: Change) -> bool:
     reached = set(change.fields) <= set(edit.sent.accepted)
     doubted = {name: why for name, why in edit.unconfirmed.items() if name in change.fields}
     if asked:
-        outbox.leave_to_people([change.pk], asked)
+        change_queue.leave_to_people([change.pk], asked)
     elif refused:
         message = " ".join(f"{name}: {why}" for name, why in refused.items())
-        outbox.park([change.pk], "refused", message)
+        change_queue.park([change.pk], "refused", message)
         note(connection, "send", "refused", message, item=change.item, change=change)
     elif error is not None and not reached:
-        outbox.set_aside(connection, change, error)
+        change_queue.set_aside(connection, change, error)
     elif edit.sent.untried and not reached:
-        outbox.unclaim([change.pk])
+        change_queue.unclaim([change.pk])
     elif doubted:
         _once_more(connection, change, doubted)
     else:
@@ -108,10 +109,10 @@ def _once_more(connection: Connection, change: Change, doubted: Mapping[str, str
     """Jira answered with success and did nothing: sent again, and then a person is asked."""
     message = " ".join(f"{name}: {why}" for name, why in doubted.items())
     if change.code == UNCONFIRMED:
-        outbox.park([change.pk], UNCONFIRMED, f"{message} It was sent twice. {NOT_TAKEN}")
+        change_queue.park([change.pk], UNCONFIRMED, f"{message} It was sent twice. {NOT_TAKEN}")
     else:
         words = f"{message} It is sent once more."
-        outbox.postpone([change.pk], AGAIN, words, code=UNCONFIRMED)
+        change_queue.postpone([change.pk], AGAIN, words, code=UNCONFIRMED)
     outcome = "refused" if change.code == UNCONFIRMED else "later"
     note(connection, "send", outcome, message, item=change.item, change=change, code=UNCONFIRMED)
 

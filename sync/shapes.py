@@ -8,10 +8,11 @@ from django.db.models import Count, Q
 
 from connections.models import MappedProject
 from planning.models import Change, SprintLink, Team
-from sync import teams, ways_out
+from sync import teams
 from sync.boards import Offered
 from sync.mapping_check import Checked
 from sync.models import Brake, Conflict, Delivery, Run, RunKind
+from sync.outbox import ways_out
 
 
 def project(row: MappedProject) -> dict[str, Any]:

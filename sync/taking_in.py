@@ -18,13 +18,14 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync import absence, filtered, merging, outbox, ownership, pull, window
+from sync import absence, filtered, merging, ownership, pull, window
 from sync.batching import Applied
 from sync.core.history import Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
-from sync.isolating import OF_ALL, isolated
 from sync.models import Shadow
+from sync.outbox import change_queue
+from sync.outbox.poisoned_items import OF_ALL, isolated
 from sync.pairs import changelog
 from sync.pairs.rules import lookups_for, values_of
 from sync.worker.failpoints import point
@@ -186,13 +187,15 @@ def put_off_unread(
     absence.note_missing(connection, jira, project, settled)
     for item, shadow in unread.items():
         ids = [change.pk for change in work[item]]
-        outbox.put_off(ids, UNREAD, f"Jira does not show {shadow.remote_key} to the account now.")
+        change_queue.put_off(
+            ids, UNREAD, f"Jira does not show {shadow.remote_key} to the account now."
+        )
         if not ids and shadow.remote_updated is None:
             values = values_of(WorkItem.objects.get(pk=item))
             left = {name: values[name] for name in ("status", "iteration")}
-            outbox.ensure(project, {item: left}, seconds=LAG)
+            change_queue.ensure(project, {item: left}, seconds=LAG)
     late = [change.pk for item in stale for change in work.get(item, ())]
-    outbox.put_off(late, LAG, "Jira's answer was older than what is known; reading again.")
+    change_queue.put_off(late, LAG, "Jira's answer was older than what is known; reading again.")
     if unread or late:
         point("edit.put_off")
 
@@ -213,7 +216,9 @@ def park_outside(
         "The mapping's filter leaves this issue out now, so nothing is written to it. Let the filter in "
         "what belongs here, and send this again."
     )
-    outbox.park([change.pk for item in away for change in work[item]], ownership.NOT_OURS, words)
+    change_queue.park(
+        [change.pk for item in away for change in work[item]], ownership.NOT_OURS, words
+    )
     return outside
 
 
@@ -221,6 +226,6 @@ def park_moved(shadows: Mapping[uuid.UUID, Shadow], work: Work, elsewhere: set[s
     """Nothing is written to a project that is not mapped, or paused, where the issue is now."""
     away = [item for item, shadow in shadows.items() if shadow.remote_id in elsewhere]
     words = "The issue was moved in Jira to a project that is not mapped here, or paused."
-    outbox.park([change.pk for item in away for change in work[item]], "moved", words)
+    change_queue.park([change.pk for item in away for change in work[item]], "moved", words)
     if away:
         point("edit.moved_away")

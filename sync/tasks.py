@@ -17,10 +17,11 @@ from connections.sealing import SealBroken
 from connections.vanishing import ends_with
 from jira_client.errors import JiraError
 from sync import drain as inbound
-from sync import ensuring, importing, placing, polling, sweep, tidying
+from sync import importing, placing, polling, sweep, tidying
 from sync import push as outbound
 from sync.models import Run
 from sync.moving_site import working
+from sync.outbox import corrective_changes
 from sync.webhook import liveness, webhooks
 from sync.worker.concurrency_limits import lanes
 from sync.worker.lease import claim
@@ -123,7 +124,7 @@ def move(move_id: str) -> None:
 @shared_task(name="sync.place")
 def place(project_id: str) -> None:
     placing.place(uuid.UUID(project_id))
-    ensuring.tell_iterations(uuid.UUID(project_id))
+    corrective_changes.tell_iterations(uuid.UUID(project_id))
 
 
 @shared_task(name="sync.tidy")

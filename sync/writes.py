@@ -13,11 +13,11 @@ import structlog
 
 from jira_client.client import JiraClient
 from planning.models import Change
-from sync import refusals
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
-from sync.isolating import OF_ALL
 from sync.models import Shadow
+from sync.outbox import refusals
+from sync.outbox.poisoned_items import OF_ALL
 from sync.sending import Sent, send_edit
 from sync.worker.work_slot import Shift
 

@@ -14,7 +14,7 @@ from jira_client.errors import JiraError
 from sync.core.retry import backoff
 from sync.models import MoveState, SiteMove
 from sync.moving_site import carrying, planning, returning
-from sync.outbox import chance
+from sync.outbox.change_queue import chance
 from sync.worker.lease import Held, LeaseLost, holding
 
 TRIES = 6  # of a plan, in a row

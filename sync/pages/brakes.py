@@ -16,8 +16,8 @@ from almconnect.lib.api import Refused
 from connections.views.session import person_of
 from planning.models import Change
 from sync import brake as verbs
-from sync import outward_brake
 from sync.models import Brake, Shadow, Way
+from sync.outbox import deletion_guard
 from sync.pages.asking import frame
 
 SHOWN = 100
@@ -38,7 +38,7 @@ def brakes(request: HttpRequest) -> HttpResponse:
 def _items(row: Brake) -> tuple[int, Sequence[Shadow | Change], int]:
     """How many are held, the first of them, and how many more there are."""
     if row.way == Way.TO_JIRA:
-        changes = outward_brake.held_of(row.connection_id).order_by("pk")
+        changes = deletion_guard.held_of(row.connection_id).order_by("pk")
         return changes.count(), list(changes[:SHOWN]), max(0, changes.count() - SHOWN)
     held = verbs.held_of(row.connection_id).select_related("item").order_by("remote_key")
     count = held.count()

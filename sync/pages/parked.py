@@ -23,12 +23,13 @@ from connections import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, ChangeState
-from sync import duplicates, parked_items, ways_out
+from sync import duplicates, parked_items
 from sync.models import Shadow
+from sync.outbox import ways_out
+from sync.outbox.ways_out import Way
 from sync.pages.asking import frame
 from sync.pages.conflicts import narrowed
 from sync.pages.looks import Word, change_word, field_word
-from sync.ways_out import Way
 
 PER_PAGE = 30
 MOST_FIELDS = 100

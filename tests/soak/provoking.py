@@ -12,8 +12,9 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from planning.linking import remove_link
 from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
-from sync import brake, outward_brake
+from sync import brake
 from sync.models import Brake, Lease
+from sync.outbox import deletion_guard
 from sync.webhook import webhooks
 from tests.soak import provoking_reads as reads
 from tests.soak.hands import Hands
@@ -195,10 +196,10 @@ def _a_comparison_due(hands: Hands) -> Iterator[None]:
 def _many_deleted_at_once(hands: Hands) -> Iterator[None]:
     """More than go without a person's word; afterwards somebody says it."""
     hands.world.push()
-    for _ in range(outward_brake.MOST + 2):
+    for _ in range(deletion_guard.MOST + 2):
         _board_create(hands)
     hands.world.push()
-    for _ in range(outward_brake.MOST + 2):
+    for _ in range(deletion_guard.MOST + 2):
         hands.delete_board(at_least=1)
     yield
     for row in Brake.objects.filter(connection=hands.world.connection, decided=None):

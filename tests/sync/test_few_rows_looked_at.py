@@ -21,8 +21,9 @@ from almconnect.lib import bulk_rows
 from connections.gateway import jira_for
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, Link, WorkItem
-from sync import comparing, ensuring, halving
+from sync import comparing, halving
 from sync.models import Shadow
+from sync.outbox import corrective_changes
 from sync.pairs import states
 from sync.pairs.rules import rules_of
 from tests.sync.world import World
@@ -149,6 +150,6 @@ def test_what_a_dead_worker_left_is_looked_for(large: World) -> None:
     WorkItem.objects.update(sync_state="synced")
     left = WorkItem.objects.filter(remote_id="700005")
     left.update(sync_state="waiting")
-    assert not in_vain(lambda: ensuring.tell_iterations(large.project.pk))
+    assert not in_vain(lambda: corrective_changes.tell_iterations(large.project.pk))
     assert not in_vain(lambda: states.correct(large.project.pk))
     assert left.get().sync_state == "synced"

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from connections.models import Connection
 from planning.models import Change, Link
-from sync import outbox
 from sync.models import Shadow
+from sync.outbox import change_queue
 from tests.sync.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def a_day_ago(change: Change) -> None:
     when = timezone.now() - timedelta(days=1, minutes=1)
-    Change.objects.filter(pk=change.pk).update(put_off_since=when, put_off=outbox.MANY)
+    Change.objects.filter(pk=change.pk).update(put_off_since=when, put_off=change_queue.MANY)
 
 
 def test_reading_again_waits_longer_each_time_and_ends(world: World) -> None:
@@ -34,7 +34,7 @@ def test_reading_again_waits_longer_each_time_and_ends(world: World) -> None:
         waits.append((change.due - timezone.now()).total_seconds())
     assert "reading again" in change.message
     assert change.put_off == 7
-    assert waits[0] < 3 < 20 < waits[6] < outbox.backoff(20, 1.0) + 1
+    assert waits[0] < 3 < 20 < waits[6] < change_queue.backoff(20, 1.0) + 1
     a_day_ago(change)
     world.push(1)
     change.refresh_from_db()

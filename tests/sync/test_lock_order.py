@@ -18,9 +18,10 @@ from django.utils import timezone
 from connections.gateway import jira_for
 from jira_client.errors import AnswerLost
 from planning.models import Change, WorkItem
-from sync import creating, edits, outbox, pull
+from sync import creating, edits, pull
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.models import Shadow
+from sync.outbox import change_queue
 from sync.pairs.rules import rules_of
 from sync.worker.lease import claim
 from sync.worker.work_slot import Shift
@@ -174,7 +175,7 @@ def test_what_is_queued_for_an_item_waits_for_its_reader(
     )
     with transaction.atomic():
         list(WorkItem.objects.filter(pk=item.pk).locked())
-        other = Other(lambda: outbox.ensure(world.project, {item.pk: {"iteration": None}}))
+        other = Other(lambda: change_queue.ensure(world.project, {item.pk: {"iteration": None}}))
         other.until_it_waits()
         list(Shadow.objects.filter(item=item).locked())
     other.done()

@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from almconnect.lib.api import Refused
 from planning.models import Change, ChangeKind, ChangeState, Link, SyncState, WorkItem
-from sync import outward_brake, parked_items, replay, ways_out
+from sync import parked_items, replay
 from sync.models import Absence, Brake, Conflict, Delivery, DeliveryState, RunKind, Shadow
 from sync.models.run import Run
+from sync.outbox import deletion_guard, ways_out
+from sync.outbox.ways_out import Way
 from sync.pairs import conflicts
-from sync.ways_out import Way
 from tests.sync.world import World
 
 OVER = (ChangeState.SETTLED, ChangeState.DROPPED)
@@ -27,7 +28,7 @@ OVER = (ChangeState.SETTLED, ChangeState.DROPPED)
 CODES = (
     "", "refused", "invalid", "unconfirmed", "doubled", "outcome_unknown", "not_ours", "our_fault",
     "jira_restored", "moved", "type_not_mapped", "create_refused", "never_ready", "no_such_type",
-    ways_out.DELETE_REFUSED, ways_out.GONE_IN_JIRA, outward_brake.HELD,
+    ways_out.DELETE_REFUSED, ways_out.GONE_IN_JIRA, deletion_guard.HELD,
 )  # fmt: skip
 
 

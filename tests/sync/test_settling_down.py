@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from planning.models import Change, ChangeKind, Iteration, Pi, WorkItem
-from sync import ensuring, mapped, replay
+from sync import mapped, replay
 from sync.models import Shadow
+from sync.outbox import corrective_changes
 from tests.sync.world import World
 
 
@@ -42,7 +43,7 @@ def test_an_iteration_that_becomes_a_sprint_is_sent_then(world: World):
     board = f"/rest/agile/1.0/board/{world.project.board_id}/sprint"
     sprint = next(s["id"] for s in world.jira("GET", board)["values"] if s["state"] == "future")
     sprints.set_sprints(iteration, {str(world.team.pk): sprint})
-    ensuring.tell_iterations(world.project.pk)
+    corrective_changes.tell_iterations(world.project.pk)
     world.settle()
     item.refresh_from_db()
     assert item.sync_state == "synced"

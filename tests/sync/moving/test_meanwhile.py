@@ -14,9 +14,10 @@ from jira_sandbox.model.linking import link
 from jira_sandbox.serving import Handle
 from planning import linking
 from planning.models import Change, Link, SprintLink, WorkItem
-from sync import drain, gone, push, replay, ways_out
+from sync import drain, gone, push, replay
 from sync.models import Conflict, Delivery, MoveRow, Shadow
 from sync.moving_site import deciding, working
+from sync.outbox import ways_out
 from sync.webhook import inbox
 from sync.worker.lease import claim
 from tests.sync.moving.elsewhere import CANARY, at_work, moved, planned

@@ -14,7 +14,7 @@ from connections.gateway import NotReady
 from connections.models import Connection
 from jira_client.errors import JiraError
 from planning.models import Change
-from sync import outbox
+from sync.outbox import change_queue
 from sync.pairs.trace import note
 from sync.worker.lease import LeaseLost
 from sync.worker.work_slot import Shift
@@ -58,7 +58,7 @@ def _park(connection: Connection, changes: list[Change], problem: str, shift: Sh
     )
     with transaction.atomic():
         shift.guard()
-        outbox.park([change.pk for change in changes], OUR_FAULT, message)
+        change_queue.park([change.pk for change in changes], OUR_FAULT, message)
         for change in changes:
             note(
                 connection,

@@ -21,8 +21,8 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import giving_up, outward_brake
 from sync.models import Absence, Conflict, Shadow, ShadowState
+from sync.outbox import abandoned_changes, deletion_guard
 from sync.pairs import conflicts, states
 from sync.worker.wake import PUSH, wake
 
@@ -51,7 +51,7 @@ class Way(StrEnum):
 
 _WAYS: Final = {
     DELETE_REFUSED: (Way.AGAIN, Way.UNLINK, Way.KEEP),
-    outward_brake.HELD: (Way.UNLINK, Way.KEEP),
+    deletion_guard.HELD: (Way.UNLINK, Way.KEEP),
     GONE_IN_JIRA: (Way.RESTORE, Way.KEEP, Way.DELETE),
     NOT_MOVED: (Way.RESTORE, Way.KEEP, Way.DELETE),
 }
@@ -105,8 +105,8 @@ def go(change: Change, way: str, *, actor: User) -> None:
         case Way.JIRA | Way.BOARD:
             _take(change, item, shadow, way, actor)
         case Way.GIVE_UP:
-            giving_up.give_up_link(change)
-            giving_up.drop([change.pk], "Given up by a person.")
+            abandoned_changes.give_up_link(change)
+            abandoned_changes.drop([change.pk], "Given up by a person.")
         case _:
             _take_off(item, shadow, change)
     connection_id = change.project.connection_id
@@ -121,7 +121,9 @@ def go(change: Change, way: str, *, actor: User) -> None:
 def _keep(item: WorkItem, change: Change) -> None:
     if change.kind == ChangeKind.CREATE:  # what waits for the item's issue waits in vain from here
         rest = Change.objects.filter(item=item, state__in=(*states.UNDER_WAY, ChangeState.PARKED))
-        giving_up.drop([one.pk for one in rest], "Given up: the item stays on the board alone.")
+        abandoned_changes.drop(
+            [one.pk for one in rest], "Given up: the item stays on the board alone."
+        )
         return
     _end(item, "Given up: the item stays as it is.", change)
 
@@ -133,7 +135,7 @@ def _take(change: Change, item: WorkItem, shadow: Shadow | None, way: str, actor
         Conflict.objects.filter(pk__in=ids).update(
             resolved=timezone.now(), taken_by="the item is gone"
         )
-        giving_up.drop([change.pk], "Given up: the item or its issue is gone.")
+        abandoned_changes.drop([change.pk], "Given up: the item or its issue is gone.")
         return
     for one in open_conflicts(change) if change.state == ChangeState.CONFLICT else ():
         conflicts.resolve(one.pk, way, actor=actor)
@@ -141,7 +143,7 @@ def _take(change: Change, item: WorkItem, shadow: Shadow | None, way: str, actor
         return
     shadow.refresh_from_db()
     item.refresh_from_db()
-    giving_up.take_jiras(item, shadow, change.fields)
+    abandoned_changes.take_jiras(item, shadow, change.fields)
 
 
 def _restore(change: Change, item: WorkItem, shadow: Shadow | None, actor: User) -> None:

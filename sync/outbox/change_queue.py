@@ -15,7 +15,7 @@ from jira_client.errors import JiraError, RateLimited
 from planning.models import Change, ChangeState
 from sync.core.coalesce import Pending
 from sync.core.retry import Decision, Failure, Verdict, backoff, concerns_connection, decide
-from sync.ensuring import ensure as ensure
+from sync.outbox.corrective_changes import ensure as ensure
 from sync.pairs.states import UNDER_WAY
 from sync.pairs.trace import note
 from sync.worker.failpoints import point

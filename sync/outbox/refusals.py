@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused, JiraError, PermissionRefused
-from sync import outbox
 from sync.core.retry import concerns_connection
+from sync.outbox import change_queue
 
 
 def of_connection(error: JiraError) -> bool:
     """Whether the next call would fail as well, whatever it is about."""
-    return concerns_connection(outbox.failure_of(error))
+    return concerns_connection(change_queue.failure_of(error))
 
 
 def judged(jira: JiraClient, error: JiraError) -> JiraError:

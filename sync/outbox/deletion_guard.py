@@ -22,8 +22,8 @@ from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import outbox
 from sync.models import Brake, Decision, Shadow, ShadowState, Way
+from sync.outbox import change_queue
 from sync.pairs import states
 from sync.pairs.trace import note
 from sync.worker.failpoints import point
@@ -159,7 +159,7 @@ def _park(
         f"Not deleted in Jira yet: {shadow.remote_key} is one of many deleted at once, so a person "
         f"decides under “Held deletions”.{with_it}"
     )
-    outbox.park([change.pk], HELD, message)
+    change_queue.park([change.pk], HELD, message)
     feed.tell(applying.revive(item))
     note(connection, "send", "later", message, item=item, change=change, code=HELD)
 
