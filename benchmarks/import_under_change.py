@@ -65,7 +65,8 @@ class Look:
 def ours(server: _house.Server, look: Look, options: argparse.Namespace) -> Iterator[Row]:
     """The import, the poll after it, a full comparison."""
     from accounts.models import User
-    from sync import absence, importing, mapped, polling
+    from sync import importing, mapped
+    from sync.inbound import absence, polls
     from sync.models import RunKind
 
     absence.APART = timedelta(seconds=options.apart)
@@ -77,7 +78,7 @@ def ours(server: _house.Server, look: Look, options: argparse.Namespace) -> Iter
     time.sleep(options.apart)
 
     def poll() -> None:
-        while polling.poll(project.pk):
+        while polls.poll(project.pk):
             pass
 
     yield look.after("poll", poll)

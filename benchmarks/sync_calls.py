@@ -25,7 +25,7 @@ EDITED = 10
 def deliveries(project: Any, server: _house.Server, number: int = 100) -> None:
     """So many webhooks, of so many issues that changed in Jira, and one drain."""
     from planning.models import WorkItem
-    from sync import drain
+    from sync.inbound import drain
     from sync.webhook import inbox
 
     for n in range(number):

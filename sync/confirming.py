@@ -14,11 +14,11 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.history import names_of, words
-from sync import setting_back
 from sync.core.echo import same
 from sync.core.history import changed_since, newest
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
+from sync.inbound import reverted_edits
 from sync.pairs import changelog
 from sync.pairs.rules import lookups_for
 from sync.writes import Edit
@@ -56,7 +56,7 @@ def confirm(
                     # It was carried out, and set back by somebody.
                     last = newest(mine, issue.history, names, name)
                     author = (last.author_name or last.author_id) if last else None
-                    edit.set_back[name] = author or setting_back.SOMEBODY
+                    edit.set_back[name] = author or reverted_edits.SOMEBODY
                     continue
             if why:
                 del edit.sent.accepted[name]

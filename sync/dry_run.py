@@ -18,10 +18,11 @@ from connections.models import Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import dry_links, merging, parts, polling
+from sync import dry_links, parts
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
+from sync.inbound import pair_merge, polls
 from sync.models import Run, RunPart, RunState, Shadow, ShadowState
 from sync.pairs import link_names, metadata, parents, site_proof
 from sync.pairs.references import Known, known_to_jira, outgoing
@@ -62,7 +63,7 @@ def _step(run: Run, jira: JiraClient, held: Held) -> bool:
     link_names.learn(project, metadata.link_types(jira))
     after = int(run.cursor.get("after", 0))
     if not after:
-        run.total = jira.search.count(polling.scope(project))
+        run.total = jira.search.count(polls.scope(project))
         run.findings = {"counts": {}, "samples": {}, "kept_on_board": {}}
         run.save(update_fields=["total", "findings"])
     until = time.monotonic() + SLICE_SECONDS
@@ -92,7 +93,7 @@ def as_if_on(project: MappedProject) -> MappedProject:
 
 def _query(project: MappedProject, after: int) -> str:
     seek = f" AND id > {after}" if after else ""
-    return f"{polling.scope(project)}{seek} ORDER BY id ASC"
+    return f"{polls.scope(project)}{seek} ORDER BY id ASC"
 
 
 def _parts(ids: Iterator[str]) -> Iterator[Sequence[str]]:
@@ -116,7 +117,7 @@ def look(project: MappedProject, issues: Sequence[Issue], findings: dict[str, An
         shadow = shadows.get(seen.remote_id)
         if shadow is not None and site_proof.is_other(shadow, issue):
             _add(findings, ANOTHER_ISSUE, _another(shadow, seen))
-        elif shadow is not None and merging.is_older(shadow, issue):
+        elif shadow is not None and pair_merge.is_older(shadow, issue):
             _add(findings, *_older(shadow, seen))
         elif shadow is not None:
             _pair(project, rules, known, seen, shadow, findings)
@@ -144,7 +145,7 @@ def _pair(
         return
     ours = values_of(item)
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
-    outcome = merging.decide(project, shadow.agreed, ours, remote)
+    outcome = pair_merge.decide(project, shadow.agreed, ours, remote)
     outcome = parents.guarded(project, shadow, seen, outcome)
     about = {"key": seen.remote_key, "item": str(item.pk), "summary": item.summary}
     sayable = _sayable(rules, known, item, outcome.push, findings) if project.writes_jira else {}

@@ -25,7 +25,8 @@ from connections.vanishing import ends_with
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError, RateLimited
-from sync import absence, comparing, dry_run, following, growing, halving, listing, parts, polling
+from sync import dry_run, growing, listing, parts
+from sync.inbound import absence, bisect, differences, polls, project_facts
 from sync.models import Run, RunKind, RunPart, RunState
 from sync.outbox import change_queue
 from sync.pairs import server_clock, site_proof, sprint_facts
@@ -122,13 +123,13 @@ class _Work:
         """From now on live sync works: what changes meanwhile is polled from this moment on."""
         patience = Patience(time.monotonic() + SLICE_SECONDS / 2)
         clock = patience.ask(lambda: server_clock.jira_clock(jira))
-        following.refresh(self.connection, jira, self.run.project, patience)
-        scope = polling.scope(self.run.project)
+        project_facts.refresh(self.connection, jira, self.run.project, patience)
+        scope = polls.scope(self.run.project)
         self.told.start(clock, patience.ask(lambda: jira.search.count(scope)))
         point("run.started")
 
     def _list(self, jira: JiraClient, part: Slice) -> str:
-        scope = polling.scope(self.run.project)
+        scope = polls.scope(self.run.project)
         if jira.flavour.bulk_fetch:
             if not listing.list_ids(self.told, jira, part, scope, "reading"):
                 return "listing"
@@ -139,7 +140,7 @@ class _Work:
     def _read(self, jira: JiraClient, part: Slice) -> str:
         whole = Reader.of(jira, self.run, part)
         if self.run.kind == RunKind.RECONCILE:
-            light = comparing.light_fields(rules_of(self.run.project))
+            light = differences.light_fields(rules_of(self.run.project))
             reader = Reader.of(jira, self.run, part, light)
             done = self._work_through(part, "reading", reader, whole)
         else:
@@ -154,7 +155,7 @@ class _Work:
         if not run.cursor.get("caught"):
             since = _moment(run) - OVERLAP
             recent = jql.moment(since, self.connection.time_zone or None)
-            scope = f"{polling.scope(run.project)} AND updated >= {recent}"
+            scope = f"{polls.scope(run.project)} AND updated >= {recent}"
             if not listing.list_ids(self.told, jira, part, scope, "catching_up"):
                 return "catching_up"
             self.told.save(caught=True)
@@ -164,7 +165,7 @@ class _Work:
 
     def _recount(self, jira: JiraClient, part: Slice) -> str:
         """After a long import, list what is there now: what was deleted meanwhile is found at once."""
-        scope = polling.scope(self.run.project)
+        scope = polls.scope(self.run.project)
         return "census" if listing.list_ids(self.told, jira, part, scope, "census") else "recount"
 
     def _judge(self, jira: JiraClient, part: Slice) -> str:
@@ -208,7 +209,7 @@ class _Work:
     def _apply(self, read: Read) -> None:
         """Merge what was read; an issue on which we ourselves fail stops no other."""
         project = self.run.project
-        applied, failed = halving.take_in(self.jira, project, read.issues, began=read.began)
+        applied, failed = bisect.take_in(self.jira, project, read.issues, began=read.began)
         change_queue.ensure(project, applied.push)
         keys = {one.id: one.key for one in read.issues if one.id in failed}
         inbox.read_again(project, self.told.name_failed(keys), failed)
@@ -216,7 +217,7 @@ class _Work:
             self.told.count(name, int(getattr(applied, name)))
 
     def _compare(self, part: Slice, whole: Reader, read: Read) -> None:
-        ids = comparing.differing(self.run.project, read.issues)
+        ids = differences.differing(self.run.project, read.issues)
         if not ids:
             return
         began = timezone.now()

@@ -15,7 +15,8 @@ from connections.models import Connection, DeletionPolicy, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, SyncState
-from sync import gathering, link_sending, moved
+from sync import link_sending
+from sync.inbound import delivered_issues, moved_issues
 from sync.models import Shadow, ShadowState
 from sync.outbox import change_queue
 from sync.pairs import site_proof
@@ -75,7 +76,7 @@ def outside_filter(
     ids = sorted(one.remote_id for one in shadows if one.remote_updated and one.remote_id in here)
     if not ids or not project.jql.strip():
         return set()
-    return set(ids) - gathering.matching(jira, project.jql, ids)
+    return set(ids) - delivered_issues.matching(jira, project.jql, ids)
 
 
 def _items(change: Change) -> tuple[uuid.UUID, ...]:
@@ -133,7 +134,7 @@ def _reasons(
         elif not mapped[home].writes_jira:
             found[one.pk] = f"{issue.key} is in project {mapped[home].key} now, which is only read."
     if away:
-        moved.mark(connection, away)
+        moved_issues.mark(connection, away)
     return found | _filtered(jira, [one for one in pairs if one.pk not in found])
 
 

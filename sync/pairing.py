@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from connections.models import Connection
 from planning.models import Change, WorkItem
-from sync import adopting
+from sync.inbound import own_creates
 from sync.models import Shadow
 from sync.outbox import change_queue
 from sync.outbox.corrective_changes import tell_children
@@ -38,7 +38,7 @@ def pair(
         item = _locked(change, remote_id)
         shadow = Shadow.objects.filter(item=item).first()
         if shadow is None:
-            shadow = adopting.bind(change.project, item, remote_id, key, change.sent)
+            shadow = own_creates.bind(change.project, item, remote_id, key, change.sent)
         elif shadow.remote_id != remote_id:
             _tell_of_second(connection, change, shadow, key)
             return

@@ -19,7 +19,8 @@ from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from planning.rules import refuse_read_only
-from sync import duplicates, importing
+from sync import importing
+from sync.inbound import duplicates
 from sync.models import Absence, RunKind, Shadow, ShadowState
 from sync.outbox import abandoned_changes
 from sync.outbox.ways_out import Way

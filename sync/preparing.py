@@ -9,9 +9,9 @@ from typing import Any, Final
 from connections.models import Connection
 from planning.models import Change
 from sync import flips, people
-from sync.batching import Applied
 from sync.core.echo import same
 from sync.core.values import DOCUMENT, Rules
+from sync.inbound.read_batch import Applied
 from sync.models import Shadow
 from sync.outbox import corrective_changes
 from sync.outbox.poisoned_items import isolated

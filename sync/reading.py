@@ -21,8 +21,9 @@ from django.utils import timezone
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError
 from jira_client.values import Issue
-from sync import adopting, census, parts, polling
+from sync import census, parts
 from sync.core.mapping import OPERATION_PROPERTY
+from sync.inbound import own_creates, polls
 from sync.models import Run, RunPart
 from sync.pairs.rules import rules_of
 from sync.worker.lease import Held
@@ -151,12 +152,12 @@ class Reader:
     def of(cls, jira: JiraClient, run: Run, part: Slice, fields: Sequence[str] = ()) -> Reader:
         """`fields`: others than the mapped ones."""
         project = run.project
-        marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(project) else ()
+        marks = (OPERATION_PROPERTY,) if own_creates.waiting_creates(project) else ()
         bounds = RunPart.objects.filter(run=run, low__isnull=False).values_list("low", flat=True)
         bulk = jira.flavour.bulk_fetch
         return cls(
             jira,
-            polling.scope(project),
+            polls.scope(project),
             fields or rules_of(project).read_fields,
             marks,
             sorted({int(one) for one in bounds if one is not None}),

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
-from sync import setting_back
 from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.echo import normal
+from sync.inbound import reverted_edits
 from sync.models import Shadow
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import isolated
@@ -121,7 +121,7 @@ def _why_settled(edit: Edit, change: Change) -> str:
     names = set(change.fields)
     back = {name: who for name, who in edit.set_back.items() if name in names}
     if back:
-        return setting_back.words(back)
+        return reverted_edits.words(back)
     told = [why for name, why in sorted(edit.unsaid.items()) if name in names]
     if told:
         return " ".join(told)

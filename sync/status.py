@@ -13,7 +13,7 @@ from django.utils import timezone
 from connections import budget, truth
 from connections.models import Connection
 from planning.models import Change, ChangeState
-from sync import brake as stops_of
+from sync.inbound import mass_deletion_guard as stops_of
 from sync.models import (
     Brake,
     Conflict,

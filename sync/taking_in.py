@@ -18,11 +18,12 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync import absence, filtered, merging, ownership, pull, window
-from sync.batching import Applied
+from sync import ownership, window
 from sync.core.history import Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
+from sync.inbound import absence, filtered_issues, pair_merge, pull
+from sync.inbound.read_batch import Applied
 from sync.models import Shadow
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import OF_ALL, isolated
@@ -88,7 +89,7 @@ def _edited_by_both(
     for issue in since:
         pair, theirs = pairs[issue.id], dict(see(rules, lookups, issue).values)
         theirs.pop("rank", None)
-        if merging.decide(project, pair.agreed, values_of(pair.item), theirs).clashes:
+        if pair_merge.decide(project, pair.agreed, values_of(pair.item), theirs).clashes:
             found.append(issue.id)
     return found
 
@@ -210,7 +211,7 @@ def park_outside(
 ) -> set[str]:
     """Nothing is written to what the mapping's filter leaves out now; the ids of those issues."""
     outside = ownership.outside_filter(jira, project, shadows.values(), here)
-    filtered.mark(connection, outside)
+    filtered_issues.mark(connection, outside)
     away = [item for item, shadow in shadows.items() if shadow.remote_id in outside]
     words = (
         "The mapping's filter leaves this issue out now, so nothing is written to it. Let the filter in "

@@ -16,9 +16,10 @@ from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from connections.vanishing import ends_with
 from jira_client.errors import JiraError
-from sync import drain as inbound
-from sync import importing, placing, polling, sweep, tidying
+from sync import importing, sweep, tidying
 from sync import push as outbound
+from sync.inbound import drain as inbound
+from sync.inbound import polls, sprint_placement
 from sync.models import Run
 from sync.moving_site import working
 from sync.outbox import corrective_changes
@@ -97,7 +98,7 @@ def poll(project_id: str) -> None:
         return
     with lanes.entering(connection, "poll") as entered:
         if entered:
-            if polling.poll(uuid.UUID(project_id)):
+            if polls.poll(uuid.UUID(project_id)):
                 hint(poll, project_id)
         else:
             rows.update(poll_due=timezone.now())  # it was claimed; the next tick finds it again
@@ -123,7 +124,7 @@ def move(move_id: str) -> None:
 
 @shared_task(name="sync.place")
 def place(project_id: str) -> None:
-    placing.place(uuid.UUID(project_id))
+    sprint_placement.place(uuid.UUID(project_id))
     corrective_changes.tell_iterations(uuid.UUID(project_id))
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from planning import feed
-from sync import gone
+from sync.inbound import gone_items
 from sync.models import Attempt, Delivery, DeliveryState
 from sync.moving_site import deciding
 
@@ -36,5 +36,5 @@ def tidy() -> dict[str, int]:
         "attempts": Attempt.objects.filter(pk__in=list(attempts)).delete()[0],
         "events": feed.forget(now - EVENTS, AT_ONCE),
         "moves": deciding.end_old(),
-        "gone": gone.forget(now - gone.KEPT_FOR, AT_ONCE),
+        "gone": gone_items.forget(now - gone_items.KEPT_FOR, AT_ONCE),
     }

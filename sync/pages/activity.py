@@ -25,7 +25,8 @@ from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from planning.history import names_of, values_of
 from planning.models import Change
-from sync import brake, gone, replay
+from sync import replay
+from sync.inbound import gone_items, mass_deletion_guard
 from sync.models import Attempt, Delivery
 from sync.pages import looks, named_issues, stream
 from sync.pages.asking import connection_for, frame
@@ -131,8 +132,8 @@ def activity(request: HttpRequest, connection_id: uuid.UUID | None = None) -> Ht
         "form": form,
         "first": place == Place(),
         "filtered": any(request.GET.get(name) for name in names),
-        "gone": gone.rows(connection).count(),
-        "held": brake.held(connection.pk if connection else None),
+        "gone": gone_items.rows(connection).count(),
+        "held": mass_deletion_guard.held(connection.pk if connection else None),
         "trouble": sum(row.badge.state in {"failed", "parked"} for row in rows),
     }
     return render(request, "sync/activity.html", context, status=200 if form.is_valid() else 422)

@@ -15,7 +15,7 @@ from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from connections.views.session import person_of
 from planning.models import Change
-from sync import brake as verbs
+from sync.inbound import mass_deletion_guard as verbs
 from sync.models import Brake, Shadow, Way
 from sync.outbox import deletion_guard
 from sync.pages.asking import frame

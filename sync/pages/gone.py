@@ -14,7 +14,7 @@ from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import page_of
 from connections.views.session import person_of
-from sync import gone as verbs
+from sync.inbound import gone_items as verbs
 from sync.pages.asking import frame
 
 PER_PAGE = 50

@@ -23,7 +23,8 @@ from connections import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, ChangeState
-from sync import duplicates, parked_items
+from sync import parked_items
+from sync.inbound import duplicates
 from sync.models import Shadow
 from sync.outbox import ways_out
 from sync.outbox.ways_out import Way

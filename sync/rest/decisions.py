@@ -9,9 +9,10 @@ from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
-from sync import brake, shapes
+from sync import shapes
 from sync.answers import BrakeOut, BrakesOut, ConflictOut, ConflictsOut
 from sync.bodies import DecisionIn, StateListing, TakeIn
+from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Conflict
 from sync.pairs import conflicts
 from sync.rest.asking import one_of
@@ -62,7 +63,7 @@ def list_brakes(request: HttpRequest, query: Query[StateListing]) -> HttpRespons
         rows = rows.filter(connection=query.connection)
     return listed(
         rows,
-        lambda row: shapes.brake(row, brake.count_of(row)),
+        lambda row: shapes.brake(row, mass_deletion_guard.count_of(row)),
         cursor=query.cursor,
         limit=query.limit,
     )
@@ -77,7 +78,7 @@ def list_brakes(request: HttpRequest, query: Query[StateListing]) -> HttpRespons
 def decide_brake(request: HttpRequest, brake_id: uuid.UUID, payload: DecisionIn) -> HttpResponse:
     """Of what went from Jira: *delete* the held items here too, *keep* them on the board only, or
     *restore* them in Jira. What was deleted on the board is decided by a person at the console (403)."""
-    row = brake.decide(
+    row = mass_deletion_guard.decide(
         brake_id, payload.decision, actor=actor_of(request), count=payload.count, by_token=True
     )
     return answer(shapes.brake(row, 0))

@@ -10,9 +10,9 @@ from ninja import Query, Router, Status
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
-from sync import gone
 from sync.answers import GoneListOut
 from sync.bodies import OfMappingListing
+from sync.inbound import gone_items
 from sync.models import Shadow
 from sync.rest.asking import of_mapping
 
@@ -23,7 +23,7 @@ router = Router(tags=["sync"])
 def list_gone(request: HttpRequest, query: Query[OfMappingListing]) -> HttpResponse:
     """Kept whole, asked for again at growing distance, and back as the same items when Jira shows their
     issues again."""
-    rows = gone.rows().select_related("item")
+    rows = gone_items.rows().select_related("item")
     return listed(of_mapping(rows, query), _told, cursor=query.cursor, limit=query.limit)
 
 
@@ -35,7 +35,7 @@ def list_gone(request: HttpRequest, query: Query[OfMappingListing]) -> HttpRespo
 )
 def let_go(request: HttpRequest, item_id: uuid.UUID) -> Any:
     """It is not looked for any more, and does not come back. 404 where it is not gone."""
-    gone.let_go(item_id, actor=actor_of(request))
+    gone_items.let_go(item_id, actor=actor_of(request))
     return Status(204, None)
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from connections.models import Connection
 from planning.models import Team
-from sync import brake, polling, sprint_making, sweep, tasks
+from sync import sprint_making, sweep, tasks
+from sync.inbound import mass_deletion_guard, polls
 from sync.models import Brake, Run, RunState
 from sync.webhook import webhooks
 
@@ -31,7 +32,7 @@ def work(seconds: float) -> None:
 
 def work_by_few(seconds: float) -> None:
     """The same, with polls of many pages."""
-    polling.BATCH = 5
+    polls.BATCH = 5
     work(seconds)
 
 
@@ -47,7 +48,7 @@ def decide(seconds: float) -> None:
     """“They were deleted”, for all that is held."""
     person = User.objects.earliest("pk")
     for row in Brake.objects.filter(decided=None):
-        brake.decide(row.pk, "delete", actor=person)
+        mass_deletion_guard.decide(row.pk, "delete", actor=person)
 
 
 def take_webhook_out(seconds: float) -> None:

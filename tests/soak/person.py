@@ -11,7 +11,8 @@ from almconnect.lib.api import Refused
 from connections import checkup, site_identity
 from connections.models import Connection, Health, SiteDoubt
 from planning.models import Change, ChangeKind, ChangeState
-from sync import brake, importing, replay, restored
+from sync import importing, replay, restored
+from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Conflict, Delivery, DeliveryState, Run
 from sync.pairs import conflicts
 from tests.sync.world import World
@@ -31,7 +32,7 @@ class Person:
     def confirm_deletions(self) -> None:
         """The delete brakes ask where much goes at once: these were meant."""
         for row in Brake.objects.filter(connection=self.world.connection, decided=None):
-            brake.decide(row.pk, "delete", actor=self.world.person)
+            mass_deletion_guard.decide(row.pk, "delete", actor=self.world.person)
             self.deeds["brake decided"] += 1
 
     def decide_conflicts(self, most: int = 1000) -> None:

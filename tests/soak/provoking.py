@@ -12,7 +12,7 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from planning.linking import remove_link
 from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
-from sync import brake
+from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Lease
 from sync.outbox import deletion_guard
 from sync.webhook import webhooks
@@ -203,7 +203,7 @@ def _many_deleted_at_once(hands: Hands) -> Iterator[None]:
         hands.delete_board(at_least=1)
     yield
     for row in Brake.objects.filter(connection=hands.world.connection, decided=None):
-        brake.decide(row.pk, "delete", actor=hands.world.person)
+        mass_deletion_guard.decide(row.pk, "delete", actor=hands.world.person)
 
 
 ARRANGED: Final[Mapping[str, Arrangement]] = {

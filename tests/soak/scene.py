@@ -9,7 +9,7 @@ import requests
 
 from jira_sandbox.model.issues import Issue
 from planning.models import Iteration, Pi, SprintLink, Team, WorkItem
-from sync import placing
+from sync.inbound import sprint_placement
 from tests.soak.held import person_id
 from tests.soak.ways import Ways
 from tests.soak.written import Written
@@ -129,5 +129,5 @@ def _planned(world: World) -> list[tuple[int, str]]:
         iteration = Iteration.objects.create(pi=pi, index=index, name=sprint["name"])
         SprintLink.objects.create(iteration=iteration, team=world.team, sprint_id=sprint["id"])
         found.append((sprint["id"], str(iteration.pk)))
-    placing.place(world.project.pk)  # what is in these sprints already
+    sprint_placement.place(world.project.pk)  # what is in these sprints already
     return found

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from planning.models import WorkItem
-from sync import absence, pull
+from sync.inbound import absence, pull
 from sync.models import Shadow
 from tests.sync.world import World
 

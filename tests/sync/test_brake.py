@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditEntry
 from almconnect.lib.api import Refused
 from planning.models import WorkItem
-from sync import brake
+from sync.inbound import mass_deletion_guard
 from sync.models import Brake
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
@@ -30,7 +30,7 @@ def live(rows: list[WorkItem]) -> int:
 def test_a_project_emptied_by_webhooks_is_held(world: World):
     rows = vanish(world, 100)
     assert live(rows) == len(rows)
-    assert brake.held(world.connection.pk) == len(rows)
+    assert mass_deletion_guard.held(world.connection.pk) == len(rows)
     assert set(WorkItem.objects.filter(pk__in=[r.pk for r in rows]).values_list("sync_state")) == {
         ("parked",)
     }
@@ -47,8 +47,8 @@ def test_a_trickle_trips_it_as_well(world: World):
     while not Brake.objects.exists():
         vanish(world, 1)
         gone += 1
-    assert gone <= brake.MOST + 1
-    assert brake.held(world.connection.pk) == 1
+    assert gone <= mass_deletion_guard.MOST + 1
+    assert mass_deletion_guard.held(world.connection.pk) == 1
 
 
 def test_the_census_is_held_too(world: World):
@@ -65,13 +65,13 @@ def test_the_census_is_held_too(world: World):
     Shadow.objects.update(absent_since=timezone.now() - timedelta(minutes=5))
     world.poll()
     assert live(rows) == len(rows)
-    assert brake.held(world.connection.pk) == len(rows)
+    assert mass_deletion_guard.held(world.connection.pk) == len(rows)
 
 
 def test_confirmed_they_are_asked_for_once_more_and_go(world: World):
     rows = vanish(world, 100)
     one = Brake.objects.get()
-    done = brake.decide(one.pk, "delete", actor=world.person)
+    done = mass_deletion_guard.decide(one.pk, "delete", actor=world.person)
     assert (done.count, done.decided_by) == (len(rows), str(world.person))
     world.poll()
     assert live(rows) == 0
@@ -88,14 +88,14 @@ def test_what_is_there_after_all_is_not_deleted_by_the_confirmation(world: World
     Shadow.objects.filter(item=rows[0]).update(
         absence=Absence.HELD, remote_id=str(issue.id), remote_created=issue.created
     )
-    brake.decide(Brake.objects.get().pk, "delete", actor=world.person)
+    mass_deletion_guard.decide(Brake.objects.get().pk, "delete", actor=world.person)
     world.poll()
     assert (live(rows[:1]), live(rows[1:])) == (1, 0)
 
 
 def test_kept_they_stay_on_the_board_only(world: World):
     rows = vanish(world, 100)
-    brake.decide(Brake.objects.get().pk, "keep", actor=world.person)
+    mass_deletion_guard.decide(Brake.objects.get().pk, "keep", actor=world.person)
     world.settle()
     assert live(rows) == len(rows)
     assert WorkItem.objects.filter(sync_state="local_only").count() == len(rows)
@@ -103,7 +103,7 @@ def test_kept_they_stay_on_the_board_only(world: World):
 
 def test_restored_they_are_created_in_jira_again(world: World):
     rows = vanish(world, 12)
-    brake.decide(Brake.objects.get().pk, "restore", actor=world.person)
+    mass_deletion_guard.decide(Brake.objects.get().pk, "restore", actor=world.person)
     world.settle()
     for row in rows:
         row.refresh_from_db()
@@ -114,8 +114,8 @@ def test_restored_they_are_created_in_jira_again(world: World):
 def test_it_is_decided_once(world: World):
     vanish(world, 100)
     one = Brake.objects.get()
-    brake.decide(one.pk, "keep", actor=world.person)
+    mass_deletion_guard.decide(one.pk, "keep", actor=world.person)
     with pytest.raises(Refused):
-        brake.decide(one.pk, "delete", actor=world.person)
+        mass_deletion_guard.decide(one.pk, "delete", actor=world.person)
     with pytest.raises(Refused):
-        brake.decide(one.pk, "whatever", actor=world.person)
+        mass_deletion_guard.decide(one.pk, "whatever", actor=world.person)

@@ -10,7 +10,8 @@ import pytest
 from almconnect.lib import bulk_rows
 from connections.gateway import jira_for
 from planning.models import WorkItem
-from sync import absence, parts
+from sync import parts
+from sync.inbound import absence
 from sync.models import Run, RunKind, RunPart, Shadow
 from tests.sync.world import World
 

@@ -145,9 +145,9 @@ def test_a_beat_that_dies_puts_off_no_daily_comparison(world: World, killed_at, 
 
 @pytest.mark.parametrize("place", ["poll.kept", "poll.ended"])
 def test_a_poll_goes_on(world: World, killed_at, monkeypatch: pytest.MonkeyPatch, place: str):
-    from sync import polling
+    from sync.inbound import polls
 
-    monkeypatch.setattr(polling, "BATCH", 3)
+    monkeypatch.setattr(polls, "BATCH", 3)
     item = world.first()
     world.edit_issue(item.remote_key, summary="Polled")
     with killed_at(place):

@@ -102,7 +102,7 @@ def test_jira_does_not_answer_and_the_worker_dies_too(world: World, killed_at):
 def test_an_issue_on_which_we_fail_is_given_to_a_person_after_as_many_tries(
     world: World, killed_at, monkeypatch: pytest.MonkeyPatch, place: str
 ):
-    from sync import drain, pull
+    from sync.inbound import drain, pull
 
     def fail(*_: object, **__: object) -> None:
         raise ValueError("a fault of ours")

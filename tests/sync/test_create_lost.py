@@ -83,12 +83,12 @@ def test_what_the_webhook_paired_needs_no_look(world: World):
 
 
 def test_an_issue_that_was_brought_in_as_another_item_becomes_ours(world: World, monkeypatch):
-    from sync import polling
+    from sync.inbound import polls
 
     lose_answer(world)
     item = world.create("Raced")
     world.push(rounds=1)
-    monkeypatch.setattr(polling.adopting, "waiting_creates", lambda project: False)
+    monkeypatch.setattr(polls.adopting, "waiting_creates", lambda project: False)
     world.poll()
     monkeypatch.undo()
     world.settle()

@@ -6,15 +6,16 @@ from django.utils import timezone
 
 from connections.gateway import jira_for
 from planning.models import Change, WorkItem
-from sync import adopting, polling, pull, push
+from sync import push
 from sync.core.mapping import OPERATION_PROPERTY
+from sync.inbound import own_creates, polls, pull
 from sync.models import Shadow
 from sync.pairs.rules import rules_of
 from tests.sync.world import World
 
 
 def test_a_create_during_the_poll_whose_answer_is_lost(world: World, monkeypatch):
-    real = polling.adopting.waiting_creates
+    real = polls.adopting.waiting_creates
 
     def then_create(project):
         answer = real(project)
@@ -25,7 +26,7 @@ def test_a_create_during_the_poll_whose_answer_is_lost(world: World, monkeypatch
             push.push(world.connection.pk)
         return answer
 
-    monkeypatch.setattr(polling.adopting, "waiting_creates", then_create)
+    monkeypatch.setattr(polls.adopting, "waiting_creates", then_create)
     world.poll()
     monkeypatch.undo()
     assert WorkItem.objects.filter(summary="Raced").count() == 1
@@ -68,6 +69,6 @@ def test_an_issue_that_came_in_as_an_item_of_its_own_is_given_back(world: World)
     twin = world.item(key)
     item = world.create("Twice on the board")
     shadow = Shadow.objects.get(item=twin)
-    adopting.bind(world.project, item, shadow.remote_id, key, {})
+    own_creates.bind(world.project, item, shadow.remote_id, key, {})
     twin.refresh_from_db()
     assert (twin.deleted is not None, Shadow.objects.get(item=item).remote_key) == (True, key)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from planning.models import WorkItem
-from sync import halving, push
+from sync import push
+from sync.inbound import bisect
 from sync.models import Delivery, Shadow
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
@@ -44,14 +45,14 @@ def test_a_delivery_that_failed_is_not_settled(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = WorkItem.objects.live().filter(project=world.project, type="Story")[:2]
-    apply = halving.pull.apply
+    apply = bisect.pull.apply
 
     def clumsy(project, issues, **rest):
         if any(issue.id == bad.remote_id for issue in issues):
             raise ZeroDivisionError
         return apply(project, issues, **rest)
 
-    monkeypatch.setattr(halving.pull, "apply", clumsy)
+    monkeypatch.setattr(bisect.pull, "apply", clumsy)
     for item in (bad, good):
         deliver(world, "jira:issue_updated", item.remote_id)
     world.drain()

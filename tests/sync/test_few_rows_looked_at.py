@@ -21,7 +21,7 @@ from almconnect.lib import bulk_rows
 from connections.gateway import jira_for
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, Link, WorkItem
-from sync import comparing, halving
+from sync.inbound import bisect, differences
 from sync.models import Shadow
 from sync.outbox import corrective_changes
 from sync.pairs import states
@@ -83,7 +83,7 @@ def issues(world: World, parent: dict[str, Any]) -> list[Issue]:
 
 def take_in(world: World, new: list[Issue]) -> None:
     jira = jira_for(world.connection)
-    assert halving.take_in(jira, world.project, new, began=timezone.now())[1] == {}
+    assert bisect.take_in(jira, world.project, new, began=timezone.now())[1] == {}
 
 
 def in_vain(work: Callable[[], object]) -> dict[str, int]:
@@ -143,7 +143,7 @@ def test_known_issues_are_taken_in_again(large: World) -> None:
 def test_issues_are_compared(large: World) -> None:
     new = issues(large, {"id": "700005", "key": "OLD-700005"})
     take_in(large, new)
-    assert not in_vain(lambda: comparing.differing(large.project, new))
+    assert not in_vain(lambda: differences.differing(large.project, new))
 
 
 def test_what_a_dead_worker_left_is_looked_for(large: World) -> None:

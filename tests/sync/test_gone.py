@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from planning.models import Link, WorkItem
-from sync import gone, tidying
+from sync import tidying
+from sync.inbound import gone_items
 from sync.models import Shadow
 from tests.sync.world import World
 
@@ -46,7 +47,7 @@ def look_due(world: World) -> None:
 def test_hidden_it_leaves_the_board_and_stands_in_the_list(world: World) -> None:
     item = story(world)
     hide(world, item)
-    (row,) = gone.rows(world.connection)
+    (row,) = gone_items.rows(world.connection)
     assert (row.item_id, row.absence) == (item.pk, "unseen")
     assert row.look_due is not None
 
@@ -75,7 +76,7 @@ def test_shown_again_it_is_the_same_item_with_all_it_had(world: World, by: str) 
     assert item.sync_state == "synced"
     drawn = Link.objects.filter(source=item, target=other, deleted=None)
     assert drawn.count() == 1
-    assert not gone.rows(world.connection).exists()
+    assert not gone_items.rows(world.connection).exists()
     world.edit(item, summary="In sync again")
     world.push()
     assert world.issue(item.remote_key)["summary"] == "In sync again"
@@ -88,7 +89,7 @@ def test_a_forged_deletion_of_a_hidden_issue_is_not_for_good(world: World) -> No
     world.drain()
     item.refresh_from_db()
     assert item.deleted is not None
-    assert gone.rows(world.connection).get().absence == "deleted"
+    assert gone_items.rows(world.connection).get().absence == "deleted"
     world.show(item)
     look_due(world)
     world.poll()
@@ -109,7 +110,7 @@ def test_it_is_asked_for_less_and_less_often(world: World) -> None:
         distances.append(round((due - now).total_seconds() / 60))
     assert distances == sorted(distances)
     assert distances[0] < 60
-    assert distances[-1] == gone.LONGEST.total_seconds() / 60
+    assert distances[-1] == gone_items.LONGEST.total_seconds() / 60
 
 
 def test_what_a_person_deleted_on_the_board_does_not_come_back(world: World) -> None:
@@ -124,7 +125,7 @@ def test_what_a_person_deleted_on_the_board_does_not_come_back(world: World) -> 
     world.reconcile()
     item.refresh_from_db()
     assert item.deleted is not None
-    assert not gone.rows().exists()
+    assert not gone_items.rows().exists()
 
 
 def test_a_person_lets_it_go(world: World, rte: User, client_of: Any) -> None:
@@ -135,7 +136,7 @@ def test_a_person_lets_it_go(world: World, rte: User, client_of: Any) -> None:
     assert item.remote_key in page
     assert "1 gone from Jira" in browser.get(reverse("sync:activity")).content.decode()
     browser.post(reverse("sync:let_go", args=[item.pk]))
-    assert not gone.rows().exists()
+    assert not gone_items.rows().exists()
     assert AuditEntry.objects.filter(action="item.let_go").count() == 1
     world.show(item)
     world.reconcile()
@@ -158,10 +159,10 @@ def test_after_a_year_retention_lets_it_go(world: World) -> None:
     item = story(world)
     hide(world, item)
     tidying.tidy()
-    assert gone.rows().count() == 1
+    assert gone_items.rows().count() == 1
     WorkItem.objects.filter(pk=item.pk).update(deleted=timezone.now() - timedelta(days=366))
     tidying.tidy()
-    assert not gone.rows().exists()
+    assert not gone_items.rows().exists()
 
 
 def test_a_link_that_had_not_reached_jira_is_sent_after_the_return(world: World) -> None:

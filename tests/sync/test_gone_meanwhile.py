@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 from connections import deletion
 from connections.models import Connection, MappedProject
 from planning.models import Change, WorkItem
-from sync import drain, importing, mapped, polling, push
+from sync import importing, mapped, push
+from sync.inbound import drain, polls
 from sync.models import Run
 from tests.sync.world import World
 
@@ -37,7 +38,7 @@ def begin(world: World, work: str) -> Callable[[], object]:
         return lambda: push.push(world.connection.pk)
     key = world.create_issue("new in Jira")
     if work == "poll":
-        return lambda: polling.poll(world.project.pk)
+        return lambda: polls.poll(world.project.pk)
     issue = {"id": str(world.handle.site.keys[key].id), "key": key,
              "fields": {"project": {"id": world.project.remote_id}}}  # fmt: skip
     world.hook({"webhookEvent": "jira:issue_created", "timestamp": 1, "issue": issue})
@@ -83,7 +84,7 @@ def test_a_fault_of_our_own_is_still_one(world: World, monkeypatch: pytest.Monke
     def fail(*_: object) -> None:
         raise IntegrityError("a fault of our own")
 
-    monkeypatch.setattr("sync.polling.placing.place", fail)
+    monkeypatch.setattr("sync.inbound.polls.sprint_placement.place", fail)
     with pytest.raises(IntegrityError):
         do()
 

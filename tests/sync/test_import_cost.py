@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from connections.gateway import jira_for
 from jira_client.values import Issue
-from sync import census, halving, parts
-from sync.batching import Applied
+from sync import census, parts
+from sync.inbound import bisect
+from sync.inbound.read_batch import Applied
 from sync.models import Run
 from tests.sync.importing import run_to_end
 from tests.sync.world import World
@@ -45,7 +46,7 @@ def test_new_issues_are_looked_for_once_and_none_is_locked(world: World) -> None
     def take_in(*numbers: int) -> Applied:
         issues = [issue(world, number) for number in numbers]
         jira = jira_for(world.connection)
-        return halving.take_in(jira, world.project, issues, began=timezone.now())[0]
+        return bisect.take_in(jira, world.project, issues, began=timezone.now())[0]
 
     take_in(0, 1, 2)
     with CaptureQueriesContext(connection) as few:

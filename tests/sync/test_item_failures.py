@@ -136,7 +136,7 @@ def test_a_fault_of_ours_on_one_edit_stops_no_other(world: World, monkeypatch):
 
 
 def test_an_issue_we_cannot_merge_stops_no_other(world: World, monkeypatch):
-    from sync import pull
+    from sync.inbound import pull
 
     bad, good = two(world)
     apply = pull.apply

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeState, WorkItem
-from sync.merging import OLDER_FOR
+from sync.inbound.pair_merge import OLDER_FOR
 from sync.models import Shadow
 from tests.sync.world import World
 

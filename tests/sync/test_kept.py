@@ -10,8 +10,9 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_sandbox.model.issues import Issue
 from planning.models import WorkItem
-from sync import brake, importing, kept
-from sync.batching import BACK
+from sync import importing
+from sync.inbound import kept_items, mass_deletion_guard
+from sync.inbound.read_batch import BACK
 from sync.models import Absence, Attempt, Brake, Conflict, Shadow
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
@@ -31,7 +32,7 @@ class Hidden:
             site.forget(issue)
             deliver(world, "jira:issue_deleted", str(issue.id))
         world.drain()
-        brake.decide(Brake.objects.get().pk, "keep", actor=world.person)
+        mass_deletion_guard.decide(Brake.objects.get().pk, "keep", actor=world.person)
         world.settle()
         assert self.states() == {"local_only"}
 
@@ -94,12 +95,12 @@ def test_outside_of_the_filter_they_are_asked_for_by_id(world: World, hidden: Hi
 def test_what_stays_away_stays_kept_at_a_bounded_cost(
     world: World, hidden: Hidden, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "LOOKED_FOR", 5)
+    monkeypatch.setattr(kept_items, "LOOKED_FOR", 5)
     seen: list[set[str]] = []
     for _ in range(3):
         before = _looked_at()
         world.control("POST", "reset")
-        assert kept.look(jira_for(world.connection), world.project) == 0
+        assert kept_items.look(jira_for(world.connection), world.project) == 0
         assert sum(world.calls().values()) <= 1 + 5
         after = _looked_at()
         seen.append({one for one, at in after.items() if at != before[one]})

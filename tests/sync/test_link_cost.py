@@ -11,7 +11,7 @@ from django.utils import timezone
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from planning.models import Link, WorkItem
-from sync import pull
+from sync.inbound import pull
 from sync.pairs.rules import rules_of
 from tests.sync.world import World
 

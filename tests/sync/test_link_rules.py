@@ -10,7 +10,8 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from planning import linking
 from planning.models import Change, Link, WorkItem
-from sync import comparing, importing, mapped, mapping_check, replay
+from sync import importing, mapped, mapping_check, replay
+from sync.inbound import differences
 from sync.models import Run
 from sync.pairs.rules import rules_of
 from tests.sync.world import World
@@ -125,14 +126,14 @@ def test_a_comparison_finds_what_a_rule_changed_and_nothing_afterwards(world: Wo
     world.settle()
     project = MappedProject.objects.get(pk=world.project.pk)
     ids = [item.remote_id for item in WorkItem.objects.filter(project=project)]
-    fields = comparing.light_fields(rules_of(project))
+    fields = differences.light_fields(rules_of(project))
     issues = jira_for(world.connection).issues.fetch(ids, fields).issues
-    before = set(comparing.differing(project, issues))
+    before = set(differences.differing(project, issues))
     project.link_rules = [RULE]
-    found = set(comparing.differing(project, issues)) - before
+    found = set(differences.differing(project, issues)) - before
     assert found == {enabler.remote_id, story.remote_id}
     project = rule(world, RULE)
-    assert comparing.differing(project, issues) == []
+    assert differences.differing(project, issues) == []
 
 
 def link_type(world: World, name: str) -> str:

@@ -11,7 +11,8 @@ from django.test import Client
 from connections import report, surveys
 from connections.models import MappedProject
 from planning.models import Change
-from sync import comparing, mapped, mapping_check
+from sync import mapped, mapping_check
+from sync.inbound import differences
 from tests.sync.test_link_rules import (
     RULE,
     counts,
@@ -74,7 +75,7 @@ def test_the_daily_comparison_takes_the_new_name_over_and_nothing_differs(world:
     world.control("POST", "reset")
     world.reconcile()
     assert Change.objects.count() == before
-    assert comparing.differing(project, []) == []
+    assert differences.differing(project, []) == []
 
 
 def test_two_types_that_swap_their_names_stay_apart(world: World) -> None:

@@ -18,8 +18,9 @@ from django.utils import timezone
 from connections.gateway import jira_for
 from jira_client.errors import AnswerLost
 from planning.models import Change, WorkItem
-from sync import creating, edits, pull
+from sync import creating, edits
 from sync.core.mapping import OPERATION_PROPERTY
+from sync.inbound import pull
 from sync.models import Shadow
 from sync.outbox import change_queue
 from sync.pairs.rules import rules_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planning import moving, sprints
 from planning.models import Iteration, Pi, WorkItem
-from sync import placing
+from sync.inbound import sprint_placement
 from tests.sync.world import PROJECT, World
 
 
@@ -56,6 +56,6 @@ def test_items_read_before_take_the_iteration_their_sprint_becomes(world: World)
     assert world.item(key).iteration is None
     iteration = Iteration.objects.create(pi=Pi.objects.create(name="PI"), index=1, name="I1")
     sprints.set_sprints(iteration, {str(world.team.pk): sprint})
-    assert placing.place(world.project.pk) >= 1
+    assert sprint_placement.place(world.project.pk) >= 1
     assert world.item(key).iteration == iteration
-    assert placing.place(world.project.pk) == 0
+    assert sprint_placement.place(world.project.pk) == 0

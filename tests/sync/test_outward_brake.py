@@ -11,7 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from almconnect.lib.api import Refused
 from planning.models import Change, ChangeState, WorkItem
-from sync import brake, replay
+from sync import replay
+from sync.inbound import mass_deletion_guard
 from sync.models import Brake
 from tests.sync.world import World
 
@@ -53,7 +54,7 @@ def test_twelve_wait_and_stand_on_the_board(deleting: World) -> None:
     assert there(deleting, rows) == live(rows) == 12
     stop = Brake.objects.get()
     assert stop.way == "to_jira"
-    assert brake.held(deleting.connection.pk) == 12
+    assert mass_deletion_guard.held(deleting.connection.pk) == 12
     held = Change.objects.filter(code="deletes_held")
     assert set(held.values_list("state", flat=True)) == {ChangeState.PARKED}
 
@@ -77,7 +78,7 @@ def test_what_hangs_on_an_issue_is_said(deleting: World) -> None:
 def test_a_person_deletes_them(deleting: World, rte: User) -> None:
     rows = items(deleting, 8)
     delete(deleting, rows)
-    brake.decide(Brake.objects.get().pk, "delete", actor=rte, count=8)
+    mass_deletion_guard.decide(Brake.objects.get().pk, "delete", actor=rte, count=8)
     deleting.push()
     assert there(deleting, rows) == live(rows) == 0
     assert not Brake.objects.filter(decided=None).exists()
@@ -86,7 +87,7 @@ def test_a_person_deletes_them(deleting: World, rte: User) -> None:
 def test_a_person_keeps_them(deleting: World, rte: User) -> None:
     rows = items(deleting, 8)
     delete(deleting, rows)
-    brake.decide(Brake.objects.get().pk, "keep", actor=rte)
+    mass_deletion_guard.decide(Brake.objects.get().pk, "keep", actor=rte)
     deleting.settle()
     assert there(deleting, rows) == live(rows) == 8
     deleting.edit(rows[0], summary="Still in sync")
@@ -97,7 +98,7 @@ def test_a_person_keeps_them(deleting: World, rte: User) -> None:
 def test_a_person_unlinks_them(deleting: World, rte: User) -> None:
     rows = items(deleting, 8)
     delete(deleting, rows)
-    brake.decide(Brake.objects.get().pk, "unlink", actor=rte)
+    mass_deletion_guard.decide(Brake.objects.get().pk, "unlink", actor=rte)
     deleting.settle()
     assert (there(deleting, rows), live(rows)) == (8, 0)
 

@@ -6,7 +6,8 @@ import pytest
 
 from jira_client.errors import TooLarge
 from planning.models import WorkItem
-from sync import halving, pull, replay
+from sync import replay
+from sync.inbound import bisect, pull
 from sync.models import Delivery
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
@@ -92,6 +93,6 @@ def test_an_answer_that_is_too_large_is_read_in_halves(world: World):
         issues = Limited()
 
     ids = list(WorkItem.objects.filter(project=world.project).values_list("remote_id", flat=True))
-    read = halving.fetch(Client(), ids, ("summary",))
+    read = bisect.fetch(Client(), ids, ("summary",))
     assert {issue.id for issue in read.issues} == set(ids) - {heavy}
     assert list(read.failed) == [heavy]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connections.models import MappedProject
 from planning.models import Change, WorkItem
-from sync import polling
+from sync.inbound import polls
 from sync.models import Attempt, Delivery
 from sync.pairs import trace
 from sync.webhook import inbox
@@ -23,15 +23,15 @@ def long(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[World, list[lis
     """Thirty issues, all changed in one minute, to be polled by threes; and the pages that are read."""
     world.control("POST", "issues", project="FALCON", count=30)
     MappedProject.objects.update(watermark=timezone.now() - timedelta(minutes=1), poll_place={})
-    monkeypatch.setattr(polling, "BATCH", 3)
+    monkeypatch.setattr(polls, "BATCH", 3)
     pages: list[list[str]] = []
-    real = polling.halving.receive
+    real = polls.halving.receive
 
     def receive(jira, project, issues, **rest):
         pages.append([issue.id for issue in issues])
         return real(jira, project, issues, **rest)
 
-    monkeypatch.setattr(polling.halving, "receive", receive)
+    monkeypatch.setattr(polls.halving, "receive", receive)
     return world, pages
 
 
@@ -51,14 +51,14 @@ def both_sides_agree(world: World) -> bool:
 
 def fail_at(world: World, pages: list[list[str]], number: int, monkeypatch) -> None:
     """Jira is down from the time that this page is asked for."""
-    real = polling._page
+    real = polls._page
 
     def page(*args):
         if len(pages) == number - 1:
             world.fault("error", 503, path="/search")
         return real(*args)
 
-    monkeypatch.setattr(polling, "_page", page)
+    monkeypatch.setattr(polls, "_page", page)
 
 
 def test_a_poll_that_fails_on_page_seven_goes_on_from_there(long, monkeypatch):
@@ -81,9 +81,9 @@ def test_a_poll_that_fails_on_page_seven_goes_on_from_there(long, monkeypatch):
 
 def test_slices_that_end_within_one_minute_come_through(long, monkeypatch):
     world, pages = long
-    monkeypatch.setattr(polling, "SECONDS", 0.0)
+    monkeypatch.setattr(polls, "SECONDS", 0.0)
     slices = 1
-    while polling.poll(world.project.pk):
+    while polls.poll(world.project.pk):
         slices += 1
     assert slices == len(pages) >= 10
     assert both_sides_agree(world)
@@ -92,7 +92,7 @@ def test_slices_that_end_within_one_minute_come_through(long, monkeypatch):
 def test_what_was_passed_and_changed_since_is_not_left_behind(long, monkeypatch):
     """Though a later page shows an issue that was changed much later still."""
     world, pages = long
-    site, real = world.handle.site, polling._page
+    site, real = world.handle.site, polls._page
 
     def page(*args):
         if len(pages) == 1 and not world.issues("Passed"):
@@ -102,7 +102,7 @@ def test_what_was_passed_and_changed_since_is_not_left_behind(long, monkeypatch)
             last.updated += timedelta(minutes=30)
         return real(*args)
 
-    monkeypatch.setattr(polling, "_page", page)
+    monkeypatch.setattr(polls, "_page", page)
     world.poll()
     assert not both_sides_agree(world)
     world.poll()
@@ -111,17 +111,17 @@ def test_what_was_passed_and_changed_since_is_not_left_behind(long, monkeypatch)
 
 def test_a_place_that_jira_does_not_know_any_more_begins_anew(long, monkeypatch):
     world, _pages = long
-    monkeypatch.setattr(polling, "SECONDS", 0.0)
-    assert polling.poll(world.project.pk)
+    monkeypatch.setattr(polls, "SECONDS", 0.0)
+    assert polls.poll(world.project.pk)
     kept = place(world)
     ids = [str(10**9 + n) for n in range(2)]
     lost = {**kept, "after": "gone" if world.handle.site.cloud else ids}
     MappedProject.objects.update(poll_place=lost)
     if not world.handle.site.cloud:  # some versions refuse to compare with an id that is gone
         world.fault("error", 400, times=len(ids), path="/search")
-    assert polling.poll(world.project.pk)
+    assert polls.poll(world.project.pk)
     assert place(world) == {}
-    while polling.poll(world.project.pk):
+    while polls.poll(world.project.pk):
         pass
     assert both_sides_agree(world)
 
@@ -129,7 +129,7 @@ def test_a_place_that_jira_does_not_know_any_more_begins_anew(long, monkeypatch)
 def test_a_page_beyond_ten_megabytes_is_read_in_halves(long, monkeypatch):
     """And the one issue that is too large by itself is told, while all others come in."""
     world, _pages = long
-    monkeypatch.setattr(polling, "BATCH", 20)
+    monkeypatch.setattr(polls, "BATCH", 20)
     site = world.handle.site
     ids = sorted(site.issues)[-8:]
     for number in ids[:4]:

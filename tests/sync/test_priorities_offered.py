@@ -7,7 +7,7 @@ from typing import Any
 
 from connections.gateway import jira_for
 from connections.models import MappedProject
-from sync import following
+from sync.inbound import project_facts
 from sync.worker.retry_policy import Patience
 from tests.sync.world import World
 
@@ -18,7 +18,7 @@ def test_they_are_learnt_when_it_is_mapped_and_followed(world: World) -> None:
     assert world.project.facts["priorities"] == names
     MappedProject.objects.update(facts={**world.project.facts, "priorities": ["Gone"]})
     project = MappedProject.objects.select_related("connection").get(pk=world.project.pk)
-    following.refresh(
+    project_facts.refresh(
         world.connection, jira_for(world.connection), project, Patience(time.monotonic())
     )
     project.refresh_from_db()

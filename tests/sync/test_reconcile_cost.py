@@ -6,7 +6,8 @@ import pytest
 
 from jira_client.resources.search import Search
 from planning.models import BoardEvent, WorkItem
-from sync import census, pull
+from sync import census
+from sync.inbound import pull
 from tests.sync.importing import add_issues, run_to_end
 from tests.sync.world import World
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from connections.models import MappedProject
-from sync import importing, mapped, polling, sweep
+from sync import importing, mapped, sweep
+from sync.inbound import polls
 from sync.models import Delivery, Shadow
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
@@ -28,7 +29,7 @@ def tick(world: World) -> None:
         while importing.work(run):
             pass
     for project in sweep.claim_polls():
-        polling.poll(project)
+        polls.poll(project)
 
 
 def test_a_deletion_during_the_pause_is_found_soon_after_it(world: World):

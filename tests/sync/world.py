@@ -21,7 +21,8 @@ from jira_sandbox.serving import Handle
 from planning import editing as board_editing
 from planning import linking as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
-from sync import drain, importing, mapped, polling, push
+from sync import importing, mapped, push
+from sync.inbound import drain, polls
 from sync.models import Delivery
 from sync.pairs.states import UNDER_WAY
 from sync.webhook import inbox
@@ -156,7 +157,7 @@ class World:
 
     def poll(self) -> None:
         Connection.objects.update(call_after=None)
-        polling.poll(self.project.pk)
+        polls.poll(self.project.pk)
 
     def drain(self) -> None:
         self.make_due()

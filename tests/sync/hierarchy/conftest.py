@@ -9,7 +9,8 @@ import pytest
 
 from connections.models import MappedProject
 from planning.models import WorkItem
-from sync import importing, mapped, polling
+from sync import importing, mapped
+from sync.inbound import polls
 from tests.sync.world import World
 
 
@@ -33,7 +34,7 @@ class Tree:
     def settle(self) -> None:
         self.world.settle()
         if self.art is not None:
-            polling.poll(self.art.pk)
+            polls.poll(self.art.pk)
             self.world.push()
 
     # ── Jira's side ──────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from planning.models import Change, WorkItem
-from sync import absence
+from sync.inbound import absence
 from sync.models import Attempt, Shadow
 from tests.sync.hierarchy.conftest import Tree
 from tests.sync.test_drain import deliver

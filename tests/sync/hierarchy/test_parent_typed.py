@@ -9,7 +9,7 @@ from accounts.models import User
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from planning.models import Change
-from sync import following
+from sync.inbound import project_facts
 from sync.worker.retry_policy import Patience
 from tests.sync.hierarchy.conftest import Tree
 
@@ -71,5 +71,5 @@ def test_a_mapping_of_before_learns_the_levels(tree: Tree) -> None:
     project.facts = {name: value for name, value in project.facts.items() if name != "levels"}
     project.save()
     jira = jira_for(project.connection)
-    following.refresh(project.connection, jira, project, Patience(time.monotonic()))
+    project_facts.refresh(project.connection, jira, project, Patience(time.monotonic()))
     assert MappedProject.objects.get(pk=project.pk).facts["levels"] == told

@@ -27,7 +27,8 @@ from jira_sandbox.model.site import Event
 from jira_sandbox.serving import running
 from jira_sandbox.webhooks.payloads import payload
 from planning.models import Change, WorkItem
-from sync import drain, importing, polling, push
+from sync import importing, push
+from sync.inbound import drain, polls
 from sync.pairs.states import UNDER_WAY
 from sync.webhook import inbox
 from tests.soak.checker import violations, writes
@@ -147,7 +148,7 @@ class ShellMachine(RuleBasedStateMachine):
         elif who == "drain":
             drain.drain(self.world.connection.pk)
         elif who == "poll":
-            polling.poll(self.world.project.pk)
+            polls.poll(self.world.project.pk)
         else:
             run = importing.request(self.world.project, "reconcile")
             for _ in range(50):

@@ -14,7 +14,8 @@ from jira_sandbox.model.linking import link
 from jira_sandbox.serving import Handle
 from planning import linking
 from planning.models import Change, Link, SprintLink, WorkItem
-from sync import drain, gone, push, replay
+from sync import push, replay
+from sync.inbound import drain, gone_items
 from sync.models import Conflict, Delivery, MoveRow, Shadow
 from sync.moving_site import deciding, working
 from sync.outbox import ways_out
@@ -271,15 +272,15 @@ def test_what_is_gone_from_jira_stays_in_its_list(
         state="gone", absence="unseen", look_due=timezone.now(), gone_at=timezone.now()
     )
     WorkItem.objects.filter(pk=item.pk).update(deleted=timezone.now(), sync_state="gone")
-    listed = list(gone.rows().values_list("item", flat=True))
+    listed = list(gone_items.rows().values_list("item", flat=True))
     assert listed == [item.pk]
     move = moved(world, to, rte)
-    assert list(gone.rows().values_list("item", flat=True)) == listed
+    assert list(gone_items.rows().values_list("item", flat=True)) == listed
     now = Shadow.objects.get(item=item)
     assert (now.look_due, now.remote_id.isdigit()) == (None, False)
     world.poll()
     world.reconcile()
-    assert gone.let_go(item.pk, actor=rte) is None
+    assert gone_items.let_go(item.pk, actor=rte) is None
     assert move.state == "done"
 
 

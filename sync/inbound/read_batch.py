@@ -14,9 +14,9 @@ from almconnect.lib import bulk_rows
 from connections.models import MappedProject, Right
 from planning import applying
 from planning.models import BoardEvent, Change, WorkItem
-from sync import gone, linking
 from sync.core.merge import Clash
 from sync.core.values import ABSENT, Lookups, Rules, Seen, Values
+from sync.inbound import gone_items, issue_links
 from sync.models import Shadow
 from sync.outbox import ways_out
 from sync.pairs import conflicts, states
@@ -125,7 +125,7 @@ class Batch:
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)
     returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
-    back: list[gone.Back] = field(default_factory=list)
+    back: list[gone_items.Back] = field(default_factory=list)
     revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
     # When a person accepted that Jira was put back, and which side is right; asked where one is older
     put_back: tuple[datetime, Right] | None = None
@@ -155,7 +155,7 @@ def save(batch: Batch) -> list[BoardEvent]:
     )
     conflicts.keep(batch.found)
     conflicts.close_agreed(batch.changed)
-    events += linking.reconcile(batch.project, batch.rules, batch.current, batch.began)
+    events += issue_links.reconcile(batch.project, batch.rules, batch.current, batch.began)
     back = [shadow.item_id for shadow in batch.returned]
     ways_out.send_those_back(back)
     states.derive([shadow.item_id for shadow in batch.changed])

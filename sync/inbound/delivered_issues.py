@@ -12,8 +12,8 @@ from connections.models import Connection, Direction, MappedProject
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.values import Issue
-from sync import adopting, filtered, halving, moved
 from sync.core.mapping import OPERATION_PROPERTY
+from sync.inbound import bisect, filtered_issues, moved_issues, own_creates
 from sync.models import Shadow
 from sync.outbox import change_queue
 from sync.pairs.rules import rules_of
@@ -59,7 +59,7 @@ def read_issues(
         )
     )
     began = timezone.now()
-    read = halving.fetch(jira, [one for one in ids if one in known], fields)
+    read = bisect.fetch(jira, [one for one in ids if one in known], fields)
     known_outside = _outside(jira, live, read.issues)
     strange, outside = _read_unknown(jira, live, [one for one in ids if one not in known], fields)
     read.add(strange)
@@ -71,26 +71,26 @@ def read_issues(
     for remote_project, issues in groups.items():
         project = projects.get(remote_project)
         if project is None:
-            moved.mark(connection, issues)
+            moved_issues.mark(connection, issues)
         elif project.direction != Direction.PAUSED:
-            applied, failed = halving.take_in(jira, project, issues, began=began)
+            applied, failed = bisect.take_in(jira, project, issues, began=began)
             point("drain.applied")
             change_queue.ensure(project, applied.push)
             read.failed |= failed
             skipped |= {one: UNTYPED.format(kind) for one, kind in applied.untyped.items()}
-    filtered.mark(connection, known_outside)
+    filtered_issues.mark(connection, known_outside)
     return Gathered({issue.id for issue in read.issues} | outside, read.failed, skipped)
 
 
 def _read_unknown(
     jira: JiraClient, live: Sequence[MappedProject], ids: Sequence[str], fields: Sequence[str]
-) -> tuple[halving.Read, set[str]]:
+) -> tuple[bisect.Read, set[str]]:
     """Issues the board does not have: perhaps our own create, perhaps outside a mapping's filter.
 
     The second answer: those that are there and outside of it. One search a filter, for all of them.
     """
-    marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(live[0]) else ()
-    read = halving.fetch(jira, ids, fields, marks)
+    marks = (OPERATION_PROPERTY,) if own_creates.waiting_creates(live[0]) else ()
+    read = bisect.fetch(jira, ids, fields, marks)
     outside = _outside(jira, live, read.issues)
     read.issues = [issue for issue in read.issues if issue.id not in outside]
     return read, outside

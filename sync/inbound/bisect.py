@@ -17,9 +17,9 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
-from sync import following, moved, pull, signing
-from sync.batching import Applied
 from sync.core.mapping import OPERATION_PROPERTY
+from sync.inbound import conflict_authors, moved_issues, project_facts, pull
+from sync.inbound.read_batch import Applied
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import OF_ALL
 from sync.pairs import changelog, new_statuses, parents
@@ -96,7 +96,7 @@ def _take_in(
     worker may have died when it had just made them known.
     """
     applied = _merge(jira, project, issues, began, asked)
-    following.note_lacking(project, applied.lacking)
+    project_facts.note_lacking(project, applied.lacking)
     items = applied.items
     named = {word: items[one.id] for one in issues if one.id in items for word in (one.id, one.key)}
     parents.find_children(project, named)
@@ -110,13 +110,13 @@ def _merge(
     create under way may have made them, and with their changes, where both sides have edited: the
     changes tell who did, and what a new issue began with. What webhooks have told is not asked for.
     """
-    here = [issue for issue in issues if moved.home_of(project, issue) == project.remote_id]
+    here = [issue for issue in issues if moved_issues.home_of(project, issue) == project.remote_id]
     new_statuses.in_issues(project, here)
     applied = pull.apply(project, issues, began=began, asked=asked, hold=True)
     if not (applied.unsure or applied.disputed):
         return applied
     names = changelog.names_of(project.connection, jira)
-    signed = signing.by_webhooks(project, issues, applied.disputed, names)
+    signed = conflict_authors.by_webhooks(project, issues, applied.disputed, names)
     left = {*applied.unsure, *applied.disputed} - {issue.id for issue in signed}
     if signed:
         applied.add(pull.apply(project, signed, began=began, asked=asked, names=names))

@@ -24,8 +24,8 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, TooLarge
 from jira_client.values import Issue
-from sync import absence, adopting, halving, placing
 from sync.core.mapping import OPERATION_PROPERTY
+from sync.inbound import absence, bisect, own_creates, sprint_placement
 from sync.outbox import corrective_changes
 from sync.pairs import server_clock, site_proof, states
 from sync.pairs.rules import rules_of
@@ -78,7 +78,7 @@ def poll(project_id: uuid.UUID) -> bool:
         except (NotReady, LeaseLost):
             return False
         health.note_success(connection, incoming=True)
-        placing.place(project.pk)
+        sprint_placement.place(project.pk)
         corrective_changes.tell_iterations(project.pk)
         states.correct(project.pk)
         return more
@@ -171,11 +171,11 @@ def _read_since(jira: JiraClient, project: MappedProject, held: Held) -> bool:
         query += f" AND updated >= {since}"
     ends, place = time.monotonic() + SECONDS, _Place.of(project, query)
     while True:
-        marks = (OPERATION_PROPERTY,) if adopting.waiting_creates(project) else ()
+        marks = (OPERATION_PROPERTY,) if own_creates.waiting_creates(project) else ()
         began = timezone.now()
         issues, following = _page(jira, project, place, marks)
         point("poll.read")
-        halving.receive(jira, project, issues, began=began, asked=bool(marks))
+        bisect.receive(jira, project, issues, began=began, asked=bool(marks))
         point("poll.applied")
         clock = jira.clock or timezone.now()
         place.see(issues, clock)
@@ -203,7 +203,7 @@ def _page(
         issues, following = jira.search.kept_page(place.query, fields, place.after, BATCH, marks)
     except TooLarge:
         ids, following = jira.search.kept_page(place.query, ("id",), place.after, BATCH)
-        read = halving.fetch(jira, [one.id for one in ids], fields, marks)
+        read = bisect.fetch(jira, [one.id for one in ids], fields, marks)
         keys = {one.id: one.key for one in ids if one.id in read.failed}
         inbox.read_again(project, keys, read.failed)
         return read.issues, following

@@ -15,10 +15,10 @@ from django.utils import timezone
 from connections.models import MappedProject
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import signing
 from sync.core.echo import same
 from sync.core.history import setting
 from sync.core.values import Lookups, Rules
+from sync.inbound import conflict_authors
 from sync.pairs.rules import values_of
 
 RIGHT_AFTER: Final = timedelta(minutes=10)
@@ -68,7 +68,7 @@ def note(
             and same(name, _plain(change.before[name]), now.get(name))
         ]
         if undone and (issue := read.get(item.remote_id)):
-            told = issue.history or signing.told(project, issue.id)
+            told = issue.history or conflict_authors.told(project, issue.id)
             back = {}
             for name in undone:
                 found = setting(rules, lookups, told, names, name, now.get(name))

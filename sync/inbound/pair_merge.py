@@ -10,12 +10,12 @@ from connections.models import Direction, MappedProject, Right
 from jira_client.values import Issue
 from planning import applying
 from planning.models import Change, ChangeKind, WorkItem
-from sync import duplicates, gone
-from sync.batching import Batch, not_understood
 from sync.core.echo import same
 from sync.core.history import began_with, newest, setting
 from sync.core.merge import Clash, Merge, Policy, merge
 from sync.core.values import Seen, Values
+from sync.inbound import duplicates, gone_items
+from sync.inbound.read_batch import Batch, not_understood
 from sync.models import Shadow, ShadowState
 from sync.pairs import conflicts, parents, states
 from sync.pairs.rules import values_of
@@ -58,11 +58,11 @@ def merge_in(
         batch.applied.disputed[seen.remote_id] = unsigned
         return
     if shadow.is_gone:
-        events, back = gone.bring_back(shadow, item)
+        events, back = gone_items.bring_back(shadow, item)
         batch.revived += events
         batch.back.append(back)
     elif shadow.is_kept:
-        batch.back.append(gone.Back(item, seen.remote_key))
+        batch.back.append(gone_items.Back(item, seen.remote_key))
     if shadow.is_kept or shadow.is_gone:
         batch.returned.append(shadow)
     _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)

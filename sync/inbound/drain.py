@@ -23,8 +23,8 @@ from connections.sealing import SealBroken
 from connections.vanishing import ends_with
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
-from sync import absence, placing
-from sync.gathering import read_issues
+from sync.inbound import absence, sprint_placement
+from sync.inbound.delivered_issues import read_issues
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import OF_ALL
@@ -119,7 +119,7 @@ def _look_at_sprints(jira: JiraClient, projects: Iterable[MappedProject]) -> Non
     for project in projects:
         if project.direction != Direction.PAUSED and project.board_id is not None:
             sprint_facts.observe(project, jira)
-            placing.place(project.pk)
+            sprint_placement.place(project.pk)
 
 
 def _number(issue_id: str) -> tuple[int, str]:

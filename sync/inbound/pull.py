@@ -20,11 +20,20 @@ from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
 from planning.models import Change, ChangeKind, WorkItem
-from sync import adopting, duplicates, first_told, following, gone, merging, moved, setting_back
-from sync.batching import Applied, Batch, save
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Seen, Values
+from sync.inbound import (
+    duplicates,
+    first_told,
+    gone_items,
+    moved_issues,
+    own_creates,
+    pair_merge,
+    project_facts,
+    reverted_edits,
+)
+from sync.inbound.read_batch import Applied, Batch, save
 from sync.models import Shadow
 from sync.outbox import change_queue
 from sync.pairs import server_clock, site_proof, states
@@ -54,20 +63,20 @@ def apply(
     our own new issues whose changes decide are left in `unsure`. `hold`: leave what clashes in
     `disputed` where nobody has told who wrote Jira's value.
     """
-    homes = moved.by_home(project, issues)
+    homes = moved_issues.by_home(project, issues)
     issues = homes.pop(project.remote_id, [])
     rules = rules_of(project)
     parents = [parent_reference(rules, issue) for issue in issues]
     with transaction.atomic():
         batch = Batch(project, rules, lookups_for(project, parents), began, names, hold)
         # Before the pairs are read: a create that settles in between is then already one of them.
-        batch.doubt = not asked and adopting.waiting_creates(project)
-        batch.own = adopting.own_creates(project, issues)
+        batch.doubt = not asked and own_creates.waiting_creates(project)
+        batch.own = own_creates.own_creates(project, issues)
         known, batch.locked = _lock_known(project, issues, batch.own.values())
         if parted := site_proof.other_issues(project.connection, known, issues):
             site_proof.part(project.connection, parted)
             known = {key: pair for key, pair in known.items() if pair not in parted}
-        if any(one.id in known and merging.is_older(known[one.id], one) for one in issues):
+        if any(one.id in known and pair_merge.is_older(known[one.id], one) for one in issues):
             batch.put_back = site_identity.restore_of(project.connection)
         batch.placed = _placed_here(known) - set(ranked)
         batch.written = _written(known)
@@ -76,21 +85,21 @@ def apply(
         batch.unagreed = first_told.bases(known, all_seen)
         for issue, seen in zip(issues, all_seen, strict=True):
             batch.applied.note_lacking(seen)
-            shadow = known.get(issue.id) or adopting.adopt_own(batch, seen)
+            shadow = known.get(issue.id) or own_creates.adopt_own(batch, seen)
             if shadow is None:
-                adopting.bring_in(batch, issue, seen, team.pk if team else None)
+                own_creates.bring_in(batch, issue, seen, team.pk if team else None)
             elif shadow.remote_id != seen.remote_id:
                 duplicates.flag(project.connection, shadow, seen)
                 batch.applied.ignored += 1
             else:
                 echo = _echo(batch.written.get(shadow.item_id, {}), seen)
                 accepted = (sent or {}).get(shadow.item_id, {})
-                merging.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
+                pair_merge.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
         events = save(batch)
-        setting_back.note(project, rules, batch.lookups, names or {}, issues, batch.moved)
+        reverted_edits.note(project, rules, batch.lookups, names or {}, issues, batch.moved)
         feed.tell(events)
     point("pull.applied")
-    gone.make_whole(batch.back)
+    gone_items.make_whole(batch.back)
     if batch.older:
         site_proof.suspect(project.connection)
     if batch.clock_back:
@@ -105,7 +114,9 @@ def _follow(project: MappedProject, issues: Sequence[Issue]) -> None:
     """A project that was renamed in Jira says so on each of its issues."""
     if issues:
         named = issues[-1].fields.get("project") or {}
-        following.note_project(project, str(named.get("key") or ""), str(named.get("name") or ""))
+        project_facts.note_project(
+            project, str(named.get("key") or ""), str(named.get("name") or "")
+        )
 
 
 def _hand_over(
@@ -123,7 +134,7 @@ def _hand_over(
         .first()
     )
     if other is None:
-        moved.mark(project.connection, issues)
+        moved_issues.mark(project.connection, issues)
     if other is None or other.direction == Direction.PAUSED:
         applied.elsewhere |= {issue.id for issue in issues}
         return

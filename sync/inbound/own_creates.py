@@ -14,9 +14,9 @@ from connections.models import MappedProject
 from jira_client.values import Issue
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync.batching import Batch, not_understood
 from sync.core.mapping import operation_of
 from sync.core.values import TWO_WAY, Seen
+from sync.inbound.read_batch import Batch, not_understood
 from sync.models import Shadow
 from sync.pairs import states
 from sync.pairs.trace import note

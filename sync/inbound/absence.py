@@ -22,8 +22,16 @@ from jira_client.client import JiraClient
 from jira_client.errors import NotFound, PermissionRefused
 from jira_client.values import PermissionState
 from planning import applying, feed
-from sync import brake, duplicates, filtered, following, halving, kept, moved
-from sync import gone as gone_from_jira
+from sync.inbound import (
+    bisect,
+    duplicates,
+    filtered_issues,
+    kept_items,
+    mass_deletion_guard,
+    moved_issues,
+    project_facts,
+)
+from sync.inbound import gone_items as gone_from_jira
 from sync.models import Absence, Shadow, ShadowState, lock_items_of
 from sync.outbox import ways_out
 from sync.pairs import parents, states
@@ -111,16 +119,16 @@ def take_census(
     for at in range(0, len(absent), AT_ONCE):
         part = absent[at : at + AT_ONCE]
         fetched = jira.issues.fetch(part, ("project",))
-        homes = moved.by_home(project, fetched.issues)
+        homes = moved_issues.by_home(project, fetched.issues)
         for home, issues in homes.items():
             if home not in mapped:
-                moved.mark(connection, issues)
+                moved_issues.mark(connection, issues)
             elif home == project.remote_id and project.jql.strip():
-                filtered.mark(connection, [one.id for one in issues])
+                filtered_issues.mark(connection, [one.id for one in issues])
         missing += fetched.missing
     vanished = note_missing(connection, jira, project, missing)
-    kept.look(jira, project)
-    if len(missing) < brake.HALF_OF or len(missing) * 2 <= live:
+    kept_items.look(jira, project)
+    if len(missing) < mass_deletion_guard.HALF_OF or len(missing) * 2 <= live:
         return Census(vanished)
     return Census(
         vanished,
@@ -141,7 +149,7 @@ def look_again(connection: Connection, jira: JiraClient, project: MappedProject)
     for at in range(0, len(ids), AT_ONCE):
         began = timezone.now()
         fetched = jira.issues.fetch(ids[at : at + AT_ONCE], fields)
-        halving.receive(jira, project, fetched.issues, began=began)
+        bisect.receive(jira, project, fetched.issues, began=began)
         note_missing(connection, jira, project, fetched.missing)
 
 
@@ -163,13 +171,13 @@ def _out_of_sight(
 
     Raises JiraError for anything but a plain “not there”; `/myself` proves the account first.
     """
-    following.note_time_zone(connection, jira.myself().time_zone)
+    project_facts.note_time_zone(connection, jira.myself().time_zone)
     try:
         found = jira.projects.get(project.remote_id)
         held = jira.permissions.of_project(project.remote_id, (BROWSE,)).get(BROWSE)
     except NotFound:
         return Absence.ACCESS_LOST
-    following.note_project(project, found.key, found.name)
+    project_facts.note_project(project, found.key, found.name)
     if held is not PermissionState.HELD:
         return Absence.ACCESS_LOST
     return Absence.ARCHIVED if found.archived else None
@@ -237,7 +245,7 @@ def _bury(
     """
     confirmed = [one for one in shadows if one.absence == Absence.CONFIRMED]
     fresh = [one for one in shadows if one.absence != Absence.CONFIRMED]
-    if fresh and brake.holds(connection, project, fresh):
+    if fresh and mass_deletion_guard.holds(connection, project, fresh):
         _note(connection, fresh, Absence.HELD)
         fresh = []
     locked = parents.lock(shadow.item_id for shadow in [*confirmed, *fresh])

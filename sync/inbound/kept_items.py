@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connections.models import MappedProject
 from jira_client.client import JiraClient
-from sync import halving
+from sync.inbound import bisect
 from sync.models import Absence, Shadow, ShadowState
 from sync.pairs.rules import rules_of
 
@@ -34,6 +34,6 @@ def look(jira: JiraClient, project: MappedProject) -> int:
         return 0
     began = timezone.now()
     issues = jira.issues.fetch(ids, rules_of(project).read_fields).issues
-    halving.receive(jira, project, issues, began=began)
+    bisect.receive(jira, project, issues, began=began)
     rows.filter(remote_id__in=ids).update(absent_since=began)
     return len(issues)
