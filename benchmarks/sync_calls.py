@@ -47,7 +47,7 @@ def edits(project: Any, server: _house.Server, items: int = EDITED, each: int = 
     """Ten people's edits of the same ten items, and a push."""
     from planning import editing
     from planning.models import Change, ChangeState, WorkItem
-    from sync import push
+    from sync.outbound import push
 
     mine = WorkItem.objects.filter(project=project).order_by("remote_id")
     some = list(mine[UNEDITED : UNEDITED + items])

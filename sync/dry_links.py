@@ -9,7 +9,7 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from planning.models import Change, ChangeKind, ChangeState, Link
 from sync.core.values import Rules, Seen
-from sync.link_sending import link_type_of
+from sync.outbound.link_writes import link_type_of
 from sync.pairs import metadata
 from sync.pairs.link_words import ends_of, words_of
 from sync.pairs.states import UNDER_WAY

@@ -9,8 +9,9 @@ from almconnect.lib.api import Refused
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.known_fields import holds_points
-from sync import create_defaults, link_rules, steps, teams
+from sync import link_rules, steps, teams
 from sync.core.values import NUMBERS
+from sync.outbound import create_defaults
 
 
 def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:

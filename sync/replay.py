@@ -14,8 +14,8 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection
 from planning.models import Change, ChangeState, WorkItem
-from sync import looking
 from sync.models import Delivery, DeliveryState, Shadow
+from sync.outbound import lost_creates
 from sync.outbox import deletion_guard, ways_out
 from sync.pairs import states
 from sync.worker.wake import DRAIN, PUSH, wake
@@ -60,7 +60,7 @@ def replay_change(change: Change, *, actor: User) -> Change:
         return change
     WorkItem.objects.locked().get(pk=change.item_id)  # before its change and its pair
     # A create whose outcome nobody knows is looked for first: replaying must not make a second issue.
-    change.state = ChangeState.LOOKING if looking.is_doubtful(change) else ChangeState.WAITING
+    change.state = ChangeState.LOOKING if lost_creates.is_doubtful(change) else ChangeState.WAITING
     change.due, change.attempts = timezone.now(), 0
     change.put_off, change.put_off_since = 0, None
     change.code = change.message = ""

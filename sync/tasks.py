@@ -17,11 +17,11 @@ from connections.sealing import SealBroken
 from connections.vanishing import ends_with
 from jira_client.errors import JiraError
 from sync import importing, sweep, tidying
-from sync import push as outbound
 from sync.inbound import drain as inbound
 from sync.inbound import polls, sprint_placement
 from sync.models import Run
 from sync.moving_site import working
+from sync.outbound import push as outbound
 from sync.outbox import corrective_changes
 from sync.webhook import liveness, webhooks
 from sync.worker.concurrency_limits import lanes

@@ -29,10 +29,10 @@ from planning.models import (
     WorkItem,
 )
 from sync.models import Conflict, MoveRow, Shadow, ShadowState
+from sync.outbound.people import PEOPLE
 from sync.outbox.ways_out import NOT_MOVED
 from sync.pairs import states
 from sync.pairs.trace import note_each
-from sync.people import PEOPLE
 
 # Older than any read: so the first one after the move is never a late one, and always a whole one.
 NEVER_READ: Final = datetime(1970, 1, 1, tzinfo=UTC)

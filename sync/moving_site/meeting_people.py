@@ -12,7 +12,7 @@ from sync.core import site_match
 from sync.core.site_match import Match, PersonFacts, Verdict
 from sync.models import MoveKind, MoveRow, Shadow, SiteMove
 from sync.moving_site import sides
-from sync.people import PEOPLE
+from sync.outbound.people import PEOPLE
 
 AT_ONCE = 20
 _CANNOT_SEARCH = (Invalid, NotFound, PermissionRefused, Gone)

@@ -23,7 +23,8 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
 from planning.models import Link, WorkItem
-from sync import create_defaults, mapped, mapping_check, sprints, steps, team_fields
+from sync import mapped, mapping_check, sprints, steps, team_fields
+from sync.outbound import create_defaults
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.choices import Choice, Choices, choices_of, offered
 from sync.pages.link_forms import LinkRulesForm

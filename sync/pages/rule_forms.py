@@ -14,8 +14,8 @@ from jira_client.values import FieldMeta
 from planning.models import Team
 from sync.core.propose import value_name
 from sync.core.teams import COMPONENT, FIELD, LABEL, PROJECT
-from sync.create_defaults import Screens
-from sync.create_defaults import demanded as missing
+from sync.outbound.create_defaults import Screens
+from sync.outbound.create_defaults import demanded as missing
 from sync.steps import Steps, demanded
 from sync.team_fields import TeamField, preselected
 

@@ -9,8 +9,8 @@ import pytest
 from connections.models import MappedProject
 from planning import linking, moving
 from planning.models import Change, Link, WorkItem
-from sync import push
 from sync.models import Conflict, Shadow
+from sync.outbound import push
 from sync.pairs.states import UNDER_WAY
 from tests.sync.test_link_rules import listed
 from tests.sync.test_link_type_renamed import rename

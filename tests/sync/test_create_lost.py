@@ -6,8 +6,9 @@ import pytest
 
 from jira_client.errors import ServerFault
 from planning.models import Change, WorkItem
-from sync import looking, replay
+from sync import replay
 from sync.models import Shadow
+from sync.outbound import lost_creates
 from tests.sync.world import World
 
 CREATES = r"/issue(/bulk)?$"
@@ -152,7 +153,7 @@ def test_one_poison_in_a_bulk_create_stops_no_other(world: World, poison: None):
     assert (change.state, change.code, change.attempts) == (
         "parked",
         "outcome_unknown",
-        looking.TRIES,
+        lost_creates.TRIES,
     )
 
 

@@ -55,10 +55,10 @@ def test_a_worker_killed_after_creating_without_a_refused_field(world: World, ki
 
 
 def test_the_issue_is_read_before_the_creates_answer_is_settled(world: World, monkeypatch):
-    from sync import creating
+    from sync.outbound import issue_creates
 
     item = world.create("Early bird", story_points=3)
-    monkeypatch.setattr(creating, "_settle", lambda *args: None)
+    monkeypatch.setattr(issue_creates, "_settle", lambda *args: None)
     world.push(rounds=1)
     monkeypatch.undo()
     world.poll()

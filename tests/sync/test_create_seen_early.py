@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from connections.gateway import jira_for
 from planning.models import Change, WorkItem
-from sync import push
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.inbound import own_creates, polls, pull
 from sync.models import Shadow
+from sync.outbound import push
 from sync.pairs.rules import rules_of
 from tests.sync.world import World
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from planning.models import WorkItem
-from sync import push
 from sync.inbound import bisect
 from sync.models import Delivery, Shadow
+from sync.outbound import push
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
 

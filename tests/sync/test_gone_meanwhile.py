@@ -14,9 +14,10 @@ from structlog.testing import capture_logs
 from connections import deletion
 from connections.models import Connection, MappedProject
 from planning.models import Change, WorkItem
-from sync import importing, mapped, push
+from sync import importing, mapped
 from sync.inbound import drain, polls
 from sync.models import Run
+from sync.outbound import push
 from tests.sync.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -64,7 +64,7 @@ def test_an_issue_that_is_not_shown_and_a_link_without_its_end(world: World) -> 
     change = Change.objects.get(link=link)
     for times in range(1, 4):
         Change.objects.filter(pk=change.pk).update(due=timezone.now())
-        from sync import push
+        from sync.outbound import push
 
         push.push(world.connection.pk)
         change.refresh_from_db()

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from planning.models import Change
-from sync import push
 from sync.models import Lease
+from sync.outbound import push
 from sync.worker import failpoints, lease
 from tests.sync.world import World
 

@@ -18,15 +18,15 @@ from django.utils import timezone
 from connections.gateway import jira_for
 from jira_client.errors import AnswerLost
 from planning.models import Change, WorkItem
-from sync import creating, edits
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.inbound import pull
 from sync.models import Shadow
+from sync.outbound import edits, issue_creates
+from sync.outbound.writes import Edit
 from sync.outbox import change_queue
 from sync.pairs.rules import rules_of
 from sync.worker.lease import claim
 from sync.worker.work_slot import Shift
-from sync.writes import Edit
 from tests.sync.world import World
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -125,7 +125,7 @@ def test_a_failed_create_is_noted_while_its_item_is_locked(
     with transaction.atomic():
         list(WorkItem.objects.filter(pk__in=[item.pk, two[0].pk]).locked())
         other = Other(
-            lambda: creating._failed(
+            lambda: issue_creates._failed(
                 world.connection, [change], AnswerLost("Lost.", outcome_unknown=True), shift
             )
         )

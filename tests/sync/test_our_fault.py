@@ -6,21 +6,22 @@ import pytest
 from django.db import IntegrityError
 
 from planning.models import Change
-from sync import pairing, replay
+from sync import replay
+from sync.outbound import new_pairs
 from tests.sync.world import World
 
 
 @pytest.fixture
 def clumsy(monkeypatch: pytest.MonkeyPatch) -> None:
     """We fail to store the pair of one item."""
-    bind = pairing.adopting.bind
+    bind = new_pairs.adopting.bind
 
     def fail(project, item, *rest):
         if item.summary == "ours":
             raise IntegrityError("UNIQUE constraint failed")
         return bind(project, item, *rest)
 
-    monkeypatch.setattr(pairing.adopting, "bind", fail)
+    monkeypatch.setattr(new_pairs.adopting, "bind", fail)
 
 
 def test_an_item_we_cannot_store_stops_no_other(world: World, clumsy: None):

@@ -98,7 +98,7 @@ def test_a_link_without_the_permission_is_parked_and_nothing_stops(world: World)
 
 
 def test_a_link_of_an_item_that_jira_refused_waits_without_a_hurry(world: World):
-    from sync import push
+    from sync.outbound import push
 
     world.grant("CREATE_ISSUES", False)
     other = world.first()

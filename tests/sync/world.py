@@ -21,9 +21,10 @@ from jira_sandbox.serving import Handle
 from planning import editing as board_editing
 from planning import linking as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
-from sync import importing, mapped, push
+from sync import importing, mapped
 from sync.inbound import drain, polls
 from sync.models import Delivery
+from sync.outbound import push
 from sync.pairs.states import UNDER_WAY
 from sync.webhook import inbox
 

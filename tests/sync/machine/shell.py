@@ -27,8 +27,9 @@ from jira_sandbox.model.site import Event
 from jira_sandbox.serving import running
 from jira_sandbox.webhooks.payloads import payload
 from planning.models import Change, WorkItem
-from sync import importing, push
+from sync import importing
 from sync.inbound import drain, polls
+from sync.outbound import push
 from sync.pairs.states import UNDER_WAY
 from sync.webhook import inbox
 from tests.soak.checker import violations, writes

@@ -16,9 +16,9 @@ from planning.models import Change
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
 from sync.models import Shadow
+from sync.outbound.edit_calls import Sent, send_edit
 from sync.outbox import refusals
 from sync.outbox.poisoned_items import OF_ALL
-from sync.sending import Sent, send_edit
 from sync.worker.work_slot import Shift
 
 log = structlog.get_logger(__name__)

@@ -13,8 +13,8 @@ from django.utils import timezone
 from planning.models import Change, ChangeKind, ChangeState
 from sync.core.echo import same
 from sync.core.values import Rules
+from sync.outbound.writes import Edit
 from sync.pairs.references import Known, outgoing
-from sync.writes import Edit
 
 MOST = 5
 WITHIN = timedelta(minutes=10)

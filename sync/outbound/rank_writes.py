@@ -8,11 +8,11 @@ from django.db.models import F, OuterRef, Subquery
 
 from jira_client.client import JiraClient
 from planning.models import WorkItem
-from sync import grouping
 from sync.core.values import Rules
 from sync.models import ShadowState
+from sync.outbound import bulk_moves
+from sync.outbound.writes import Edit
 from sync.worker.work_slot import Shift
-from sync.writes import Edit
 
 
 def send(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) -> None:
@@ -36,7 +36,7 @@ def send(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) ->
             return _rank(jira, rules, some, before, after)
 
         # What goes behind an anchor goes in from behind, so that the order stays.
-        grouping.move(jira, "rank", members, call, shift, backwards=before is None)
+        bulk_moves.move(jira, "rank", members, call, shift, backwards=before is None)
 
 
 def _rank(

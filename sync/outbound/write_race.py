@@ -23,11 +23,11 @@ from sync.core.history import Foreign, Write, overwritten
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules
 from sync.models import Conflict, Shadow
+from sync.outbound.edit_calls import send_edit
 from sync.pairs import changelog
 from sync.pairs.references import known_to_jira, outgoing
 from sync.pairs.rules import lookups_for, values_of
 from sync.pairs.trace import note
-from sync.sending import send_edit
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 

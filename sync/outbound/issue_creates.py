@@ -18,13 +18,13 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import Created, CreateFailure
 from planning.models import Change
-from sync import create_defaults, looking, people
 from sync.core.retry import Verdict
 from sync.core.values import PARENT, Rules
-from sync.new_issues import NEEDED, New, body_of
+from sync.outbound import create_defaults, lost_creates, people
+from sync.outbound.create_bodies import NEEDED, New, body_of
+from sync.outbound.new_pairs import pair
 from sync.outbox import change_queue, refusals
 from sync.outbox.poisoned_items import isolated
-from sync.pairing import pair
 from sync.pairs import field_names, highest_issue_number
 from sync.pairs.references import known_to_jira
 from sync.pairs.rules import rules_of
@@ -71,11 +71,11 @@ def _parts(rows: Sequence[Change]) -> Iterator[list[Change]]:
     """In fifties; but what was in a call whose outcome stayed unknown goes alone, as it may be the
     one that Jira fails on.
     """
-    together = [row for row in rows if row.code != looking.ALONE]
+    together = [row for row in rows if row.code != lost_creates.ALONE]
     for start in range(0, len(together), AT_ONCE):
         yield together[start : start + AT_ONCE]
     for row in rows:
-        if row.code == looking.ALONE:
+        if row.code == lost_creates.ALONE:
             yield [row]
 
 
@@ -102,7 +102,7 @@ def _create_some(
         return
     above = highest_issue_number.mark(jira, project)
     for one in ready:
-        one.change.sent[looking.ABOVE] = above
+        one.change.sent[lost_creates.ABOVE] = above
     with transaction.atomic():
         shift.guard()
         Change.objects.bulk_update([one.change for one in ready], ["sent"])
@@ -254,7 +254,7 @@ def _failed(
     left = changes[len(done) :]
     if isinstance(error, Invalid) and len(left) > 1:
         words = f"Jira refused several creates together; each goes alone. {change_queue.words_of(error)}"
-        change_queue.postpone([change.pk for change in left], 0, words, code=looking.ALONE)
+        change_queue.postpone([change.pk for change in left], 0, words, code=lost_creates.ALONE)
         return
     for change in left:
         decision = change_queue.judge(error, change.attempts + 1, creating=True)
@@ -263,7 +263,7 @@ def _failed(
             continue
         message = change_queue.words_of(error)
         with transaction.atomic():
-            looking.await_look([change], message, error.code)
+            lost_creates.await_look([change], message, error.code)
             item, code = change.item, error.code
             note(connection, "send", "unknown", message, item=item, change=change, code=code)
         point("create.in_doubt")

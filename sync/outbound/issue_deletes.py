@@ -14,8 +14,8 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from planning import applying, feed
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync.confirming import AGAIN, UNCONFIRMED
 from sync.models import Shadow, ShadowState
+from sync.outbound.write_confirmation import AGAIN, UNCONFIRMED
 from sync.outbox import change_queue, deletion_guard, refusals, ways_out
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import parents

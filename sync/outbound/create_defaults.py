@@ -13,9 +13,9 @@ from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.values import FieldMeta
+from sync.outbound.edit_calls import spoken
 from sync.pairs.given_values import is_empty, refused_by, without_empty
 from sync.pairs.rules import rules_of
-from sync.sending import spoken
 
 _SILENT = (Gone, Invalid, NotFound, PermissionRefused)
 # Given by every create, or by Jira itself.

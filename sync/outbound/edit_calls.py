@@ -10,10 +10,10 @@ from typing import Any, Final
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import FieldMeta, Transition
-from sync import walking
 from sync.core import words
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
+from sync.outbound import two_step_transitions
 from sync.outbox import refusals
 from sync.worker.failpoints import point
 
@@ -174,7 +174,7 @@ def _send_status(
     """
     found = jira.issues.transitions(remote_id)
     if _leading_to(found, status_id, word) is None:
-        between = walking.first_step(jira, rules, kind, found, status_id)
+        between = two_step_transitions.first_step(jira, rules, kind, found, status_id)
         if between is not None and _take(jira, rules, remote_id, between, sent):
             sent.passed["status"] = _word_of(rules, between)
             found = jira.issues.transitions(remote_id)
@@ -201,7 +201,7 @@ def _take(jira: JiraClient, rules: Rules, remote_id: str, step: Transition, sent
     """Take this step, with what the mapping gives there; where it cannot be, the reason is noted."""
     word = _word_of(rules, step)
     given = rules.transition_defaults.get(word, {})
-    lacking = [meta.name for meta in walking.lacking(step, given)]
+    lacking = [meta.name for meta in two_step_transitions.lacking(step, given)]
     if lacking:
         sent.refused["status"] = (
             f"The step to “{word}” asks for {', '.join(lacking)}, which the board does not hold. "

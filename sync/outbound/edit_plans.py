@@ -8,19 +8,19 @@ from typing import Any, Final
 
 from connections.models import Connection
 from planning.models import Change
-from sync import flips, people
 from sync.core.echo import same
 from sync.core.values import DOCUMENT, Rules
 from sync.inbound.read_batch import Applied
 from sync.models import Shadow
+from sync.outbound import edit_loops, people
+from sync.outbound.read_before_write import Work
+from sync.outbound.writes import Edit
 from sync.outbox import corrective_changes
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import conflicts
 from sync.pairs.references import Known, known_to_jira, outgoing
 from sync.pairs.rules import values_of
-from sync.taking_in import Work
 from sync.worker.work_slot import Shift
-from sync.writes import Edit
 
 NOT_FLATTENED: Final = (
     "Jira tells this text as a document, which the board cannot show or keep whole, so it is not "
@@ -56,10 +56,10 @@ def prepare(
             edit.late, edit.untold = late, untold
             edit.clashing = clashing.get(shadow.item_id, set())
             edits.append(edit)
-            flips.hold(rules, known, edit, named.unknown.get(shadow.item_id, {}))
+            edit_loops.hold(rules, known, edit, named.unknown.get(shadow.item_id, {}))
             documents = [name for name, why in untold.items() if why == DOCUMENT]
-            flips.hold(rules, known, edit, dict.fromkeys(documents, NOT_FLATTENED))
-    flips.park(rules, known, edits)
+            edit_loops.hold(rules, known, edit, dict.fromkeys(documents, NOT_FLATTENED))
+    edit_loops.park(rules, known, edits)
     return edits
 
 

@@ -18,13 +18,13 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync import ownership, window
 from sync.core.history import Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
 from sync.inbound import absence, filtered_issues, pair_merge, pull
 from sync.inbound.read_batch import Applied
 from sync.models import Shadow
+from sync.outbound import ownership, write_race
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import OF_ALL, isolated
 from sync.pairs import changelog
@@ -60,9 +60,9 @@ def read(
         history, rest = True, [issue for issue in issues if issue.id not in both]
         issues = rest + list(jira.issues.fetch(both, rules.read_fields, history=True).issues)
     names = changelog.names_of(connection, jira) if history else None
-    found = window.Window(list(issues))
+    found = write_race.Window(list(issues))
     if cut_off:
-        found = window.look_back(jira, project, rules, issues, cut_off, shift)
+        found = write_race.look_back(jira, project, rules, issues, cut_off, shift)
         began = timezone.now() if found.restored else began
     bases = {one.shadow.item_id: found.restored_bases(one.shadow.item_id) for one in found.restored}
     with transaction.atomic():
@@ -70,7 +70,7 @@ def read(
         applied = apply(
             connection, project, found.issues, work, shift, began=began, sent=bases, names=names
         )
-        window.keep(connection, found)
+        write_race.keep(connection, found)
     point("edit.taken_in")
     return {issue.id for issue in issues}, applied
 

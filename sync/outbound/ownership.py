@@ -15,9 +15,9 @@ from connections.models import Connection, DeletionPolicy, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, SyncState
-from sync import link_sending
 from sync.inbound import delivered_issues, moved_issues
 from sync.models import Shadow, ShadowState
+from sync.outbound import link_writes
 from sync.outbox import change_queue
 from sync.pairs import site_proof
 from sync.worker.failpoints import point
@@ -60,7 +60,7 @@ def part(changes: Sequence[Change], reasons: Mapping[int, str]) -> list[Change]:
         elif change.pk in reasons and change.kind != ChangeKind.DELETE:
             change_queue.park([change.pk], NOT_OURS, reasons[change.pk])
             if change.link is not None:
-                link_sending.say(change.link, SyncState.PARKED, reasons[change.pk])
+                link_writes.say(change.link, SyncState.PARKED, reasons[change.pk])
         else:
             kept.append(change)
     point("ownership.parted")

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
-from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.echo import normal
 from sync.inbound import reverted_edits
 from sync.models import Shadow
+from sync.outbound.write_confirmation import AGAIN, UNCONFIRMED
+from sync.outbound.writes import Edit
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import conflicts, states
 from sync.pairs.trace import note, note_all
 from sync.worker.work_slot import Shift
-from sync.writes import Edit
 
 NOT_TAKEN = (
     "Look in Jira for a rule, an app or a screen that takes the change back, then send it again."

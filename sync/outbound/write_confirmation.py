@@ -19,9 +19,9 @@ from sync.core.history import changed_since, newest
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.inbound import reverted_edits
+from sync.outbound.writes import Edit
 from sync.pairs import changelog
 from sync.pairs.rules import lookups_for
-from sync.writes import Edit
 
 UNCONFIRMED: Final = "not_carried_out"  # Change.code of what is sent once more
 AGAIN: Final = 5.0  # seconds until then

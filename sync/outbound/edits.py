@@ -16,17 +16,25 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import AnswerLost, JiraError
 from planning.models import Change, WorkItem
-from sync import confirming, grouping, people, preparing, ranking, taking_in, window
 from sync.core.history import Write
 from sync.core.values import Rules
 from sync.models import Shadow
+from sync.outbound import (
+    bulk_moves,
+    edit_plans,
+    people,
+    rank_writes,
+    read_before_write,
+    write_confirmation,
+    write_race,
+)
+from sync.outbound.edit_results import settle
+from sync.outbound.read_before_write import Work
+from sync.outbound.writes import Edit, write
 from sync.outbox import change_queue, corrective_changes, refusals
 from sync.pairs.rules import rules_of
-from sync.settling import settle
-from sync.taking_in import Work
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
-from sync.writes import Edit, write
 
 
 def send(
@@ -48,12 +56,14 @@ def send(
         shift,
         agreed={item: shadow.agreed for item, shadow in shadows.items()},
     )
-    here, applied = taking_in.read(connection, jira, project, rules, shadows, work, shift)
-    taking_in.put_off_unread(connection, jira, project, shadows, work, here, applied.stale_items)
-    taking_in.park_moved(shadows, work, applied.elsewhere)
+    here, applied = read_before_write.read(connection, jira, project, rules, shadows, work, shift)
+    read_before_write.put_off_unread(
+        connection, jira, project, shadows, work, here, applied.stale_items
+    )
+    read_before_write.park_moved(shadows, work, applied.elsewhere)
     here -= applied.elsewhere
-    here -= taking_in.park_outside(connection, jira, project, shadows, work, here)
-    edits = preparing.prepare(connection, rules, shadows, work, here, applied, shift, named)
+    here -= read_before_write.park_outside(connection, jira, project, shadows, work, here)
+    edits = edit_plans.prepare(connection, rules, shadows, work, here, applied, shift, named)
     _claim(project, edits, shift)
     point("edit.claimed")
     to_write = [edit for edit in edits if edit.values or edit.ranked or edit.held]
@@ -102,7 +112,7 @@ def _claim(project: MappedProject, edits: Sequence[Edit], shift: Shift) -> None:
         first = [edit.changes[0] for edit in edits if edit.changes and edit.values]
         for edit in edits:
             if edit.changes and edit.values:
-                taking_in.remember(edit.changes[0], edit.values, edit.before, edit.since)
+                read_before_write.remember(edit.changes[0], edit.values, edit.before, edit.since)
         Change.objects.bulk_update(first, ["sent"])
         change_queue.claim([change.pk for edit in edits for change in edit.changes])
 
@@ -123,11 +133,11 @@ def _move_and_rank(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift:
                 jira.sprints.move(sprint, ids)
             return {}
 
-        grouping.move(jira, "iteration", members, call, shift)
+        bulk_moves.move(jira, "iteration", members, call, shift)
         point("edit.planned")
     ranked = [edit for edit in edits if edit.ranked and not _ended(edit)]
     if ranked:
-        ranking.send(jira, rules, ranked, shift)
+        rank_writes.send(jira, rules, ranked, shift)
         point("edit.ranked")
 
 
@@ -149,7 +159,7 @@ def _read_back(
     All that was learned is stored in one transaction, so that a crash leaves either all or nothing.
     """
     touched = [edit for edit in edits if edit.sent.accepted or edit.sent.passed]
-    found, began = window.Window([]), timezone.now()
+    found, began = write_race.Window([]), timezone.now()
     if touched:
         ids = [edit.shadow.remote_id for edit in touched]
         issues = jira.issues.fetch(ids, rules.read_fields, history=True).issues
@@ -157,9 +167,9 @@ def _read_back(
             e.shadow.remote_id: (e.shadow, w) for e in touched if (w := _as_write(connection, e))
         }
         point("edit.read_back")
-        found = window.look_back(jira, project, rules, issues, writes, shift)
+        found = write_race.look_back(jira, project, rules, issues, writes, shift)
         began = timezone.now() if found.restored else began
-        confirming.confirm(connection, jira, project, rules, found.issues, touched)
+        write_confirmation.confirm(connection, jira, project, rules, found.issues, touched)
     sent, ranked = {}, []
     for edit in touched:
         item = edit.shadow.item_id
@@ -172,7 +182,7 @@ def _read_back(
         # Of those too that nothing was read of: their pairs are written below.
         list(WorkItem.objects.filter(pk__in=list(work)).locked().values_list("pk"))
         if found.issues:
-            taking_in.apply(
+            read_before_write.apply(
                 connection,
                 project,
                 found.issues,
@@ -182,7 +192,7 @@ def _read_back(
                 sent=sent,
                 ranked=ranked,
             )
-        window.keep(connection, found)
+        write_race.keep(connection, found)
         settle(connection, edits, shift)
 
 

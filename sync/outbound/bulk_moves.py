@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
+from sync.outbound.writes import Edit
 from sync.outbox import refusals
 from sync.worker.work_slot import Shift
-from sync.writes import Edit
 
 AT_ONCE = 50
 Move = Callable[[Sequence[Edit]], dict[str, str]]

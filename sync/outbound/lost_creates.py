@@ -20,9 +20,9 @@ from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.models import Delivery, Shadow
+from sync.outbound.new_pairs import pair
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import OUR_FAULT
-from sync.pairing import pair
 from sync.pairs.highest_issue_number import newest, number_of
 from sync.pairs.trace import note
 from sync.worker.failpoints import point

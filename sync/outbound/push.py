@@ -21,9 +21,9 @@ from connections.vanishing import ends_with
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
-from sync import creating, edits, link_sending, looking, ownership, removing
 from sync.core.coalesce import ItemWork, fold
 from sync.models import Shadow, ShadowState
+from sync.outbound import edits, issue_creates, issue_deletes, link_writes, lost_creates, ownership
 from sync.outbox import change_queue
 from sync.pairs import site_proof, states
 from sync.worker.failpoints import point
@@ -103,12 +103,12 @@ def _send(
     change_queue.drop(folded.dropped, "Undone before it was sent.")
     part = _Slice({change.pk: change for change in changes}, folded.work)
     creates = [c for work in part.work for c in part.changes(work.creates)]
-    doubtful = [change for change in creates if looking.in_doubt(change)]
+    doubtful = [change for change in creates if lost_creates.in_doubt(change)]
     if doubtful:
-        looking.look(connection, jira, doubtful, shift)
-    fresh = [change for change in creates if not looking.in_doubt(change)]
+        lost_creates.look(connection, jira, doubtful, shift)
+    fresh = [change for change in creates if not lost_creates.in_doubt(change)]
     if fresh:
-        creating.create(connection, jira, fresh, shift)
+        issue_creates.create(connection, jira, fresh, shift)
     _sort_out(part)
     _send_edits(connection, jira, part, shift)
     ready = [work for work in part.work if work.item in part.paired]
@@ -116,8 +116,8 @@ def _send(
     deletes = [c for work in ready for c in part.changes(work.deletes)]
     strange = ownership.strangers(connection, jira, [*links, *deletes])
     links = ownership.part(sorted(links, key=lambda change: change.pk), strange)
-    link_sending.send_links(connection, jira, links, shift)
-    removing.send_deletes(connection, jira, deletes, shift, strange)
+    link_writes.send_links(connection, jira, links, shift)
+    issue_deletes.send_deletes(connection, jira, deletes, shift, strange)
     point("push.sent")
     states.derive({change.item_id for change in changes})
 
@@ -158,7 +158,7 @@ def _without_create(part: _Slice, work: ItemWork) -> None:
         )
     elif work.edits and create.state == ChangeState.PARKED:
         # A person has changed what Jira refused: the create, with the new values, is tried again.
-        looking.send_again(create, "Edited since it was parked; trying again.")
+        lost_creates.send_again(create, "Edited since it was parked; trying again.")
         change_queue.settle(work.edits, "Goes with the create.")
     else:
         rest = (*work.links, *work.unlinks, *work.deletes)

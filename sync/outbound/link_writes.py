@@ -14,10 +14,10 @@ from jira_client.errors import Gone, Invalid, JiraError, NotFound, PermissionRef
 from jira_client.parse import issue_links
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
-from sync.confirming import AGAIN, UNCONFIRMED
 from sync.core.retry import Verdict
 from sync.inbound import pull
 from sync.models import Shadow
+from sync.outbound.write_confirmation import AGAIN, UNCONFIRMED
 from sync.outbox import change_queue, refusals
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import link_names
