@@ -61,13 +61,14 @@ def ours(job: Job) -> None:
     _house.prepare(job.folder, job.database)
     from accounts.models import User
     from planning.models import WorkItem
-    from sync import importing, mapped
+    from sync import mapped
+    from sync.runs import project_runs
 
     connection = _house.connected(job.url)
     person = User.objects.get(username="bench")
     _, run = mapped.map_project(connection, _house.PROJECT, actor=person)
     job.begin()
-    _house.finish(importing.work, run, within=LONGEST / 2)
+    _house.finish(project_runs.work, run, within=LONGEST / 2)
     assert WorkItem.objects.count() == run.done == run.total
 
 

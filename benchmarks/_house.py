@@ -169,12 +169,13 @@ def connected(url: str, name: str = "Bench") -> Connection:
 def imported(url: str) -> tuple[Connection, Any]:
     """A connection with its project mapped and imported: (connection, mapped project)."""
     from accounts.models import User
-    from sync import importing, mapped
+    from sync import mapped
+    from sync.runs import project_runs
 
     connection = connected(url)
     person = User.objects.get(username="bench")
     project, run = mapped.map_project(connection, PROJECT, actor=person)
-    finish(importing.work, run)
+    finish(project_runs.work, run)
     return connection, project
 
 

@@ -83,8 +83,8 @@ def main(kind: str, url: str, folder: str, database: str) -> None:
     """In the run's own process: its figures as JSON on standard output."""
     _house.prepare(Path(folder), database)
     from connections.models import MappedProject
-    from sync import importing
     from sync.models import RunKind
+    from sync.runs import project_runs
 
     if kind == IMPORT:
         from accounts.models import User
@@ -94,10 +94,10 @@ def main(kind: str, url: str, folder: str, database: str) -> None:
         person = User.objects.get(username="bench")
         _, asked = mapped.map_project(connection, _house.PROJECT, actor=person)
     else:
-        asked = importing.request(MappedProject.objects.get(), RunKind.RECONCILE)
+        asked = project_runs.request(MappedProject.objects.get(), RunKind.RECONCILE)
     before = _house.peak_mb()
     with watched() as used:
-        _house.finish(importing.work, asked)
+        _house.finish(project_runs.work, asked)
     print(
         json.dumps(
             {"seconds": used.seconds, "cpu_seconds": used.cpu_seconds,

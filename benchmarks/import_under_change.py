@@ -65,16 +65,17 @@ class Look:
 def ours(server: _house.Server, look: Look, options: argparse.Namespace) -> Iterator[Row]:
     """The import, the poll after it, a full comparison."""
     from accounts.models import User
-    from sync import importing, mapped
+    from sync import mapped
     from sync.inbound import absence, polls
     from sync.models import RunKind
+    from sync.runs import project_runs
 
     absence.APART = timedelta(seconds=options.apart)
     connection = _house.connected(server.url)
     person = User.objects.get(username="bench")
     project, run = mapped.map_project(connection, _house.PROJECT, actor=person)
     server.unrest(options.deletes, options.edits)
-    yield look.after("import", lambda: _house.finish(importing.work, run))
+    yield look.after("import", lambda: _house.finish(project_runs.work, run))
     time.sleep(options.apart)
 
     def poll() -> None:
@@ -82,8 +83,8 @@ def ours(server: _house.Server, look: Look, options: argparse.Namespace) -> Iter
             pass
 
     yield look.after("poll", poll)
-    again = importing.request(project, RunKind.RECONCILE)
-    yield look.after("comparison", lambda: _house.finish(importing.work, again))
+    again = project_runs.request(project, RunKind.RECONCILE)
+    yield look.after("comparison", lambda: _house.finish(project_runs.work, again))
 
 
 def saves(server: _house.Server, look: Look, options: argparse.Namespace) -> Iterator[Row]:

@@ -64,11 +64,11 @@ def edits(project: Any, server: _house.Server, items: int = EDITED, each: int = 
 
 def reconcile(project: Any) -> None:
     """Compare the project whole; nothing changed."""
-    from sync import importing
     from sync.models import RunKind
+    from sync.runs import project_runs
 
-    run = importing.request(project, RunKind.RECONCILE)
-    _house.finish(importing.work, run)
+    run = project_runs.request(project, RunKind.RECONCILE)
+    _house.finish(project_runs.work, run)
 
 
 def measured(flavour: str, options: argparse.Namespace) -> list[dict[str, Any]]:

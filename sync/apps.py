@@ -6,14 +6,14 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from connections import cockpit, deletion, site_identity
-        from sync import (  # noqa: F401  # tasks: registers them, since pages wake them by name
+        from sync import (
             farewell,
             flows,
-            restored,
-            tasks,
+            tasks,  # noqa: F401  # registers them: pages wake them by name
         )
+        from sync.runs import restore_comparison
 
         deletion.counters.append(farewell.counts)
         deletion.farewells.append(farewell.say)
         cockpit.flows.append(flows.flows_of)
-        site_identity.before_accepting.append(restored.must_be_compared)
+        site_identity.before_accepting.append(restore_comparison.must_be_compared)

@@ -20,11 +20,12 @@ from connections.readiness import must_not_be_in_a_move
 from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import boards, importing, mapping_rules, steps, teams
+from sync import boards, mapping_rules, steps, teams
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
+from sync.runs import project_runs
 from sync.worker.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
 OPTIONS = ("direction", "conflict_policy", "deletion_policy", "jql")
@@ -79,7 +80,7 @@ def map_project(
         )
         if team is not None:
             assign_team(project, team)
-        run = importing.request(project, RunKind.IMPORT)
+        run = project_runs.request(project, RunKind.IMPORT)
         audit.record(
             "project.mapped",
             actor=actor,
@@ -185,7 +186,7 @@ def change(
             after=after,
         )
         reread = rules.keys() & {"team_source", "link_rules"}
-        again = importing.request(project, RunKind.RECONCILE) if reread else None
+        again = project_runs.request(project, RunKind.RECONCILE) if reread else None
     if again is not None:  # every issue says its team, and its links, anew
         wake(WORK, again.pk)
     return project

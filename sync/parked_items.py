@@ -19,13 +19,13 @@ from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from planning.rules import refuse_read_only
-from sync import importing
 from sync.inbound import duplicates
 from sync.models import Absence, RunKind, Shadow, ShadowState
 from sync.outbox import abandoned_changes
 from sync.outbox.ways_out import Way
 from sync.pairs import states
 from sync.pairs.rules import values_of
+from sync.runs import project_runs
 from sync.worker.wake import PUSH, WORK, wake
 
 ABSENT = ""  # in the place of a field's name: the issue as a whole
@@ -121,4 +121,4 @@ def _send(project: MappedProject, item: WorkItem, shadow: Shadow, field: str, ac
 
 def _compare(project: MappedProject) -> None:
     """Whether Jira shows the issue again, or has lost the second one, a full comparison finds out."""
-    wake(WORK, importing.request(project, RunKind.RECONCILE).pk)
+    wake(WORK, project_runs.request(project, RunKind.RECONCILE).pk)

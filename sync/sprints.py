@@ -23,9 +23,9 @@ from jira_client.values import Sprint
 from planning.models import Iteration, Pi, SprintLink, Team
 from planning.shaping import add_part, edit_part
 from planning.sprint_names import iteration_name
-from sync import importing
 from sync.models import Run, RunKind, RunState
 from sync.pairs.sprint_facts import day, keep, last_day
+from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
 
 OPEN = ("active", "future")
@@ -110,7 +110,7 @@ def read_again(project: MappedProject) -> None:
         project=project, kind=RunKind.IMPORT, state=RunState.WAITING, started=None
     )
     if not to_come.exists():
-        wake(WORK, importing.request(project, RunKind.RECONCILE).pk)
+        wake(WORK, project_runs.request(project, RunKind.RECONCILE).pk)
 
 
 def pair(sprints: Sequence[Sprint], iterations: Sequence[Iteration]) -> list[Pair]:

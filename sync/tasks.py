@@ -16,13 +16,14 @@ from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from connections.vanishing import ends_with
 from jira_client.errors import JiraError
-from sync import importing, sweep, tidying
+from sync import sweep, tidying
 from sync.inbound import drain as inbound
 from sync.inbound import polls, sprint_placement
 from sync.models import Run
 from sync.moving_site import working
 from sync.outbound import push as outbound
 from sync.outbox import corrective_changes
+from sync.runs import project_runs
 from sync.webhook import liveness, webhooks
 from sync.worker.concurrency_limits import lanes
 from sync.worker.lease import claim
@@ -111,7 +112,7 @@ def work(run_id: str) -> None:
     if connection is None:
         return
     with lanes.entering(connection, "bulk") as entered:
-        if entered and importing.work(uuid.UUID(run_id)):
+        if entered and project_runs.work(uuid.UUID(run_id)):
             hint(work, run_id)
 
 

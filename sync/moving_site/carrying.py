@@ -23,7 +23,6 @@ from almconnect.lib.api import Refused
 from connections import gateway, report
 from connections.models import Connection, Direction, Lifecycle, MappedProject, MovePart
 from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
-from sync import importing
 from sync.core.site_match import CERTAIN, Verdict
 from sync.models import (
     MoveKind,
@@ -37,6 +36,7 @@ from sync.models import (
 )
 from sync.moving_site import anchoring, exchanging
 from sync.pairs.states import UNDER_WAY
+from sync.runs import project_runs
 from sync.worker.failpoints import point
 from sync.worker.lease import Held, holding
 from sync.worker.wake import PUSH, TAKE_REPORT, WORK, wake
@@ -275,7 +275,7 @@ def _compare(move: SiteMove, held: Held) -> None:
         connection.store({"move_part": MovePart.COMPARING.value})
         projects = MappedProject.objects.filter(connection=connection)
         runs = [
-            importing.request(one, RunKind.RECONCILE)
+            project_runs.request(one, RunKind.RECONCILE)
             for one in projects.exclude(direction=Direction.PAUSED).order_by("key")
         ]
         move.notes = {**move.notes, "runs": [str(one.pk) for one in runs]}
@@ -307,7 +307,7 @@ def _watch(move: SiteMove) -> None:
     runs = list(Run.objects.filter(pk__in=move.notes["runs"]).select_related("project"))
     failed = [run for run in runs if run.state == RunState.FAILED]
     if failed:
-        again = [importing.request(run.project, RunKind.RECONCILE) for run in failed]
+        again = [project_runs.request(run.project, RunKind.RECONCILE) for run in failed]
         kept = [run for run in runs if run.state != RunState.FAILED]
         move.notes = {**move.notes, "runs": [str(one.pk) for one in (*kept, *again)]}
         move.message, move.due = failed[0].message[:1000], timezone.now() + RUN_AGAIN

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import READ, needs
 from planning.history import names_of
-from sync import dry_run as trying
-from sync.dry_links import BOARD_LINK, JIRA_LINK, NO_SUCH_TYPE
 from sync.models import Run, RunKind
 from sync.pages.asking import frame, project_for
 from sync.pages.looks import FIELDS, shown_value
 from sync.pages.projects import HTMX_STOP, LIVE
+from sync.runs import dry_run as trying
+from sync.runs.dry_links import BOARD_LINK, JIRA_LINK, NO_SUCH_TYPE
 
 KEPT: Final = {"links": _("Links")}
 _TITLES: Final[dict[str, Promise]] = {

@@ -18,7 +18,7 @@ from connections import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, Pi, Team
-from sync import boards, importing, mapped, sprint_making
+from sync import boards, mapped, sprint_making
 from sync.forms import OptionsForm, OwnerForm, SprintsForm, owner_of, owner_value
 from sync.models import Conflict, Run, RunKind
 from sync.pages import owning
@@ -26,6 +26,7 @@ from sync.pages.asking import ask, frame, project_for
 from sync.pages.mapping import take_sprints
 from sync.pages.projects import HTMX_STOP, LIVE
 from sync.pairs.states import UNDER_WAY
+from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
 
 RUNS_SHOWN = 15
@@ -98,7 +99,7 @@ def start(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     if kind not in _STARTABLE:
         messages.error(request, _("Choose what to run: import, reconcile or dry_run."))
     else:
-        wake(WORK, importing.request(row, RunKind(kind)).pk)
+        wake(WORK, project_runs.request(row, RunKind(kind)).pk)
     return redirect("sync:project", row.pk)
 
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
-from sync import restored as verbs
 from sync.pages.asking import connection_for, frame
 from sync.pages.projects import HTMX_STOP, LIVE
+from sync.runs import restore_comparison as verbs
 
 
 @require_GET

@@ -12,11 +12,12 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, answer, listed
 from connections.api_answers import explained
 from connections.models import Connection
-from sync import boards, importing, mapped, mapping_check, shapes
+from sync import boards, mapped, mapping_check, shapes
 from sync.answers import BoardsOut, CheckedOut, ProjectOut, ProjectsOut, RunOut
 from sync.bodies import ProjectIn, ProjectPatch
 from sync.models import RunKind
 from sync.rest.asking import project_of
+from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
 
 router = Router(tags=["sync"])
@@ -134,7 +135,7 @@ def start_dry_run(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 
 
 def _start(project_id: uuid.UUID, kind: RunKind) -> HttpResponse:
-    run = importing.request(project_of(project_id), kind)
+    run = project_runs.request(project_of(project_id), kind)
     wake(WORK, run.pk)
     return answer(shapes.run(run), 202)
 

@@ -12,8 +12,9 @@ from ninja import Router
 from accounts.tokens import planner, reader
 from almconnect.lib.api import answer
 from connections.models import Connection
-from sync import restored, shapes
+from sync import shapes
 from sync.answers import RestoredOut
+from sync.runs import restore_comparison
 
 router = Router(tags=["sync"])
 
@@ -40,12 +41,12 @@ def compare_restored(request: HttpRequest, connection_id: uuid.UUID) -> HttpResp
     """Compares every project that is not paused, by reading alone. 409 `not_restored` where the
     connection is not held for this."""
     connection = get_object_or_404(Connection, pk=connection_id)
-    restored.compare(connection)
+    restore_comparison.compare(connection)
     return answer(_told(connection), 202)
 
 
 def _told(connection: Connection) -> dict[str, Any]:
-    rows = restored.comparisons(connection)
+    rows = restore_comparison.comparisons(connection)
     return {
         "held": connection.may_be_compared,
         "compared": all(row.is_done for row in rows),

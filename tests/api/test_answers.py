@@ -13,8 +13,8 @@ from connections import report, site_identity
 from connections.models import Connection, SiteDoubt
 from jira_sandbox.serving import running
 from planning.models import Change, WorkItem
-from sync import importing
 from sync.models import Brake, Conflict, SiteMove
+from sync.runs import project_runs
 from tests.api.document import JudgedCaller, operations
 from tests.connections.jira_browser import JiraBrowser, make_link
 from tests.sync.conftest import handle  # noqa: F401  (the sandbox of each flavour)
@@ -167,7 +167,7 @@ def _put_back(caller: JudgedCaller, world: World) -> None:
     site_identity.hold(world.connection, SiteDoubt.RESTORED)
     path = f"/connections/{world.connection.pk}"
     rows = caller.post(f"{path}/restored").json()["projects"]
-    while importing.work(uuid.UUID(rows[0]["run"]["id"])):
+    while project_runs.work(uuid.UUID(rows[0]["run"]["id"])):
         pass
     assert caller.get(f"{path}/restored").json()["compared"]
     done = caller.post(f"{path}/site", {"take": "accept", "right": "board"})

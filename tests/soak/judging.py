@@ -13,7 +13,7 @@ from pathlib import Path
 
 from connections.models import MappedProject
 from planning.models import Change, Link
-from sync import importing
+from sync.runs import project_runs
 from tests.soak.checker import secrets_in, violations, writes
 from tests.soak.hands import Hands
 from tests.soak.mended import mended, picture
@@ -92,6 +92,6 @@ class Judging:
 
     def _compare(self) -> None:
         for project in MappedProject.objects.filter(connection=self.world.connection):
-            importing.request(project, "reconcile")
+            project_runs.request(project, "reconcile")
         for _ in range(3):
             self._turn()

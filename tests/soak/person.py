@@ -11,10 +11,11 @@ from almconnect.lib.api import Refused
 from connections import checkup, site_identity
 from connections.models import Connection, Health, SiteDoubt
 from planning.models import Change, ChangeKind, ChangeState
-from sync import importing, replay, restored
+from sync import replay
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Conflict, Delivery, DeliveryState, Run
 from sync.pairs import conflicts
+from sync.runs import project_runs, restore_comparison
 from tests.sync.world import World
 
 REFUSED = "refused"  # Change.code
@@ -60,10 +61,10 @@ class Person:
 
     def accept_restore(self) -> None:
         """Both sides are compared first, as often as a Jira in bad weather makes it need."""
-        while not restored.is_compared(self.connection()):
-            for run in restored.compare(self.connection()):
+        while not restore_comparison.is_compared(self.connection()):
+            for run in restore_comparison.compare(self.connection()):
                 Run.objects.filter(pk=run.pk).update(due=timezone.now())
-                while importing.work(run.pk):
+                while project_runs.work(run.pk):
                     pass
         site_identity.accept_restore(self.connection(), right="jira", actor=self.world.person)
         self.deeds["restore accepted"] += 1

@@ -12,8 +12,8 @@ from django.utils import timezone
 from connections.models import MappedProject
 from jira_sandbox.model.linking import move
 from planning.models import Iteration, Pi, SprintLink
-from sync import importing
 from sync.models import RunKind
+from sync.runs import project_runs
 from tests.soak.hands import Hands
 from tests.soak.passing import future_sprint, passing, wait_to_hear
 
@@ -119,7 +119,7 @@ def a_sprint_with_issues(hands: Hands) -> Iterator[None]:
 
 @contextmanager
 def a_comparison(hands: Hands) -> Iterator[None]:
-    importing.request(hands.world.project, RunKind.RECONCILE)
+    project_runs.request(hands.world.project, RunKind.RECONCILE)
     yield
 
 

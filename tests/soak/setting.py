@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from connections.models import MappedProject
 from planning.models import SprintLink, Team
-from sync import importing, mapped
+from sync import mapped
 from sync.models import Run
+from sync.runs import project_runs
 from tests.soak.hands import Hands
 from tests.sync.world import World
 
@@ -13,7 +14,7 @@ from tests.sync.world import World
 def map_features(world: World) -> None:
     """The project of the features, whose children are in the project that people work in here."""
     _, run = mapped.map_project(world.connection, "ART", actor=world.person)
-    while importing.work(run.pk):
+    while project_runs.work(run.pk):
         pass
 
 
@@ -38,6 +39,6 @@ def map_teams(hands: Hands) -> None:
     source = {"kind": "field", "field": made["id"], "values": hands.teams}
     mapped.change(row, actor=world.person, values={"team_source": source})
     for run in Run.objects.filter(project=row, state="waiting"):
-        while importing.work(run.pk):
+        while project_runs.work(run.pk):
             pass
     world.project.refresh_from_db()

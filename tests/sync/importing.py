@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from jira_sandbox.faults import Fault, Faults
 from jira_sandbox.wire import Request
-from sync import importing
 from sync.models import Run, RunKind
+from sync.runs import project_runs
 from tests.sync.world import PROJECT, World
 
 DONE = ("finished", "failed")
@@ -41,11 +41,11 @@ def add_issues(world: World, count: int) -> None:
 
 def run_to_end(world: World, kind: str = RunKind.IMPORT, within: float = 60.0) -> Run:
     """A run, slice after slice, as if what it waits for had passed; as it ended."""
-    run = importing.request(world.project, RunKind(kind))
+    run = project_runs.request(world.project, RunKind(kind))
     until = time.monotonic() + within
     while run.state not in DONE:
         assert time.monotonic() < until, (run.state, run.phase, run.done, run.total, run.message)
         Run.objects.filter(pk=run.pk).update(due=timezone.now())
-        importing.work(run.pk)
+        project_runs.work(run.pk)
         run.refresh_from_db()
     return run

@@ -9,9 +9,10 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from jira_sandbox.model.linking import move
 from planning.models import Change, WorkItem
-from sync import importing, mapped
+from sync import mapped
 from sync.models import Shadow
 from sync.pairs import states
+from sync.runs import project_runs
 from tests.sync.world import World
 
 
@@ -50,7 +51,7 @@ def test_nothing_is_written_to_where_it_was_moved(world: World):
 
 def test_moved_between_mapped_projects_it_keeps_its_item_and_its_edits(world: World):
     other, run = mapped.map_project(world.connection, "OTTER", actor=world.person)
-    while importing.work(run.pk):
+    while project_runs.work(run.pk):
         pass
     item = world.first()
     world.edit(item, summary="Follows the issue")

@@ -10,9 +10,9 @@ import pytest
 from almconnect.lib import bulk_rows
 from connections.gateway import jira_for
 from planning.models import WorkItem
-from sync import parts
 from sync.inbound import absence
 from sync.models import Run, RunKind, RunPart, Shadow
+from sync.runs import parts
 from tests.sync.world import World
 
 FIRST = 5_000_000

@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections.models import Connection, MappedProject
 from planning.models import Change, Iteration, Pi, SprintLink, Team, WorkItem
-from sync import importing, sprint_making, sweep, tasks
+from sync import sprint_making, sweep, tasks
 from sync.models import Run, RunPart
+from sync.runs import project_runs
 from sync.webhook import webhooks
 from tests.sync.world import World
 
@@ -115,11 +116,11 @@ def test_a_first_import_is_ended_and_followed_by_polls_and_comparisons(
     world.iteration(1, next(iter(world.handle.site.sprints)))
     key = world.create_issue("New in Jira")
     MappedProject.objects.update(watermark=None, poll_due=None, reconcile_due=None)
-    run = importing.request(world.project, "import")
+    run = project_runs.request(world.project, "import")
     with killed_at(place):
-        while importing.work(run.pk):
+        while project_runs.work(run.pk):
             pass
-    while importing.work(run.pk):
+    while project_runs.work(run.pk):
         pass
     run.refresh_from_db()
     project = MappedProject.objects.get(pk=world.project.pk)

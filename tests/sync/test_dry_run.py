@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from connections.models import MappedProject
 from planning.models import Change, WorkItem
-from sync import dry_run, importing
 from sync.models import Conflict, Run, Shadow
+from sync.runs import dry_run, project_runs
 from tests.sync.world import World
 
 
 def dry(world: World) -> Run:
-    run = importing.request(world.project, "dry_run")
-    while importing.work(run.pk):
+    run = project_runs.request(world.project, "dry_run")
+    while project_runs.work(run.pk):
         pass
     run.refresh_from_db()
     assert run.state == "finished", run.message
@@ -82,9 +82,9 @@ def test_a_paused_project_is_judged_as_if_it_were_switched_on(world_with):
 def test_it_goes_on_where_it_stopped(world: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(dry_run, "AT_ONCE", 5)
     monkeypatch.setattr(dry_run, "SLICE_SECONDS", 0.0)
-    run = importing.request(world.project, "dry_run")
+    run = project_runs.request(world.project, "dry_run")
     steps = 1
-    while importing.work(run.pk):
+    while project_runs.work(run.pk):
         steps += 1
     run.refresh_from_db()
     assert steps > 2
@@ -97,7 +97,7 @@ def test_the_page_and_the_api_show_it(world: World, client_of, api, token_of):
     world.edit_issue(item.remote_key, summary="<b>Jira's word</b>")
     answer = api(token_of(world.person)).post(f"/projects/{world.project.pk}/dry-run", {})
     assert answer.status_code == 202, answer.content
-    while importing.work(uuid.UUID(answer.json()["id"])):
+    while project_runs.work(uuid.UUID(answer.json()["id"])):
         pass
     run = api(token_of(world.person)).get(f"/runs/{answer.json()['id']}").json()
     assert run["kind"] == "dry_run"

@@ -14,10 +14,11 @@ from structlog.testing import capture_logs
 from connections import deletion
 from connections.models import Connection, MappedProject
 from planning.models import Change, WorkItem
-from sync import importing, mapped
+from sync import mapped
 from sync.inbound import drain, polls
 from sync.models import Run
 from sync.outbound import push
+from sync.runs import project_runs
 from tests.sync.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,11 +27,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def begin(world: World, work: str) -> Callable[[], object]:
     """A piece of work that is under way, as its worker does it."""
     if work == "run":
-        run = importing.request(world.project, "import")
-        return lambda: importing.work(run.pk)
+        run = project_runs.request(world.project, "import")
+        return lambda: project_runs.work(run.pk)
     if work == "reconcile":
-        run = importing.request(world.project, "reconcile")
-        return lambda: importing.work(run.pk)
+        run = project_runs.request(world.project, "reconcile")
+        return lambda: project_runs.work(run.pk)
     if work == "push":
         first, second = WorkItem.objects.filter(project=world.project).order_by("pk")[:2]
         world.edit(first, summary="edited")
@@ -95,7 +96,7 @@ def test_a_fault_of_our_own_is_still_one(world: World, monkeypatch: pytest.Monke
 def test_on_postgres_both_sides_go_on_at_once(on_postgres: None, world: World, goes: str) -> None:
     """The worker keeps writing rows that point at what is being deleted."""
     world.control("POST", "issues", project="FALCON", count=300)
-    run = importing.request(world.project, "import")
+    run = project_runs.request(world.project, "import")
     problems: list[BaseException] = []
     begun = threading.Event()
 
@@ -103,7 +104,7 @@ def test_on_postgres_both_sides_go_on_at_once(on_postgres: None, world: World, g
         try:
             while Run.objects.filter(pk=run.pk).exists():
                 begun.set()
-                importing.work(run.pk)
+                project_runs.work(run.pk)
                 Run.objects.filter(pk=run.pk).update(state="waiting", started=None, cursor={})
         except BaseException as problem:  # noqa: BLE001  (told to the test)
             problems.append(problem)

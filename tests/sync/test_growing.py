@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sync import census, growing
 from sync.models import RunKind, Shadow
+from sync.runs import analyze_tables, issue_pages
 from tests.sync.importing import add_issues, run_to_end
 from tests.sync.world import World
 
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 def small(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """250 issues that are not on the board yet, in parts of ten, of which twenty are many."""
     add_issues(world, 250)
-    monkeypatch.setattr(census, "PART", 10)
-    monkeypatch.setattr(growing, "FIRST", 20)
+    monkeypatch.setattr(issue_pages, "PART", 10)
+    monkeypatch.setattr(analyze_tables, "FIRST", 20)
     return world
 
 
@@ -50,5 +50,5 @@ def test_a_comparison_and_other_databases_ask_for_nothing(small: World) -> None:
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL plans by statistics")
 def test_a_small_import_asks_for_nothing(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growing, "FIRST", 1_000)
+    monkeypatch.setattr(analyze_tables, "FIRST", 1_000)
     assert analyzed(small, RunKind.IMPORT) == 0

@@ -11,19 +11,22 @@ from django.utils import timezone
 
 from connections.gateway import jira_for
 from jira_client.values import Issue
-from sync import census, parts
 from sync.inbound import bisect
 from sync.inbound.read_batch import Applied
 from sync.models import Run
+from sync.runs import issue_pages, parts
 from tests.sync.importing import run_to_end
 from tests.sync.world import World
 
 
 def test_parts_of_large_projects_are_wide() -> None:
-    assert (census.width(census.FEW), census.width(census.FEW + 1)) == (census.PART, census.WIDE)
+    assert (issue_pages.width(issue_pages.FEW), issue_pages.width(issue_pages.FEW + 1)) == (
+        issue_pages.PART,
+        issue_pages.WIDE,
+    )
 
 
-@pytest.mark.parametrize(("few", "size"), [(0, census.WIDE), (10_000, census.PART)])
+@pytest.mark.parametrize(("few", "size"), [(0, issue_pages.WIDE), (10_000, issue_pages.PART)])
 def test_a_listing_is_cut_by_the_size_of_the_project(
     world: World, monkeypatch: pytest.MonkeyPatch, few: int, size: int
 ) -> None:
@@ -35,7 +38,7 @@ def test_a_listing_is_cut_by_the_size_of_the_project(
         add(run, phase, ids, most)
 
     monkeypatch.setattr(parts, "add", seen)
-    monkeypatch.setattr(census, "FEW", few)
+    monkeypatch.setattr(issue_pages, "FEW", few)
     if not world.handle.site.cloud:
         pytest.skip("Data Center's projects are cut into ranges")
     run = run_to_end(world)

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from almconnect.lib import bulk_rows
 from planning.models import WorkItem
-from sync import importing
 from sync.models import Delivery, Run, RunKind
+from sync.runs import project_runs
 from sync.webhook import inbox
 from tests.sync.importing import add_issues, fail_every, run_to_end
 from tests.sync.pages.conftest import page as page
@@ -47,14 +47,14 @@ def test_scattered_failures_are_asked_again(
 def test_an_outage_ends_no_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often it is tried in vain; and what counts begins anew with every step ahead."""
     add_issues(world, 500)
-    run = importing.request(world.project, RunKind.IMPORT)
-    monkeypatch.setattr(importing, "SLICE_SECONDS", 0.0)  # it begins, and comes no further
-    importing.work(run.pk)
-    monkeypatch.setattr(importing, "SLICE_SECONDS", 0.3)
+    run = project_runs.request(world.project, RunKind.IMPORT)
+    monkeypatch.setattr(project_runs, "SLICE_SECONDS", 0.0)  # it begins, and comes no further
+    project_runs.work(run.pk)
+    monkeypatch.setattr(project_runs, "SLICE_SECONDS", 0.3)
     world.fault("error", 502)
     for _ in range(14):
         Run.objects.filter(pk=run.pk).update(due=timezone.now())
-        assert not importing.work(run.pk)
+        assert not project_runs.work(run.pk)
     run.refresh_from_db()
     assert (run.state, run.attempts) == ("running", 14), run.message
     assert run.due > timezone.now()
@@ -126,9 +126,9 @@ def test_issues_that_we_cannot_take_in_stop_no_other_and_are_named(
 
 
 def test_what_held_a_run_up_is_not_said_of_it_when_it_has_gone_on(world: World) -> None:
-    run = importing.request(world.project, RunKind.IMPORT)
+    run = project_runs.request(world.project, RunKind.IMPORT)
     world.fault("error", 502, times=60)
-    importing.work(run.pk)
+    project_runs.work(run.pk)
     world.mend()
     run = run_to_end(world)
     assert (run.state, run.message) == ("finished", "")

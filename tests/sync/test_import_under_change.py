@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from planning.models import WorkItem
-from sync import importing
 from sync.models import Run, RunKind, RunPart, Shadow
+from sync.runs import project_runs
 from tests.sync.importing import add_issues, run_to_end
 from tests.sync.world import World
 
@@ -33,17 +33,17 @@ def on_board(world: World) -> dict[str, str]:
 def halfway(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
     """An import of 1,500 issues that was stopped when some of them were read."""
     add_issues(world, 1500)
-    really = importing._Work._count
+    really = project_runs._Work._count
 
     def count(self: Any, *args: Any) -> None:
         really(self, *args)
         if self.run.done >= 500:
-            raise importing.LeaseLost("stopped here")
+            raise project_runs.LeaseLost("stopped here")
 
-    run = importing.request(world.project, RunKind.IMPORT)
-    monkeypatch.setattr(importing._Work, "_count", count)
-    importing.work(run.pk)
-    monkeypatch.setattr(importing._Work, "_count", really)
+    run = project_runs.request(world.project, RunKind.IMPORT)
+    monkeypatch.setattr(project_runs._Work, "_count", count)
+    project_runs.work(run.pk)
+    monkeypatch.setattr(project_runs._Work, "_count", really)
     run.refresh_from_db()
     assert run.phase == "reading"
     assert run.total

@@ -10,10 +10,10 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_sandbox.model.issues import Issue
 from planning.models import WorkItem
-from sync import importing
 from sync.inbound import kept_items, mass_deletion_guard
 from sync.inbound.read_batch import BACK
 from sync.models import Absence, Attempt, Brake, Conflict, Shadow
+from sync.runs import project_runs
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
 
@@ -150,8 +150,8 @@ def test_a_dry_run_tells_what_coming_back_would_change(world: World, hidden: Hid
     world.settle()
     hidden.come_back()
     world.edit_issue(hidden.items[0].remote_key, summary="In Jira")
-    run = importing.request(world.project, "dry_run")
-    while importing.work(run.pk):
+    run = project_runs.request(world.project, "dry_run")
+    while project_runs.work(run.pk):
         pass
     run.refresh_from_db()
     counts = run.findings["counts"]

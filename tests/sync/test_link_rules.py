@@ -10,10 +10,11 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from planning import linking
 from planning.models import Change, Link, WorkItem
-from sync import importing, mapped, mapping_check, replay
+from sync import mapped, mapping_check, replay
 from sync.inbound import differences
 from sync.models import Run
 from sync.pairs.rules import rules_of
+from sync.runs import project_runs
 from tests.sync.world import World
 
 RULE = {"from": "Enabler", "word": "enables", "to": "Story", "link_type": "Relates"}
@@ -25,7 +26,7 @@ def rule(world: World, *rules: dict[str, str]) -> MappedProject:
     project = MappedProject.objects.get(pk=world.project.pk)
     mapped.change(project, actor=world.person, values={"link_rules": list(rules)})
     for run in Run.objects.filter(state="waiting"):
-        while importing.work(run.pk):
+        while project_runs.work(run.pk):
             pass
     world.project.refresh_from_db()
     return world.project
@@ -192,8 +193,8 @@ def test_a_dry_run_tells_of_links(world: World, pair):
 
 
 def counts(world: World) -> dict[str, Any]:
-    run = importing.request(world.project, "dry_run")
-    while importing.work(run.pk):
+    run = project_runs.request(world.project, "dry_run")
+    while project_runs.work(run.pk):
         pass
     run.refresh_from_db()
     told = {kind: n for kind, n in run.findings["counts"].items() if "link" in kind}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from connections.models import MappedProject
 from planning.models import WorkItem
-from sync import importing, mapped
+from sync import mapped
+from sync.runs import project_runs
 from tests.sync.world import PROJECT, World
 
 
@@ -14,7 +15,7 @@ def unmap(world: World) -> None:
 
 def map_again(world: World) -> None:
     project, run = mapped.map_project(world.connection, PROJECT, actor=world.person)
-    while importing.work(run.pk):
+    while project_runs.work(run.pk):
         pass
     world.project = MappedProject.objects.get(pk=project.pk)
 

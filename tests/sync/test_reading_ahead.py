@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from jira_client.values import Issue
-from sync import census
-from sync.reading import AHEAD, AT_ONCE, SIDE_BY_SIDE, Reader, Slice
+from sync.runs import issue_pages
+from sync.runs.part_reader import AHEAD, AT_ONCE, SIDE_BY_SIDE, Reader, Slice
 from sync.worker.lease import holding
 from tests.sync.importing import run_to_end
 from tests.sync.world import World
@@ -75,7 +75,7 @@ def test_no_more_is_read_ahead_than_was_asked_for(part: Slice, most: int) -> Non
 
 def test_wide_parts_are_read_few_at_once(world: World, part: Slice) -> None:
     run = run_to_end(world)
-    for total, cloud in ((census.FEW, 10), (census.FEW + 1, 4)):
+    for total, cloud in ((issue_pages.FEW, 10), (issue_pages.FEW + 1, 4)):
         run.total = total
         jira: Any = SimpleNamespace(flavour=SimpleNamespace(bulk_fetch=True))
         assert Reader.of(jira, run, part, ("id",)).ahead == cloud

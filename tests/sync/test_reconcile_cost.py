@@ -6,8 +6,8 @@ import pytest
 
 from jira_client.resources.search import Search
 from planning.models import BoardEvent, WorkItem
-from sync import census
 from sync.inbound import pull
+from sync.runs import issue_pages
 from tests.sync.importing import add_issues, run_to_end
 from tests.sync.world import World
 
@@ -45,8 +45,8 @@ def test_no_bound_is_looked_for_behind_the_last_issue(
     """Cut into ranges a block at a time, the last block is as short as what is left."""
     if settled.handle.site.cloud:
         pytest.skip("Cloud's projects are listed, not cut into ranges")
-    monkeypatch.setattr(census, "PART", 25)
-    monkeypatch.setattr(census, "BLOCK", 500)
+    monkeypatch.setattr(issue_pages, "PART", 25)
+    monkeypatch.setattr(issue_pages, "BLOCK", 500)
     asked: list[int] = []
     really = Search.id_at
 

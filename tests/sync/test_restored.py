@@ -17,9 +17,9 @@ from jira_sandbox.model.creating import delete
 from jira_sandbox.state.dumping import dumped
 from jira_sandbox.state.going_back import go_back
 from planning.models import Change, WorkItem
-from sync import importing, restored
 from sync.models import Run, Shadow
 from sync.pairs import site_proof
+from sync.runs import project_runs, restore_comparison
 from tests.sync.pages.conftest import text_of
 from tests.sync.world import World
 
@@ -54,8 +54,8 @@ def lost(world: World) -> dict[str, Any]:
 
 
 def compare(world: World, rte: User) -> None:
-    for run in restored.compare(now(world)):
-        while importing.work(run.pk):
+    for run in restore_comparison.compare(now(world)):
+        while project_runs.work(run.pk):
             pass
 
 
@@ -206,7 +206,7 @@ def test_the_page_leads_from_the_comparison_to_the_answer(
     assert "Which side is right" not in page, "first it is compared"
     browser.post(reverse("sync:compare_restored", args=[world.connection.pk]))
     for run in Run.objects.filter(kind="dry_run"):
-        while importing.work(run.pk):
+        while project_runs.work(run.pk):
             pass
     page = text_of(browser.get(address))
     assert "Go on with this Jira" not in text_of(client_of(rte).get(address)), "an admin answers"
@@ -229,7 +229,7 @@ def test_by_api(world: World, lost: dict[str, Any], admin: User, api: Any, token
     asked = caller.post(f"{mine}/restored")
     assert asked.status_code == 202
     for run in Run.objects.filter(kind="dry_run"):
-        while importing.work(run.pk):
+        while project_runs.work(run.pk):
             pass
     told = caller.get(f"{mine}/restored").json()
     assert told["compared"] is True

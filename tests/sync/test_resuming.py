@@ -7,9 +7,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from connections.models import MappedProject
-from sync import importing, mapped, sweep
+from sync import mapped, sweep
 from sync.inbound import polls
 from sync.models import Delivery, Shadow
+from sync.runs import project_runs
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
 
@@ -26,7 +27,7 @@ def resume(world: World) -> None:
 def tick(world: World) -> None:
     """What the tick would hand out now."""
     for run in sweep.due_runs():
-        while importing.work(run):
+        while project_runs.work(run):
             pass
     for project in sweep.claim_polls():
         polls.poll(project)

@@ -11,8 +11,9 @@ import pytest
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change, Team
-from sync import importing, mapped
+from sync import mapped
 from sync.models import Conflict, Run
+from sync.runs import project_runs
 from tests.sync.world import World
 
 
@@ -53,7 +54,7 @@ class Squads:
         project = MappedProject.objects.get(pk=self.world.project.pk)
         mapped.change(project, actor=self.world.person, values={"team_source": source})
         for run in Run.objects.filter(state="waiting"):
-            while importing.work(run.pk):
+            while project_runs.work(run.pk):
                 pass
         self.world.project.refresh_from_db()
         self.world.settle()

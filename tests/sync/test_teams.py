@@ -10,8 +10,9 @@ import pytest
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change, Iteration, Pi, SprintLink, Team, WorkItem
-from sync import importing, mapped
+from sync import mapped
 from sync.models import Conflict, Run
+from sync.runs import project_runs
 from tests.sync.world import PROJECT, World
 
 
@@ -33,7 +34,7 @@ def source(world: World, red: Team, kind: str, **more: Any) -> None:
         values={"team_source": {"kind": kind, "values": values, **more}},
     )
     for run in Run.objects.filter(state="waiting"):
-        while importing.work(run.pk):
+        while project_runs.work(run.pk):
             pass
     world.project.refresh_from_db()
     world.settle()

@@ -31,9 +31,10 @@ from jira_sandbox.serving import Handle, running
 from jira_sandbox.state.dumping import dumped
 from jira_sandbox.state.going_back import go_back
 from planning.models import WorkItem
-from sync import importing, restored, sweep
+from sync import sweep
 from sync.models import Shadow
 from sync.pairs import site_proof
+from sync.runs import project_runs, restore_comparison
 from tests.sync.world import World, credential
 
 CANARY = "Payroll 2026"
@@ -246,8 +247,8 @@ def test_a_restore_that_a_person_accepts(world: World, rte: User) -> None:
     world.edit(item, description="Ours")
     world.push()
     assert now(world).site_doubt == SiteDoubt.RESTORED
-    for run in restored.compare(now(world)):
-        while importing.work(run.pk):
+    for run in restore_comparison.compare(now(world)):
+        while project_runs.work(run.pk):
             pass
     site_identity.accept_restore(now(world), right="jira", actor=rte)
     assert now(world).health == Health.OK
@@ -273,15 +274,15 @@ def test_what_an_accepted_restore_undid_is_undone_here(world: World, rte: User) 
     world.create_and_read("A stranger")
     assert now(world).site_doubt == SiteDoubt.RESTORED
     MappedProject.objects.update(watermark=timezone.now() + timedelta(hours=1))
-    for run in restored.compare(now(world)):
-        while importing.work(run.pk):
+    for run in restore_comparison.compare(now(world)):
+        while project_runs.work(run.pk):
             pass
     site_identity.accept_restore(now(world), right="jira", actor=rte)
     sweep.due_runs()  # asks for what is due; the next tick hands it out
     runs = [uuid.UUID(key) for key in sweep.due_runs()]
     assert runs, "all is compared, since a restore is known by what it is, not by what it tells"
     for run in runs:
-        while importing.work(run):
+        while project_runs.work(run):
             pass
     item.refresh_from_db()
     assert item.description == before

@@ -21,11 +21,12 @@ from jira_sandbox.serving import Handle
 from planning import editing as board_editing
 from planning import linking as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
-from sync import importing, mapped
+from sync import mapped
 from sync.inbound import drain, polls
 from sync.models import Delivery
 from sync.outbound import push
 from sync.pairs.states import UNDER_WAY
+from sync.runs import project_runs
 from sync.webhook import inbox
 
 PROJECT = "FALCON"
@@ -172,8 +173,8 @@ class World:
         self.push()
 
     def reconcile(self) -> Any:
-        run = importing.request(self.project, "reconcile")
-        while importing.work(run.pk):
+        run = project_runs.request(self.project, "reconcile")
+        while project_runs.work(run.pk):
             pass
         run.refresh_from_db()
         return run
@@ -195,7 +196,7 @@ def build(handle: Handle, person: User, *, team_name: str = "Falcon", **options:
     connection = Connection.objects.get(pk=connection.pk)
     team = Team.objects.create(name=team_name)
     project, run = mapped.map_project(connection, PROJECT, actor=person, team=team.pk, **options)
-    while importing.work(run.pk):
+    while project_runs.work(run.pk):
         pass
     world = World(handle, connection, MappedProject.objects.get(pk=project.pk), team, person)
     admin = handle.site.users["admin"]

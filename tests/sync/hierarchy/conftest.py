@@ -9,8 +9,9 @@ import pytest
 
 from connections.models import MappedProject
 from planning.models import WorkItem
-from sync import importing, mapped
+from sync import mapped
 from sync.inbound import polls
+from sync.runs import project_runs
 from tests.sync.world import World
 
 
@@ -26,7 +27,7 @@ class Tree:
         project, run = mapped.map_project(
             self.world.connection, "ART", actor=self.world.person, **options
         )
-        while importing.work(run.pk):
+        while project_runs.work(run.pk):
             pass
         self.art = MappedProject.objects.get(pk=project.pk)
         return self.art

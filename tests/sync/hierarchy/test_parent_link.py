@@ -12,7 +12,8 @@ from connections.models import MappedProject
 from jira_sandbox.model.projects import IssueType
 from jira_sandbox.serving import Handle, running
 from planning.models import Change, WorkItem
-from sync import importing, mapped
+from sync import mapped
+from sync.runs import project_runs
 from tests.sync.hierarchy.conftest import Tree
 from tests.sync.world import build
 
@@ -136,8 +137,8 @@ def test_roadmaps_that_come_later_are_learnt_by_the_daily_comparison(
     tree.settle()
     feature.refresh_from_db()
     assert feature.parent is None
-    run = importing.request(MappedProject.objects.get(pk=art.pk), "reconcile")
-    while importing.work(run.pk):
+    run = project_runs.request(MappedProject.objects.get(pk=art.pk), "reconcile")
+    while project_runs.work(run.pk):
         pass
     feature.refresh_from_db()
     assert feature.parent == top

@@ -27,10 +27,10 @@ from jira_sandbox.model.site import Event
 from jira_sandbox.serving import running
 from jira_sandbox.webhooks.payloads import payload
 from planning.models import Change, WorkItem
-from sync import importing
 from sync.inbound import drain, polls
 from sync.outbound import push
 from sync.pairs.states import UNDER_WAY
+from sync.runs import project_runs
 from sync.webhook import inbox
 from tests.soak.checker import violations, writes
 from tests.soak.hands import Hands
@@ -151,9 +151,9 @@ class ShellMachine(RuleBasedStateMachine):
         elif who == "poll":
             polls.poll(self.world.project.pk)
         else:
-            run = importing.request(self.world.project, "reconcile")
+            run = project_runs.request(self.world.project, "reconcile")
             for _ in range(50):
-                if not importing.work(run.pk):
+                if not project_runs.work(run.pk):
                     return
 
     @rule(

@@ -20,9 +20,9 @@ from jira_sandbox.model.founding import add_project
 from jira_sandbox.model.site import Site
 from jira_sandbox.seed import art, people
 from jira_sandbox.serving import Handle, bound, opened
-from sync import importing
 from sync.models import MoveState, Run, SiteMove
 from sync.moving_site import deciding, working
+from sync.runs import project_runs
 from tests.sync.world import World, credential
 
 CANARY = "Payroll 2026"
@@ -123,7 +123,7 @@ def at_work(move: SiteMove) -> SiteMove:
         if not move.is_at_work:
             break
         for run in Run.objects.filter(state__in=("waiting", "running")):
-            while importing.work(run.pk):
+            while project_runs.work(run.pk):
                 pass
     move.refresh_from_db()
     return move

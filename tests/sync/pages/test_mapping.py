@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from connections.models import Connection, MappedProject
 from planning.models import Art, Iteration, Pi, SprintLink, Team, WorkItem
-from sync import importing
 from sync.models import Run
+from sync.runs import project_runs
 from tests.sync.pages.conftest import filled, text_of
 from tests.sync.world import PROJECT
 
@@ -20,7 +20,7 @@ def address(connection: Connection, key: str = PROJECT) -> str:
 
 def work() -> None:
     for run in Run.objects.filter(state="waiting"):
-        while importing.work(run.pk):
+        while project_runs.work(run.pk):
             pass
 
 

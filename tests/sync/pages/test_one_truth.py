@@ -14,8 +14,8 @@ from connections import truth
 from connections.models import Connection, MappedProject, SiteDoubt
 from planning import editing
 from planning.models import WorkItem
-from sync import importing
 from sync.models import Conflict, Run, RunKind, RunState
+from sync.runs import project_runs
 from tests.sync.pages.conftest import text_of
 from tests.sync.world import World
 
@@ -144,7 +144,7 @@ def test_the_heading_of_projects_says_what_stands_still(
 def test_a_waiting_import_of_a_paused_connection_is_not_under_way(
     page: Client, world: World
 ) -> None:
-    importing.request(world.project, RunKind.IMPORT)
+    project_runs.request(world.project, RunKind.IMPORT)
     Connection.objects.update(lifecycle="paused")
     said = text_of(page.get(reverse("sync:projects", args=[world.connection.pk])))
     assert "1 project waits for its import" in said
@@ -152,7 +152,7 @@ def test_a_waiting_import_of_a_paused_connection_is_not_under_way(
 
 
 def test_the_heading_ends_with_the_import(page: Client, world: World) -> None:
-    run = importing.request(world.project, RunKind.IMPORT)
+    run = project_runs.request(world.project, RunKind.IMPORT)
     polled = reverse("sync:projects_progress", args=[world.connection.pk])
     going = page.get(polled)
     assert "1 project is being imported" in text_of(going)

@@ -25,14 +25,14 @@ from connections.vanishing import ends_with
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError, RateLimited
-from sync import dry_run, growing, listing, parts
 from sync.inbound import absence, bisect, differences, polls, project_facts
 from sync.models import Run, RunKind, RunPart, RunState
 from sync.outbox import change_queue
 from sync.pairs import server_clock, site_proof, sprint_facts
 from sync.pairs.rules import rules_of
-from sync.progress import Progress
-from sync.reading import Read, Reader, Slice
+from sync.runs import analyze_tables, dry_run, issue_list, parts
+from sync.runs.part_reader import Read, Reader, Slice
+from sync.runs.progress import Progress
 from sync.webhook import inbox
 from sync.worker.failpoints import point
 from sync.worker.lease import Held, LeaseLost, holding
@@ -131,9 +131,9 @@ class _Work:
     def _list(self, jira: JiraClient, part: Slice) -> str:
         scope = polls.scope(self.run.project)
         if jira.flavour.bulk_fetch:
-            if not listing.list_ids(self.told, jira, part, scope, "reading"):
+            if not issue_list.list_ids(self.told, jira, part, scope, "reading"):
                 return "listing"
-        elif not listing.cut(self.told, jira, part, scope):
+        elif not issue_list.cut(self.told, jira, part, scope):
             return "listing"
         return "reading"
 
@@ -156,7 +156,7 @@ class _Work:
             since = _moment(run) - OVERLAP
             recent = jql.moment(since, self.connection.time_zone or None)
             scope = f"{polls.scope(run.project)} AND updated >= {recent}"
-            if not listing.list_ids(self.told, jira, part, scope, "catching_up"):
+            if not issue_list.list_ids(self.told, jira, part, scope, "catching_up"):
                 return "catching_up"
             self.told.save(caught=True)
         reader = Reader.of(jira, run, part)
@@ -166,7 +166,9 @@ class _Work:
     def _recount(self, jira: JiraClient, part: Slice) -> str:
         """After a long import, list what is there now: what was deleted meanwhile is found at once."""
         scope = polls.scope(self.run.project)
-        return "census" if listing.list_ids(self.told, jira, part, scope, "census") else "recount"
+        return (
+            "census" if issue_list.list_ids(self.told, jira, part, scope, "census") else "recount"
+        )
 
     def _judge(self, jira: JiraClient, part: Slice) -> str:
         """The pairs whose issue was not listed."""
@@ -197,7 +199,7 @@ class _Work:
                 parts.settle(read.part, ids)
                 self._count(read, counted)
             point("run.settled")
-            growing.keep_up(self.told)
+            analyze_tables.keep_up(self.told)
         return not RunPart.objects.filter(run=self.run, phase=phase, done=False).exists()
 
     def _waiting(self, phase: str) -> Iterator[RunPart]:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from planning.models import Link, WorkItem
 from sync.models import RunKind, Shadow
-from sync.progress import Progress
+from sync.runs.progress import Progress
 
 FIRST = 1_000  # pairs that are worth statistics
 TIMES = 10  # and again when there are so many times more: the planner itself sees a table's size

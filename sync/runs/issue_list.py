@@ -10,9 +10,9 @@ from functools import partial
 from django.db import transaction
 
 from jira_client.client import JiraClient
-from sync import census, parts
-from sync.progress import Progress
-from sync.reading import Slice
+from sync.runs import issue_pages, parts
+from sync.runs.part_reader import Slice
+from sync.runs.progress import Progress
 from sync.worker.failpoints import point
 
 
@@ -21,12 +21,12 @@ def list_ids(told: Progress, jira: JiraClient, part: Slice, scope: str, phase: s
     run = told.run
     while not part.is_over:
         after = run.cursor.get("after")
-        page = part.ask(partial(census.list_page, jira, scope, after))
+        page = part.ask(partial(issue_pages.list_page, jira, scope, after))
         listed = int(run.cursor.get("listed", 0)) + len(page.ids)
         if page.after is None and phase == "reading":
             run.total = listed
         with transaction.atomic():
-            parts.add(run, phase, page.ids, census.width(run.total or 0))
+            parts.add(run, phase, page.ids, issue_pages.width(run.total or 0))
             told.save(after=page.after, listed=0 if page.after is None else listed)
         point("run.listed")
         if page.after is None:
@@ -38,11 +38,11 @@ def cut(told: Progress, jira: JiraClient, part: Slice, scope: str) -> bool:
     """Cut the project into ranges of ids, a block of them at a time; True when it is cut."""
     run = told.run
     total = run.total or 0
-    step = census.width(total)
+    step = issue_pages.width(total)
     while not part.is_over:
         low, listed = run.cursor.get("after"), int(run.cursor.get("listed", 0))
         left = max(0, total - listed)
-        bounds, more = census.bounds_of_block(jira, scope, low, step, left, part.side_by_side)
+        bounds, more = issue_pages.bounds_of_block(jira, scope, low, step, left, part.side_by_side)
         ends: list[int | None] = [low, *bounds]
         with transaction.atomic():
             parts.add_ranges(run, "reading", ends if more else [*ends, None])

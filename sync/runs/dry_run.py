@@ -18,7 +18,6 @@ from connections.models import Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync import dry_links, parts
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
@@ -28,6 +27,7 @@ from sync.pairs import link_names, metadata, parents, site_proof
 from sync.pairs.references import Known, known_to_jira, outgoing
 from sync.pairs.rules import lookups_for, rules_of, values_of
 from sync.pairs.states import UNDER_WAY
+from sync.runs import dry_links, parts
 from sync.worker.lease import Held
 
 AT_ONCE = 100

@@ -21,11 +21,11 @@ from django.utils import timezone
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError
 from jira_client.values import Issue
-from sync import census, parts
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.inbound import own_creates, polls
 from sync.models import Run, RunPart
 from sync.pairs.rules import rules_of
+from sync.runs import issue_pages, parts
 from sync.worker.lease import Held
 from sync.worker.retry_policy import Patience
 
@@ -163,7 +163,7 @@ class Reader:
             sorted({int(one) for one in bounds if one is not None}),
             part.patience,
             part.calls if bulk else None,
-            ISSUES_AHEAD // census.width(run.total or 0) if bulk else AHEAD,
+            ISSUES_AHEAD // issue_pages.width(run.total or 0) if bulk else AHEAD,
         )
 
     def read(self, part: RunPart) -> Read:

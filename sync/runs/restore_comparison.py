@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
 from connections.models import Connection, Direction, MappedProject
-from sync import importing
-from sync.dry_run import ANOTHER_ISSUE, BOARD_CREATE, NOT_THERE, OLDER, SAME
 from sync.models import Run, RunKind, RunState
+from sync.runs import project_runs
+from sync.runs.dry_run import ANOTHER_ISSUE, BOARD_CREATE, NOT_THERE, OLDER, SAME
 from sync.worker.wake import WORK, wake
 
 
@@ -49,7 +49,7 @@ def compare(connection: Connection) -> list[Run]:
             status=409,
         )
     with transaction.atomic():
-        runs = [importing.request(one, RunKind.DRY_RUN) for one in _projects(connection)]
+        runs = [project_runs.request(one, RunKind.DRY_RUN) for one in _projects(connection)]
         for run in runs:
             wake(WORK, run.pk)
     return runs
