@@ -6,14 +6,11 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from connections import cockpit, deletion, site_identity
-        from sync import (
-            farewell,
-            flows,
-            tasks,  # noqa: F401  # registers them: pages wake them by name
-        )
+        from sync import tasks  # noqa: F401  # registers them: pages wake them by name
         from sync.runs import restore_comparison
+        from sync.status import connection_deletion, traffic
 
-        deletion.counters.append(farewell.counts)
-        deletion.farewells.append(farewell.say)
-        cockpit.flows.append(flows.flows_of)
+        deletion.counters.append(connection_deletion.counts)
+        deletion.farewells.append(connection_deletion.say)
+        cockpit.flows.append(traffic.flows_of)
         site_identity.before_accepting.append(restore_comparison.must_be_compared)

@@ -25,13 +25,13 @@ from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from planning.history import names_of, values_of
 from planning.models import Change
-from sync import replay
 from sync.inbound import gone_items, mass_deletion_guard
 from sync.models import Attempt, Delivery
 from sync.pages import looks, named_issues, stream
 from sync.pages.asking import connection_for, frame
 from sync.pages.parked import ways_of
 from sync.pages.stream import Place, Wanted
+from sync.status import replay
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _ANY = ("", _("Any"))

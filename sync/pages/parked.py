@@ -23,7 +23,6 @@ from connections import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, ChangeState
-from sync import parked_items
 from sync.inbound import duplicates
 from sync.models import Shadow
 from sync.outbox import ways_out
@@ -31,6 +30,7 @@ from sync.outbox.ways_out import Way
 from sync.pages.asking import frame
 from sync.pages.conflicts import narrowed
 from sync.pages.looks import Word, change_word, field_word
+from sync.status import parked_fields
 
 PER_PAGE = 30
 MOST_FIELDS = 100
@@ -54,7 +54,7 @@ def parked(request: HttpRequest) -> HttpResponse:
     whose issue Jira does not show."""
     about = narrowed(request)
     changes = Change.objects.filter(state=ChangeState.PARKED)
-    shadows = parked_items.rows()
+    shadows = parked_fields.rows()
     if isinstance(about, MappedProject):
         changes, shadows = changes.filter(project=about), shadows.filter(project=about)
     elif about:
@@ -108,15 +108,15 @@ class Line:
 def _stuck(shadows: QuerySet[Shadow]) -> list[tuple[Shadow, list[Line]]]:
     """What a parked change tells of stands in the list of changes, with its own buttons."""
     rows = list(shadows.select_related("item", "project").order_by("remote_key"))
-    covered = parked_items.covered_by_changes(rows)
+    covered = parked_fields.covered_by_changes(rows)
     told = [
-        (row, [_line(row, one) for one in parked_items.of(row, covered.get(row.item_id))])
+        (row, [_line(row, one) for one in parked_fields.of(row, covered.get(row.item_id))])
         for row in rows
     ]
     return [(row, lines) for row, lines in told if lines]
 
 
-def _line(row: Shadow, one: parked_items.Stuck) -> Line:
+def _line(row: Shadow, one: parked_fields.Stuck) -> Line:
     name = field_word(one.field) if one.field else _("The issue as a whole")
     if one.field.startswith(duplicates.PREFIX):
         name = _("A second issue")
@@ -143,7 +143,7 @@ def decide_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     """`field` and `way`: one of the ways out of what is parked without a change of its own."""
     field, way = request.POST.get("field", ""), request.POST.get("way", "")
     try:
-        parked_items.go(item_id, field, way, actor=person_of(request))
+        parked_fields.go(item_id, field, way, actor=person_of(request))
         messages.success(request, _gone_way(item_id, way))
     except Refused as refusal:
         messages.error(request, refusal.message)

@@ -11,12 +11,13 @@ from ninja import Query, Router
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from planning.models import Change, ChangeState
-from sync import replay, shapes
+from sync import shapes
 from sync.answers import ChangeOut, ChangesOut, ReplayedOut
 from sync.bodies import ReplayIn, StateListing, WayIn
 from sync.outbox import ways_out
 from sync.rest.asking import of_mapping, one_of
 from sync.rest.replaying import replayed
+from sync.status import replay
 
 router = Router(tags=["sync"])
 

@@ -14,7 +14,7 @@ from connections.models import Connection
 from sync import shapes
 from sync.answers import RunOut, StatusOut
 from sync.models import Run
-from sync.status import status_of
+from sync.status.status import status_of
 
 router = Router(tags=["sync"])
 

@@ -10,11 +10,11 @@ from ninja import Query, Router, Status
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
-from sync import parked_items
 from sync.answers import StuckItemsOut
 from sync.bodies import OfMappingListing, StuckWayIn
 from sync.models import Shadow
 from sync.rest.asking import of_mapping
+from sync.status import parked_fields
 
 router = Router(tags=["sync"])
 
@@ -24,7 +24,7 @@ router = Router(tags=["sync"])
 )
 def list_parked(request: HttpRequest, query: Query[OfMappingListing]) -> HttpResponse:
     """Items with fields that Jira refused while the rest went on, or whose issue Jira does not show."""
-    rows = parked_items.rows().select_related("item")
+    rows = parked_fields.rows().select_related("item")
     return listed(of_mapping(rows, query), _told, cursor=query.cursor, limit=query.limit)
 
 
@@ -36,7 +36,7 @@ def list_parked(request: HttpRequest, query: Query[OfMappingListing]) -> HttpRes
 )
 def decide(request: HttpRequest, item_id: uuid.UUID, payload: StuckWayIn) -> Any:
     """Goes one of the `ways` of a parked field, or of an issue that Jira does not show (no `field`)."""
-    parked_items.go(item_id, payload.field, payload.way, actor=actor_of(request))
+    parked_fields.go(item_id, payload.field, payload.way, actor=actor_of(request))
     return Status(204, None)
 
 
@@ -47,6 +47,6 @@ def _told(row: Shadow) -> dict[str, Any]:
         "key": row.remote_key,
         "parked": [
             {"field": one.field, "reason": one.reason, "ways": [way.value for way in one.ways]}
-            for one in parked_items.of(row)
+            for one in parked_fields.of(row)
         ],
     }

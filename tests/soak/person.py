@@ -11,11 +11,11 @@ from almconnect.lib.api import Refused
 from connections import checkup, site_identity
 from connections.models import Connection, Health, SiteDoubt
 from planning.models import Change, ChangeKind, ChangeState
-from sync import replay
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Conflict, Delivery, DeliveryState, Run
 from sync.pairs import conflicts
 from sync.runs import project_runs, restore_comparison
+from sync.status import replay
 from tests.sync.world import World
 
 REFUSED = "refused"  # Change.code

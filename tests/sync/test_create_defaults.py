@@ -11,7 +11,7 @@ from django.urls import reverse
 from connections.models import MappedProject
 from jira_sandbox.model.fields import FLOAT, Field, chosen_from
 from planning.models import Change, WorkItem
-from sync import replay
+from sync.status import replay
 from tests.callers import ApiCaller
 from tests.sync.world import PROJECT, World
 

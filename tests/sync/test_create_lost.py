@@ -6,9 +6,9 @@ import pytest
 
 from jira_client.errors import ServerFault
 from planning.models import Change, WorkItem
-from sync import replay
 from sync.models import Shadow
 from sync.outbound import lost_creates
+from sync.status import replay
 from tests.sync.world import World
 
 CREATES = r"/issue(/bulk)?$"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from planning.models import Change, WorkItem
-from sync import replay
 from sync.models import Shadow
 from sync.outbox import ways_out
+from sync.status import replay
 from tests.sync.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,9 +8,9 @@ from django.urls import reverse
 from almconnect.lib.api import Refused
 from connections import report
 from planning.models import Change, Link, WorkItem
-from sync import replay
 from sync.models import Shadow
 from sync.outbox import ways_out
+from sync.status import replay
 from tests.sync.world import World
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.flows import flows_of
+from sync.status.traffic import flows_of
 from tests.sync.world import World
 
 

@@ -10,11 +10,12 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from planning import linking
 from planning.models import Change, Link, WorkItem
-from sync import mapped, mapping_check, replay
+from sync import mapped, mapping_check
 from sync.inbound import differences
 from sync.models import Run
 from sync.pairs.rules import rules_of
 from sync.runs import project_runs
+from sync.status import replay
 from tests.sync.world import World
 
 RULE = {"from": "Enabler", "word": "enables", "to": "Story", "link_type": "Relates"}

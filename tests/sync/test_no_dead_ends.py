@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from almconnect.lib.api import Refused
 from planning.models import Change, ChangeKind, ChangeState, Link, SyncState, WorkItem
-from sync import parked_items, replay
 from sync.models import Absence, Brake, Conflict, Delivery, DeliveryState, RunKind, Shadow
 from sync.models.run import Run
 from sync.outbox import deletion_guard, ways_out
 from sync.outbox.ways_out import Way
 from sync.pairs import conflicts
+from sync.status import parked_fields, replay
 from tests.sync.world import World
 
 OVER = (ChangeState.SETTLED, ChangeState.DROPPED)
@@ -262,7 +262,7 @@ def test_a_parked_field_is_shown_though_another_field_has_a_parked_change(
 
 def test_a_second_issue_of_one_create_is_looked_at_again(world: World) -> None:
     shadow = stuck_field(world, **{"duplicate 99": "Delete one of them in Jira."})
-    parked_items.go(shadow.item_id, "duplicate 99", Way.AGAIN, actor=world.person)
+    parked_fields.go(shadow.item_id, "duplicate 99", Way.AGAIN, actor=world.person)
     assert Run.objects.filter(kind=RunKind.RECONCILE).exists()
     world.reconcile()
     shadow.refresh_from_db()

@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError
 
 from planning.models import Change
-from sync import replay
 from sync.outbound import new_pairs
+from sync.status import replay
 from tests.sync.world import World
 
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 from accounts.models import User
 from almconnect.lib.api import Refused
 from planning.models import Change, ChangeState, WorkItem
-from sync import replay
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake
+from sync.status import replay
 from tests.sync.world import World
 
 

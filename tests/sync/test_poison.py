@@ -6,9 +6,9 @@ import pytest
 
 from jira_client.errors import TooLarge
 from planning.models import WorkItem
-from sync import replay
 from sync.inbound import bisect, pull
 from sync.models import Delivery
+from sync.status import replay
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
 

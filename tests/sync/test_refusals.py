@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connections.models import Connection
 from planning.models import Change, WorkItem
-from sync import replay
+from sync.status import replay
 from tests.sync.world import World
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from planning.models import Change, ChangeKind, Iteration, Pi, WorkItem
-from sync import mapped, replay
+from sync import mapped
 from sync.models import Shadow
 from sync.outbox import corrective_changes
+from sync.status import replay
 from tests.sync.world import World
 
 

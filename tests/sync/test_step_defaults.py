@@ -9,7 +9,8 @@ import pytest
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change
-from sync import mapped, replay
+from sync import mapped
+from sync.status import replay
 from tests.sync.world import World
 
 

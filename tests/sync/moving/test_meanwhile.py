@@ -14,12 +14,12 @@ from jira_sandbox.model.linking import link
 from jira_sandbox.serving import Handle
 from planning import linking
 from planning.models import Change, Link, SprintLink, WorkItem
-from sync import replay
 from sync.inbound import drain, gone_items
 from sync.models import Conflict, Delivery, MoveRow, Shadow
 from sync.moving_site import deciding, working
 from sync.outbound import push
 from sync.outbox import ways_out
+from sync.status import replay
 from sync.webhook import inbox
 from sync.worker.lease import claim
 from tests.sync.moving.elsewhere import CANARY, at_work, moved, planned

@@ -15,7 +15,7 @@ from connections.cockpit import Flow
 from connections.models import Connection
 from planning.models import Change, ChangeState
 from sync.models import Delivery
-from sync.status import status_of
+from sync.status.status import status_of
 
 HOURS = 24
 
