@@ -61,12 +61,12 @@ def ours(job: Job) -> None:
     _house.prepare(job.folder, job.database)
     from accounts.models import User
     from planning.models import WorkItem
-    from sync import mapped
+    from sync.mapping import project_mapping
     from sync.runs import project_runs
 
     connection = _house.connected(job.url)
     person = User.objects.get(username="bench")
-    _, run = mapped.map_project(connection, _house.PROJECT, actor=person)
+    _, run = project_mapping.map_project(connection, _house.PROJECT, actor=person)
     job.begin()
     _house.finish(project_runs.work, run, within=LONGEST / 2)
     assert WorkItem.objects.count() == run.done == run.total

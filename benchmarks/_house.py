@@ -169,12 +169,12 @@ def connected(url: str, name: str = "Bench") -> Connection:
 def imported(url: str) -> tuple[Connection, Any]:
     """A connection with its project mapped and imported: (connection, mapped project)."""
     from accounts.models import User
-    from sync import mapped
+    from sync.mapping import project_mapping
     from sync.runs import project_runs
 
     connection = connected(url)
     person = User.objects.get(username="bench")
-    project, run = mapped.map_project(connection, PROJECT, actor=person)
+    project, run = project_mapping.map_project(connection, PROJECT, actor=person)
     finish(project_runs.work, run)
     return connection, project
 

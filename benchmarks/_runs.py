@@ -88,11 +88,11 @@ def main(kind: str, url: str, folder: str, database: str) -> None:
 
     if kind == IMPORT:
         from accounts.models import User
-        from sync import mapped
+        from sync.mapping import project_mapping
 
         connection = _house.connected(url)
         person = User.objects.get(username="bench")
-        _, asked = mapped.map_project(connection, _house.PROJECT, actor=person)
+        _, asked = project_mapping.map_project(connection, _house.PROJECT, actor=person)
     else:
         asked = project_runs.request(MappedProject.objects.get(), RunKind.RECONCILE)
     before = _house.peak_mb()

@@ -65,15 +65,15 @@ class Look:
 def ours(server: _house.Server, look: Look, options: argparse.Namespace) -> Iterator[Row]:
     """The import, the poll after it, a full comparison."""
     from accounts.models import User
-    from sync import mapped
     from sync.inbound import absence, polls
+    from sync.mapping import project_mapping
     from sync.models import RunKind
     from sync.runs import project_runs
 
     absence.APART = timedelta(seconds=options.apart)
     connection = _house.connected(server.url)
     person = User.objects.get(username="bench")
-    project, run = mapped.map_project(connection, _house.PROJECT, actor=person)
+    project, run = project_mapping.map_project(connection, _house.PROJECT, actor=person)
     server.unrest(options.deletes, options.edits)
     yield look.after("import", lambda: _house.finish(project_runs.work, run))
     time.sleep(options.apart)

@@ -8,9 +8,9 @@ from django.db.models import Count, Q
 
 from connections.models import MappedProject
 from planning.models import Change, SprintLink, Team
-from sync import teams
-from sync.boards import Offered
-from sync.mapping_check import Checked
+from sync.mapping import teams
+from sync.mapping.boards import Offered
+from sync.mapping.mapping_check import Checked
 from sync.models import Brake, Conflict, Delivery, Run, RunKind
 from sync.outbox import ways_out
 

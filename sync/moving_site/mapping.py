@@ -16,10 +16,10 @@ from django.utils import timezone
 from connections.models import MappedProject
 from jira_client.values import Board
 from planning.models import WorkItem
-from sync import boards
 from sync.core import site_match
 from sync.core import teams as team_words
 from sync.core.site_match import Match, Thing, Verdict
+from sync.mapping import boards
 from sync.models import MoveKind, MoveRow
 from sync.moving_site import sides
 from sync.moving_site.sides import Side

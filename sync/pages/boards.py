@@ -18,7 +18,7 @@ from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
 from connections.models import MappedProject
 from connections.views.session import person_of
-from sync import boards, mapped
+from sync.mapping import boards, project_mapping
 from sync.pages.asking import ask, frame, project_for
 
 
@@ -52,7 +52,7 @@ def board(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         return _page(request, row, form=form)
     actor, values = person_of(request), dict(form.cleaned_data)
     try:
-        done = ask(row.connection, lambda: mapped.change(row, actor=actor, values=values))
+        done = ask(row.connection, lambda: project_mapping.change(row, actor=actor, values=values))
     except Refused as refusal:
         show_refusal(form, refusal)
         return _page(request, row, form=form)

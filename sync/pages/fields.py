@@ -23,7 +23,9 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
 from planning.models import Link, WorkItem
-from sync import mapped, mapping_check, sprints, steps, team_fields
+from sync.mapping import mapping_check, project_mapping, sprints, team_fields, transition_fields
+from sync.mapping.team_fields import TeamField
+from sync.mapping.transition_fields import Steps
 from sync.outbound import create_defaults
 from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.choices import Choice, Choices, choices_of, offered
@@ -33,8 +35,6 @@ from sync.pages.pairing import PairsForm, sections
 from sync.pages.rule_forms import CreatesForm, StepsForm, TeamForm
 from sync.pairs import link_names, metadata
 from sync.pairs.rules import values_of
-from sync.steps import Steps
-from sync.team_fields import TeamField
 
 RECENT = 50  # items in which a sample is looked for
 
@@ -106,7 +106,7 @@ def fetch(project: MappedProject) -> Offer:
     types = [str(one) for one in project.type_map.values()]
     found = team_fields.of_project(jira, project.key, types, free)
     screens = create_defaults.screens_of(jira, project, project.type_map)
-    return Offer(choices_of(data), steps.of_project(jira, project.key), screens, found)
+    return Offer(choices_of(data), transition_fields.of_project(jira, project.key), screens, found)
 
 
 def _store(
@@ -117,7 +117,7 @@ def _store(
 ) -> None:
     known = {one.id: one.category for one in choices["status_map"]["*"]}
     statuses = entries.get("status_map", {})
-    mapped.change(
+    project_mapping.change(
         project,
         actor=person_of(request),
         values=entries,

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from connections.models import MappedProject
-from sync.link_rules import PARTS, types_of
+from sync.mapping.link_rules import PARTS, types_of
 from sync.pages.choices import Choice
 
 BLANK: Final = 2  # lines that wait for a new rule

@@ -24,9 +24,9 @@ from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from jira_client.values import Board, Project, Sprint
 from planning.models import Art, Pi, Team
-from sync import mapped, sprints
 from sync.core.propose import Proposal, propose
-from sync.forms import MappingForm, SprintsForm
+from sync.mapping import project_mapping, sprints
+from sync.mapping.forms import MappingForm, SprintsForm
 from sync.pages import owning
 from sync.pages.asking import ask, connection_for, frame
 from sync.pairs import metadata
@@ -104,7 +104,7 @@ def look_at(connection: Connection, key: str) -> Look:
 def _map(
     request: HttpRequest, connection: Connection, look: Look, form: MappingForm
 ) -> MappedProject:
-    project, _run = mapped.map_project(
+    project, _run = project_mapping.map_project(
         connection, look.project.key, actor=person_of(request), **form.options()
     )
     words = _("%(key)s is mapped.") % {"key": project.key}

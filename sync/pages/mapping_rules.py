@@ -18,7 +18,7 @@ from almconnect.lib.pages import show_refusal
 from connections import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.pages import fields
 from sync.pages.asking import ask, project_for
 from sync.pages.link_forms import LinkRulesForm
@@ -102,7 +102,9 @@ def _change(
         return fields.page(request, project, offer=asked.answer, sent={name: form})
     actor, values = person_of(request), values_of(form)
     try:
-        stored = ask(project.connection, lambda: mapped.change(project, actor=actor, values=values))
+        stored = ask(
+            project.connection, lambda: project_mapping.change(project, actor=actor, values=values)
+        )
     except Refused as refusal:
         show_refusal(form, refusal)
         return fields.page(request, project_for(project_id), offer=asked.answer, sent={name: form})

@@ -10,8 +10,8 @@ from accounts.models import User
 from connections.models import MappedProject
 from planning.models import Pi, Team
 from planning.shaping import add_part, edit_part, find_part
-from sync import mapped
-from sync.forms import NONE, Owner
+from sync.mapping import project_mapping
+from sync.mapping.forms import NONE, Owner
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def give(project: MappedProject, owner: Owner, *, actor: User) -> Team | None:
         part = edit_part(owner.kind, owner.id, actor=actor, values=values)
     if not isinstance(part, Team):
         return None
-    mapped.assign_team(project, part.pk)
+    project_mapping.assign_team(project, part.pk)
     return part
 
 

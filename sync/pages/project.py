@@ -18,8 +18,8 @@ from connections import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, Pi, Team
-from sync import boards, mapped, sprint_making
-from sync.forms import OptionsForm, OwnerForm, SprintsForm, owner_of, owner_value
+from sync.mapping import boards, new_sprints, project_mapping
+from sync.mapping.forms import OptionsForm, OwnerForm, SprintsForm, owner_of, owner_value
 from sync.models import Conflict, Run, RunKind
 from sync.pages import owning
 from sync.pages.asking import ask, frame, project_for
@@ -46,7 +46,7 @@ def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResp
         "board_name": boards.shown(project),
         "items": project.items.filter(deleted=None).count(),
         "conflicts": Conflict.objects.filter(shadow__project=project, resolved=None).count(),
-        "lacking": sprint_making.lacking(owner)
+        "lacking": new_sprints.lacking(owner)
         if isinstance(owner, Team) and _scrum(project, owner)
         else [],
         "sprints_form": SprintsForm(initial=_sprints_initial(owner))
@@ -78,7 +78,9 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     values = {k: v for k, v in form.options().items() if v != getattr(row, k)}
     try:
         if values:
-            asked = ask(row.connection, lambda: mapped.change(row, actor=actor, values=values))
+            asked = ask(
+                row.connection, lambda: project_mapping.change(row, actor=actor, values=values)
+            )
             if asked.diagnosis is not None:
                 return _page(request, project_for(project_id), form=form, diagnosis=asked.diagnosis)
         if "owner" in form.changed_data:
@@ -144,13 +146,13 @@ def make_sprints(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     if not isinstance(owner, Team):
         messages.error(request, _("Sprints are a team's: let the project belong to a team first."))
         return redirect("sync:project", row.pk)
-    wanted = [one for one in sprint_making.lacking(owner) if str(one.pk) in ticked]
+    wanted = [one for one in new_sprints.lacking(owner) if str(one.pk) in ticked]
     if not wanted:
         messages.error(request, _("Tick the iterations that are to become sprints."))
         return redirect("sync:project", row.pk)
     actor = person_of(request)
     try:
-        asked = ask(row.connection, lambda: sprint_making.make(owner, wanted, actor=actor))
+        asked = ask(row.connection, lambda: new_sprints.make(owner, wanted, actor=actor))
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("sync:project", row.pk)
@@ -167,7 +169,7 @@ def unmap(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """First what goes, with counts; then it goes."""
     row = project_for(project_id)
     if request.method == "POST":
-        mapped.unmap(row, actor=person_of(request))
+        project_mapping.unmap(row, actor=person_of(request))
         words = _("%(key)s is no longer mapped. Its items stay on the board.")
         messages.success(request, words % {"key": row.key})
         return redirect("sync:projects", row.connection_id)

@@ -18,7 +18,7 @@ from connections.gateway import jira_for
 from connections.models import Connection, MappedProject
 from jira_client.values import Project
 from planning.models import SyncState
-from sync.forms import owner_of
+from sync.mapping.forms import owner_of
 from sync.models import Run, RunKind, RunState
 from sync.pages import headings
 from sync.pages.asking import ask, connection_for, frame

@@ -14,10 +14,10 @@ from jira_client.values import FieldMeta
 from planning.models import Team
 from sync.core.propose import value_name
 from sync.core.teams import COMPONENT, FIELD, LABEL, PROJECT
+from sync.mapping.team_fields import TeamField, preselected
+from sync.mapping.transition_fields import Steps, demanded
 from sync.outbound.create_defaults import Screens
 from sync.outbound.create_defaults import demanded as missing
-from sync.steps import Steps, demanded
-from sync.team_fields import TeamField, preselected
 
 LONGEST_VALUE = 255
 

@@ -12,9 +12,10 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, answer, listed
 from connections.api_answers import explained
 from connections.models import Connection
-from sync import boards, mapped, mapping_check, shapes
+from sync import shapes
 from sync.answers import BoardsOut, CheckedOut, ProjectOut, ProjectsOut, RunOut
 from sync.bodies import ProjectIn, ProjectPatch
+from sync.mapping import boards, mapping_check, project_mapping
 from sync.models import RunKind
 from sync.rest.asking import project_of
 from sync.runs import project_runs
@@ -48,9 +49,9 @@ def map_project(request: HttpRequest, connection_id: uuid.UUID, payload: Project
     """Maps the project with what its metadata proposes, and starts its import."""
     connection = get_object_or_404(Connection, pk=connection_id)
     values = payload.model_dump()
-    maps = {name: values.pop(name) for name in mapped.MAPS}
+    maps = {name: values.pop(name) for name in project_mapping.MAPS}
     with explained(connection):
-        project, _ = mapped.map_project(
+        project, _ = project_mapping.map_project(
             connection,
             values.pop("project_key"),
             actor=actor_of(request),
@@ -84,7 +85,7 @@ def change_project(
     project = project_of(project_id)
     values = payload.model_dump(exclude_unset=True, by_alias=True)
     with explained(project.connection):
-        mapped.change(project, actor=actor_of(request), values=values)
+        project_mapping.change(project, actor=actor_of(request), values=values)
     return answer(shapes.project(project_of(project_id)))
 
 
@@ -96,7 +97,7 @@ def change_project(
 )
 def unmap_project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """The items stay on the board; nothing changes in Jira."""
-    mapped.unmap(project_of(project_id), actor=actor_of(request))
+    project_mapping.unmap(project_of(project_id), actor=actor_of(request))
     return HttpResponse(status=204)
 
 

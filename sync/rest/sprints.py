@@ -12,9 +12,10 @@ from accounts.tokens import actor_of, planner
 from almconnect.lib.api import Refused, answer
 from connections.api_answers import explained
 from planning.models import Iteration, Team
-from sync import shapes, sprint_making
+from sync import shapes
 from sync.answers import SprintOut
 from sync.bodies import SprintIn
+from sync.mapping import new_sprints
 
 router = Router(tags=["sync"])
 
@@ -32,8 +33,8 @@ def create_sprint(request: HttpRequest, iteration_id: uuid.UUID, payload: Sprint
     if team is None:
         raise Refused("There is no such team.", fields={"team": ["There is no such team."]})
     if team.project is None:
-        (made,) = sprint_making.make(team, [iteration], actor=actor_of(request))
+        (made,) = new_sprints.make(team, [iteration], actor=actor_of(request))
     else:
         with explained(team.project.connection):
-            (made,) = sprint_making.make(team, [iteration], actor=actor_of(request))
+            (made,) = new_sprints.make(team, [iteration], actor=actor_of(request))
     return answer(shapes.sprint(made), 201)

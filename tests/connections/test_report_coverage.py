@@ -12,7 +12,7 @@ from django.test import Client
 from connections import checkup, comparison, coverage, report
 from connections.models import Connection, MappedProject, PermissionReport
 from jira_sandbox.serving import Handle
-from sync import mapped
+from sync.mapping import project_mapping
 
 pytestmark = pytest.mark.django_db
 KEYS = ("FALCON", "OTTER", "LYNX")
@@ -65,7 +65,7 @@ def test_projects_mapped_one_by_one_are_all_looked_at_by_the_last_report(
 ) -> None:
     connection = connected(jira)
     for key in KEYS:
-        mapped.map_project(connection, key, actor=rte)
+        project_mapping.map_project(connection, key, actor=rte)
         newest = connection.reports.first()
         assert newest is not None
         take(newest)
@@ -89,7 +89,7 @@ def test_mapping_many_asks_for_one_report_while_it_waits(
 ) -> None:
     connection = connected(cloud)
     for key in KEYS:
-        mapped.map_project(connection, key, actor=rte)
+        project_mapping.map_project(connection, key, actor=rte)
     (waiting,) = connection.reports.all()
     assert shown(take(waiting)) == sorted(KEYS)
 

@@ -13,7 +13,7 @@ from connections import checkup, comparison, gateway, matrix, report
 from connections.models import Connection, MappedProject, PermissionReport
 from jira_client.requirements import BOARD_SCOPES
 from jira_sandbox.serving import Handle
-from sync import mapped
+from sync.mapping import project_mapping
 from tests.connections.test_meeting_strangers import PASSWORD, offered
 from tests.doctor.front import Front, Rule, fronted
 
@@ -58,7 +58,7 @@ def test_scopes_of_boards_are_missing(path: str, body: Any, cloud: Handle, rte: 
         for scope in BOARD_SCOPES:
             assert scope in cells["move_to_sprint"]["message"]
         assert cells["create_story"]["state"] == "held"
-        project, _ = mapped.map_project(connection, "FALCON", actor=rte)
+        project, _ = project_mapping.map_project(connection, "FALCON", actor=rte)
         if path == "/rest/agile/":
             assert project.board_id is None
         connection.refresh_from_db()
@@ -148,7 +148,7 @@ def test_an_archived_project_is_not_mapped(archived: Handle, rte: Any) -> None:
     with fronted(archived) as front:
         connection = offered(front, "basic", PASSWORD, username="svc-alm")
         with pytest.raises(Refused, match="archived in Jira") as caught:
-            mapped.map_project(connection, "FALCON", actor=rte)
+            project_mapping.map_project(connection, "FALCON", actor=rte)
         assert (caught.value.code, caught.value.status) == ("archived", 409)
         assert not MappedProject.objects.exists()
         gateway.forget(connection.pk)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from connections.models import Connection
 from planning.models import Team
-from sync import sprint_making, sweep, tasks
+from sync import sweep, tasks
 from sync.inbound import mass_deletion_guard, polls
+from sync.mapping import new_sprints
 from sync.models import Brake, Run, RunState
 from sync.webhook import webhooks
 
@@ -40,8 +41,8 @@ def make_sprints(seconds: float) -> None:
     """“Create sprints”, of every team, for what tests.soak.provoking has planned."""
     person = User.objects.earliest("pk")
     for team in Team.objects.exclude(project=None).select_related("project__connection"):
-        planned = [one for one in sprint_making.lacking(team) if one.name.startswith("Made ")]
-        sprint_making.make(team, planned, actor=person)
+        planned = [one for one in new_sprints.lacking(team) if one.name.startswith("Made ")]
+        new_sprints.make(team, planned, actor=person)
 
 
 def decide(seconds: float) -> None:

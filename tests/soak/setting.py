@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connections.models import MappedProject
 from planning.models import SprintLink, Team
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.models import Run
 from sync.runs import project_runs
 from tests.soak.hands import Hands
@@ -13,7 +13,7 @@ from tests.sync.world import World
 
 def map_features(world: World) -> None:
     """The project of the features, whose children are in the project that people work in here."""
-    _, run = mapped.map_project(world.connection, "ART", actor=world.person)
+    _, run = project_mapping.map_project(world.connection, "ART", actor=world.person)
     while project_runs.work(run.pk):
         pass
 
@@ -21,7 +21,7 @@ def map_features(world: World) -> None:
 def ask_for_conflicts(world: World, policy: str) -> None:
     """Who is right where both sides changed a field, from now on."""
     row = MappedProject.objects.select_related("connection").get(pk=world.project.pk)
-    mapped.change(row, actor=world.person, values={"conflict_policy": policy})
+    project_mapping.change(row, actor=world.person, values={"conflict_policy": policy})
     world.project.refresh_from_db()
 
 
@@ -37,7 +37,7 @@ def map_teams(hands: Hands) -> None:
         SprintLink.objects.create(iteration=link.iteration, team=red, sprint_id=link.sprint_id)
     row = MappedProject.objects.select_related("connection").get(pk=world.project.pk)
     source = {"kind": "field", "field": made["id"], "values": hands.teams}
-    mapped.change(row, actor=world.person, values={"team_source": source})
+    project_mapping.change(row, actor=world.person, values={"team_source": source})
     for run in Run.objects.filter(project=row, state="waiting"):
         while project_runs.work(run.pk):
             pass

@@ -9,7 +9,7 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from jira_sandbox.model.linking import move
 from planning.models import Change, WorkItem
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.models import Shadow
 from sync.pairs import states
 from sync.runs import project_runs
@@ -50,7 +50,7 @@ def test_nothing_is_written_to_where_it_was_moved(world: World):
 
 
 def test_moved_between_mapped_projects_it_keeps_its_item_and_its_edits(world: World):
-    other, run = mapped.map_project(world.connection, "OTTER", actor=world.person)
+    other, run = project_mapping.map_project(world.connection, "OTTER", actor=world.person)
     while project_runs.work(run.pk):
         pass
     item = world.first()

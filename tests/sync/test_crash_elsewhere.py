@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections.models import Connection, MappedProject
 from planning.models import Change, Iteration, Pi, SprintLink, Team, WorkItem
-from sync import sprint_making, sweep, tasks
+from sync import sweep, tasks
+from sync.mapping import new_sprints
 from sync.models import Run, RunPart
 from sync.runs import project_runs
 from sync.webhook import webhooks
@@ -27,8 +28,8 @@ def planned(world: World) -> Iteration:
 
 def make(world: World, iteration: Iteration) -> None:
     team = Team.objects.select_related("project__connection").get(pk=world.team.pk)
-    if iteration in sprint_making.lacking(team):
-        sprint_making.make(team, [iteration], actor=world.person)
+    if iteration in new_sprints.lacking(team):
+        new_sprints.make(team, [iteration], actor=world.person)
 
 
 @pytest.mark.parametrize("place", ["sprint.created", "sprint.linking", "sprint.linked"])

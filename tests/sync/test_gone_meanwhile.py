@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from connections import deletion
 from connections.models import Connection, MappedProject
 from planning.models import Change, WorkItem
-from sync import mapped
 from sync.inbound import drain, polls
+from sync.mapping import project_mapping
 from sync.models import Run
 from sync.outbound import push
 from sync.runs import project_runs
@@ -67,7 +67,7 @@ def test_the_work_ends_quietly(
     if goes == "connection":
         when_at(place, lambda: deletion.delete(world.connection, actor=world.person))
     else:
-        when_at(place, lambda: mapped.unmap(world.project, actor=world.person))
+        when_at(place, lambda: project_mapping.unmap(world.project, actor=world.person))
     with capture_logs() as said:
         more = do()
     assert goes == "project" or not more
@@ -120,7 +120,7 @@ def test_on_postgres_both_sides_go_on_at_once(on_postgres: None, world: World, g
         if goes == "connection":
             deletion.delete(world.connection, actor=world.person)
         else:
-            mapped.unmap(world.project, actor=world.person)
+            project_mapping.unmap(world.project, actor=world.person)
         for thread in threads:
             thread.join(60)
     assert problems == []

@@ -10,8 +10,8 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from planning import linking
 from planning.models import Change, Link, WorkItem
-from sync import mapped, mapping_check
 from sync.inbound import differences
+from sync.mapping import mapping_check, project_mapping
 from sync.models import Run
 from sync.pairs.rules import rules_of
 from sync.runs import project_runs
@@ -25,7 +25,7 @@ BETWEEN = {"from": "Story", "word": "needs", "to": "Story", "link_type": "Blocks
 def rule(world: World, *rules: dict[str, str]) -> MappedProject:
     """These rules and no other; every issue is read again by them."""
     project = MappedProject.objects.get(pk=world.project.pk)
-    mapped.change(project, actor=world.person, values={"link_rules": list(rules)})
+    project_mapping.change(project, actor=world.person, values={"link_rules": list(rules)})
     for run in Run.objects.filter(state="waiting"):
         while project_runs.work(run.pk):
             pass

@@ -11,8 +11,8 @@ from django.test import Client
 from connections import report, surveys
 from connections.models import MappedProject
 from planning.models import Change
-from sync import mapped, mapping_check
 from sync.inbound import differences
+from sync.mapping import mapping_check, project_mapping
 from tests.sync.test_link_rules import (
     RULE,
     counts,
@@ -104,7 +104,9 @@ def test_a_new_type_under_the_old_name_is_another_type(world: World) -> None:
     assert word_of(story, other) == had, "nobody has said what the new type is on the board"
     world.reconcile()
     assert stored(world).link_map["relates to"] == "Is akin to"
-    mapped.change(stored(world), actor=world.person, values={"link_map": {"relates to": "Relates"}})
+    project_mapping.change(
+        stored(world), actor=world.person, values={"link_map": {"relates to": "Relates"}}
+    )
     world.edit_issue(story.remote_key, summary="Read again")
     world.settle()
     assert word_of(story, other) == sorted([*had, "relates to"]), "now a person has"
@@ -147,7 +149,7 @@ def test_saving_the_page_takes_the_new_name_over(world: World, way: str) -> None
     values: dict[str, Any] = (
         {"link_rules": [named]} if way == "rules" else {"link_map": {"akin": "Is akin to"}}
     )
-    mapped.change(stored(world), actor=world.person, values=values)
+    project_mapping.change(stored(world), actor=world.person, values=values)
     project = stored(world)
     assert project.link_map["relates to"] == "Is akin to"
     assert project.link_rules == [named]

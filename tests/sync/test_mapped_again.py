@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from connections.models import MappedProject
 from planning.models import WorkItem
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.runs import project_runs
 from tests.sync.world import PROJECT, World
 
 
 def unmap(world: World) -> None:
-    mapped.unmap(MappedProject.objects.get(pk=world.project.pk), actor=world.person)
+    project_mapping.unmap(MappedProject.objects.get(pk=world.project.pk), actor=world.person)
 
 
 def map_again(world: World) -> None:
-    project, run = mapped.map_project(world.connection, PROJECT, actor=world.person)
+    project, run = project_mapping.map_project(world.connection, PROJECT, actor=world.person)
     while project_runs.work(run.pk):
         pass
     world.project = MappedProject.objects.get(pk=project.pk)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from connections import report
 from jira_client.values import Status
-from sync import mapping_check
+from sync.mapping import mapping_check
 from tests.sync.world import World
 
 

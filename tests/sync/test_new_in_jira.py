@@ -9,7 +9,7 @@ import pytest
 from connections.models import MappedProject
 from jira_sandbox.model.projects import IssueType, Status, Transition
 from planning.models import WorkItem
-from sync import mapped, mapping_check
+from sync.mapping import mapping_check, project_mapping
 from sync.models import Delivery
 from sync.pairs import trace
 from tests.callers import ApiCaller
@@ -63,7 +63,9 @@ def test_a_new_status_is_paired_by_itself_and_can_be_set(world: World, seen_by: 
 def test_what_a_person_took_out_stays_out(world: World) -> None:
     new_status(world)
     world.reconcile()
-    mapped.change(project_of(world), actor=world.person, values={"status_map": {"Testing": None}})
+    project_mapping.change(
+        project_of(world), actor=world.person, values={"status_map": {"Testing": None}}
+    )
     world.reconcile()
     mapping_check.check(project_of(world))
     assert "Testing" not in project_of(world).status_map

@@ -16,7 +16,7 @@ from jira_sandbox.model.boards import Board, Sprint
 from jira_sandbox.model.fields import FLOAT, GREENHOPPER, Field
 from jira_sandbox.serving import Handle
 from planning.models import Change, Iteration, Pi, SprintLink
-from sync import mapped, sprint_making, sprints
+from sync.mapping import new_sprints, project_mapping, sprints
 from sync.models import Run
 from tests.callers import ApiCaller
 from tests.sync.world import PROJECT, World, build
@@ -69,7 +69,7 @@ def test_the_projects_own_board_is_taken_wherever_it_is_listed(handle: Handle, r
 
     pi = Pi.objects.create(name="PI 2099.1")
     iteration = Iteration.objects.create(pi=pi, index=1, name="99.1.1")
-    sprint_making.make(world.team.__class__.objects.get(pk=world.team.pk), [iteration], actor=rte)
+    new_sprints.make(world.team.__class__.objects.get(pk=world.team.pk), [iteration], actor=rte)
     made = max(handle.site.sprints.values(), key=lambda one: one.id)
     assert made.board_id == own.id
 
@@ -84,7 +84,7 @@ def test_no_other_projects_board_is_taken_unasked(rte: User) -> None:
             own.kind = "kanban"
         world = build(handle, rte)
         assert world.project.board_id is None
-        mapped.change(world.project, actor=rte, values={"board_id": foreign.id})
+        project_mapping.change(world.project, actor=rte, values={"board_id": foreign.id})
         assert MappedProject.objects.get(pk=world.project.pk).board_id == foreign.id
 
 
@@ -141,7 +141,7 @@ def test_a_simple_boards_sprints_are_offered_and_made(handle: Handle, rte: User)
     assert {one.state for one in opened} == {"active", "future"}
     world.team.refresh_from_db()
     iteration = Iteration.objects.create(pi=Pi.objects.create(name="PI 9"), index=1, name="9.1")
-    (made,) = sprint_making.make(world.team, [iteration], actor=rte)
+    (made,) = new_sprints.make(world.team, [iteration], actor=rte)
     assert handle.site.sprints[made.sprint_id].board_id == board.id
 
 
@@ -169,7 +169,9 @@ def test_seconds_are_never_points(handle: Handle, rte: User, estimation: str) ->
     assert world.project.field_map.get("story_points") != estimation
     assert world.item(issue.key).story_points != 28_800
     with pytest.raises(Refused, match="seconds"):
-        mapped.change(world.project, actor=rte, values={"field_map": {"story_points": estimation}})
+        project_mapping.change(
+            world.project, actor=rte, values={"field_map": {"story_points": estimation}}
+        )
     # Mapped by an earlier version: nothing is read from it, and nothing is written to it.
     world.project.field_map["story_points"] = estimation
     world.project.save(update_fields=["field_map"])
@@ -186,6 +188,6 @@ def test_sprints_linked_before_keep_their_facts_when_the_board_changes(world: Wo
                     site.now(), site.now() + timedelta(days=9))  # fmt: skip
     site.sprints[sprint.id] = sprint
     world.iteration(1, sprint.id)
-    mapped.change(world.project, actor=world.person, values={"board_id": None})
+    project_mapping.change(world.project, actor=world.person, values={"board_id": None})
     assert SprintLink.objects.filter(sprint_id=sprint.id).exists()
     assert Run.objects.filter(project=world.project, state="failed").count() == 0

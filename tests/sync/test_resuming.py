@@ -7,8 +7,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from connections.models import MappedProject
-from sync import mapped, sweep
+from sync import sweep
 from sync.inbound import polls
+from sync.mapping import project_mapping
 from sync.models import Delivery, Shadow
 from sync.runs import project_runs
 from tests.sync.test_drain import deliver
@@ -16,12 +17,12 @@ from tests.sync.world import World
 
 
 def pause(world: World) -> None:
-    mapped.change(world.project, actor=world.person, values={"direction": "paused"})
+    project_mapping.change(world.project, actor=world.person, values={"direction": "paused"})
 
 
 def resume(world: World) -> None:
     project = MappedProject.objects.get(pk=world.project.pk)
-    mapped.change(project, actor=world.person, values={"direction": "both"})
+    project_mapping.change(project, actor=world.person, values={"direction": "both"})
 
 
 def tick(world: World) -> None:

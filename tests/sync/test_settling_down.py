@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planning.models import Change, ChangeKind, Iteration, Pi, WorkItem
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.models import Shadow
 from sync.outbox import corrective_changes
 from sync.status import replay
@@ -62,7 +62,7 @@ def test_a_status_that_is_not_mapped_makes_no_endless_changes(world: World):
 
 
 def test_a_parent_that_jira_lacks_is_told_of_and_sent_once_it_is_there(world: World):
-    art, _ = mapped.map_project(world.connection, "ART", actor=world.person)
+    art, _ = project_mapping.map_project(world.connection, "ART", actor=world.person)
     allow = {"user": "svc-alm", "project": "ART", "permission": "CREATE_ISSUES"}
     world.control("POST", "grants", **allow, granted=False)
     parent = world.create("Parent", project=art, type="Feature")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from almconnect.lib.api import Refused
 from planning.models import Iteration, Pi, SprintLink, Team
 from planning.sprint_names import iteration_name, sprint_name
-from sync import sprint_making
+from sync.mapping import new_sprints
 from tests.sync.world import World
 
 
@@ -28,7 +28,7 @@ def team_of(world: World) -> Team:
 
 
 def make(world: World, iteration: Iteration) -> list[SprintLink]:
-    return sprint_making.make(team_of(world), [iteration], actor=world.person)
+    return new_sprints.make(team_of(world), [iteration], actor=world.person)
 
 
 def named(world: World, name: str) -> list[Any]:
@@ -36,7 +36,7 @@ def named(world: World, name: str) -> list[Any]:
 
 
 def test_a_sprint_is_made_once_with_the_iterations_days(world: World, planned: Iteration):
-    assert planned in sprint_making.lacking(team_of(world))
+    assert planned in new_sprints.lacking(team_of(world))
     (link,) = make(world, planned)
     (sprint,) = named(world, "Falcon 99.1.1")
     assert (link.sprint_id, link.sprint_name, link.sprint_state) == (
@@ -45,7 +45,7 @@ def test_a_sprint_is_made_once_with_the_iterations_days(world: World, planned: I
         "future",
     )
     assert (link.sprint_start, link.sprint_end, link.drift) == (planned.start, planned.end, {})
-    assert planned not in sprint_making.lacking(team_of(world))
+    assert planned not in new_sprints.lacking(team_of(world))
     with pytest.raises(Refused, match="has its sprint already"):
         make(world, planned)
 

@@ -9,13 +9,13 @@ import pytest
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.status import replay
 from tests.sync.world import World
 
 
 def give(world: World, defaults: dict) -> MappedProject:
-    return mapped.change(
+    return project_mapping.change(
         MappedProject.objects.get(pk=world.project.pk),
         actor=world.person,
         values={"transition_defaults": defaults},

@@ -11,7 +11,7 @@ import pytest
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change, Team
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.models import Conflict, Run
 from sync.runs import project_runs
 from tests.sync.world import World
@@ -52,7 +52,7 @@ class Squads:
         }
         source = {"kind": "field", "field": self.id, "values": values}
         project = MappedProject.objects.get(pk=self.world.project.pk)
-        mapped.change(project, actor=self.world.person, values={"team_source": source})
+        project_mapping.change(project, actor=self.world.person, values={"team_source": source})
         for run in Run.objects.filter(state="waiting"):
             while project_runs.work(run.pk):
                 pass
@@ -190,7 +190,9 @@ def test_the_api_takes_it(squads: Squads, api: Callable[..., Any], token_of: Cal
 @pytest.mark.parametrize("squads", ["team"], indirect=True)
 def test_a_subtask_has_the_team_of_its_parent(squads: Squads):
     world = squads.world
-    mapped.change(world.project, actor=world.person, values={"type_map": {"Sub-task": "10003"}})
+    project_mapping.change(
+        world.project, actor=world.person, values={"type_map": {"Sub-task": "10003"}}
+    )
     squads.choose()
     story = world.first()
     item = world.create("Below", type="Sub-task", parent=str(story.pk), team=str(world.team.pk))

@@ -10,7 +10,7 @@ import pytest
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change, Iteration, Pi, SprintLink, Team, WorkItem
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.models import Conflict, Run
 from sync.runs import project_runs
 from tests.sync.world import PROJECT, World
@@ -28,7 +28,7 @@ def source(world: World, red: Team, kind: str, **more: Any) -> None:
         world.jira("POST", "/rest/api/2/component", name="falcon-team", project=PROJECT)
     project = MappedProject.objects.get(pk=world.project.pk)
     values = {str(world.team.pk): "falcon-team", str(red.pk): "red-team"}
-    mapped.change(
+    project_mapping.change(
         project,
         actor=world.person,
         values={"team_source": {"kind": kind, "values": values, **more}},
@@ -134,7 +134,7 @@ def test_both_sides_changing_the_team_is_a_conflict(world: World, red: Team):
     source(world, red, "label")
     blue = Team.objects.create(name="Blue")
     values = {**world.project.team_source["values"], str(blue.pk): "blue"}
-    mapped.change(
+    project_mapping.change(
         world.project,
         actor=world.person,
         values={"team_source": {"kind": "label", "values": values}},
@@ -199,7 +199,7 @@ def test_a_text_field_says_the_team(world: World, red: Team):
 def test_what_jira_has_not_is_refused(world: World, wanted: dict, words: str):
     wanted = {**wanted, "values": {str(world.team.pk): wanted["values"]["team"]}}
     with pytest.raises(Refused, match=words):
-        mapped.change(world.project, actor=world.person, values={"team_source": wanted})
+        project_mapping.change(world.project, actor=world.person, values={"team_source": wanted})
     assert MappedProject.objects.get(pk=world.project.pk).team_source == {}
 
 

@@ -21,8 +21,8 @@ from jira_sandbox.serving import Handle
 from planning import editing as board_editing
 from planning import linking as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
-from sync import mapped
 from sync.inbound import drain, polls
+from sync.mapping import project_mapping
 from sync.models import Delivery
 from sync.outbound import push
 from sync.pairs.states import UNDER_WAY
@@ -195,7 +195,9 @@ def build(handle: Handle, person: User, *, team_name: str = "Falcon", **options:
     assert credentials.offer(connection, credential(handle), actor=person)
     connection = Connection.objects.get(pk=connection.pk)
     team = Team.objects.create(name=team_name)
-    project, run = mapped.map_project(connection, PROJECT, actor=person, team=team.pk, **options)
+    project, run = project_mapping.map_project(
+        connection, PROJECT, actor=person, team=team.pk, **options
+    )
     while project_runs.work(run.pk):
         pass
     world = World(handle, connection, MappedProject.objects.get(pk=project.pk), team, person)

@@ -9,8 +9,8 @@ import pytest
 
 from connections.models import MappedProject
 from planning.models import WorkItem
-from sync import mapped
 from sync.inbound import polls
+from sync.mapping import project_mapping
 from sync.runs import project_runs
 from tests.sync.world import World
 
@@ -24,7 +24,7 @@ class Tree:
 
     def map_art(self, **options: Any) -> MappedProject:
         """Map and import the project of the features."""
-        project, run = mapped.map_project(
+        project, run = project_mapping.map_project(
             self.world.connection, "ART", actor=self.world.person, **options
         )
         while project_runs.work(run.pk):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connections.models import MappedProject
 from planning.models import Change, WorkItem
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.models import Conflict, Shadow
 from sync.pairs import conflicts
 from sync.pairs.trace import chain
@@ -61,7 +61,7 @@ def test_jira_moves_an_issue_under_a_parent_that_the_board_lacks(whole: Tree):
     key = whole.world.create_issue("Moves away", **whole.named(feature.remote_key))
     whole.settle()
     item = whole.world.item(key)
-    mapped.change(whole.art, actor=whole.world.person, values={"type_map": {"Epic": None}})
+    project_mapping.change(whole.art, actor=whole.world.person, values={"type_map": {"Epic": None}})
     epic = whole.new_feature("An epic", kind="Epic")
     whole.adopt(key, epic)
     whole.settle()
@@ -161,7 +161,7 @@ def chosen_by_both(tree: Tree) -> tuple[WorkItem, WorkItem, str]:
     """The board chose a parent while somebody in Jira chose one that the board lacks."""
     feature = tree.features()[0]
     item = tree.orphan()
-    mapped.change(tree.art, actor=tree.world.person, values={"type_map": {"Epic": None}})
+    project_mapping.change(tree.art, actor=tree.world.person, values={"type_map": {"Epic": None}})
     epic = tree.new_feature("An epic", kind="Epic")
     tree.world.edit(item, parent=str(feature.pk))
     tree.adopt(item.remote_key, epic)

@@ -57,13 +57,15 @@ def test_a_change_of_parent_is_told_by_webhook(whole: Tree):
 
 
 def test_a_type_that_is_mapped_later_brings_the_parents_of_its_children(tree: Tree):
-    from sync import mapped
+    from sync.mapping import project_mapping
 
     tree.map_art(maps={"type_map": {"Feature": None}})
     children = WorkItem.objects.filter(project=tree.world.project)
     assert not children.exclude(parent=None).exists()
     assert tree.art is not None
-    mapped.change(tree.art, actor=tree.world.person, values={"type_map": {"Feature": "10000"}})
+    project_mapping.change(
+        tree.art, actor=tree.world.person, values={"type_map": {"Feature": "10000"}}
+    )
     tree.world.project, story_project = tree.art, tree.world.project
     tree.world.reconcile()
     tree.world.project = story_project

@@ -12,7 +12,7 @@ from connections.models import MappedProject
 from jira_sandbox.model.projects import IssueType
 from jira_sandbox.serving import Handle, running
 from planning.models import Change, WorkItem
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.runs import project_runs
 from tests.sync.hierarchy.conftest import Tree
 from tests.sync.world import build
@@ -126,7 +126,7 @@ def test_roadmaps_that_come_later_are_learnt_by_the_daily_comparison(
     assert tree.art.facts["parent_link"] == ""
     with_roadmaps(handle)
     art = tree.art
-    mapped.change(art, actor=rte, values={"type_map": {"Initiative": INITIATIVE.id}})
+    project_mapping.change(art, actor=rte, values={"type_map": {"Initiative": INITIATIVE.id}})
     art.refresh_from_db()
     assert art.facts["parent_link"] == link_of(tree)
     assert "10000" in art.facts["parent_link_types"]

@@ -14,7 +14,7 @@ from connections import credentials, deletion, editing, pausing, site_identity
 from connections.models import Connection, MappedProject, SiteDoubt
 from jira_sandbox.serving import Handle
 from planning.models import Change
-from sync import mapped
+from sync.mapping import project_mapping
 from sync.models import Brake, MoveRow, SiteMove
 from sync.moving_site import deciding, gate, mapping
 from sync.pairs import site_proof
@@ -97,7 +97,7 @@ def test_a_plan_that_is_old_or_of_another_mapping(world: World, to: Connection, 
     assert why(deciding.confirm, SiteMove.objects.get(pk=move.pk), actor=rte) == "plan_old"
     move = at_work(deciding.plan_again(SiteMove.objects.get(pk=move.pk), actor=rte))
     project = MappedProject.objects.get(pk=world.project.pk)
-    mapped.change(project, actor=rte, values={"direction": "from_jira"})
+    project_mapping.change(project, actor=rte, values={"direction": "from_jira"})
     assert why(deciding.confirm, move, actor=rte) == "plan_outdated"
     assert again(world.connection).move_part == ""
     move = at_work(deciding.plan_again(move, actor=rte))
@@ -191,12 +191,14 @@ def test_what_people_may_not_do_meanwhile(world: World, to: Connection, rte: Use
     assert why(pausing.pause, mine, actor=rte) == "moving"
     assert why(deletion.delete, mine, actor=rte) == "moving"
     assert why(editing.edit, mine, actor=rte, values={"base_url": "http://127.0.0.1:1"}) == "moving"
-    assert why(mapped.unmap, project, actor=rte) == "moving"
-    assert why(mapped.change, project, actor=rte, values={"direction": "paused"}) == "moving"
-    assert why(mapped.map_project, mine, "OTTER", actor=rte) == "moving"
+    assert why(project_mapping.unmap, project, actor=rte) == "moving"
+    assert (
+        why(project_mapping.change, project, actor=rte, values={"direction": "paused"}) == "moving"
+    )
+    assert why(project_mapping.map_project, mine, "OTTER", actor=rte) == "moving"
     assert why(pausing.unpause, again(to), actor=rte) == "kept"
     assert why(deletion.delete, again(to), actor=rte) == "kept"
-    assert why(mapped.map_project, again(to), "OTTER", actor=rte) == "kept"
+    assert why(project_mapping.map_project, again(to), "OTTER", actor=rte) == "kept"
     at_work(move)
     assert why(deletion.delete, again(to), actor=rte) == "kept"
     assert why(pausing.unpause, again(to), actor=rte) == "kept"

@@ -129,11 +129,11 @@ ONLY = pytest.mark.parametrize("handle", ["cloud"], indirect=True)
 def test_a_project_that_was_mapped_since_must_be_unmapped(
     world: World, there: Handle, to: Connection, rte: User
 ):
-    from sync import mapped
+    from sync.mapping import project_mapping
 
     move = moved(world, to, rte)
     connection = Connection.objects.get(pk=world.connection.pk)
-    mapped.map_project(connection, "OTTER", actor=rte)
+    project_mapping.map_project(connection, "OTTER", actor=rte)
     planned = at_work(deciding.plan_back(move, actor=rte))
     with pytest.raises(Refused) as refused:
         deciding.confirm(planned, actor=rte)

@@ -9,7 +9,7 @@ import pytest
 from jira_client.values import Sprint
 from planning.models import Iteration
 from planning.sprint_names import iteration_name
-from sync.sprints import pair, suggested_pi
+from sync.mapping.sprints import pair, suggested_pi
 
 FIRST = datetime(2026, 1, 5, 9, tzinfo=UTC)
 

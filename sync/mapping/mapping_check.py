@@ -16,8 +16,8 @@ from connections import surveys
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.values import IssueType, Status
-from sync import link_rules
 from sync.core.links import LinkTable
+from sync.mapping import link_rules
 from sync.pairs import link_names, metadata, new_statuses
 from sync.pairs.rules import link_rules_of
 

@@ -11,9 +11,9 @@ from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from planning.models import Team
-from sync import team_fields
 from sync.core.teams import COMPONENT, FIELD, KINDS, LABEL, PROJECT
-from sync.team_fields import TeamField
+from sync.mapping import team_fields
+from sync.mapping.team_fields import TeamField
 
 
 def shown(project: MappedProject) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from connections.readiness import must_not_be_in_a_move
 from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
-from sync import boards, mapping_rules, steps, teams
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
+from sync.mapping import boards, mapping_rules, teams, transition_fields
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.runs import project_runs
@@ -60,7 +60,7 @@ def map_project(
     data = metadata.read_metadata(jira, found)
     proposal = propose(data)
     board = boards.asked_for(jira, options.pop("board_id", None), data.board)
-    asked = steps.of_project(jira, found.key)
+    asked = transition_fields.of_project(jira, found.key)
     merged = _merged(proposal, maps or {})
     offered = priorities.facts_of(jira, found.key, merged["field_map"], merged["type_map"].values())
     with transaction.atomic():

@@ -9,8 +9,8 @@ from almconnect.lib.api import Refused
 from connections.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.known_fields import holds_points
-from sync import link_rules, steps, teams
 from sync.core.values import NUMBERS
+from sync.mapping import link_rules, teams, transition_fields
 from sync.outbound import create_defaults
 
 
@@ -19,7 +19,9 @@ def judged(project: MappedProject, values: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if values.get("transition_defaults"):
         jira = jira_for(project.connection)
-        found["transition_defaults"] = steps.judged(jira, project, values["transition_defaults"])
+        found["transition_defaults"] = transition_fields.judged(
+            jira, project, values["transition_defaults"]
+        )
     if values.get("create_defaults"):
         jira = jira_for(project.connection)
         found["create_defaults"] = create_defaults.judged(jira, project, values["create_defaults"])
