@@ -64,7 +64,7 @@ def fill(rows: int) -> None:
 
 
 def measure(client: Any, rows: int, ticks: int) -> dict[str, float]:
-    from sync import tasks
+    from sync.schedule import tasks
 
     client.flushdb()
     fill(rows)

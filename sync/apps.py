@@ -6,8 +6,8 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from connections import cockpit, deletion, site_identity
-        from sync import tasks  # noqa: F401  # registers them: pages wake them by name
         from sync.runs import restore_comparison
+        from sync.schedule import tasks  # noqa: F401  # registers them: pages wake them by name
         from sync.status import connection_deletion, traffic
 
         deletion.counters.append(connection_deletion.counts)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from connections import deletion, gateway, renewal, report, tasks
 from connections.models import Connection, PermissionReport
 from jira_sandbox.serving import Handle
-from sync.tasks import register_webhook
+from sync.schedule.tasks import register_webhook
 from tests.connections.test_token_renewal import authorised as authorised
 
 pytestmark = pytest.mark.django_db(transaction=True)

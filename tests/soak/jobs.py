@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from connections.models import Connection
 from planning.models import Team
-from sync import sweep, tasks
 from sync.inbound import mass_deletion_guard, polls
 from sync.mapping import new_sprints
 from sync.models import Brake, Run, RunState
+from sync.schedule import sweep, tasks
 from sync.webhook import webhooks
 
 

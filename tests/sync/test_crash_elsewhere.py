@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections.models import Connection, MappedProject
 from planning.models import Change, Iteration, Pi, SprintLink, Team, WorkItem
-from sync import sweep, tasks
 from sync.mapping import new_sprints
 from sync.models import Run, RunPart
 from sync.runs import project_runs
+from sync.schedule import sweep, tasks
 from sync.webhook import webhooks
 from tests.sync.world import World
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from planning.models import Link, WorkItem
-from sync import tidying
 from sync.inbound import gone_items
 from sync.models import Shadow
+from sync.schedule import retention
 from tests.sync.world import World
 
 
@@ -158,10 +158,10 @@ def test_by_api(world: World, rte: User, viewer: User, api: Any, token_of: Any) 
 def test_after_a_year_retention_lets_it_go(world: World) -> None:
     item = story(world)
     hide(world, item)
-    tidying.tidy()
+    retention.tidy()
     assert gone_items.rows().count() == 1
     WorkItem.objects.filter(pk=item.pk).update(deleted=timezone.now() - timedelta(days=366))
-    tidying.tidy()
+    retention.tidy()
     assert not gone_items.rows().exists()
 
 

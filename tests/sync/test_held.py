@@ -7,8 +7,8 @@ import pytest
 from accounts.models import User
 from connections import credentials, deciding
 from connections.models import PermissionReport
-from sync import sweep
 from sync.outbound import push
+from sync.schedule import sweep
 from tests.connections.conftest import basic_of
 from tests.sync.world import World
 

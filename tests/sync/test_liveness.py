@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from connections.models import Connection, MappedProject
-from sync import sweep
 from sync.models import Attempt
+from sync.schedule import sweep
 from sync.webhook import liveness
 from tests.sync.test_drain import deliver
 from tests.sync.world import World

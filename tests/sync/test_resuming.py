@@ -7,11 +7,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from connections.models import MappedProject
-from sync import sweep
 from sync.inbound import polls
 from sync.mapping import project_mapping
 from sync.models import Delivery, Shadow
 from sync.runs import project_runs
+from sync.schedule import sweep
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
 

@@ -13,9 +13,9 @@ from connections import gateway
 from connections.models import Connection, MappedProject, SealedSecret
 from jira_sandbox.serving import Handle, running
 from planning.models import Change, WorkItem
-from sync import tasks
 from sync.models import Delivery, Lease
 from sync.pairs.states import UNDER_WAY
+from sync.schedule import tasks
 from tests.sync.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)  # as the worker's tasks: committed for real

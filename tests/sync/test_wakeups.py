@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from almconnect.lib import bulk_rows, hint
 from planning.models import Change, ChangeKind, WorkItem
-from sync import sweep, tasks
 from sync.models import Delivery
+from sync.schedule import sweep, tasks
 from tests.sync.test_few_rows_looked_at import _left
 from tests.sync.world import World
 

@@ -31,10 +31,10 @@ from jira_sandbox.serving import Handle, running
 from jira_sandbox.state.dumping import dumped
 from jira_sandbox.state.going_back import go_back
 from planning.models import WorkItem
-from sync import sweep
 from sync.models import Shadow
 from sync.pairs import site_proof
 from sync.runs import project_runs, restore_comparison
+from sync.schedule import sweep
 from tests.sync.world import World, credential
 
 CANARY = "Payroll 2026"

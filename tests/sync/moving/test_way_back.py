@@ -14,10 +14,10 @@ from connections import deletion
 from connections.models import Connection, MappedProject, SealedSecret
 from jira_sandbox.serving import Handle
 from planning.models import SprintLink, WorkItem
-from sync import tidying
 from sync.models import Conflict, Delivery, MoveRow, Shadow, SiteMove
 from sync.moving_site import carrying, deciding
 from sync.pairs import site_proof
+from sync.schedule import retention
 from tests.sync.moving.elsewhere import at_work, copy_of, destination, moved
 from tests.sync.world import World
 
@@ -145,9 +145,9 @@ def test_a_project_that_was_mapped_since_must_be_unmapped(
 def test_after_thirty_days_it_is_let_go(world: World, to: Connection, rte: User):
     move = moved(world, to, rte)
     world.hook({"webhookEvent": "jira:issue_updated", "issue": {"id": "1"}})
-    assert tidying.tidy()["moves"] == 0
+    assert retention.tidy()["moves"] == 0
     SiteMove.objects.filter(pk=move.pk).update(keep_until=timezone.now() - timedelta(seconds=1))
-    assert tidying.tidy()["moves"] == 1
+    assert retention.tidy()["moves"] == 1
     move.refresh_from_db()
     assert (move.state, move.destination_id) == ("let_go", None)
     assert not Connection.objects.filter(pk=to.pk).exists()

@@ -16,7 +16,6 @@ from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken
 from connections.vanishing import ends_with
 from jira_client.errors import JiraError
-from sync import sweep, tidying
 from sync.inbound import drain as inbound
 from sync.inbound import polls, sprint_placement
 from sync.models import Run
@@ -24,6 +23,7 @@ from sync.moving_site import working
 from sync.outbound import push as outbound
 from sync.outbox import corrective_changes
 from sync.runs import project_runs
+from sync.schedule import retention, sweep
 from sync.webhook import liveness, webhooks
 from sync.worker.concurrency_limits import lanes
 from sync.worker.lease import claim
@@ -131,7 +131,7 @@ def place(project_id: str) -> None:
 
 @shared_task(name="sync.tidy")
 def tidy() -> None:
-    tidying.tidy()
+    retention.tidy()
 
 
 @shared_task(name="sync.register_webhook")
