@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 import accounts.api
 import connections.api
 import planning.api
-import sync.api
+import sync.rest.api
 from almconnect import health, metrics, system
 from almconnect.lib.api_calls import Api
 
@@ -25,7 +25,7 @@ for router in (
     accounts.api.router,
     connections.api.router,
     planning.api.router,
-    sync.api.router,
+    sync.rest.api.router,
 ):
     api.add_router("", router)
 

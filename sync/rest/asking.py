@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import Change
-from sync.bodies import OfMappingListing, ReplayIn, StateListing
 from sync.models import Delivery, Shadow
+from sync.rest.bodies import OfMappingListing, ReplayIn, StateListing
 
 Row = TypeVar("Row", bound=Model)
 

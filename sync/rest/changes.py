@@ -11,11 +11,11 @@ from ninja import Query, Router
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from planning.models import Change, ChangeState
-from sync import shapes
-from sync.answers import ChangeOut, ChangesOut, ReplayedOut
-from sync.bodies import ReplayIn, StateListing, WayIn
 from sync.outbox import ways_out
+from sync.rest import shapes
+from sync.rest.answers import ChangeOut, ChangesOut, ReplayedOut
 from sync.rest.asking import of_mapping, one_of
+from sync.rest.bodies import ReplayIn, StateListing, WayIn
 from sync.rest.replaying import replayed
 from sync.status import replay
 

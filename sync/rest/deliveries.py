@@ -10,11 +10,11 @@ from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
-from sync import shapes
-from sync.answers import DeliveriesOut, DeliveryOut, ReplayedOut
-from sync.bodies import ReplayIn, StateListing
 from sync.models import Delivery, DeliveryState
+from sync.rest import shapes
+from sync.rest.answers import DeliveriesOut, DeliveryOut, ReplayedOut
 from sync.rest.asking import of_mapping, one_of
+from sync.rest.bodies import ReplayIn, StateListing
 from sync.rest.replaying import replayed
 from sync.status import replay
 

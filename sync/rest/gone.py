@@ -10,11 +10,11 @@ from ninja import Query, Router, Status
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
-from sync.answers import GoneListOut
-from sync.bodies import OfMappingListing
 from sync.inbound import gone_items
 from sync.models import Shadow
+from sync.rest.answers import GoneListOut
 from sync.rest.asking import of_mapping
+from sync.rest.bodies import OfMappingListing
 
 router = Router(tags=["sync"])
 

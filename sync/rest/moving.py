@@ -12,11 +12,11 @@ from ninja import Query, Router, Status
 from accounts.tokens import InPerson, actor_of, connector, planner, reader
 from almconnect.lib.api import Listing, Refused, answer, listed
 from connections.models import Connection
-from sync.bodies import MoveIn, MoveRowListing
 from sync.models import MoveRow, SiteMove
-from sync.move_answers import MoveOut, MoveRowsOut, MovesOut
 from sync.moving_site import deciding, table
 from sync.rest.asking import one_of
+from sync.rest.bodies import MoveIn, MoveRowListing
+from sync.rest.move_answers import MoveOut, MoveRowsOut, MovesOut
 
 router = Router(tags=["sync"])
 PAGE: Final = "Move to another Jira"

@@ -12,12 +12,12 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, answer, listed
 from connections.api_answers import explained
 from connections.models import Connection
-from sync import shapes
-from sync.answers import BoardsOut, CheckedOut, ProjectOut, ProjectsOut, RunOut
-from sync.bodies import ProjectIn, ProjectPatch
 from sync.mapping import boards, mapping_check, project_mapping
 from sync.models import RunKind
+from sync.rest import shapes
+from sync.rest.answers import BoardsOut, CheckedOut, ProjectOut, ProjectsOut, RunOut
 from sync.rest.asking import project_of
+from sync.rest.bodies import ProjectIn, ProjectPatch
 from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.tokens import actor_of
 from almconnect.lib.api import answer
-from sync.bodies import ReplayIn
+from sync.rest.bodies import ReplayIn
 
 M = TypeVar("M", bound=Model)
 

@@ -12,8 +12,8 @@ from ninja import Router
 from accounts.tokens import planner, reader
 from almconnect.lib.api import answer
 from connections.models import Connection
-from sync import shapes
-from sync.answers import RestoredOut
+from sync.rest import shapes
+from sync.rest.answers import RestoredOut
 from sync.runs import restore_comparison
 
 router = Router(tags=["sync"])

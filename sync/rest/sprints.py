@@ -12,10 +12,10 @@ from accounts.tokens import actor_of, planner
 from almconnect.lib.api import Refused, answer
 from connections.api_answers import explained
 from planning.models import Iteration, Team
-from sync import shapes
-from sync.answers import SprintOut
-from sync.bodies import SprintIn
 from sync.mapping import new_sprints
+from sync.rest import shapes
+from sync.rest.answers import SprintOut
+from sync.rest.bodies import SprintIn
 
 router = Router(tags=["sync"])
 

@@ -11,9 +11,9 @@ from ninja import Router
 from accounts.tokens import reader
 from almconnect.lib.api import answer
 from connections.models import Connection
-from sync import shapes
-from sync.answers import RunOut, StatusOut
 from sync.models import Run
+from sync.rest import shapes
+from sync.rest.answers import RunOut, StatusOut
 from sync.status.status import status_of
 
 router = Router(tags=["sync"])

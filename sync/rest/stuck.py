@@ -10,10 +10,10 @@ from ninja import Query, Router, Status
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
-from sync.answers import StuckItemsOut
-from sync.bodies import OfMappingListing, StuckWayIn
 from sync.models import Shadow
+from sync.rest.answers import StuckItemsOut
 from sync.rest.asking import of_mapping
+from sync.rest.bodies import OfMappingListing, StuckWayIn
 from sync.status import parked_fields
 
 router = Router(tags=["sync"])

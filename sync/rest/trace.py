@@ -13,8 +13,8 @@ from ninja import Router
 from accounts.tokens import reader
 from almconnect.lib.api import Refused, answer
 from planning.models import WorkItem
-from sync.answers import TraceOut
 from sync.pairs import trace
+from sync.rest.answers import TraceOut
 
 router = Router(tags=["sync"])
 
