@@ -49,22 +49,22 @@ MUTANTS = {
         "connections/gateway.py", "        tuple(settings.EGRESS_ALLOW),\n", "", KEPT
     ),
     "a link's other end is not read": Mutant(
-        "sync/drain.py", " | {row.other_issue_id for row in rows}", "", DRAIN
+        "sync/inbound/drain.py", " | {row.other_issue_id for row in rows}", "", DRAIN
     ),
     "an update of a missing issue passes for a deletion": Mutant(
-        "sync/drain.py",
+        "sync/inbound/drain.py",
         "{row.issue_id for row in rows if row.event == DELETED}",
         "{row.issue_id for row in rows}",
         DRAIN,
     ),
     "a failed delivery is settled": Mutant(
-        "sync/drain.py",
+        "sync/inbound/drain.py",
         "[row for row in rows if not {row.issue_id, row.other_issue_id} & failed.keys()]",
         "list(rows)",
         DRAIN,
     ),
     "the mark of a create is not asked for": Mutant(
-        "sync/gathering.py",
+        "sync/inbound/delivered_issues.py",
         "(OPERATION_PROPERTY,) if adopting.waiting_creates(live[0]) else ()",
         "()",
         DRAIN,
@@ -76,25 +76,25 @@ MUTANTS = {
         SITE,
     ),
     "another issue under a known id is taken in": Mutant(
-        "sync/site_proof.py",
+        "sync/pairs/site_proof.py",
         "return known is not None and told is not None and known != told",
         "return False",
         SITE,
     ),
     "a moved issue is deleted": Mutant(
-        "sync/push.py",
+        "sync/outbound/push.py",
         "removing.send_deletes(connection, jira, deletes, shift, strange)",
         "removing.send_deletes(connection, jira, deletes, shift, {})",
         ("tests/sync/test_ownership.py",),
     ),
     "many deletions go unasked": Mutant(
-        "sync/outward_brake.py",
+        "sync/outbox/deletion_guard.py",
         "if not fresh or not (reason := _reason(connection, fresh)):",
         "if True or not (reason := _reason(connection, fresh)):",
         ("tests/sync/test_outward_brake.py",),
     ),
     "an issue from the future moves the watermark": Mutant(
-        "sync/jira_time.py",
+        "sync/pairs/server_clock.py",
         "if issue.updated > clock + DRIFT:",
         "if issue.updated is None:",
         ("tests/sync/test_jira_clock.py",),

@@ -1,1 +1,1 @@
-"""The sync's part of the REST API, a file per resource; composed in sync.api."""
+"""The sync's part of the REST API, a file per resource; composed in sync.rest.api."""
