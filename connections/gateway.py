@@ -19,8 +19,9 @@ from django.conf import settings
 
 from almconnect.lib import egress
 from almconnect.lib.secret import Secret
-from connections import budget, sealing
-from connections.budget import Purpose
+from connections import sealing
+from connections.budget import rate_budget
+from connections.budget.rate_budget import Purpose
 from connections.circuit import Circuit, GuardedTransport, circuit_of
 from connections.models import AuthMethod, Connection, SecretField
 from connections.readiness import NotReady as NotReady
@@ -35,7 +36,7 @@ from jira_client.values import Deployment
 T = TypeVar("T", bound=Transport)
 
 # What answers an observation of a call: (connection id, observation). Upper apps append to it.
-observers: list[Callable[[uuid.UUID, Observation], None]] = [budget.note]
+observers: list[Callable[[uuid.UUID, Observation], None]] = [rate_budget.note]
 
 CREDENTIAL = {
     AuthMethod.OAUTH1.value: SecretField.ACCESS_TOKEN,
@@ -191,7 +192,7 @@ def _client(connection: Connection, auth: Auth, purpose: Purpose = Purpose.LIVE)
         auth,
         flavour_of(connection),
         public_url=connection.base_url if connection.api_url else None,
-        gate=budget.gate(connection.pk, purpose),
+        gate=rate_budget.gate(connection.pk, purpose),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connections import site_identity
-from connections.budget import Purpose
+from connections.budget.rate_budget import Purpose
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection
 from connections.sealing import SealBroken

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from almconnect.lib.unscanned import unscanned
 from connections import health
-from connections.budget import Purpose
+from connections.budget.rate_budget import Purpose
 from connections.gateway import NotReady, jira_for
 from connections.models import Connection, MappedProject
 from connections.sealing import SealBroken

@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from connections import budget, truth
+from connections import truth
+from connections.budget import rate_budget
 from connections.models import Connection
 from planning.models import Change, ChangeState
 from sync.inbound import mass_deletion_guard as stops_of
@@ -49,7 +50,7 @@ def status_of(connections: Iterable[Connection]) -> list[dict[str, Any]]:
     )
     stops = Brake.objects.filter(connection__in=keys, decided=None).order_by("way")
     brakes = {stop.connection_id: _brake(stop, stops_of.count_of(stop)) for stop in stops}
-    budgets = budget.status_of(rows)
+    budgets = rate_budget.status_of(rows)
     return [
         {
             **_entry(row, waiting_in, waiting_out, parked.get(row.pk, 0), conflicts.get(row.pk, 0)),

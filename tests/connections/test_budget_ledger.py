@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections.ledger import AT_ONCE, News, take
+from connections.budget.token_bucket import AT_ONCE, News, take
 from connections.models import AuthMethod, Connection, RateBudget
 from jira_client.ratelimit import Pace
 

@@ -20,7 +20,7 @@ def main(purpose: str, seconds: float, pause: float) -> None:
 
     django.setup()
     from connections import gateway
-    from connections.budget import Purpose
+    from connections.budget.rate_budget import Purpose
     from connections.models import Connection
     from jira_client.errors import RateLimited
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from connections import budget, gateway
+from connections import gateway
+from connections.budget import rate_budget
 from jira_sandbox.serving import Handle, running
 from sync.pairs import site_proof
 from sync.worker import failpoints
@@ -21,7 +22,7 @@ def _no_kept_clients() -> Iterator[None]:
     yield
     for connection_id in {*gateway._clients, *gateway._bulk_clients}:
         gateway.forget(connection_id)
-    budget.forget()
+    rate_budget.forget()
     site_proof.forget()
     site_proof.forget_looks()
 

@@ -15,11 +15,11 @@ from jira_sandbox.serving import Handle
 from tests.connections.canaries.conftest import TYPED, House
 
 FAULTS = [
-    ("api", "patch", "connections.credentials.settle"),
-    ("api", "patch", "connections.proof.look"),
-    ("api", "test", "connections.editing.preview"),
-    ("page", "edit", "connections.credentials.settle"),
-    ("page", "reauthenticate", "connections.credentials.settle"),
+    ("api", "patch", "connections.credentials.credentials.settle"),
+    ("api", "patch", "connections.credentials.proof.look"),
+    ("api", "test", "connections.setup.editing.preview"),
+    ("page", "edit", "connections.credentials.credentials.settle"),
+    ("page", "reauthenticate", "connections.credentials.credentials.settle"),
 ]
 
 

@@ -21,7 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from accounts.models import Role, User
 from almconnect.lib.api import Refused
-from connections import budget, gateway
+from connections import gateway
+from connections.budget import rate_budget
 from connections.models import Connection
 from jira_sandbox.model.site import Event
 from jira_sandbox.serving import running
@@ -235,7 +236,7 @@ class ShellMachine(RuleBasedStateMachine):
 def forget(world: World) -> None:
     world.session.close()
     gateway.forget(world.connection.pk)
-    budget.forget()
+    rate_budget.forget()
 
 
 class OnDataCenter(ShellMachine):

@@ -23,8 +23,8 @@ import structlog
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from connections import ledger
-from connections.ledger import Grant, News
+from connections.budget import token_bucket
+from connections.budget.token_bucket import Grant, News
 from connections.models import Connection, RateBudget
 from jira_client.errors import RateLimited, bounded
 from jira_client.ratelimit import Pace
@@ -212,7 +212,7 @@ def _take(connection_id: uuid.UUID, share: _Share, purpose: Purpose, key: str) -
 def _at_the_row(connection_id: uuid.UUID, purpose: Purpose, key: str, news: News) -> Grant:
     """In the clerk's thread: callers' threads come and go and should hold no database connection."""
     try:
-        return ledger.take(connection_id, purpose.value, key, news)
+        return token_bucket.take(connection_id, purpose.value, key, news)
     finally:
         connections["default"].close()
 
