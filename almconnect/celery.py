@@ -89,7 +89,7 @@ app.steps["worker"].add(SignOfLife)
 def refuse_a_wrong_key(**about: Any) -> None:
     """Celery logs an exception of a signal's receiver and goes on, so that only an exit refuses."""
     from almconnect.health import insist_on_the_key, tell_of_signing
-    from connections.sealing import KeysUnusable
+    from connections.access.sealing import KeysUnusable
 
     try:
         insist_on_the_key()

@@ -19,7 +19,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from almconnect.backup import FORMAT, MANIFEST, ROWS, applied, models
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection, KeyFingerprint, SealedSecret
 from planning.models import WorkItem
 

@@ -12,7 +12,8 @@ from django.core import signing
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from connections import gateway, ways
+from connections import ways
+from connections.access import gateway
 from connections.models import AuthMethod, Connection
 from jira_client.values import Deployment
 

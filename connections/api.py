@@ -23,7 +23,6 @@ from connections import (
     deciding,
     deletion,
     editing,
-    gateway,
     handshake,
     key_pair,
     pausing,
@@ -31,6 +30,7 @@ from connections import (
     shapes,
     site_identity,
 )
+from connections.access import gateway
 from connections.api_answers import explained, find, noted
 from connections.api_facts import router as facts_router
 from connections.api_reports import router as reports_router

@@ -22,13 +22,13 @@ from connections import (
     comparison,
     deletion,
     editing,
-    gateway,
     key_pair,
     looking,
     shapes,
     tasks,
     ways,
 )
+from connections.access import gateway
 from connections.api_answers import find
 from connections.bodies import CheckOut, LookIn, PersonOut
 from connections.diagnosing import diagnose, http_status

@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from accounts.models import User
 from connections import credentials, editing, expiry, health, instance, observing, site_identity
+from connections.access.gateway import NotReady
 from connections.diagnosing import Explained, diagnose
-from connections.gateway import NotReady
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
 from connections.probes import Finding, Probe, State, of_account, of_instance, of_webhook
 from connections.proof import Credential

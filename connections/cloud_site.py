@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from connections import gateway
+from connections.access import gateway
 from connections.models import Connection
 from jira_client.cloud_address import GATEWAY, is_gateway
 from jira_client.errors import AuthenticationRefused, JiraError

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.contended import carried_through
-from connections import gateway
+from connections.access import gateway
+from connections.access.readiness import must_not_be_in_a_move
 from connections.models import Connection, MovePart
-from connections.readiness import must_not_be_in_a_move
 
 # Each answers {label: count} of what would go with the connection.
 counters: list[Callable[[Connection], dict[str, int]]] = []

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from connections.gateway import NotReady
+from connections.access.gateway import NotReady
+from connections.access.sealing import SealBroken
 from connections.models import Connection, Lifecycle
-from connections.sealing import SealBroken
 from jira_client.diagnosis import explain
 from jira_client.errors import JiraError, ReadTimedOut
 from jira_client.values import Deployment, ServerInfo

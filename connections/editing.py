@@ -22,7 +22,9 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, gateway, moving, sealing, site_identity
+from connections import credentials, moving, site_identity
+from connections.access import gateway, sealing
+from connections.access.readiness import must_not_be_in_a_move
 from connections.cleaning import LONGEST_NAME as LONGEST_NAME
 from connections.cleaning import cleaned as cleaned
 from connections.models import (
@@ -30,7 +32,6 @@ from connections.models import (
     Connection,
     SecretField,
 )
-from connections.readiness import must_not_be_in_a_move
 
 TLS_OFF = timedelta(days=30)
 _SETTINGS = (

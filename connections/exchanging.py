@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, flows, gateway
+from connections import credentials, flows
+from connections.access import gateway
 from connections.key_pair import private_key
 from connections.models import OAuthFlow
 from connections.proof import Credential

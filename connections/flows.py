@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection, OAuthFlow
 
 LIFETIME = timedelta(minutes=10)

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, exchanging, flows, instance, key_pair, sealing, waiting
+from connections import credentials, exchanging, flows, instance, key_pair, waiting
+from connections.access import sealing
 from connections.credentials import Outcome
 from connections.models import AuthMethod, Connection, OAuthFlow, SecretField
 from connections.proof import Credential, prove

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from connections import gateway, refusals
+from connections.access import gateway, refusals
+from connections.access.sealing import SealBroken
 from connections.diagnosing import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
-from connections.sealing import SealBroken
 from jira_client.errors import (
     AnswerLost,
     AuthenticationRefused,

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import addresses, gateway, pasted_paths
+from connections import addresses, pasted_paths
+from connections.access import gateway
 from connections.addresses import port_of
 from connections.models import Connection
 from jira_client.cloud_address import is_gateway

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from connections import checkup, editing, gateway, health, instance
+from connections import checkup, editing, health, instance
+from connections.access import gateway
 from connections.checkup import Row, State
 from connections.models import Connection
 from connections.probes import Probe

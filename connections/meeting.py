@@ -9,7 +9,7 @@ reasons are in docs/decisions/0060. It must not hold, send or ask for a credenti
 
 from __future__ import annotations
 
-from connections import gateway
+from connections.access import gateway
 from connections.models import Connection
 from jira_client.client import JiraClient
 from jira_client.errors import (

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from almconnect.lib.secret import Secret
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection, SecretField, WebhookState
 
 ADDRESS = frozenset({"base_url", "api_url"})

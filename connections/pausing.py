@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
+from connections.access.readiness import must_not_be_in_a_move
 from connections.models import Connection, Lifecycle
-from connections.readiness import must_not_be_in_a_move
 
 
 def pause(connection: Connection, *, actor: User | None) -> None:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
-from connections import cloud_site, gateway, refusals, service_user, site_identity
+from connections import cloud_site, service_user, site_identity
+from connections.access import gateway, refusals
 from connections.meeting import meet
 from connections.models import AuthMethod, Connection
 from connections.service_user import Remark

@@ -14,7 +14,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
-from connections import credentials, gateway, health, sealing
+from connections import credentials, health
+from connections.access import gateway, sealing
 from connections.diagnosing import Explained
 from connections.models import AuthMethod, Connection, SecretField
 from connections.proof import Credential, verify

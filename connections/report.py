@@ -17,16 +17,8 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from connections import (
-    coverage,
-    credentials,
-    gateway,
-    health,
-    last_looks,
-    matrix,
-    standing,
-    surveys,
-)
+from connections import coverage, credentials, health, last_looks, matrix, standing, surveys
+from connections.access import gateway
 from connections.diagnosing import Explained, diagnose
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_client import requirements

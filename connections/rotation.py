@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connections import flows, sealing
+from connections import flows
+from connections.access import sealing
 from connections.models import OAuthFlow, SealedSecret
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Case, Value, When
 from django.utils import timezone
 
-from connections import gateway
+from connections.access import gateway
 from connections.models import (
     Connection,
     OAuthFlow,

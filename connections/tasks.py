@@ -8,8 +8,8 @@ from celery import shared_task
 
 from almconnect.lib.hint import hint
 from connections import expiry, flows, light_check, renewal, report
+from connections.access.vanishing import ends_with
 from connections.models import PermissionReport
-from connections.vanishing import ends_with
 
 
 @shared_task(name="connections.take_report")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection, SecretField
 from connections.proof import Credential
 from jira_client.values import Person

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection
 
 NAMES = ("base_url", "api_url", "proxy_url", "verify_tls", "tls_off_until", "ca_bundle", "fingerprint")

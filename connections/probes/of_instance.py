@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import expiry, gateway, instance, proxies
+from connections import expiry, instance, proxies
+from connections.access import gateway
 from connections.diagnosing import Explained
 from connections.models import AuthMethod
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped

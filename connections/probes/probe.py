@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 
-from connections import gateway, meeting, refusals, sealing
+from connections import meeting
+from connections.access import gateway, refusals, sealing
 from connections.diagnosing import Explained
 from connections.models import AuthMethod, Connection, MappedProject
 from connections.observing import Seen

@@ -30,9 +30,9 @@ from connections import (
     site_identity,
     tasks,
 )
+from connections.access.sealing import SealBroken
 from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection, Right
-from connections.sealing import SealBroken
 from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of, tell_remarks
 from connections.views.tabs import tabs_of

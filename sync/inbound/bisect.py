@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from django.utils import timezone
 
-from connections import vanishing
+from connections.access import vanishing
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge

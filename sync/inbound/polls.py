@@ -16,10 +16,10 @@ from typing import Any
 from django.utils import timezone
 
 from connections import health
-from connections.gateway import NotReady, jira_for
+from connections.access.gateway import NotReady, jira_for
+from connections.access.sealing import SealBroken
+from connections.access.vanishing import ends_with
 from connections.models import Connection, MappedProject
-from connections.sealing import SealBroken
-from connections.vanishing import ends_with
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, TooLarge

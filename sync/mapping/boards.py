@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from jira_client import own_board
 from jira_client.client import JiraClient

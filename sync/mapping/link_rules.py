@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from almconnect.lib.api import Refused
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import Connection, MappedProject
 from sync.core.links import LinkRule, contradiction
 from sync.pairs import metadata

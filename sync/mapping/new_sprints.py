@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
+from connections.access.readiness import must_not_be_in_a_move
 from connections.models import MappedProject
-from connections.readiness import must_not_be_in_a_move
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Sprint

@@ -14,9 +14,9 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from almconnect.lib.contended import carried_through
 from connections import report
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
+from connections.access.readiness import must_not_be_in_a_move
 from connections.models import Connection, Direction, MappedProject, WebhookState
-from connections.readiness import must_not_be_in_a_move
 from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from almconnect.lib.api import Refused
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from planning.models import Team

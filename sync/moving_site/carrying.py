@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from accounts import audit
 from almconnect.lib.api import Refused
-from connections import gateway, report
+from connections import report
+from connections.access import gateway
 from connections.models import Connection, Direction, Lifecycle, MappedProject, MovePart
 from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
 from sync.core.site_match import CERTAIN, Verdict

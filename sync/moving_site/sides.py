@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connections import site_identity
+from connections.access.gateway import NotReady, jira_for
+from connections.access.sealing import SealBroken
 from connections.budget.rate_budget import Purpose
-from connections.gateway import NotReady, jira_for
 from connections.models import Connection
-from connections.sealing import SealBroken
 from jira_client import own_board
 from jira_client.client import JiraClient
 from jira_client.errors import Gone, Invalid, JiraError, NotFound, PermissionRefused

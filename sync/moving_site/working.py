@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from almconnect.lib.api import Refused
-from connections.gateway import NotReady
-from connections.sealing import SealBroken
+from connections.access.gateway import NotReady
+from connections.access.sealing import SealBroken
 from jira_client.errors import JiraError
 from sync.core.retry import backoff
 from sync.models import MoveState, SiteMove

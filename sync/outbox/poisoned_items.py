@@ -9,8 +9,8 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
 
-from connections import vanishing
-from connections.gateway import NotReady
+from connections.access import vanishing
+from connections.access.gateway import NotReady
 from connections.models import Connection
 from jira_client.errors import JiraError
 from planning.models import Change

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import READ, needs
 from connections import truth
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import Connection, MappedProject
 from jira_client.values import Project
 from planning.models import SyncState

@@ -11,10 +11,10 @@ from django.utils import timezone
 from almconnect.lib.hint import hint
 from connections import health
 from connections import tasks as reports
-from connections.gateway import NotReady
+from connections.access.gateway import NotReady
+from connections.access.sealing import SealBroken
+from connections.access.vanishing import ends_with
 from connections.models import Connection, MappedProject
-from connections.sealing import SealBroken
-from connections.vanishing import ends_with
 from jira_client.errors import JiraError
 from sync.inbound import drain as inbound
 from sync.inbound import polls, sprint_placement

@@ -22,9 +22,9 @@ from django.utils import timezone
 
 from almconnect.lib import bulk_rows
 from almconnect.lib.kept_query import KeptQuery
-from connections import sealing
+from connections.access import sealing
+from connections.access.sealing import SealBroken
 from connections.models import Connection, MappedProject, SecretField
-from connections.sealing import SealBroken
 from jira_client.errors import BadPayload
 from jira_client.webhook import WebhookEvent, parse_event, signature_ok
 from sync.models import Delivery, DeliveryState

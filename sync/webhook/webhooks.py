@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts import audit
 from almconnect.lib.secret import Secret
-from connections import sealing
+from connections.access import sealing
+from connections.access.gateway import jira_for
 from connections.diagnosing import diagnose
-from connections.gateway import jira_for
 from connections.models import Connection, SecretField, WebhookState
 from jira_client.client import JiraClient
 from jira_client.errors import (

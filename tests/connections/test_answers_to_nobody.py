@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connections import gateway, health, report
+from connections import health, report
+from connections.access import gateway
 from connections.models import Connection, ReportState
 from jira_client.errors import AnonymousAnswer
 from jira_sandbox.serving import Handle

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AuditEntry
-from connections import gateway
+from connections.access import gateway
 from connections.models import Connection, MappedProject, SecretField
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from accounts.models import AuditEntry
-from connections import credentials, gateway, key_pair
+from connections import credentials, key_pair
+from connections.access import gateway
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connections import credentials, deciding, editing, handshake, key_pair
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
 from jira_sandbox.oauth.mount import provider_of
 from jira_sandbox.serving import Handle

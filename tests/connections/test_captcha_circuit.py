@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from connections import checkup, gateway, health
-from connections.gateway import NotReady
+from connections import checkup, health
+from connections.access import gateway
+from connections.access.gateway import NotReady
 from connections.models import Connection, Lifecycle
 from jira_client.errors import (
     AuthenticationRefused,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.test import Client
 
-from connections import gateway
+from connections.access import gateway
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import deletion, gateway, renewal, report, tasks
+from connections import deletion, renewal, report, tasks
+from connections.access import gateway
 from connections.models import Connection, PermissionReport
 from jira_sandbox.serving import Handle
 from sync.schedule.tasks import register_webhook

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connections import editing, health, pausing
+from connections.access.gateway import NotReady
 from connections.diagnosing import diagnose
-from connections.gateway import NotReady
 from connections.models import Connection, Health, Lifecycle
 from jira_sandbox.serving import Handle
 

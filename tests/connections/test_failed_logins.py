@@ -11,8 +11,9 @@ import pytest
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import checkup, circuit, credentials, gateway, health, pausing
-from connections.circuit import FRESH
+from connections import checkup, credentials, health, pausing
+from connections.access import circuit, gateway
+from connections.access.circuit import FRESH
 from connections.credentials import Credential
 from connections.diagnosing import Explained
 from connections.models import AuthMethod, Connection

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from almconnect.lib.secret import Secret
-from connections import editing, handshake, rotation, sealing
+from connections import editing, handshake, rotation
+from connections.access import sealing
 from connections.flows import opened, sealed
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
 

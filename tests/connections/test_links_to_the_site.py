@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from connections import checkup, gateway
+from connections import checkup
+from connections.access import gateway
 from connections.models import Connection, MappedProject
 from jira_sandbox.serving import Handle
 from planning.cards import card_of

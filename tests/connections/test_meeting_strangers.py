@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from almconnect.lib.secret import Secret
-from connections import checkup, credentials, editing, gateway, health, light_check
+from connections import checkup, credentials, editing, health, light_check
+from connections.access import gateway
 from connections.credentials import Credential
 from connections.models import Connection
 from jira_sandbox.rest.tokens import make

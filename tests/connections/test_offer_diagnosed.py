@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.secret import Secret
-from connections import credentials, editing, gateway
+from connections import credentials, editing
+from connections.access import gateway
 from connections.credentials import Credential
 from connections.models import Connection
 from jira_sandbox.serving import Handle, running

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from connections import gateway
+from connections.access import gateway
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.connections.conftest import basic_of

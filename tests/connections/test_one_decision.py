@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from connections import gateway
+from connections.access import gateway
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller

@@ -11,7 +11,8 @@ from django.test import Client
 
 from accounts.models import User
 from almconnect.lib import egress
-from connections import checkup, credentials, editing, gateway, light_check, report
+from connections import checkup, credentials, editing, light_check, report
+from connections.access import gateway
 from connections.budget.rate_budget import Purpose
 from connections.models import Connection
 from jira_sandbox.serving import Handle, running

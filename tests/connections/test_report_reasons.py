@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.api import Refused
-from connections import checkup, comparison, gateway, matrix, report
+from connections import checkup, comparison, matrix, report
+from connections.access import gateway
 from connections.models import Connection, MappedProject, PermissionReport
 from jira_client.requirements import BOARD_SCOPES
 from jira_sandbox.serving import Handle

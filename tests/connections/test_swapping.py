@@ -9,7 +9,8 @@ from django.db import transaction
 
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import sealing
+from connections.access import sealing
+from connections.access.sealing import SealBroken
 from connections.models import (
     AuthMethod,
     Connection,
@@ -19,7 +20,6 @@ from connections.models import (
     SealedSecret,
     SecretField,
 )
-from connections.sealing import SealBroken
 from connections.swapping import OF_JIRA, swap
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import AuditEntry
 from connections import editing, handshake
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import credentials, gateway, handshake, key_pair, renewal, sealing
+from connections import credentials, handshake, key_pair, renewal
+from connections.access import gateway, sealing
 from connections.models import Connection, SecretField
 from jira_sandbox.oauth.mount import provider_of
 from jira_sandbox.serving import Handle

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import flows, handshake, key_pair, sealing, tasks
+from connections import flows, handshake, key_pair, tasks
+from connections.access import sealing
 from connections.models import Connection, OAuthFlow
 from jira_sandbox.serving import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of

@@ -18,7 +18,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from almconnect import calls, flow_metrics
-from connections import gateway
+from connections.access import gateway
 from connections.models import Connection, MappedProject
 from jira_client.transport import Observation
 from planning.models import Change, WorkItem

@@ -19,7 +19,7 @@ def main(purpose: str, seconds: float, pause: float) -> None:
     import django
 
     django.setup()
-    from connections import gateway
+    from connections.access import gateway
     from connections.budget.rate_budget import Purpose
     from connections.models import Connection
     from jira_client.errors import RateLimited

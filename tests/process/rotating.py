@@ -23,7 +23,8 @@ from django.conf import settings  # noqa: E402
 from django.db import connections as databases  # noqa: E402
 
 from almconnect.lib.secret import Secret  # noqa: E402
-from connections import rotation, sealing  # noqa: E402
+from connections import rotation  # noqa: E402
+from connections.access import sealing  # noqa: E402
 from connections.models import Connection, SealedSecret, SecretField  # noqa: E402
 
 NUMBER, KILLS = int(sys.argv[1]), int(sys.argv[2])

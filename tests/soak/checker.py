@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import Connection, DeletionPolicy, Health
 from planning.models import Change, Link, WorkItem
 from sync.core.echo import same

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from connections import gateway
+from connections.access import gateway
 from connections.budget import rate_budget
 from jira_sandbox.serving import Handle, running
 from sync.pairs import site_proof

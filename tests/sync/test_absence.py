@@ -26,7 +26,7 @@ def test_one_absence_is_not_enough_and_two_apart_are(world: World):
 
 
 def test_jiras_own_word_confirmed_by_a_read_is_enough(world: World):
-    from connections.gateway import jira_for
+    from connections.access.gateway import jira_for
 
     item = world.first()
     world.jira("DELETE", f"/rest/api/2/issue/{item.remote_key}")
@@ -60,7 +60,7 @@ def test_half_a_project_vanishing_at_once_stops_and_asks(world: World):
 
 
 def test_an_old_read_that_arrives_late_is_not_applied(world: World):
-    from connections.gateway import jira_for
+    from connections.access.gateway import jira_for
     from sync.pairs.rules import rules_of
 
     item = world.first()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from almconnect.lib import bulk_rows
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from planning.models import WorkItem
 from sync.inbound import absence
 from sync.models import Run, RunKind, RunPart, Shadow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from planning.models import Change, WorkItem
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.inbound import own_creates, polls, pull

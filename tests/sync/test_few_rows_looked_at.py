@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from almconnect.lib import bulk_rows
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, Link, WorkItem
 from sync.inbound import bisect, differences

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from almconnect.lib.secret import Secret
-from connections import sealing
+from connections.access import sealing
+from connections.access.sealing import SealBroken
 from connections.models import Connection, SecretField
-from connections.sealing import SealBroken
 from sync.models import Delivery
 from sync.webhook import inbox
 from sync.webhook.inbox import Verdict

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from jira_client.values import Issue
 from sync.inbound import bisect
 from sync.inbound.read_batch import Applied

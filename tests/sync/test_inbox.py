@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.secret import Secret
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection, SecretField
 from sync.models import Delivery
 from tests.vendor_data import recorded

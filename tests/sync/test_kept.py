@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from jira_sandbox.model.issues import Issue
 from planning.models import WorkItem

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from planning.models import Link, WorkItem
 from sync.inbound import pull

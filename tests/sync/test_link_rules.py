@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from planning import linking
 from planning.models import Change, Link, WorkItem

@@ -15,7 +15,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from jira_client.errors import AnswerLost
 from planning.models import Change, WorkItem
 from sync.core.mapping import OPERATION_PROPERTY

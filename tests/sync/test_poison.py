@@ -77,7 +77,7 @@ def test_a_failed_one_is_replayed_once_it_is_mended(poisoned, monkeypatch):
 
 
 def test_an_answer_that_is_too_large_is_read_in_halves(world: World):
-    from connections.gateway import jira_for
+    from connections.access.gateway import jira_for
 
     jira = jira_for(world.connection)
     real = jira.issues.fetch

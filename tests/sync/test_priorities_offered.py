@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from sync.inbound import project_facts
 from sync.worker.retry_policy import Patience

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from connections import credentials, editing, gateway
+from connections import credentials, editing
+from connections.access import gateway
 from connections.credentials import Credential
 from connections.models import Connection, WebhookState
 from sync.webhook import webhooks

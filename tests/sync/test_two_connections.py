@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from connections import gateway
+from connections.access import gateway
 from connections.models import Connection, MappedProject, SealedSecret
 from jira_sandbox.serving import Handle, running
 from planning.models import Change, WorkItem

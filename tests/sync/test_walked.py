@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from jira_sandbox.model.projects import Transition
 from planning.models import Change, WorkItem
 from sync.models import Conflict

@@ -25,7 +25,7 @@ from connections import (
     light_check,
     site_identity,
 )
-from connections.gateway import SiteDoubted, jira_for
+from connections.access.gateway import SiteDoubted, jira_for
 from connections.models import Connection, Health, MappedProject, SiteDoubt
 from jira_sandbox.serving import Handle, running
 from jira_sandbox.state.dumping import dumped

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from connections import rotation
-from connections.sealing import KeysUnusable
+from connections.access.sealing import KeysUnusable
 
 
 class Command(BaseCommand):

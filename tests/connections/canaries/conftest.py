@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from almconnect.lib.secret import Secret
-from connections import credentials, flows, handshake, key_pair, sealing
+from connections import credentials, flows, handshake, key_pair
+from connections.access import sealing
 from connections.credentials import Credential
 from connections.models import AuthMethod, Connection, OAuthFlow, SealedSecret, SecretField
 from jira_client.protocol import Request

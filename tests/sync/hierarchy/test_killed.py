@@ -67,7 +67,7 @@ def test_a_parent_that_two_looks_did_not_find(whole: Tree, killed_at, place: str
     parent, child = child_of(whole)
     delete_in_jira(whole.world, parent)
     assert whole.art is not None
-    from connections.gateway import jira_for
+    from connections.access.gateway import jira_for
 
     jira = jira_for(whole.world.connection)
 

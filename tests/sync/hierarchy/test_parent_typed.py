@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from accounts.models import User
-from connections.gateway import jira_for
+from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from planning.models import Change
 from sync.inbound import project_facts

@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from accounts.models import Role, User
 from almconnect.lib.api import Refused
-from connections import gateway
+from connections.access import gateway
 from connections.budget import rate_budget
 from connections.models import Connection
 from jira_sandbox.model.site import Event

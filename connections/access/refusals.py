@@ -8,7 +8,7 @@ keep a secret, nor judge health.
 from __future__ import annotations
 
 from almconnect.lib.secret import Secret
-from connections import gateway, sealing
+from connections.access import gateway, sealing
 from connections.models import AuthMethod, Connection, SecretField
 from jira_client.errors import AuthenticationRefused, BasicDisabled, CaptchaRequired
 

@@ -19,14 +19,14 @@ from django.conf import settings
 
 from almconnect.lib import egress
 from almconnect.lib.secret import Secret
-from connections import sealing
+from connections.access import sealing
+from connections.access.circuit import Circuit, GuardedTransport, circuit_of
+from connections.access.readiness import NotReady as NotReady
+from connections.access.readiness import SiteDoubted as SiteDoubted
+from connections.access.readiness import as_it_is_now, must_run
 from connections.budget import rate_budget
 from connections.budget.rate_budget import Purpose
-from connections.circuit import Circuit, GuardedTransport, circuit_of
 from connections.models import AuthMethod, Connection, SecretField
-from connections.readiness import NotReady as NotReady
-from connections.readiness import SiteDoubted as SiteDoubted
-from connections.readiness import as_it_is_now, must_run
 from jira_client.auth import Anonymous, Auth, Basic, Bearer, MadeUp, OAuth1
 from jira_client.client import JiraClient
 from jira_client.flavour import Flavour
