@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
-from connections import credentials, editing, expiry, health, instance, observing, site_identity
+from connections import credentials, editing, expiry, health, observing, site_identity
 from connections.access.gateway import NotReady
+from connections.address import instance
 from connections.diagnosing import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
 from connections.probes import Finding, Probe, State, of_account, of_instance, of_webhook

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import health, instance, site_identity, waiting
+from connections import health, site_identity, waiting
 from connections.access import gateway, sealing
+from connections.address import instance
 from connections.diagnosing import Explained, diagnose
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SealedSecret, SecretField
 from connections.proof import Credential, Proof, candidate, check, prove, verify

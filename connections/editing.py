@@ -25,8 +25,8 @@ from almconnect.lib.api import Refused
 from connections import credentials, moving, site_identity
 from connections.access import gateway, sealing
 from connections.access.readiness import must_not_be_in_a_move
-from connections.cleaning import LONGEST_NAME as LONGEST_NAME
-from connections.cleaning import cleaned as cleaned
+from connections.address.typed_settings import LONGEST_NAME as LONGEST_NAME
+from connections.address.typed_settings import cleaned as cleaned
 from connections.models import (
     AuthMethod,
     Connection,

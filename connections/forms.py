@@ -10,8 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
-from connections import editing, instance, proxies, ways
+from connections import editing, ways
 from connections.access import gateway
+from connections.address import instance, proxies
 from connections.credentials import Credential
 from connections.looking import Look
 from connections.models import AuthMethod, Connection

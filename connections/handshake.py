@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, exchanging, flows, instance, key_pair, waiting
+from connections import credentials, exchanging, flows, key_pair, waiting
 from connections.access import sealing
+from connections.address import instance
 from connections.credentials import Outcome
 from connections.models import AuthMethod, Connection, OAuthFlow, SecretField
 from connections.proof import Credential, prove

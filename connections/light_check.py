@@ -15,8 +15,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import expiry, health, instance, site_identity
+from connections import expiry, health, site_identity
 from connections.access import gateway
+from connections.address import instance
 from connections.diagnosing import Explained
 from connections.meeting import greet
 from connections.models import Connection, SiteDoubt

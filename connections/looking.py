@@ -14,8 +14,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from connections import checkup, editing, health, instance
+from connections import checkup, editing, health
 from connections.access import gateway
+from connections.address import instance
 from connections.checkup import Row, State
 from connections.models import Connection
 from connections.probes import Probe

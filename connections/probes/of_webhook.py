@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from connections.addresses import port_of
+from connections.address.addresses import port_of
 from connections.models import Connection, WebhookState
 from connections.probes.probe import Finding, Probe, State, passed, skipped
 from jira_client.errors import (

@@ -12,7 +12,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import changing, checkup, credentials, editing, health, instance, key_pair, looking
+from connections import changing, checkup, credentials, editing, health, key_pair, looking
+from connections.address import instance
 from connections.credentials import Credential
 from connections.diagnosing import Explained
 from connections.forms import ConnectionForm

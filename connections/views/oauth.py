@@ -18,17 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import CONNECT, needs, public
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections import (
-    adminpart,
-    checkup,
-    credentials,
-    flows,
-    handshake,
-    health,
-    instance,
-    key_pair,
-    looking,
-)
+from connections import adminpart, checkup, credentials, flows, handshake, health, key_pair, looking
+from connections.address import instance
 from connections.diagnosing import Explained
 from connections.looking import Look
 from connections.models import AuthMethod, Connection

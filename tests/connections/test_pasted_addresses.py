@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from almconnect.lib.api import Refused
-from connections.instance import difference, trim
+from connections.address.instance import difference, trim
 
 GOOD = [
     ("https://jira.example.com", "https://jira.example.com", 0),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import instance, proxies
+from connections.address import instance, proxies
 from connections.models import AuthMethod
 
 LONGEST_NAME = 100

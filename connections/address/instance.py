@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import addresses, pasted_paths
 from connections.access import gateway
-from connections.addresses import port_of
+from connections.address import addresses, pasted_paths
+from connections.address.addresses import port_of
 from connections.models import Connection
 from jira_client.cloud_address import is_gateway
 from jira_client.values import Deployment, ServerInfo

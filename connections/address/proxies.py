@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from connections import addresses
+from connections.address import addresses
 
 
 @dataclass(frozen=True, slots=True)
