@@ -28,7 +28,6 @@ from connections import (
     pausing,
     service_user,
     shapes,
-    site_identity,
 )
 from connections.access import gateway
 from connections.api_answers import explained, find, noted
@@ -50,6 +49,7 @@ from connections.bodies import (
     TestIn,
 )
 from connections.credentials import Credential
+from connections.health import site_identity
 from connections.models import AuthMethod, Connection
 
 router = Router(tags=["connections"])

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from django.shortcuts import get_object_or_404
 
 from almconnect.lib.api import Refused
-from connections import health
-from connections.diagnosing import Explained, http_status
+from connections.health import health
+from connections.health.diagnosis import Explained, http_status
 from connections.models import Connection
 
 

@@ -31,7 +31,7 @@ from connections import (
 from connections.access import gateway
 from connections.api_answers import find
 from connections.bodies import CheckOut, LookIn, PersonOut
-from connections.diagnosing import diagnose, http_status
+from connections.health.diagnosis import diagnose, http_status
 from connections.models import AuthMethod, Connection
 from jira_client.errors import JiraError
 from jira_client.tls import CertificateFacts

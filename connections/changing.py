@@ -10,8 +10,9 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from connections import credentials, editing, site_identity
+from connections import credentials, editing
 from connections.credentials import Outcome
+from connections.health import site_identity
 from connections.models import Connection
 from connections.proof import Credential, prove
 

@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import health, site_identity, waiting
+from connections import waiting
 from connections.access import gateway, sealing
 from connections.address import instance
-from connections.diagnosing import Explained, diagnose
+from connections.health import health, site_identity
+from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SealedSecret, SecretField
 from connections.proof import Credential, Proof, candidate, check, prove, verify
 from connections.service_user import Remark

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, health, proof, report, waiting
+from connections import credentials, proof, report, waiting
+from connections.health import health
 from connections.models import Connection
 from jira_client.values import Person
 

@@ -15,11 +15,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import expiry, health, site_identity
 from connections.access import gateway
 from connections.address import instance
-from connections.diagnosing import Explained
-from connections.meeting import greet
+from connections.health import expiry, health, site_identity
+from connections.health.diagnosis import Explained
+from connections.health.first_contact import greet
 from connections.models import Connection, SiteDoubt
 from connections.probes import CLOCK_WARN
 from jira_client.errors import JiraError

@@ -14,10 +14,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from connections import checkup, editing, health
+from connections import checkup, editing
 from connections.access import gateway
 from connections.address import instance
 from connections.checkup import Row, State
+from connections.health import health
 from connections.models import Connection
 from connections.probes import Probe
 from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed, TlsFailed

@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from connections import coverage, credentials, health, last_looks, matrix, standing, surveys
+from connections import coverage, credentials, last_looks, matrix, standing, surveys
 from connections.access import gateway
-from connections.diagnosing import Explained, diagnose
+from connections.health import health
+from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_client import requirements
 from jira_client.client import JiraClient

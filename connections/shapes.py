@@ -13,9 +13,10 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Refused
-from connections import comparison, coverage, credentials, expiry, matrix, service_user
+from connections import comparison, coverage, credentials, matrix, service_user
 from connections.checkup import CheckResult, Row
 from connections.handshake import Started
+from connections.health import expiry
 from connections.models import Connection, PermissionReport, ReportState
 
 

@@ -7,8 +7,9 @@ import uuid
 from celery import shared_task
 
 from almconnect.lib.hint import hint
-from connections import expiry, flows, light_check, renewal, report
+from connections import flows, light_check, renewal, report
 from connections.access.vanishing import ends_with
+from connections.health import expiry
 from connections.models import PermissionReport
 
 

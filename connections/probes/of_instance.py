@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import expiry
 from connections.access import gateway
 from connections.address import instance, proxies
-from connections.diagnosing import Explained
+from connections.health import expiry
+from connections.health.diagnosis import Explained
 from connections.models import AuthMethod
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
 from jira_client.cloud_address import is_gateway

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 
-from connections import meeting
 from connections.access import gateway, refusals, sealing
-from connections.diagnosing import Explained
+from connections.health import first_contact
+from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection, MappedProject
 from connections.observing import Seen
 from connections.proof import Credential, candidate
@@ -89,9 +89,9 @@ class Probe:
         connection = self.connection
         if self.unsaved or not connection.account_id:
             method = self.credential.method if self.credential else connection.wanted_method
-            return meeting.meet(connection, method)
+            return first_contact.meet(connection, method)
         # The credential in use was proven at this very address, so what strangers hear is nothing new.
-        return meeting.greet(connection)
+        return first_contact.greet(connection)
 
     def ask_account(self) -> Person:
         """Who the credential is, asked once. Raises what it failed by, each time; see `client`."""

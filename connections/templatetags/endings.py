@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from connections import expiry
+from connections.health import expiry
 from connections.models import Connection
 
 register = template.Library()

@@ -12,11 +12,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import changing, checkup, credentials, editing, health, key_pair, looking
+from connections import changing, checkup, credentials, editing, key_pair, looking
 from connections.address import instance
 from connections.credentials import Credential
-from connections.diagnosing import Explained
 from connections.forms import ConnectionForm
+from connections.health import health
+from connections.health.diagnosis import Explained
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from connections.views.form_page import form_page

@@ -24,14 +24,13 @@ from connections import (
     deciding,
     deletion,
     editing,
-    health,
     pausing,
     service_user,
-    site_identity,
     tasks,
 )
 from connections.access.sealing import SealBroken
-from connections.diagnosing import Explained, diagnose
+from connections.health import health, site_identity
+from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Right
 from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of, tell_remarks

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import CONNECT, needs, public
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections import adminpart, checkup, credentials, flows, handshake, health, key_pair, looking
+from connections import adminpart, checkup, credentials, flows, handshake, key_pair, looking
 from connections.address import instance
-from connections.diagnosing import Explained
+from connections.health import health
+from connections.health.diagnosis import Explained
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from connections.views.session import is_fragment, person_of, session_key_of, tell_remarks

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.hint import hint
-from connections import comparison, coverage, health, matrix, report, tasks
+from connections import comparison, coverage, matrix, report, tasks
 from connections.access import gateway
-from connections.diagnosing import Explained
+from connections.health import health
+from connections.health.diagnosis import Explained
 from connections.models import Connection, PermissionReport, ReportState
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of

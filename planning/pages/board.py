@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
-from connections import truth
+from connections.health import truth
 from planning import feed
 from planning.board import lay_out
 from planning.forms import MoveForm

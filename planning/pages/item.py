@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
-from connections import truth
+from connections.health import truth
 from connections.models import MappedProject
 from planning import foretold
 from planning.editing import Stale, create_item, delete_item, edit_item

@@ -16,11 +16,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from almconnect.lib.redact import redact
-from connections import health
 from connections.access import vanishing
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
 from connections.access.vanishing import ends_with
+from connections.health import health
 from connections.models import Connection, Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError

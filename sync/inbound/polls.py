@@ -15,10 +15,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from connections import health
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
 from connections.access.vanishing import ends_with
+from connections.health import health
 from connections.models import Connection, MappedProject
 from jira_client import jql
 from jira_client.client import JiraClient

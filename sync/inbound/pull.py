@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from almconnect.lib.among import among
-from connections import site_identity
+from connections.health import site_identity
 from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed

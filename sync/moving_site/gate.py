@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import site_identity
+from connections.health import site_identity
 from connections.models import (
     Connection,
     Health,

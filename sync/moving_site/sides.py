@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connections import site_identity
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
 from connections.budget.rate_budget import Purpose
+from connections.health import site_identity
 from connections.models import Connection
 from jira_client import own_board
 from jira_client.client import JiraClient

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from connections import health
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
 from connections.access.vanishing import ends_with
+from connections.health import health
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import way_back
-from connections import truth
+from connections.health import truth
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from planning.history import names_of, values_of

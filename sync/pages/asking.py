@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.access import CONNECT, PLAN
-from connections import health
-from connections.diagnosing import Explained
+from connections.health import health
+from connections.health.diagnosis import Explained
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of

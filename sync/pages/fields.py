@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
-from connections import truth
 from connections.access.gateway import jira_for
+from connections.health import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project

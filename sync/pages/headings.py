@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import truth
+from connections.health import truth
 from connections.models import Connection
 from sync.models import RunState
 

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import PLAN, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
-from connections import truth
 from connections.access.gateway import jira_for
+from connections.health import truth
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from jira_client.values import Board, Project, Sprint

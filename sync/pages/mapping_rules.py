@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import PLAN, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
-from connections import truth
+from connections.health import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from sync.mapping import project_mapping

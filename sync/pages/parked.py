@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import page_of, way_back
-from connections import truth
+from connections.health import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, ChangeState

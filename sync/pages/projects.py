@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import READ, needs
-from connections import truth
 from connections.access.gateway import jira_for
+from connections.health import truth
 from connections.models import Connection, MappedProject
 from jira_client.values import Project
 from planning.models import SyncState

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import READ, needs
-from connections import truth
+from connections.health import truth
 from connections.models import Connection
 from planning.models import SyncState, WorkItem
 from sync.models import Delivery

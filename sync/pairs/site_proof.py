@@ -19,8 +19,8 @@ from itertools import takewhile
 from django.utils import timezone
 
 from almconnect.lib import bulk_rows
-from connections import site_identity
 from connections.access.gateway import SiteDoubted, jira_for
+from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
 from jira_client.values import Issue
 from planning.models import Change, ChangeState, SyncState

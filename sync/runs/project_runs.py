@@ -16,11 +16,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from almconnect.lib.unscanned import unscanned
-from connections import health
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
 from connections.access.vanishing import ends_with
 from connections.budget.rate_budget import Purpose
+from connections.health import health
 from connections.models import Connection, MappedProject
 from jira_client import jql
 from jira_client.client import JiraClient

@@ -9,11 +9,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from almconnect.lib.hint import hint
-from connections import health
 from connections import tasks as reports
 from connections.access.gateway import NotReady
 from connections.access.sealing import SealBroken
 from connections.access.vanishing import ends_with
+from connections.health import health
 from connections.models import Connection, MappedProject
 from jira_client.errors import JiraError
 from sync.inbound import drain as inbound

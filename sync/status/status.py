@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from connections import truth
 from connections.budget import rate_budget
+from connections.health import truth
 from connections.models import Connection
 from planning.models import Change, ChangeState
 from sync.inbound import mass_deletion_guard as stops_of

@@ -12,7 +12,7 @@ from accounts import audit
 from almconnect.lib.secret import Secret
 from connections.access import sealing
 from connections.access.gateway import jira_for
-from connections.diagnosing import diagnose
+from connections.health.diagnosis import diagnose
 from connections.models import Connection, SecretField, WebhookState
 from jira_client.client import JiraClient
 from jira_client.errors import (

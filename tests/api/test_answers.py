@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from accounts.models import ApiToken, User
-from connections import report, site_identity
+from connections import report
+from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
 from jira_sandbox.serving import running
 from planning.models import Change, WorkItem

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from connections import health, report
+from connections import report
 from connections.access import gateway
+from connections.health import health
 from connections.models import Connection, ReportState
 from jira_client.errors import AnonymousAnswer
 from jira_sandbox.serving import Handle

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from connections import checkup, health
+from connections import checkup
 from connections.access import gateway
 from connections.access.gateway import NotReady
+from connections.health import health
 from connections.models import Connection, Lifecycle
 from jira_client.errors import (
     AuthenticationRefused,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connections import editing, health, pausing
+from connections import editing, pausing
 from connections.access.gateway import NotReady
-from connections.diagnosing import diagnose
+from connections.health import health
+from connections.health.diagnosis import diagnose
 from connections.models import Connection, Health, Lifecycle
 from jira_sandbox.serving import Handle
 

@@ -11,11 +11,12 @@ import pytest
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import checkup, credentials, health, pausing
+from connections import checkup, credentials, pausing
 from connections.access import circuit, gateway
 from connections.access.circuit import FRESH
 from connections.credentials import Credential
-from connections.diagnosing import Explained
+from connections.health import health
+from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from connections import diagnosing
+from connections.health import diagnosis
 from jira_client.diagnosis import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +64,7 @@ def own_codes() -> set[str]:
 
 
 def every_code() -> set[str]:
-    return {*CODES, *own_codes(), *diagnosing.ANCHORS}
+    return {*CODES, *own_codes(), *diagnosis.ANCHORS}
 
 
 @pytest.mark.parametrize("code", sorted(every_code()))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import site_identity
+from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
 from jira_sandbox.model.creating import delete
 from jira_sandbox.state.dumping import dumped

@@ -12,7 +12,7 @@ from allauth.account import app_settings
 from django.test import Client
 
 from accounts.models import User
-from connections import site_identity
+from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
 from jira_sandbox.serving import Handle
 from planning.models import WorkItem

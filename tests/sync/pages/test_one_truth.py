@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from connections import truth
+from connections.health import truth
 from connections.models import Connection, MappedProject, SiteDoubt
 from planning import editing
 from planning.models import WorkItem

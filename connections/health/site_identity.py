@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import health
 from connections.access import gateway
 from connections.access.readiness import SiteDoubted
-from connections.diagnosing import diagnose
+from connections.health import health
+from connections.health.diagnosis import diagnose
 from connections.models import Connection, Health, MappedProject, Right, Site, SiteDoubt
 from jira_client.errors import JiraError
 from jira_client.values import Deployment, SiteIdentity

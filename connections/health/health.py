@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models import User
 from connections.access import gateway, refusals
 from connections.access.sealing import SealBroken
-from connections.diagnosing import Explained, diagnose
+from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
 from jira_client.errors import (
     AnswerLost,
