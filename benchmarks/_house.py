@@ -154,8 +154,9 @@ def connected(url: str, name: str = "Bench") -> Connection:
     """An active connection by Basic auth."""
     from accounts.models import User
     from almconnect.lib.secret import Secret
-    from connections import credentials, editing
-    from connections.credentials import Credential
+    from connections import editing
+    from connections.credentials import credentials
+    from connections.credentials.credentials import Credential
     from connections.models import Connection
 
     person, _ = User.objects.get_or_create(username="bench", defaults={"role": "admin"})

@@ -19,14 +19,12 @@ from almconnect.lib.secret import Secret
 from connections import (
     changing,
     checkup,
-    credentials,
     deciding,
     deletion,
     editing,
     handshake,
     key_pair,
     pausing,
-    service_user,
     shapes,
 )
 from connections.access import gateway
@@ -48,7 +46,8 @@ from connections.bodies import (
     StartIn,
     TestIn,
 )
-from connections.credentials import Credential
+from connections.credentials import credentials, service_user
+from connections.credentials.credentials import Credential
 from connections.health import site_identity
 from connections.models import AuthMethod, Connection
 

@@ -22,14 +22,15 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
-from connections import credentials, editing, observing
+from connections import editing, observing
 from connections.access.gateway import NotReady
 from connections.address import instance
+from connections.credentials import credentials
+from connections.credentials.proof import Credential
 from connections.health import expiry, health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
 from connections.probes import Finding, Probe, State, of_account, of_instance, of_webhook
-from connections.proof import Credential
 from jira_client.errors import JiraError
 from jira_client.values import Person
 

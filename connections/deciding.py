@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, proof, report, waiting
+from connections import report
+from connections.credentials import credentials, pending_account, proof
 from connections.health import health
 from connections.models import Connection
 from jira_client.values import Person
@@ -20,7 +21,7 @@ from jira_client.values import Person
 def confirm(connection: Connection, *, actor: User | None) -> Person:
     """Take the pending account, after proving it once more. Raises Refused if none waits, JiraError,
     SealBroken."""
-    if (offered := waiting.pending(connection)) is None:
+    if (offered := pending_account.pending(connection)) is None:
         raise _nobody_waits()
     person = proof.verify(connection, offered.credential)
     with transaction.atomic():
@@ -38,7 +39,7 @@ def keep(connection: Connection, *, actor: User | None) -> None:
     offered = connection.pending_name
     if not connection.pending_id:
         raise _nobody_waits()
-    waiting.forget(connection)
+    pending_account.forget(connection)
     audit.record(
         "connection.account_kept",
         actor=actor,

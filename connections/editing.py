@@ -22,11 +22,12 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, moving
+from connections import moving
 from connections.access import gateway, sealing
 from connections.access.readiness import must_not_be_in_a_move
 from connections.address.typed_settings import LONGEST_NAME as LONGEST_NAME
 from connections.address.typed_settings import cleaned as cleaned
+from connections.credentials import credentials
 from connections.health import site_identity
 from connections.models import (
     AuthMethod,

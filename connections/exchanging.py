@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, flows
+from connections import flows
 from connections.access import gateway
+from connections.credentials import credentials
+from connections.credentials.proof import Credential
 from connections.key_pair import private_key
 from connections.models import OAuthFlow
-from connections.proof import Credential
 from jira_client import dance
 from jira_client.errors import ConnectFailed, JiraError, OAuthProblem
 

@@ -13,7 +13,7 @@ from almconnect.lib.api import Refused
 from connections import editing, ways
 from connections.access import gateway
 from connections.address import instance, proxies
-from connections.credentials import Credential
+from connections.credentials.credentials import Credential
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from jira_client.flavour import Flavour

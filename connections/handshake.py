@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, exchanging, flows, key_pair, waiting
+from connections import exchanging, flows, key_pair
 from connections.access import sealing
 from connections.address import instance
-from connections.credentials import Outcome
+from connections.credentials import credentials, pending_account
+from connections.credentials.credentials import Outcome
+from connections.credentials.proof import Credential, prove
 from connections.models import AuthMethod, Connection, OAuthFlow, SecretField
-from connections.proof import Credential, prove
 from jira_client import dance
 
 
@@ -185,7 +186,7 @@ def _again(connection: Connection, flow: OAuthFlow | None) -> Outcome:
             code="oauth_denied",
             status=409,
         )
-    if offered := waiting.pending(connection):
+    if offered := pending_account.pending(connection):
         proof = prove(connection, offered.credential)
         return Outcome(proof.person, pending=True, remarks=proof.remarks)
     token = sealing.load(connection, SecretField.ACCESS_TOKEN)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import credentials
 from connections.access import gateway, sealing
+from connections.credentials import credentials
 from connections.health import health
 from connections.models import AuthMethod, Connection, Lifecycle, SecretField
 from jira_client.keys import generate_key_pair

@@ -14,12 +14,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
-from connections import credentials
 from connections.access import gateway, sealing
+from connections.credentials import credentials
+from connections.credentials.proof import Credential, verify
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection, SecretField
-from connections.proof import Credential, verify
 from jira_client import dance
 from jira_client.values import Person
 

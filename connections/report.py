@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from connections import coverage, credentials, last_looks, matrix, standing, surveys
+from connections import coverage, last_looks, matrix, standing, surveys
 from connections.access import gateway
+from connections.credentials import credentials
 from connections.health import health
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, MappedProject, PermissionReport, ReportState

@@ -13,8 +13,9 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Refused
-from connections import comparison, coverage, credentials, matrix, service_user
+from connections import comparison, coverage, matrix
 from connections.checkup import CheckResult, Row
+from connections.credentials import credentials, service_user
 from connections.handshake import Started
 from connections.health import expiry
 from connections.models import Connection, PermissionReport, ReportState

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
-from connections import credentials
-from connections.credentials import Credential
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.forms import ADVANCED, NO_FILL, ConnectionForm
 from connections.models import AuthMethod, Connection
 

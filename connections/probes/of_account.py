@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import service_user, standing
+from connections import standing
 from connections.access import gateway
 from connections.address import cloud_site
+from connections.credentials import service_user
 from connections.health import expiry
 from connections.observing import Seen
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped

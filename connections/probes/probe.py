@@ -11,11 +11,11 @@ from enum import StrEnum
 from django.utils.functional import Promise
 
 from connections.access import gateway, refusals, sealing
+from connections.credentials.proof import Credential, candidate
 from connections.health import first_contact
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection, MappedProject
 from connections.observing import Seen
-from connections.proof import Credential, candidate
 from jira_client.client import JiraClient
 from jira_client.errors import (
     AuthenticationRefused,

@@ -12,9 +12,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import changing, checkup, credentials, editing, key_pair, looking
+from connections import changing, checkup, editing, key_pair, looking
 from connections.address import instance
-from connections.credentials import Credential
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.forms import ConnectionForm
 from connections.health import health
 from connections.health.diagnosis import Explained

@@ -17,18 +17,9 @@ from accounts.access import CONNECT, PLAN, READ, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import (
-    checkup,
-    comparison,
-    credentials,
-    deciding,
-    deletion,
-    editing,
-    pausing,
-    service_user,
-    tasks,
-)
+from connections import checkup, comparison, deciding, deletion, editing, pausing, tasks
 from connections.access.sealing import SealBroken
+from connections.credentials import credentials, service_user
 from connections.health import health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Right

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import CONNECT, needs, public
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections import adminpart, checkup, credentials, flows, handshake, key_pair, looking
+from connections import adminpart, checkup, flows, handshake, key_pair, looking
 from connections.address import instance
+from connections.credentials import credentials
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.looking import Look

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.models import User
-from connections.credentials import Outcome
+from connections.credentials.credentials import Outcome
 
 
 def person_of(request: HttpRequest) -> User:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from almconnect.lib.secret import Secret
-from connections import credentials, editing
+from connections import editing
 from connections.access import gateway
-from connections.credentials import Credential
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
 from jira_sandbox.serving import Handle, running
 

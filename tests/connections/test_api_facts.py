@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from accounts.models import AuditEntry
-from connections import credentials, key_pair
+from connections import key_pair
 from connections.access import gateway
+from connections.credentials import credentials
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller

@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from connections import credentials, deciding, editing, handshake, key_pair
+from connections import deciding, editing, handshake, key_pair
 from connections.access.gateway import jira_for
+from connections.credentials import credentials
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
 from jira_sandbox.oauth.mount import provider_of
 from jira_sandbox.serving import Handle

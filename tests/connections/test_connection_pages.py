@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from connections import adminpart, credentials, key_pair
+from connections import adminpart, key_pair
+from connections.credentials import credentials
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.connections.conftest import basic_of

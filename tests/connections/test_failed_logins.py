@@ -11,10 +11,11 @@ import pytest
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import checkup, credentials, pausing
+from connections import checkup, pausing
 from connections.access import circuit, gateway
 from connections.access.circuit import FRESH
-from connections.credentials import Credential
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from almconnect.lib.secret import Secret
-from connections import checkup, credentials, editing, light_check
+from connections import checkup, editing, light_check
 from connections.access import gateway
-from connections.credentials import Credential
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.models import Connection
 from jira_sandbox.rest.tokens import make

@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.secret import Secret
-from connections import credentials, editing
+from connections import editing
 from connections.access import gateway
-from connections.credentials import Credential
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.models import Connection
 from jira_sandbox.serving import Handle, running
 from tests.callers import ApiCaller

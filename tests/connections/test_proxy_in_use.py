@@ -11,9 +11,10 @@ from django.test import Client
 
 from accounts.models import User
 from almconnect.lib import egress
-from connections import checkup, credentials, editing, light_check, report
+from connections import checkup, editing, light_check, report
 from connections.access import gateway
 from connections.budget.rate_budget import Purpose
+from connections.credentials import credentials
 from connections.models import Connection
 from jira_sandbox.serving import Handle, running
 from tests.callers import ApiCaller

@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.secret import Secret
-from connections import checkup, comparison, credentials, deciding, report
+from connections import checkup, comparison, deciding, report
 from connections.access import gateway
 from connections.access.gateway import NotReady
-from connections.credentials import Credential
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.models import AuthMethod, Connection, MappedProject
 from jira_client.errors import AuthenticationRefused

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import checkup, report, service_user
+from connections import checkup, report
+from connections.credentials import service_user
 from connections.models import Connection
 from jira_client.values import Person
 from jira_sandbox.serving import Handle

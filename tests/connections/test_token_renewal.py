@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import credentials, handshake, key_pair, renewal
+from connections import handshake, key_pair, renewal
 from connections.access import gateway, sealing
+from connections.credentials import credentials
 from connections.models import Connection, SecretField
 from jira_sandbox.oauth.mount import provider_of
 from jira_sandbox.serving import Handle

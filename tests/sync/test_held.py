@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import User
-from connections import credentials, deciding
+from connections import deciding
+from connections.credentials import credentials
 from connections.models import PermissionReport
 from sync.outbound import push
 from sync.schedule import sweep

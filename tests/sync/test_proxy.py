@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from connections import credentials, editing
+from connections import editing
 from connections.access import gateway
-from connections.credentials import Credential
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.models import Connection, WebhookState
 from sync.webhook import webhooks
 from tests.jira_client.proxies import Proxy, proxying

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
-from connections import changing, checkup, credentials, deciding, editing, light_check
+from connections import changing, checkup, deciding, editing, light_check
 from connections.access.gateway import SiteDoubted, jira_for
+from connections.credentials import credentials
 from connections.health import site_identity
 from connections.models import Connection, Health, MappedProject, SiteDoubt
 from jira_sandbox.serving import Handle, running

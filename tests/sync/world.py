@@ -13,8 +13,9 @@ import requests
 
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import credentials, editing
-from connections.credentials import Credential
+from connections import editing
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, MappedProject
 from jira_sandbox.model.linking import move
 from jira_sandbox.serving import Handle

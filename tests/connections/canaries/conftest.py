@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from almconnect.lib.secret import Secret
-from connections import credentials, flows, handshake, key_pair
+from connections import flows, handshake, key_pair
 from connections.access import sealing
-from connections.credentials import Credential
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, OAuthFlow, SealedSecret, SecretField
 from jira_client.protocol import Request
 from jira_sandbox.serving import Handle

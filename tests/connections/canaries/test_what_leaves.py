@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import changing, credentials, tasks
-from connections.credentials import Credential
+from connections import changing, tasks
+from connections.credentials import credentials
+from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
 from tests.accounts.routes import calls, pages
 from tests.callers import ApiCaller

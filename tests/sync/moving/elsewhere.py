@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.models import User
-from connections import credentials, editing
+from connections import editing
+from connections.credentials import credentials
 from connections.models import Connection
 from jira_sandbox.model.creating import create
 from jira_sandbox.model.founding import add_project

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import credentials, deletion, editing, pausing
+from connections import deletion, editing, pausing
+from connections.credentials import credentials
 from connections.health import site_identity
 from connections.models import Connection, MappedProject, SiteDoubt
 from jira_sandbox.serving import Handle

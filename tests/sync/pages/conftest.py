@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
-from connections import credentials, editing
+from connections import editing
+from connections.credentials import credentials
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.sync.world import credential

@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import waiting
 from connections.access import gateway, sealing
 from connections.address import instance
+from connections.credentials import pending_account
+from connections.credentials.pending_account import Pending, pending
+from connections.credentials.proof import Credential, Proof, candidate, check, prove, verify
+from connections.credentials.service_user import Remark
 from connections.health import health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SealedSecret, SecretField
-from connections.proof import Credential, Proof, candidate, check, prove, verify
-from connections.service_user import Remark
-from connections.waiting import Pending, pending
 from jira_client.dance import AccessToken
 from jira_client.values import Person
 
@@ -54,7 +54,7 @@ def settle(
     instance.observe(connection, proof.server)
     site_identity.settle(connection, proof.identity)
     if connection.account_id and connection.account_id != person.id:
-        waiting.hold(connection, credential, person, actor=actor)
+        pending_account.hold(connection, credential, person, actor=actor)
         if stored(connection) is None:
             lost(connection, _("The address changed, and another account waits for your word."))
         return Outcome(person, pending=True, remarks=proof.remarks)
@@ -114,7 +114,7 @@ def take(
     before = {"account": connection.account_name, "method": connection.auth_method}
     _store(connection, credential)
     if not renewed:
-        waiting.forget(connection)
+        pending_account.forget(connection)
         connection.store(
             {"next_method": "", "secret_expires": credential.ends, "refused_digest": ""}
         )

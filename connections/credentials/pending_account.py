@@ -17,8 +17,8 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.secret import Secret
 from connections.access import sealing
+from connections.credentials.proof import Credential
 from connections.models import Connection, SecretField
-from connections.proof import Credential
 from jira_client.values import Person
 
 

@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
-from connections import service_user
 from connections.access import gateway, refusals
 from connections.address import cloud_site
+from connections.credentials import service_user
+from connections.credentials.service_user import Remark
 from connections.health import site_identity
 from connections.health.first_contact import meet
 from connections.models import AuthMethod, Connection
-from connections.service_user import Remark
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused
 from jira_client.sender import is_api_token
