@@ -16,17 +16,7 @@ from ninja import Query, Router, Status
 from accounts.tokens import actor_of, connector, pauser, planner, reader, tester
 from almconnect.lib.api import Listing, Refused, cursor_of, page, read_cursor
 from almconnect.lib.secret import Secret
-from connections import (
-    changing,
-    checkup,
-    deciding,
-    deletion,
-    editing,
-    handshake,
-    key_pair,
-    pausing,
-    shapes,
-)
+from connections import changing, checkup, deciding, deletion, editing, pausing, shapes
 from connections.access import gateway
 from connections.api_answers import explained, find, noted
 from connections.api_facts import router as facts_router
@@ -50,6 +40,7 @@ from connections.credentials import credentials, service_user
 from connections.credentials.credentials import Credential
 from connections.health import site_identity
 from connections.models import AuthMethod, Connection
+from connections.oauth import handshake, key_pair
 
 router = Router(tags=["connections"])
 FEWEST_BITS = 2048

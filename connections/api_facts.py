@@ -17,22 +17,13 @@ from ninja import Router, Schema, Status
 from accounts.tokens import actor_of, connector
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import (
-    adminpart,
-    comparison,
-    deletion,
-    editing,
-    key_pair,
-    looking,
-    shapes,
-    tasks,
-    ways,
-)
+from connections import comparison, deletion, editing, looking, shapes, tasks
 from connections.access import gateway
 from connections.api_answers import find
 from connections.bodies import CheckOut, LookIn, PersonOut
 from connections.health.diagnosis import diagnose, http_status
 from connections.models import AuthMethod, Connection
+from connections.oauth import admin_instructions, key_pair, sign_in_methods
 from jira_client.errors import JiraError
 from jira_client.tls import CertificateFacts
 
@@ -130,7 +121,7 @@ def make_admin_part(request: HttpRequest, connection_id: uuid.UUID) -> Any:
         raise Refused("Only OAuth needs a Jira admin's part.", code="auth_method", status=409)
     key_pair.ensure_keys(connection, actor=actor_of(request))
     return {
-        "url": settings.BASE_URL + adminpart.path_for(connection),
+        "url": settings.BASE_URL + admin_instructions.path_for(connection),
         "consumer_key": connection.consumer_key,
         "public_key": connection.public_key,
         "application_url": settings.BASE_URL,
@@ -180,7 +171,7 @@ def _compared(connection: Connection) -> dict[str, Any]:
 
 
 def _methods(found: looking.Look) -> list[str]:
-    return ways.offered(found.flavour)
+    return sign_in_methods.offered(found.flavour)
 
 
 def _certificate(facts: CertificateFacts | None) -> dict[str, Any] | None:

@@ -10,12 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
-from connections import editing, ways
+from connections import editing
 from connections.access import gateway
 from connections.address import instance, proxies
 from connections.credentials.credentials import Credential
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
+from connections.oauth import sign_in_methods
 from jira_client.flavour import Flavour
 
 ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url", "proxy_url")
@@ -195,7 +196,7 @@ class ConnectionForm(forms.Form):
             called = "api_url" if self.values.get("api_url") else "base_url"
             called = "proxy_url" if found.of_the_proxy else called
             self.add_error(called, f"{found.failed.message} {found.failed.remedy}")
-        elif refused := ways.refusal(self.method, found.flavour):
+        elif refused := sign_in_methods.refusal(self.method, found.flavour):
             self.add_error("token" if "token" in self.fields else None, refused)
         return bool(self.errors)
 

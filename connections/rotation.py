@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connections import flows
 from connections.access import sealing
 from connections.models import OAuthFlow, SealedSecret
+from connections.oauth import oauth_flow
 
 
 @dataclass(slots=True)
@@ -36,13 +36,13 @@ def rotate() -> Progress:
             progress.sealed += 1
     for flow in _flows(active):
         try:
-            held = flows.opened(flow)
+            held = oauth_flow.opened(flow)
         except sealing.SealBroken:
             # Good for ten minutes at most, and nobody can finish it: the person starts again.
-            flows.end(flow, "unreadable")
+            oauth_flow.end(flow, "unreadable")
             continue
         OAuthFlow.objects.filter(pk=flow.pk, sealed_token=flow.sealed_token).update(
-            sealed_token=flows.sealed(flow, held)
+            sealed_token=oauth_flow.sealed(flow, held)
         )
         progress.sealed += 1
     return progress

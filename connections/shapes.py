@@ -16,9 +16,9 @@ from almconnect.lib.api import Refused
 from connections import comparison, coverage, matrix
 from connections.checkup import CheckResult, Row
 from connections.credentials import credentials, service_user
-from connections.handshake import Started
 from connections.health import expiry
 from connections.models import Connection, PermissionReport, ReportState
+from connections.oauth.handshake import Started
 
 
 def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:

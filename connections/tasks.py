@@ -7,10 +7,11 @@ import uuid
 from celery import shared_task
 
 from almconnect.lib.hint import hint
-from connections import flows, light_check, renewal, report
+from connections import light_check, report
 from connections.access.vanishing import ends_with
 from connections.health import expiry
 from connections.models import PermissionReport
+from connections.oauth import oauth_flow, renewal
 
 
 @shared_task(name="connections.take_report")
@@ -37,7 +38,7 @@ def check_lightly(connection_id: str) -> None:
 def sweep() -> int:
     """Ask for renewals, light checks and daily reports, warn of what ends, and send again what waits
     without a message. Returns how many reports waited."""
-    flows.end_expired()
+    oauth_flow.end_expired()
     expiry.warn()
     for key in light_check.due().values_list("pk", flat=True)[:20]:
         hint(check_lightly, key)

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET
 from accounts.access import CONNECT, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections import handshake
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import Connection
+from connections.oauth import handshake
 from connections.views.session import person_of, session_key_of
 from connections.views.tabs import tabs_of
 

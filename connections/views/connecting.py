@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import changing, checkup, editing, key_pair, looking
+from connections import changing, checkup, editing, looking
 from connections.address import instance
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
@@ -21,6 +21,7 @@ from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
+from connections.oauth import key_pair
 from connections.views.form_page import form_page
 from connections.views.session import person_of, tell_remarks
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from connections import ways
 from connections.checkup import CheckResult
 from connections.forms import ConnectionForm
 from connections.looking import Look
 from connections.models import Connection
+from connections.oauth import sign_in_methods
 from connections.views.tabs import tabs_of
 
 
@@ -45,7 +45,7 @@ def ways_of(form: ConnectionForm, found: Look | None) -> dict[str, Any]:
     if found is None and form.connection is not None:
         flavour = form.known_flavour()
     return {
-        "ways": ways.offered(flavour),
-        "way_note": ways.note(form.method, flavour),
-        "way_refused": ways.refusal(form.method, flavour),
+        "ways": sign_in_methods.offered(flavour),
+        "way_note": sign_in_methods.note(form.method, flavour),
+        "way_refused": sign_in_methods.refusal(form.method, flavour),
     }

@@ -18,13 +18,14 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import CONNECT, needs, public
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections import adminpart, checkup, flows, handshake, key_pair, looking
+from connections import checkup, looking
 from connections.address import instance
 from connections.credentials import credentials
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
+from connections.oauth import admin_instructions, handshake, key_pair, oauth_flow
 from connections.views.session import is_fragment, person_of, session_key_of, tell_remarks
 from connections.views.tabs import tabs_of
 
@@ -140,7 +141,7 @@ def standing(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """The poll of the setup page: whether Jira has answered "Allow" meanwhile. Until it has, the page
     keeps what it says."""
     connection = get_object_or_404(Connection, pk=connection_id)
-    if not flows.is_allowed(connection, person_of(request)):
+    if not oauth_flow.is_allowed(connection, person_of(request)):
         return HttpResponse(status=204)
     context = {"connection": connection, "allowed": True}
     return render(request, "connections/_authorised.html", context, status=HTMX_STOP)
@@ -150,7 +151,7 @@ def standing(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def admin_part(request: HttpRequest, signed: str) -> HttpResponse:
     """What a Jira admin copies, for a person without a sign-in here. Never a secret."""
-    connection = adminpart.read(signed)
+    connection = admin_instructions.read(signed)
     if connection is None:
         sentence = _("This link is not valid any more. Ask the RTE who sent it for a new one.")
         return render(
@@ -163,9 +164,9 @@ def _admin_part(connection: Connection) -> dict[str, object]:
     return {
         "connection": connection,
         "application_url": settings.BASE_URL,
-        "callback_base": adminpart.callback_base(),
-        "steps": adminpart.steps(connection),
-        "warning": adminpart.warning(connection),
+        "callback_base": admin_instructions.callback_base(),
+        "steps": admin_instructions.steps(connection),
+        "warning": admin_instructions.warning(connection),
     }
 
 
@@ -173,12 +174,12 @@ def _setup_page(
     request: HttpRequest, connection: Connection, *, status: int = 200, **more: object
 ) -> HttpResponse:
     # A refusal of this very answer is newer than what Jira said of "Allow" before.
-    allowed = status == 200 and flows.is_allowed(connection, person_of(request))
+    allowed = status == 200 and oauth_flow.is_allowed(connection, person_of(request))
     context = {
         **_admin_part(connection),
         "allowed": allowed,
         "tabs": tabs_of(connection, "connection"),
-        "admin_link": settings.BASE_URL + adminpart.path_for(connection),
+        "admin_link": settings.BASE_URL + admin_instructions.path_for(connection),
         "signed_in": credentials.stored(connection) is not None,
         **more,
     }

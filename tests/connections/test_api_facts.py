@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from accounts.models import AuditEntry
-from connections import key_pair
 from connections.access import gateway
 from connections.credentials import credentials
 from connections.models import Connection
+from connections.oauth import key_pair
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of

@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from connections import deciding, editing, handshake, key_pair
+from connections import deciding, editing
 from connections.access.gateway import jira_for
 from connections.credentials import credentials
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
+from connections.oauth import handshake, key_pair
 from jira_sandbox.oauth.mount import provider_of
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller

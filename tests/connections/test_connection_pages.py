@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from connections import adminpart, key_pair
 from connections.credentials import credentials
 from connections.models import Connection
+from connections.oauth import admin_instructions, key_pair
 from jira_sandbox.serving import Handle
 from tests.connections.conftest import basic_of
 
@@ -53,13 +53,13 @@ def test_the_admin_s_part_needs_no_sign_in_and_shows_no_secret(
 ) -> None:
     draft = draft_to(cloud)
     key_pair.ensure_keys(draft, actor=None)
-    shown = Client().get(adminpart.path_for(draft))
+    shown = Client().get(admin_instructions.path_for(draft))
     words = shown.content.decode()
     assert draft.consumer_key in words
     assert "Create incoming link" in words
     assert "PRIVATE" not in words
     assert draft.webhook_token not in words
-    assert Client().get(adminpart.path_for(draft)[:-3] + "xx/").status_code == 404
+    assert Client().get(admin_instructions.path_for(draft)[:-3] + "xx/").status_code == 404
 
 
 def test_another_account_is_shown_side_by_side(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from connections import key_pair
 from connections.models import Connection
+from connections.oauth import key_pair
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
 

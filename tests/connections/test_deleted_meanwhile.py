@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import deletion, renewal, report, tasks
+from connections import deletion, report, tasks
 from connections.access import gateway
 from connections.models import Connection, PermissionReport
+from connections.oauth import renewal
 from jira_sandbox.serving import Handle
 from sync.schedule.tasks import register_webhook
 from tests.connections.test_token_renewal import authorised as authorised

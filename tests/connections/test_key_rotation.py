@@ -9,10 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from almconnect.lib.secret import Secret
-from connections import editing, handshake, rotation
+from connections import editing, rotation
 from connections.access import sealing
-from connections.flows import opened, sealed
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
+from connections.oauth import handshake
+from connections.oauth.oauth_flow import opened, sealed
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from connections import handshake, key_pair
 from connections.access.gateway import jira_for
 from connections.models import Connection, Lifecycle, SealedSecret
+from connections.oauth import handshake, key_pair
 from jira_sandbox.serving import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
 

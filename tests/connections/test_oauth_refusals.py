@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from almconnect.lib.api import Refused
-from connections import handshake, key_pair
 from connections.models import Connection, OAuthFlow, SealedSecret
+from connections.oauth import handshake, key_pair
 from jira_client.errors import OAuthProblem
 from jira_sandbox.serving import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of

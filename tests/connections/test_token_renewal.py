@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import handshake, key_pair, renewal
 from connections.access import gateway, sealing
 from connections.credentials import credentials
 from connections.models import Connection, SecretField
+from connections.oauth import handshake, key_pair, renewal
 from jira_sandbox.oauth.mount import provider_of
 from jira_sandbox.serving import Handle
 from tests.connections.conftest import basic_of

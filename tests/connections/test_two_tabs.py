@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import flows, handshake, key_pair, tasks
+from connections import tasks
 from connections.access import sealing
 from connections.models import Connection, OAuthFlow
+from connections.oauth import handshake, key_pair, oauth_flow
 from jira_sandbox.serving import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
 
@@ -54,7 +55,7 @@ def test_a_key_that_a_run_under_way_needs_may_not_leave(
     linked: Connection, admin: Any, settings: Any
 ) -> None:
     flow, _ = pressed(linked, admin)
-    kept = flows.sealed(flow, {"token": "t"})
+    kept = oauth_flow.sealed(flow, {"token": "t"})
     linked.secrets.all().delete()
     OAuthFlow.objects.update(sealed_token={"sealed": kept["sealed"].replace("v1:", "v1:gone", 1)})
     with pytest.raises(sealing.KeysUnusable, match="gone"):

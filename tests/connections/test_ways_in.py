@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import adminpart, ways
 from connections.models import Connection
+from connections.oauth import admin_instructions, sign_in_methods
 from jira_client.flavour import Flavour
 from jira_client.values import Deployment
 from jira_sandbox.serving import running
@@ -38,7 +38,7 @@ TABLE = [
 def test_the_steps_name_the_dialog_of_this_version(
     deployment: str, version: str, named: str, other: str
 ) -> None:
-    steps = adminpart.steps(Connection(deployment=deployment, version=version))
+    steps = admin_instructions.steps(Connection(deployment=deployment, version=version))
     assert any(named in step for step in steps)
     assert not any(other in step for step in steps)
     assert any("Create incoming link" in step for step in steps)
@@ -49,14 +49,14 @@ def test_the_ways_in(
     deployment: str, version: tuple[int, ...], pat: bool, deprecated: bool, basic_off: bool
 ) -> None:
     flavour = Flavour.for_deployment(Deployment(deployment), version)
-    assert ("pat" in ways.offered(flavour)) is pat
-    assert bool(ways.refusal("pat", flavour)) is not pat
-    assert ("deprecated" in ways.note("oauth1", flavour)) is deprecated
-    assert ("switched off" in ways.note("basic", flavour)) is basic_off
+    assert ("pat" in sign_in_methods.offered(flavour)) is pat
+    assert bool(sign_in_methods.refusal("pat", flavour)) is not pat
+    assert ("deprecated" in sign_in_methods.note("oauth1", flavour)) is deprecated
+    assert ("switched off" in sign_in_methods.note("basic", flavour)) is basic_off
 
 
 def test_an_unknown_jira_offers_every_way() -> None:
-    assert ways.offered(None) == ["oauth1", "basic", "pat"]
+    assert sign_in_methods.offered(None) == ["oauth1", "basic", "pat"]
 
 
 @pytest.mark.django_db

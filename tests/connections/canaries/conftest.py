@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from almconnect.lib.secret import Secret
-from connections import flows, handshake, key_pair
 from connections.access import sealing
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, OAuthFlow, SealedSecret, SecretField
+from connections.oauth import handshake, key_pair, oauth_flow
 from jira_client.protocol import Request
 from jira_sandbox.serving import Handle
 from tests.connections.conftest import basic_of
@@ -91,4 +91,4 @@ def everything_sealed() -> Iterator[str]:
             yield text
     assert fields == set(SecretField.values)
     flow = OAuthFlow.objects.filter(used=None).get()
-    yield from flows.opened(flow).values()
+    yield from oauth_flow.opened(flow).values()

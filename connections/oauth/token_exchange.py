@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import flows
 from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.proof import Credential
-from connections.key_pair import private_key
 from connections.models import OAuthFlow
+from connections.oauth import oauth_flow
+from connections.oauth.key_pair import private_key
 from jira_client import dance
 from jira_client.errors import ConnectFailed, JiraError, OAuthProblem
 
@@ -37,22 +37,22 @@ def fetch_token(flow: OAuthFlow, callback: str) -> str:
             callback,
         )
     OAuthFlow.objects.filter(pk=flow.pk, used=None).update(
-        token_digest=flows.digest(found.token),
-        sealed_token=flows.sealed(flow, {"token": found.token, "secret": found.secret}),
+        token_digest=oauth_flow.digest(found.token),
+        sealed_token=oauth_flow.sealed(flow, {"token": found.token, "secret": found.secret}),
         answered=None,
-        expires=timezone.now() + flows.LIFETIME,
+        expires=timezone.now() + oauth_flow.LIFETIME,
     )
     return dance.authorize_url(connection.base_url, found.token)
 
 
 def exchange(flow: OAuthFlow, actor: User, typed: str) -> Credential:
     """The access token for the request token. Raises Refused, JiraError, NotReady, SealBroken."""
-    held = flows.held(flow, actor)
+    held = oauth_flow.held(flow, actor)
     verifier = typed if flow.out_of_band else held.get("verifier", "")
     if verifier and not OAuthFlow.objects.filter(pk=flow.pk, used=None).update(
         used=timezone.now(), outcome="exchanging"
     ):
-        raise flows.refuse(flow, actor, "flow_used", _("This authorisation was used before."))
+        raise oauth_flow.refuse(flow, actor, "flow_used", _("This authorisation was used before."))
     connection = flow.connection
     try:
         with gateway.transport_for(connection) as transport:
@@ -71,7 +71,7 @@ def exchange(flow: OAuthFlow, actor: User, typed: str) -> Credential:
     if not verifier:
         # A Jira that hands out a token without a verifier would let anybody's approval count.
         raise OAuthProblem("No approval came back yet.", problem="permission_unknown")
-    flows.end(flow, "finished")
+    oauth_flow.end(flow, "finished")
     return credentials.of_token(found)
 
 
@@ -92,5 +92,5 @@ def _after_refusal(flow: OAuthFlow, actor: User, error: JiraError, typed: str) -
             status=409,
         ) from error
     else:
-        flows.end(flow, problem or error.code)
-        flows.note(flow, actor, problem or error.code)
+        oauth_flow.end(flow, problem or error.code)
+        oauth_flow.note(flow, actor, problem or error.code)

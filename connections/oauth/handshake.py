@@ -19,13 +19,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import exchanging, flows, key_pair
 from connections.access import sealing
 from connections.address import instance
 from connections.credentials import credentials, pending_account
 from connections.credentials.credentials import Outcome
 from connections.credentials.proof import Credential, prove
 from connections.models import AuthMethod, Connection, OAuthFlow, SecretField
+from connections.oauth import key_pair, oauth_flow, token_exchange
 from jira_client import dance
 
 
@@ -65,13 +65,13 @@ def start_oauth(
     flow = OAuthFlow.objects.create(
         connection=connection,
         user=actor,
-        session_digest=flows.digest(session_key) if session_key else "",
+        session_digest=oauth_flow.digest(session_key) if session_key else "",
         out_of_band=out_of_band,
-        expires=timezone.now() + flows.LIFETIME,
+        expires=timezone.now() + oauth_flow.LIFETIME,
     )
     address = _site(reverse("connections:oauth_authorize", args=[flow.pk]))
     if out_of_band:
-        address = exchanging.fetch_token(flow, dance.OUT_OF_BAND)
+        address = token_exchange.fetch_token(flow, dance.OUT_OF_BAND)
     return Started(
         flow=flow,
         consumer_key=connection.consumer_key,
@@ -91,7 +91,7 @@ def try_request_token(connection: Connection, *, actor: User) -> None:
     """
     started = start_oauth(connection, actor=actor)
     try:
-        exchanging.fetch_token(started.flow, callback_url(started.flow))
+        token_exchange.fetch_token(started.flow, callback_url(started.flow))
     finally:
         started.flow.delete()
 
@@ -101,10 +101,10 @@ def authorize(flow_id: uuid.UUID, *, person: User, session_key: str) -> str:
 
     A flow that was started by API token is bound to this session now.
     """
-    flow = flows.find(flow_id)
-    flows.must_be_theirs(flow, person, session_key, bind=True)
-    flows.must_be_open(flow, person)
-    return exchanging.fetch_token(
+    flow = oauth_flow.find(flow_id)
+    oauth_flow.must_be_theirs(flow, person, session_key, bind=True)
+    oauth_flow.must_be_open(flow, person)
+    return token_exchange.fetch_token(
         flow, dance.OUT_OF_BAND if flow.out_of_band else callback_url(flow)
     )
 
@@ -113,28 +113,36 @@ def answer(
     flow_id: uuid.UUID, *, person: User, session_key: str, token: str, verifier: str
 ) -> OAuthFlow:
     """Jira sent the person back. Keeps the verifier, sealed. Raises Refused."""
-    flow = flows.find(flow_id)
-    flows.must_be_theirs(flow, person, session_key)
-    flows.must_be_open(flow, person)
+    flow = oauth_flow.find(flow_id)
+    oauth_flow.must_be_theirs(flow, person, session_key)
+    oauth_flow.must_be_open(flow, person)
     if flow.answered is not None:
-        raise flows.refuse(flow, person, "flow_used", _("This answer from Jira was used before."))
-    if not flow.token_digest or not hmac.compare_digest(flow.token_digest, flows.digest(token)):
-        raise flows.refuse(
+        raise oauth_flow.refuse(
+            flow, person, "flow_used", _("This answer from Jira was used before.")
+        )
+    if not flow.token_digest or not hmac.compare_digest(
+        flow.token_digest, oauth_flow.digest(token)
+    ):
+        raise oauth_flow.refuse(
             flow, person, "flow_token", _("This answer belongs to another request. Start again.")
         )
     if verifier == dance.DENIED:
-        flows.end(flow, "denied")
-        raise flows.refuse(
+        oauth_flow.end(flow, "denied")
+        raise oauth_flow.refuse(
             flow, person, "oauth_denied", _("Access was denied in Jira. Nothing was changed.")
         )
     if not verifier:
-        raise flows.refuse(flow, person, "flow_verifier", _("Jira's answer lacks its verifier."))
-    held = flows.held(flow, person) | {"verifier": verifier}
+        raise oauth_flow.refuse(
+            flow, person, "flow_verifier", _("Jira's answer lacks its verifier.")
+        )
+    held = oauth_flow.held(flow, person) | {"verifier": verifier}
     claimed = OAuthFlow.objects.filter(
         pk=flow.pk, used=None, answered=None, expires__gt=timezone.now()
-    ).update(answered=timezone.now(), sealed_token=flows.sealed(flow, held))
+    ).update(answered=timezone.now(), sealed_token=oauth_flow.sealed(flow, held))
     if not claimed:
-        raise flows.refuse(flow, person, "flow_used", _("This answer from Jira was used before."))
+        raise oauth_flow.refuse(
+            flow, person, "flow_used", _("This answer from Jira was used before.")
+        )
     flow.refresh_from_db()
     return flow
 
@@ -150,28 +158,28 @@ def finish_oauth(
 
     Pressed again after success it proves the stored token once more. Raises Refused, JiraError.
     """
-    flow = flows.latest(connection, actor)
+    flow = oauth_flow.latest(connection, actor)
     if flow is None or flow.used is not None or not flow.token_digest:
         return _again(connection, flow)
     if session_key is not None and flow.session_digest:
-        flows.must_be_theirs(flow, actor, session_key)
-    flows.must_be_open(flow, actor)
+        oauth_flow.must_be_theirs(flow, actor, session_key)
+    oauth_flow.must_be_open(flow, actor)
     typed = (verifier or "").strip()
     if flow.out_of_band and not typed:
         sentence = _("Type the verification code that Jira shows after “Allow”.")
         raise Refused(sentence, code="verifier_missing", fields={"verifier": [sentence]})
-    credential = exchanging.exchange(flow, actor, typed)
+    credential = token_exchange.exchange(flow, actor, typed)
     if not connection.account_id:
         # Kept before it is proven: the exchange cannot be repeated, the proof can.
         credentials.keep_unproven(connection, credential)
     outcome = credentials.present(connection, credential, actor=actor)
-    flows.supersede(connection, actor)
+    oauth_flow.supersede(connection, actor)
     return outcome
 
 
 def connection_of(flow_id: uuid.UUID) -> Connection:
     """The connection that a flow belongs to. Raises Refused (404)."""
-    return flows.find(flow_id).connection
+    return oauth_flow.find(flow_id).connection
 
 
 def callback_url(flow: OAuthFlow) -> str:

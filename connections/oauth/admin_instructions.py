@@ -12,9 +12,9 @@ from django.core import signing
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from connections import ways
 from connections.access import gateway
 from connections.models import AuthMethod, Connection
+from connections.oauth import sign_in_methods
 from jira_client.values import Deployment
 
 _SALT = "connections.admin-part"
@@ -57,7 +57,7 @@ def steps(connection: Connection) -> list[str]:
 
 def warning(connection: Connection) -> str:
     """What a Jira admin should know of this way in on this very version; empty where nothing."""
-    return ways.note(AuthMethod.OAUTH1, gateway.flavour_of(connection))
+    return sign_in_methods.note(AuthMethod.OAUTH1, gateway.flavour_of(connection))
 
 
 def callback_base() -> str:
