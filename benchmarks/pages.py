@@ -23,8 +23,8 @@ LOOKS = 20  # times each page is asked for
 
 def connections(first: int, number: int) -> list[Any]:
     """So many active connections, each with a mapped project and a permission report."""
-    from connections import matrix
     from connections.models import Connection, MappedProject, PermissionReport
+    from connections.report import report_rows
     from jira_client.requirements import PROJECT_KEYS
     from jira_client.values import PermissionState, Project
 
@@ -41,7 +41,7 @@ def connections(first: int, number: int) -> list[Any]:
         PermissionReport(
             connection=row, state="finished", account_name="ALM Service", done=500, total=500,
             taken_at=row.created,
-            rows=[matrix.kept(Project(str(n), f"P{n}", f"Project {n}"), held) for n in range(500)],
+            rows=[report_rows.kept(Project(str(n), f"P{n}", f"Project {n}"), held) for n in range(500)],
         )
         for row in rows[:5]
     )  # fmt: skip

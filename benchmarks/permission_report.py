@@ -15,10 +15,12 @@ from benchmarks import _flavours, _house
 
 def ours(connection: Any, looks: int) -> None:
     """A whole report of everything visible."""
-    from connections import report, surveys
+    from connections.report import permission_report, project_setup
 
-    surveys.MOST = looks
-    row = report.take(report.request(connection, (), actor=None, everything=True).pk)
+    project_setup.MOST = looks
+    row = permission_report.take(
+        permission_report.request(connection, (), actor=None, everything=True).pk
+    )
     assert row is not None
     assert row.state == "finished", row.diagnosis
     assert all(one["states"]["EDIT_ISSUES"] == "held" for one in row.rows)

@@ -15,10 +15,11 @@ from ninja import Query, Router, Status
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, cursor_of, read_cursor
 from almconnect.lib.hint import hint
-from connections import report, shapes, tasks
+from connections import shapes, tasks
 from connections.api_answers import find
 from connections.bodies import ReportIn, ReportOut, ReportsOut
 from connections.models import PermissionReport
+from connections.report import permission_report
 
 router = Router()
 
@@ -35,7 +36,7 @@ def request_report(
     """Takes a report in the background; without `project_keys`: of the mapped projects, or of all."""
     connection = find(connection_id)
     keys = payload.project_keys if payload is not None else None
-    row = report.request(connection, keys or [], actor=actor_of(request))
+    row = permission_report.request(connection, keys or [], actor=actor_of(request))
     hint(tasks.take_report, row.pk)
     return Status(202, shapes.report(row))
 

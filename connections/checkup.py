@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
-from connections import editing, observing
+from connections import editing
 from connections.access.gateway import NotReady
 from connections.address import instance
 from connections.credentials import credentials
@@ -31,6 +31,7 @@ from connections.health import expiry, health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
 from connections.probes import Finding, Probe, State, of_account, of_instance, of_webhook
+from connections.report import observations
 from jira_client.errors import JiraError
 from jira_client.values import Person
 
@@ -230,7 +231,7 @@ def _note(connection: Connection, probe: Probe, actor: User | None) -> None:
     else:
         health.note_success(connection)
     if connection.account_id == probe.person.id:
-        observing.keep(connection, probe.person, probe.seen)
+        observations.keep(connection, probe.person, probe.seen)
 
 
 def _only_not_sent(failure: Exception) -> bool:

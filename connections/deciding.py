@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import report
 from connections.credentials import credentials, pending_account, proof
 from connections.health import health
 from connections.models import Connection
+from connections.report import permission_report
 from jira_client.values import Person
 
 
@@ -29,7 +29,7 @@ def confirm(connection: Connection, *, actor: User | None) -> Person:
         if (connection.diagnosis or {}).get("code") in credentials.ENDED_BY_PROOF:
             health.resume(connection, person.id, actor=actor)
         if connection.projects.exists():
-            report.request(connection, (), actor=actor)
+            permission_report.request(connection, (), actor=actor)
     return person
 
 

@@ -13,12 +13,12 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Refused
-from connections import comparison, coverage, matrix
 from connections.checkup import CheckResult, Row
 from connections.credentials import credentials, service_user
 from connections.health import expiry
 from connections.models import Connection, PermissionReport, ReportState
 from connections.oauth.handshake import Started
+from connections.report import comparison, coverage, report_rows
 
 
 def connection(row: Connection, request: HttpRequest) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def report(row: PermissionReport, *, rows: bool = True) -> dict[str, Any]:
         "permissions": row.global_states,
         "mapped": covers.mapped if covers else None,
         "mapped_left_out": list(covers.left_out) if covers else None,
-        "projects": [matrix.told(one, row.account_name) for one in row.rows] if rows else [],
+        "projects": [report_rows.told(one, row.account_name) for one in row.rows] if rows else [],
         "changes": [
             {
                 "project": one.project,

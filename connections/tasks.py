@@ -7,11 +7,12 @@ import uuid
 from celery import shared_task
 
 from almconnect.lib.hint import hint
-from connections import light_check, report
+from connections import light_check
 from connections.access.vanishing import ends_with
 from connections.health import expiry
 from connections.models import PermissionReport
 from connections.oauth import oauth_flow, renewal
+from connections.report import permission_report
 
 
 @shared_task(name="connections.take_report")
@@ -20,7 +21,7 @@ def take_report(report_id: str) -> None:
     connection = rows.values_list("connection_id", flat=True).first()
     if connection is not None:
         with ends_with(connection):
-            report.take(report_id)
+            permission_report.take(report_id)
 
 
 @shared_task(name="connections.renew_token")
@@ -44,9 +45,9 @@ def sweep() -> int:
         hint(check_lightly, key)
     for key in renewal.due().values_list("pk", flat=True):
         hint(renew_token, key)
-    for row in report.request_daily():
+    for row in permission_report.request_daily():
         hint(take_report, row.pk)
-    ids = list(report.overdue_reports().values_list("pk", flat=True)[:50])
+    ids = list(permission_report.overdue_reports().values_list("pk", flat=True)[:50])
     for report_id in ids:
         hint(take_report, report_id)
     return len(ids)

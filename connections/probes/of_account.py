@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import standing
 from connections.access import gateway
 from connections.address import cloud_site
 from connections.credentials import service_user
 from connections.health import expiry
-from connections.observing import Seen
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
+from connections.report import archived_projects
+from connections.report.observations import Seen
 from jira_client import judging, requirements
 from jira_client.errors import AuthenticationRefused
 from jira_client.requirements import RECOMMENDED, REQUIRED
@@ -98,7 +98,7 @@ def permissions(probe: Probe) -> Finding:
         return skipped(_("No project is mapped yet."))
     wanted = [Project(row.remote_id, row.key, row.name) for row in mapped]
     found = probe.client.permissions.of_projects(wanted, requirements.PROJECT_KEYS)
-    wanted = standing.with_archives(probe.client, wanted, found)
+    wanted = archived_projects.with_archives(probe.client, wanted, found)
     probe.seen = Seen(wanted, found)
     if archived := [project.key for project in wanted if project.archived]:
         return Finding(

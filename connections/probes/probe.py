@@ -15,7 +15,7 @@ from connections.credentials.proof import Credential, candidate
 from connections.health import first_contact
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection, MappedProject
-from connections.observing import Seen
+from connections.report.observations import Seen
 from jira_client.client import JiraClient
 from jira_client.errors import (
     AuthenticationRefused,

@@ -17,12 +17,13 @@ from accounts.access import CONNECT, PLAN, READ, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import checkup, comparison, deciding, deletion, editing, pausing, tasks
+from connections import checkup, deciding, deletion, editing, pausing, tasks
 from connections.access.sealing import SealBroken
 from connections.credentials import credentials, service_user
 from connections.health import health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Right
+from connections.report import comparison
 from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of, tell_remarks
 from connections.views.tabs import tabs_of

@@ -20,11 +20,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.hint import hint
-from connections import comparison, coverage, matrix, report, tasks
+from connections import tasks
 from connections.access import gateway
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import Connection, PermissionReport, ReportState
+from connections.report import comparison, coverage, permission_report, report_rows
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of
 from jira_client.judging import OperationRow, PermissionRow
@@ -81,14 +82,14 @@ def run(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     everything = "all" in request.POST
     keys = [] if everything else request.POST.getlist("project")
     if shown is not None and request.POST.get("row"):
-        row = report.request(connection, [request.POST["row"]], actor=actor, base=shown)
+        row = permission_report.request(connection, [request.POST["row"]], actor=actor, base=shown)
     elif shown is not None:
-        row = report.again(shown, actor=actor)
+        row = permission_report.again(shown, actor=actor)
     elif not everything and not keys and not connection.projects.exists():
         messages.info(request, _("Choose the projects to look at."))
         return redirect("connections:choose_projects", connection.pk)
     else:
-        row = report.request(connection, keys, actor=actor, everything=everything)
+        row = permission_report.request(connection, keys, actor=actor, everything=everything)
     hint(tasks.take_report, row.pk)
     address = reverse("connections:permissions", args=[connection.pk])
     view = {"view": "operations"} if request.POST.get("view") == "operations" else {}
@@ -161,7 +162,7 @@ def _rows(request: HttpRequest, shown: PermissionReport, context: dict[str, Any]
     ]
     problems = [row for row in found if _troubled(row)]
     found = problems if context["only"] else found
-    found = sorted(found, key=lambda row: (matrix.weight(row), row["key"]))
+    found = sorted(found, key=lambda row: (report_rows.weight(row), row["key"]))
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     badges = {
         state.value: render_to_string("_state.html", {"state": state.value})
@@ -172,16 +173,16 @@ def _rows(request: HttpRequest, shown: PermissionReport, context: dict[str, Any]
 
 
 def _row(
-    row: matrix.Row, shown: PermissionReport, view: str, badges: Mapping[str, str]
+    row: report_rows.Row, shown: PermissionReport, view: str, badges: Mapping[str, str]
 ) -> dict[str, Any]:
-    judged = matrix.judged(row, shown.account_name)
+    judged = report_rows.judged(row, shown.account_name)
     cells: list[PermissionRow | OperationRow] = (
         [*judged.operations] if view == "operations" else [*judged.permissions, *judged.also]
     )
     return {
         "key": row["key"],
         "name": row["name"],
-        "asked": matrix.asked_at(row),
+        "asked": report_rows.asked_at(row),
         "looked_at": parse_datetime((row.get("setup") or {}).get("at") or ""),
         "cells": [
             {"badge": badges[cell.state.value], "is": cell, "note": _note(cell)} for cell in cells
@@ -195,8 +196,12 @@ def _note(cell: PermissionRow | OperationRow) -> str:
     return "" if plain else cell.message
 
 
-def _troubled(row: matrix.Row) -> bool:
-    return bool(matrix.required_missing(row) or matrix.blocked(row) or matrix.is_archived(row))
+def _troubled(row: report_rows.Row) -> bool:
+    return bool(
+        report_rows.required_missing(row)
+        or report_rows.blocked(row)
+        or report_rows.is_archived(row)
+    )
 
 
 def headline(shown: PermissionReport, covers: coverage.Coverage) -> str:

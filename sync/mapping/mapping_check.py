@@ -12,9 +12,9 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from connections import surveys
 from connections.access.gateway import jira_for
 from connections.models import MappedProject
+from connections.report import project_setup
 from jira_client.values import IssueType, Status
 from sync.core.links import LinkTable
 from sync.mapping import link_rules
@@ -51,7 +51,7 @@ def check(project: MappedProject) -> Checked:
     types = metadata.link_types(jira)
     link_names.learn(project, types)
     there = [one.name for one in types]
-    setup = surveys.earlier(project.connection).get(project.remote_id)
+    setup = project_setup.earlier(project.connection).get(project.remote_id)
     screens = _screens(setup) if setup else []
     at = parse_datetime(setup["at"]) if setup else None
     kinds = jira.projects.issue_types(project.remote_id)

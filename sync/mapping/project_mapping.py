@@ -13,10 +13,10 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from almconnect.lib.contended import carried_through
-from connections import report
 from connections.access.gateway import jira_for
 from connections.access.readiness import must_not_be_in_a_move
 from connections.models import Connection, Direction, MappedProject, WebhookState
+from connections.report import permission_report
 from jira_client.values import LinkType
 from planning import applying
 from planning.models import SyncState, Team, WorkItem
@@ -88,7 +88,7 @@ def map_project(
             connection_id=connection.pk,
             after={"key": project.key, "direction": project.direction},
         )
-        wanted = report.after_mapping(connection, actor=actor)
+        wanted = permission_report.after_mapping(connection, actor=actor)
     wake(WORK, run.pk)
     wake(TAKE_REPORT, wanted.pk)
     if connection.webhook_state == WebhookState.NONE:

@@ -20,9 +20,9 @@ from django.utils import timezone
 
 from accounts import audit
 from almconnect.lib.api import Refused
-from connections import report
 from connections.access import gateway
 from connections.models import Connection, Direction, Lifecycle, MappedProject, MovePart
+from connections.report import permission_report
 from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
 from sync.core.site_match import CERTAIN, Verdict
 from sync.models import (
@@ -282,7 +282,7 @@ def _compare(move: SiteMove, held: Held) -> None:
         move.notes = {**move.notes, "runs": [str(one.pk) for one in runs]}
         move.state, move.carried, move.phase = MoveState.COMPARING, timezone.now(), ""
         move.save(update_fields=["state", "carried", "phase", "notes"])
-        asked = report.after_mapping(connection, actor=None)
+        asked = permission_report.after_mapping(connection, actor=None)
         audit.record(
             "connection.moved" if move.returns_id is None else "connection.moved_back",
             actor=None,

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from accounts.models import ApiToken, User
-from connections import report
 from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
+from connections.report import permission_report
 from jira_sandbox.serving import running
 from planning.models import Change, WorkItem
 from sync.models import Brake, Conflict, SiteMove
@@ -236,7 +236,7 @@ def _connections(caller: JudgedCaller, world: World) -> None:
     caller.get(f"{path}/deletion")
     caller.post(f"{path}/test")
     asked = caller.post(f"{path}/permission-checks", {"project_keys": ["FALCON"]}).json()["id"]
-    report.take(asked)
+    permission_report.take(asked)
     caller.get(f"/permission-checks/{asked}")
     caller.get(f"{path}/permission-checks")
     caller.patch(path, {"paused": True})

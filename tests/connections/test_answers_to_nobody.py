@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from connections import report
 from connections.access import gateway
 from connections.health import health
 from connections.models import Connection, ReportState
+from connections.report import permission_report
 from jira_client.errors import AnonymousAnswer
 from jira_sandbox.serving import Handle
 
@@ -62,16 +62,16 @@ def test_a_refused_login_at_the_global_question_fails_the_report_and_stops(
     connected: Callable[..., Connection], datacenter: Handle
 ) -> None:
     connection = connected(datacenter)
-    real = report._global
+    real = permission_report._global
 
     def changed_just_before(client: object) -> dict[str, str]:
         datacenter.site.users["svc-alm"].password = "changed"
         return real(client)  # type: ignore[arg-type]
 
-    row = report.request(connection, ["FALCON"], actor=None)
+    row = permission_report.request(connection, ["FALCON"], actor=None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "_global", changed_just_before)
-        found = report.take(row.pk)
+        patch.setattr(permission_report, "_global", changed_just_before)
+        found = permission_report.take(row.pk)
     assert found is not None
     assert found.state == ReportState.FAILED
     assert (found.diagnosis or {})["code"] == "authentication_refused"

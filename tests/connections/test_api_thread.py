@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connections import report
+from connections.report import permission_report
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
@@ -92,7 +92,7 @@ def test_a_permission_check(caller: ApiCaller, jira: Handle) -> None:
     )
     assert asked.status_code == 202
     assert asked.json()["state"] == "waiting"
-    report.take(asked.json()["id"])
+    permission_report.take(asked.json()["id"])
     found = caller.get(f"/permission-checks/{asked.json()['id']}").json()
     assert found["state"] == "finished"
     assert found["account"]["name"] == "ALM Service"

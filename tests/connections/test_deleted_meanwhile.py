@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import deletion, report, tasks
+from connections import deletion, tasks
 from connections.access import gateway
 from connections.models import Connection, PermissionReport
 from connections.oauth import renewal
+from connections.report import permission_report
 from jira_sandbox.serving import Handle
 from sync.schedule.tasks import register_webhook
 from tests.connections.test_token_renewal import authorised as authorised
@@ -49,7 +50,7 @@ def test_a_report(
     jira: Handle,
     deleted_at_call: Callable[[int], None],
 ) -> None:
-    row = report.request(connected(jira), ["FALCON"], actor=None)
+    row = permission_report.request(connected(jira), ["FALCON"], actor=None)
     deleted_at_call(number)
     tasks.take_report(str(row.pk))
     assert not Connection.objects.exists()

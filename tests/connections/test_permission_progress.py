@@ -11,8 +11,8 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from connections import comparison, report, surveys
 from connections.models import Connection, PermissionReport, ReportState
+from connections.report import comparison, permission_report, project_setup
 from jira_sandbox.model.founding import add_project
 from jira_sandbox.serving import Handle, running
 
@@ -36,12 +36,12 @@ def test_progress_rises_and_the_poll_stops_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connection, client = connected(crowded), client_of(rte)
-    row = report.request(connection, (), actor=None, everything=True)
+    row = permission_report.request(connection, (), actor=None, everything=True)
     poll = f"/connections/permission-reports/{row.pk}/progress/"
     page = client.get(f"/connections/{connection.pk}/permissions/").content.decode()
     assert f'hx-get="{poll}" hx-trigger="every 1s"' in page
     seen: list[tuple[int, int]] = []
-    write = report._progress
+    write = permission_report._progress
 
     def watched(one: PermissionReport, done: int, total: int) -> None:
         write(one, done, total)
@@ -51,16 +51,16 @@ def test_progress_rises_and_the_poll_stops_by_itself(
         assert f'value="{now.done}" max="{now.total}"' in answer.content.decode()
         seen.append((now.done, now.total))
 
-    monkeypatch.setattr(report, "_progress", watched)
-    found = report.take(row.pk)
+    monkeypatch.setattr(permission_report, "_progress", watched)
+    found = permission_report.take(row.pk)
     assert found is not None
     assert found.state == ReportState.FINISHED, found.diagnosis
     done = [number for number, _ in seen]
     assert done == sorted(done)
     assert done[0] == 0
-    steps = 1 if crowded.site.cloud else PROJECTS // report.STEP
-    assert len(set(done)) >= steps + surveys.MOST // 5
-    assert seen[-1] == (PROJECTS + surveys.MOST, PROJECTS + surveys.MOST)
+    steps = 1 if crowded.site.cloud else PROJECTS // permission_report.STEP
+    assert len(set(done)) >= steps + project_setup.MOST // 5
+    assert seen[-1] == (PROJECTS + project_setup.MOST, PROJECTS + project_setup.MOST)
     last = client.get(poll)
     assert (last.status_code, last["HX-Refresh"]) == (286, "true")
     bulk = sum(n for name, n in crowded.site.calls.items() if "permissions/check" in name)
@@ -77,7 +77,9 @@ def test_the_page_of_many_projects_is_light_and_shows_problems_first(
     project, user = crowded.site.project("BULK400"), crowded.site.users["svc-alm"]
     assert project is not None
     crowded.site.grant(project, user, "EDIT_ISSUES", granted=False)
-    assert report.take(report.request(connection, (), actor=None, everything=True).pk)
+    assert permission_report.take(
+        permission_report.request(connection, (), actor=None, everything=True).pk
+    )
     address = f"/connections/{connection.pk}/permissions/"
     client.get(address)
     began = time.perf_counter()
@@ -108,13 +110,15 @@ def test_what_is_not_looked_at_says_so_and_is_looked_at_next(
     connection = connected(crowded)
 
     def looked_at() -> set[str]:
-        found = report.take(report.request(connection, (), actor=None, everything=True).pk)
+        found = permission_report.take(
+            permission_report.request(connection, (), actor=None, everything=True).pk
+        )
         assert found is not None
         assert comparison.missing(found) == {}
         return {row["key"] for row in found.rows if row["setup"]}
 
     first = looked_at()
-    assert len(first) == surveys.MOST
+    assert len(first) == project_setup.MOST
     second = looked_at()
     assert first < second
-    assert len(second) == 2 * surveys.MOST
+    assert len(second) == 2 * project_setup.MOST

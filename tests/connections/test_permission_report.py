@@ -10,14 +10,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from connections import comparison, matrix, report, tasks
+from connections import tasks
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
+from connections.report import comparison, permission_report, report_rows
 from jira_sandbox.serving import Handle
 
 
 def taken(connection: Connection, *keys: str) -> PermissionReport:
-    row = report.request(connection, keys, actor=None)
-    found = report.take(row.pk)
+    row = permission_report.request(connection, keys, actor=None)
+    found = permission_report.take(row.pk)
     assert found is not None
     return found
 
@@ -40,7 +41,7 @@ def test_a_revoked_grant_is_the_difference(
     assert "add ALM Service to a role that holds" in text  # role, place and button
     assert "Project settings → People → “Add people”" in text
     assert "FALCON (Team Falcon): Schedule Issues (SCHEDULE_ISSUES, required)" in text
-    told = matrix.told(second.rows[0], second.account_name)
+    told = report_rows.told(second.rows[0], second.account_name)
     operations = {row["name"]: row for row in told["operations"]}
     assert operations["Move to a sprint"]["state"] == "missing"
     assert operations["Draw a dependency"]["state"] == "held"
@@ -76,22 +77,22 @@ def test_a_failure_is_the_report_s_own_diagnosis(
 def test_only_one_worker_takes_it_and_a_silent_one_is_replaced(
     connected: Callable[..., Connection], cloud: Handle
 ) -> None:
-    row = report.request(connected(cloud), ["FALCON"], actor=None)
+    row = permission_report.request(connected(cloud), ["FALCON"], actor=None)
     rows = PermissionReport.objects.filter(pk=row.pk)
     rows.update(state=ReportState.RUNNING, started=timezone.now())
-    assert report.take(row.pk) is None
-    rows.update(started=timezone.now() - report.LEASE - timedelta(seconds=1))
-    assert report.take(row.pk) is not None
-    assert report.take(row.pk) is None
+    assert permission_report.take(row.pk) is None
+    rows.update(started=timezone.now() - permission_report.LEASE - timedelta(seconds=1))
+    assert permission_report.take(row.pk) is not None
+    assert permission_report.take(row.pk) is None
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_lost_message_is_sent_again(
     connected: Callable[..., Connection], cloud: Handle, eager: None
 ) -> None:
-    row = report.request(connected(cloud), ["FALCON"], actor=None)
+    row = permission_report.request(connected(cloud), ["FALCON"], actor=None)
     assert tasks.sweep() == 0  # its own message may still be on the way
-    PermissionReport.objects.update(created=timezone.now() - report.RESEND * 2)
+    PermissionReport.objects.update(created=timezone.now() - permission_report.RESEND * 2)
     assert tasks.sweep() == 1
     row.refresh_from_db()
     assert row.state == ReportState.FINISHED
@@ -101,12 +102,12 @@ def test_once_a_day_without_being_asked(
     connected: Callable[..., Connection], cloud: Handle
 ) -> None:
     connection = connected(cloud)
-    assert report.request_daily() == []  # nothing is mapped
+    assert permission_report.request_daily() == []  # nothing is mapped
     MappedProject.objects.create(connection=connection, remote_id="1", key="FALCON", name="F")
-    assert [row.wanted for row in report.request_daily()] == [["FALCON"]]
-    assert report.request_daily() == []
-    PermissionReport.objects.update(created=timezone.now() - report.DAILY * 2)
+    assert [row.wanted for row in permission_report.request_daily()] == [["FALCON"]]
+    assert permission_report.request_daily() == []
+    PermissionReport.objects.update(created=timezone.now() - permission_report.DAILY * 2)
     Connection.objects.update(health="stopped")
-    assert report.request_daily() == []
+    assert permission_report.request_daily() == []
     Connection.objects.update(health="ok")
-    assert len(report.request_daily()) == 1
+    assert len(permission_report.request_daily()) == 1

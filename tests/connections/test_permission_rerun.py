@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import comparison, matrix, report
 from connections.models import Connection, Health, PermissionReport, ReportState
+from connections.report import comparison, permission_report, report_rows
 from jira_client.requirements import PROJECT_KEYS
 from jira_client.values import PermissionState, Project
 from jira_sandbox.serving import Handle
 
 
 def taken(row: PermissionReport) -> PermissionReport:
-    found = report.take(row.pk)
+    found = permission_report.take(row.pk)
     assert found is not None
     return found
 
@@ -28,7 +28,7 @@ def many(connection: Connection, number: int) -> PermissionReport:
         connection=connection,
         state=ReportState.FINISHED,
         wanted=[f"P{n}" for n in range(number)],
-        rows=[matrix.kept(Project(str(n), f"P{n}", ""), held) for n in range(number)],
+        rows=[report_rows.kept(Project(str(n), f"P{n}", ""), held) for n in range(number)],
     )
 
 
@@ -61,7 +61,7 @@ def test_one_row_is_looked_at_again_and_the_others_stay(
     connected: Callable[..., Connection], jira: Handle, client_of: Callable[..., Client], rte: Any
 ) -> None:
     connection = connected(jira)
-    first = taken(report.request(connection, ["FALCON", "OTTER"], actor=None))
+    first = taken(permission_report.request(connection, ["FALCON", "OTTER"], actor=None))
     for key in ("FALCON", "OTTER"):
         project = jira.site.project(key)
         assert project is not None
@@ -78,12 +78,12 @@ def test_one_row_is_looked_at_again_and_the_others_stay(
     assert comparison.missing(second) == {"OTTER": ["Edit Issues"]}
     changes = comparison.changes_since(second, comparison.previous(second))
     assert [(one.project, one.name) for one in changes] == [("OTTER", "Edit Issues")]
-    third = taken(report.again(second, actor=None))
+    third = taken(permission_report.again(second, actor=None))
     assert comparison.missing(third) == {"FALCON": ["Edit Issues"], "OTTER": ["Edit Issues"]}
 
 
 def test_keys_are_found_in_any_case(connected: Callable[..., Connection], cloud: Handle) -> None:
-    found = taken(report.request(connected(cloud), [" falcon ", "FALCON"], actor=None))
+    found = taken(permission_report.request(connected(cloud), [" falcon ", "FALCON"], actor=None))
     assert [row["key"] for row in found.rows] == ["FALCON"]
     assert comparison.missing(found) == {}
 
@@ -94,15 +94,15 @@ def test_a_login_refused_at_the_last_question_reaches_health(
     """Between the projects and the global question somebody else locks the account out."""
     connection = connected(datacenter)
     user = datacenter.site.users["svc-alm"]
-    row = report.request(connection, ["FALCON"], actor=None)
-    real = report._global
+    row = permission_report.request(connection, ["FALCON"], actor=None)
+    real = permission_report._global
 
     def locked(client: Any) -> dict[str, str]:
         user.password = "changed"
         return real(client)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "_global", locked)
+        patch.setattr(permission_report, "_global", locked)
         found = taken(row)
     assert found.state == ReportState.FAILED
     assert found.diagnosis is not None

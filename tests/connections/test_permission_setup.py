@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import comparison, matrix, report
 from connections.models import Connection, MappedProject, ReportState
+from connections.report import comparison, permission_report, report_rows
 from jira_sandbox.model.founding import add_board, add_project
 from jira_sandbox.model.projects import Project
 from jira_sandbox.serving import Handle
@@ -19,11 +19,11 @@ Operations = dict[str, dict[str, Any]]
 
 def looked_at(connection: Connection, key: str) -> tuple[dict[str, Any], Operations]:
     """The told row of one project, and its operations by code."""
-    row = report.request(connection, [key], actor=None)
-    found = report.take(row.pk)
+    row = permission_report.request(connection, [key], actor=None)
+    found = permission_report.take(row.pk)
     assert found is not None
     assert found.state == ReportState.FINISHED, found.diagnosis
-    told = matrix.told(found.rows[0], found.account_name)
+    told = report_rows.told(found.rows[0], found.account_name)
     return told, {one["code"]: one for one in told["operations"]}
 
 

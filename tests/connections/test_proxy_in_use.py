@@ -11,11 +11,12 @@ from django.test import Client
 
 from accounts.models import User
 from almconnect.lib import egress
-from connections import checkup, editing, light_check, report
+from connections import checkup, editing, light_check
 from connections.access import gateway
 from connections.budget.rate_budget import Purpose
 from connections.credentials import credentials
 from connections.models import Connection
+from connections.report import permission_report
 from jira_sandbox.serving import Handle, running
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
@@ -87,8 +88,8 @@ def test_the_test_says_that_the_proxy_leads_there(connection: Connection, proxy:
 def test_health_reports_and_the_daily_look(connection: Connection) -> None:
     Connection.objects.update(health="unknown", look_due=None)
     assert light_check.take(connection.pk)
-    row = report.request(connection, ["FALCON"], actor=None)
-    report.take(row.pk)
+    row = permission_report.request(connection, ["FALCON"], actor=None)
+    permission_report.take(row.pk)
     row.refresh_from_db()
     assert (row.state, len(row.rows)) == ("finished", 1)
 

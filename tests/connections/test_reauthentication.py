@@ -9,13 +9,14 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.secret import Secret
-from connections import checkup, comparison, deciding, report
+from connections import checkup, deciding
 from connections.access import gateway
 from connections.access.gateway import NotReady
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.models import AuthMethod, Connection, MappedProject
+from connections.report import comparison, permission_report
 from jira_client.errors import AuthenticationRefused
 from jira_client.protocol import Request
 from jira_sandbox.serving import Handle
@@ -116,7 +117,7 @@ def test_both_accounts_are_compared_by_a_report_not_by_the_page(
     asked = list(connection.reports.order_by("created"))
     assert [row.offered for row in asked] == [False, True]  # asked once, not by every look
     for row in asked:
-        assert report.take(row.pk)
+        assert permission_report.take(row.pk)
     page = client.get(address).content.decode()
     assert "Rita Train lacks" in page
     assert "2 mapped projects were compared." in page
@@ -143,13 +144,13 @@ def test_a_stopped_account_is_not_asked_again_for_the_comparison(
     MappedProject.objects.create(
         connection=connection, remote_id=str(found.id), key="FALCON", name="Falcon"
     )
-    seen = report.take(report.request(connection, (), actor=None).pk)
+    seen = permission_report.take(permission_report.request(connection, (), actor=None).pk)
     Connection.objects.update(health="stopped")
     connection.refresh_from_db()
     credentials.present(connection, basic_of(datacenter, "rita"), actor=admin)
     asked = comparison.compare_accounts(connection, actor=admin)
     assert [row.offered for row in asked] == [True]
-    assert report.take(asked[0].pk)
+    assert permission_report.take(asked[0].pk)
     both = comparison.accounts_of(connection)
     assert both is not None
     assert both.was == seen

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import checkup, comparison, coverage, report
+from connections import checkup
 from connections.models import Connection, MappedProject, PermissionReport
+from connections.report import comparison, coverage, permission_report
 from jira_sandbox.serving import Handle
 from sync.mapping import project_mapping
 
@@ -28,7 +29,7 @@ def mapping(connection: Connection, jira: Handle, *keys: str) -> None:
 
 
 def take(row: PermissionReport) -> PermissionReport:
-    found = report.take(row.pk)
+    found = permission_report.take(row.pk)
     assert found is not None
     return found
 
@@ -98,7 +99,7 @@ def test_mapping_many_asks_for_one_report_while_it_waits(
 def test_whatever_is_chosen_the_mapped_ones_are_there(
     asked: list[str], connection: Connection
 ) -> None:
-    found = take(report.request(connection, asked, actor=None))
+    found = take(permission_report.request(connection, asked, actor=None))
     assert shown(found) == sorted({*KEYS, *asked})
     assert coverage.of(found) == coverage.Coverage(3, ())
 
@@ -106,9 +107,9 @@ def test_whatever_is_chosen_the_mapped_ones_are_there(
 def test_all_that_is_visible_does_not_forget_a_mapped_project_that_no_longer_is(
     connection: Connection, jira: Handle
 ) -> None:
-    take(report.request(connection, (), actor=None))
+    take(permission_report.request(connection, (), actor=None))
     revoke(jira, "OTTER", "BROWSE_PROJECTS")
-    found = take(report.request(connection, (), actor=None, everything=True))
+    found = take(permission_report.request(connection, (), actor=None, everything=True))
     assert comparison.missing(found)["OTTER"] == ["Browse Project/s"]
     lost = [one for one in comparison.changes_since(found, comparison.previous(found)) if one.lost]
     assert [(one.project, one.name) for one in lost] == [("OTTER", "Browse Project/s")]
@@ -117,19 +118,19 @@ def test_all_that_is_visible_does_not_forget_a_mapped_project_that_no_longer_is(
 def test_a_row_looked_at_again_brings_the_projects_that_its_report_left_out(
     connection: Connection, jira: Handle
 ) -> None:
-    first = take(report.request(connection, (), actor=None))
+    first = take(permission_report.request(connection, (), actor=None))
     mapping(connection, jira, "ART")
-    second = take(report.request(connection, ["OTTER"], actor=None, base=first))
+    second = take(permission_report.request(connection, ["OTTER"], actor=None, base=first))
     assert shown(second) == sorted([*KEYS, "ART"])
 
 
 def test_a_row_of_an_old_report_looked_at_again_does_not_bring_back_old_rows(
     connection: Connection, jira: Handle
 ) -> None:
-    old = take(report.request(connection, (), actor=None))
+    old = take(permission_report.request(connection, (), actor=None))
     revoke(jira, "FALCON", "EDIT_ISSUES")
-    take(report.request(connection, (), actor=None))
-    third = take(report.request(connection, ["OTTER"], actor=None, base=old))
+    take(permission_report.request(connection, (), actor=None))
+    third = take(permission_report.request(connection, ["OTTER"], actor=None, base=old))
     assert comparison.missing(third) == {"FALCON": ["Edit Issues"]}
     assert comparison.changes_since(third, comparison.previous(third)) == []
 
@@ -138,10 +139,10 @@ def test_each_project_is_held_against_its_own_last_look(
     connected: Callable[..., Connection], cloud: Handle
 ) -> None:
     connection = connected(cloud)
-    take(report.request(connection, ["FALCON"], actor=None))
-    take(report.request(connection, ["OTTER", "LYNX"], actor=None))
+    take(permission_report.request(connection, ["FALCON"], actor=None))
+    take(permission_report.request(connection, ["OTTER", "LYNX"], actor=None))
     revoke(cloud, "FALCON", "EDIT_ISSUES")
-    found = take(report.request(connection, (), actor=None, everything=True))
+    found = take(permission_report.request(connection, (), actor=None, everything=True))
     before = comparison.previous(found)
     assert before is not None
     assert before.compared == 3
@@ -159,7 +160,7 @@ def test_an_earlier_report_says_what_it_left_out(
 ) -> None:
     connection = connected(cloud)
     mapping(connection, cloud, "FALCON")
-    take(report.request(connection, (), actor=None))
+    take(permission_report.request(connection, (), actor=None))
     mapping(connection, cloud, "OTTER", "LYNX")
     page = client_of(rte).get(f"/connections/{connection.pk}/permissions/").content.decode()
     head = heading(page)
@@ -174,7 +175,7 @@ def test_an_earlier_report_says_what_it_left_out(
 def test_what_jira_did_not_tell_is_not_held(
     connection: Connection, client_of: Callable[..., Client], rte: Any
 ) -> None:
-    found = take(report.request(connection, (), actor=None))
+    found = take(permission_report.request(connection, (), actor=None))
     found.rows[0]["states"]["EDIT_ISSUES"] = "unknown"
     found.save()
     page = client_of(rte).get(f"/connections/{connection.pk}/permissions/").content.decode()
@@ -184,7 +185,7 @@ def test_what_jira_did_not_tell_is_not_held(
 def test_test_and_report_say_the_same(
     connection: Connection, jira: Handle, client_of: Callable[..., Client], rte: Any
 ) -> None:
-    take(report.request(connection, (), actor=None))
+    take(permission_report.request(connection, (), actor=None))
     checkup.run(connection, actor=rte)
     assert connection.reports.count() == 1  # nothing new: the report stands
     revoke(jira, "FALCON", *LOST)

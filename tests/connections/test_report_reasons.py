@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.api import Refused
-from connections import checkup, comparison, matrix, report
+from connections import checkup
 from connections.access import gateway
 from connections.models import Connection, MappedProject, PermissionReport
+from connections.report import comparison, permission_report, report_rows
 from jira_client.requirements import BOARD_SCOPES
 from jira_sandbox.serving import Handle
 from sync.mapping import project_mapping
@@ -27,14 +28,14 @@ STRANGERS = {"auth": "none", "status": 401, "body": UNAUTHORIZED}
 
 
 def taken(connection: Connection, *keys: str, everything: bool = False) -> PermissionReport:
-    row = report.request(connection, keys, actor=None, everything=everything)
-    found = report.take(row.pk)
+    row = permission_report.request(connection, keys, actor=None, everything=everything)
+    found = permission_report.take(row.pk)
     assert found is not None
     return found
 
 
-def operations(row: matrix.Row) -> dict[str, Any]:
-    return {one["code"]: one for one in matrix.told(row, "ALM Service")["operations"]}
+def operations(row: report_rows.Row) -> dict[str, Any]:
+    return {one["code"]: one for one in report_rows.told(row, "ALM Service")["operations"]}
 
 
 def at_gateway(front: Front, jira: Handle) -> Connection:
@@ -87,7 +88,7 @@ def test_every_project_is_listed_though_the_bulk_question_fails(fault: str, clou
         assert len(found.rows) == listed > 1
         for row in found.rows:
             assert set(row["states"].values()) == {"unknown"}
-            told = matrix.told(row, "")
+            told = report_rows.told(row, "")
             assert told["why_unknown"].endswith(".")
             assert all(told["why_unknown"] in one["message"] for one in told["operations"])
         connection.refresh_from_db()
@@ -100,7 +101,7 @@ def test_on_data_center_one_project_alone(datacenter: Handle) -> None:
         connection = offered(front, "basic", PASSWORD, username="svc-alm")
         front.rules.append(Rule(path="/mypermissions$", times=1, status=500))
         rows = taken(connection, "FALCON", "OTTER").rows
-        reasons = sorted(matrix.told(row, "")["why_unknown"] for row in rows)
+        reasons = sorted(report_rows.told(row, "")["why_unknown"] for row in rows)
         assert reasons == ["", "Jira failed inside, or is being restarted."]
         gateway.forget(connection.pk)
 
@@ -130,7 +131,7 @@ def test_an_archived_project_is_called_so(
         connection = offered(front, "basic", PASSWORD, username="svc-alm")
         found = taken(connection, "FALCON")
         (row,) = found.rows
-        assert matrix.told(row, "")["archived"] is True
+        assert report_rows.told(row, "")["archived"] is True
         for cell in operations(row).values():
             assert cell["state"] == "missing"
             assert "archived" in cell["message"]

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import checkup, report
+from connections import checkup
 from connections.credentials import service_user
 from connections.models import Connection
+from connections.report import permission_report
 from jira_client.values import Person
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
@@ -76,8 +77,8 @@ def test_a_persons_account_and_an_admins(
     row = row_of(connection)
     assert (row.state, row.code) == ("warning", codes[0])
     assert "service user" in row.remedy
-    waiting = report.request(connection, ["FALCON"], actor=None)
-    report.take(waiting.pk)
+    waiting = permission_report.request(connection, ["FALCON"], actor=None)
+    permission_report.take(waiting.pk)
     api = ApiCaller(token_of(admin))
     told = api.get(f"/connections/{connection.pk}").json()
     assert [one["code"] for one in told["account_warnings"]] == codes

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from almconnect.lib.api import Refused
-from connections import report
+from connections.report import permission_report
 from planning.models import Change, Link, WorkItem
 from sync.models import Shadow
 from sync.outbox import ways_out
@@ -134,12 +134,12 @@ def test_the_ways_by_api_and_page(world_with, api, token_of, client_of, viewer):
 def test_the_refusal_is_foretold_where_the_report_knows_it(world_with, client_of):
     world = world_with(deletion_policy="delete")
     world.grant("DELETE_ISSUES", False)
-    report.take(report.request(world.connection, [], actor=world.person).pk)
+    permission_report.take(permission_report.request(world.connection, [], actor=world.person).pk)
     item, page = world.first(), client_of(world.person)
     for name in ("planning:delete", "planning:item"):
         assert "will refuse to delete" in page.get(reverse(name, args=[item.pk])).content.decode()
     world.grant("DELETE_ISSUES", True)
-    report.take(report.request(world.connection, [], actor=world.person).pk)
+    permission_report.take(permission_report.request(world.connection, [], actor=world.person).pk)
     assert (
         "will refuse" not in page.get(reverse("planning:delete", args=[item.pk])).content.decode()
     )

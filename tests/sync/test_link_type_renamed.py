@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import report, surveys
 from connections.models import MappedProject
+from connections.report import permission_report, project_setup
 from planning.models import Change
 from sync.inbound import differences
 from sync.mapping import mapping_check, project_mapping
@@ -157,11 +157,13 @@ def test_saving_the_page_takes_the_new_name_over(world: World, way: str) -> None
 
 def test_the_permission_report_knows_it_by_its_id(world: World) -> None:
     rename(world, "Blocks", "Stops")
-    wanted = report.request(world.connection, [world.project.key], actor=world.person)
-    report.take(wanted.pk)
-    setup = surveys.earlier(world.connection)[world.project.remote_id]
+    wanted = permission_report.request(world.connection, [world.project.key], actor=world.person)
+    permission_report.take(wanted.pk)
+    setup = project_setup.earlier(world.connection)[world.project.remote_id]
     assert not [one for one in setup["obstacles"] if "link type" in one["message"]]
     world.jira("DELETE", link_type(world, "Stops"))
-    report.take(report.request(world.connection, [world.project.key], actor=world.person).pk)
-    setup = surveys.earlier(world.connection)[world.project.remote_id]
+    permission_report.take(
+        permission_report.request(world.connection, [world.project.key], actor=world.person).pk
+    )
+    setup = project_setup.earlier(world.connection)[world.project.remote_id]
     assert [one for one in setup["obstacles"] if "the link type Blocks" in one["message"]]

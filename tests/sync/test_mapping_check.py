@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from connections import report
+from connections.report import permission_report
 from jira_client.values import Status
 from sync.mapping import mapping_check
 from tests.sync.world import World
@@ -52,8 +52,8 @@ def test_screens_come_from_the_last_report_and_the_page_shows_them(
     site = world.handle.site
     falcon = next(one for one in site.projects.values() if one.key == "FALCON")
     falcon.hidden_fields.add(field)
-    wanted = report.request(world.connection, ["FALCON"], actor=rte)
-    report.take(wanted.pk)
+    wanted = permission_report.request(world.connection, ["FALCON"], actor=rte)
+    permission_report.take(wanted.pk)
     page = client_of(rte).get(reverse("sync:fields", args=[world.connection.pk])).content.decode()
     assert "do not fit the mapping" in page or "does not fit the mapping" in page
     shown = api(token_of(rte)).get(f"/projects/{world.project.pk}/mapping-check").json()

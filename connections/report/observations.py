@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from connections import last_looks, matrix
 from connections.models import Connection, PermissionReport, ReportState
+from connections.report import last_looks, report_rows
 from jira_client.values import PermissionState, Person, Project
 
 
@@ -33,16 +33,16 @@ def keep(connection: Connection, person: Person, seen: Seen) -> PermissionReport
     if not seen.projects or going.exists():
         return None
     newest = last_looks.newest(connection.pk)
-    known = matrix.Index(newest.rows if newest else ())
+    known = report_rows.Index(newest.rows if newest else ())
     rows = [_row(one, seen, known) for one in seen.projects]
     if not any(_is_news(row, known.find(row)) for row in rows):
         return None
     now = timezone.now()
-    new = matrix.Index(rows)
+    new = report_rows.Index(rows)
     others = [row for row in (newest.rows if newest else ()) if new.find(row) is None]
     rows = [
-        *(matrix.dated(row, now) for row in rows),
-        *(matrix.dated(row, newest.taken_at if newest else None) for row in others),
+        *(report_rows.dated(row, now) for row in rows),
+        *(report_rows.dated(row, newest.taken_at if newest else None) for row in others),
     ]
     same_account = newest is not None and newest.account_id == person.id
     return PermissionReport.objects.create(
@@ -60,17 +60,17 @@ def keep(connection: Connection, person: Person, seen: Seen) -> PermissionReport
     )
 
 
-def _row(project: Project, seen: Seen, known: matrix.Index) -> matrix.Row:
-    row = matrix.kept(project, seen.states.get(project.id, {}))
+def _row(project: Project, seen: Seen, known: report_rows.Index) -> report_rows.Row:
+    row = report_rows.kept(project, seen.states.get(project.id, {}))
     return {**row, "setup": (known.find(row) or {}).get("setup")}
 
 
-def _is_news(row: matrix.Row, known: matrix.Row | None) -> bool:
+def _is_news(row: report_rows.Row, known: report_rows.Row | None) -> bool:
     """Whether the test saw something else; what it could not ask is no news."""
-    if known is None or matrix.is_archived(row) != matrix.is_archived(known):
+    if known is None or report_rows.is_archived(row) != report_rows.is_archived(known):
         return True
-    was = matrix.states_of(known)
+    was = report_rows.states_of(known)
     return any(
         state is not PermissionState.UNKNOWN and was.get(key) is not state
-        for key, state in matrix.states_of(row).items()
+        for key, state in report_rows.states_of(row).items()
     )

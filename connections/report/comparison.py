@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from connections import last_looks, matrix, report
-from connections.last_looks import Look
 from connections.models import Connection, Health, PermissionReport, ReportState, SecretField
+from connections.report import last_looks, permission_report, report_rows
+from connections.report.last_looks import Look
 from jira_client.requirements import ALSO, CATALOGUE, OPERATIONS
 from jira_client.values import PermissionState
 
@@ -68,9 +68,9 @@ def changes_since(report: PermissionReport, before: Earlier | None) -> list[Diff
     found = []
     for row in report.rows if before else ():
         look = before.looks.get(row["key"]) if before else None
-        if look is None or matrix.same(look.row, row):
+        if look is None or report_rows.same(look.row, row):
             continue
-        was, now = matrix.lines_of(look.row), matrix.lines_of(row)
+        was, now = report_rows.lines_of(look.row), report_rows.lines_of(row)
         found += [
             Difference(row["key"], name, was[name].value, state.value, look.at)
             for name, state in now.items()
@@ -80,14 +80,14 @@ def changes_since(report: PermissionReport, before: Earlier | None) -> list[Diff
     return found
 
 
-def _turned(look: Look, row: matrix.Row) -> list[Difference]:
+def _turned(look: Look, row: report_rows.Row) -> list[Difference]:
     """Operations that a screen, a type or a board turned, where both looks were at them."""
     then = look.row
     if not (then.get("setup") and row.get("setup")):
         return []
-    was = {name for one in matrix.obstacles_of(then) if one.state is _MISSING
+    was = {name for one in report_rows.obstacles_of(then) if one.state is _MISSING
            for name in one.operations}  # fmt: skip
-    now = {name for one in matrix.obstacles_of(row) if one.state is _MISSING
+    now = {name for one in report_rows.obstacles_of(row) if one.state is _MISSING
            for name in one.operations}  # fmt: skip
     names = {one.code: one.name for one in OPERATIONS}
     return [
@@ -99,34 +99,34 @@ def _turned(look: Look, row: matrix.Row) -> list[Difference]:
 
 def missing(report: PermissionReport) -> dict[str, list[str]]:
     """Project key → names of required permissions that it lacks."""
-    found = {row["key"]: matrix.required_missing(row) for row in report.rows}
+    found = {row["key"]: report_rows.required_missing(row) for row in report.rows}
     return {key: names for key, names in found.items() if names}
 
 
 def unknown(report: PermissionReport) -> list[str]:
     """Keys of projects of which Jira did not tell every required permission."""
-    return [row["key"] for row in report.rows if matrix.required_unknown(row)]
+    return [row["key"] for row in report.rows if report_rows.required_unknown(row)]
 
 
 def blocked(report: PermissionReport) -> dict[str, int]:
     """Project key → how many things will not work for another reason than a permission."""
-    found = {row["key"]: matrix.blocked(row) for row in report.rows}
+    found = {row["key"]: report_rows.blocked(row) for row in report.rows}
     return {key: number for key, number in found.items() if number}
 
 
 def archived(report: PermissionReport) -> list[str]:
     """Keys of projects that are archived in Jira."""
-    return [row["key"] for row in report.rows if matrix.is_archived(row)]
+    return [row["key"] for row in report.rows if report_rows.is_archived(row)]
 
 
 def text_for_admin(report: PermissionReport) -> str:
     """Everything to ask the Jira admin for, in one text; empty where nothing is missing."""
     lines = [line for line in (_lacking(row) for row in report.rows) if line]
-    more = [one.text for row in report.rows for one in matrix.obstacles_of(row) if one.text]
+    more = [one.text for row in report.rows for one in report_rows.obstacles_of(row) if one.text]
     more += [
         f"{row['key']} ({row['name']}) is archived in Jira: please restore it, or tell us that it stays so."
         for row in report.rows
-        if matrix.is_archived(row)
+        if report_rows.is_archived(row)
     ]
     who = report.account_name or "the service user"
     parts = []
@@ -141,10 +141,10 @@ def text_for_admin(report: PermissionReport) -> str:
     return "\n".join([*parts, *dict.fromkeys(more)])
 
 
-def _lacking(row: matrix.Row) -> str:
-    if matrix.is_archived(row):
+def _lacking(row: report_rows.Row) -> str:
+    if report_rows.is_archived(row):
         return ""
-    states = matrix.states_of(row)
+    states = report_rows.states_of(row)
     names = []
     for line in (*CATALOGUE, *ALSO):
         if states.get(line.key) is _MISSING:
@@ -188,8 +188,8 @@ def compare_accounts(connection: Connection, *, actor: User | None) -> list[Perm
     seen of it stands in.
     """
     stopped = connection.health == Health.STOPPED
-    asked = [] if stopped else [report.request(connection, (), actor=actor)]
-    return [*asked, report.request(connection, (), actor=actor, offered=True)]
+    asked = [] if stopped else [permission_report.request(connection, (), actor=actor)]
+    return [*asked, permission_report.request(connection, (), actor=actor, offered=True)]
 
 
 def side_by_side(both: Accounts) -> list[dict[str, Any]]:
@@ -203,8 +203,8 @@ def side_by_side(both: Accounts) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (not row["differs"], row["key"]))
 
 
-def _beside(then: matrix.Row | None, row: matrix.Row) -> dict[str, Any]:
-    was, now = matrix.lines_of(then) if then else {}, matrix.lines_of(row)
+def _beside(then: report_rows.Row | None, row: report_rows.Row) -> dict[str, Any]:
+    was, now = report_rows.lines_of(then) if then else {}, report_rows.lines_of(row)
     permissions = [
         {
             "name": line.name,
@@ -229,10 +229,10 @@ def _beside(then: matrix.Row | None, row: matrix.Row) -> dict[str, Any]:
     }
 
 
-def _works(row: matrix.Row | None) -> dict[str, str]:
+def _works(row: report_rows.Row | None) -> dict[str, str]:
     if row is None:
         return {}
-    found = matrix.judged({**row, "setup": None}, "").operations
+    found = report_rows.judged({**row, "setup": None}, "").operations
     return {one.name: one.state.value for one in found}
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from connections import matrix, standing
 from connections.models import Connection, MappedProject, PermissionReport
+from connections.report import archived_projects, report_rows
 from jira_client import requirements
 from jira_client.client import JiraClient
 from jira_client.values import PermissionState, Project
@@ -82,11 +82,11 @@ def _unseen(
     return list(({key: Project("", key, "") for key in keys} | hidden).values())
 
 
-def unseen_row(client: JiraClient, project: Project) -> matrix.Row:
+def unseen_row(client: JiraClient, project: Project) -> report_rows.Row:
     """A project that is not in the list: archived, on Data Center, or not for this account."""
-    found = standing.asked(client, project.id or project.key)
+    found = archived_projects.asked(client, project.id or project.key)
     if found is not None and found.archived:
         states = dict.fromkeys(requirements.PROJECT_KEYS, PermissionState.MISSING)
-        return matrix.kept(found, states | {"BROWSE_PROJECTS": PermissionState.HELD})
+        return report_rows.kept(found, states | {"BROWSE_PROJECTS": PermissionState.HELD})
     unknown = dict.fromkeys(requirements.PROJECT_KEYS, PermissionState.UNKNOWN)
-    return matrix.kept(project, unknown | {"BROWSE_PROJECTS": PermissionState.MISSING})
+    return report_rows.kept(project, unknown | {"BROWSE_PROJECTS": PermissionState.MISSING})

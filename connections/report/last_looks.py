@@ -13,8 +13,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from connections import matrix
 from connections.models import PermissionReport, ReportState
+from connections.report import report_rows
 
 MOST = 60  # reports looked through for a project that the newer ones do not show
 
@@ -23,7 +23,7 @@ MOST = 60  # reports looked through for a project that the newer ones do not sho
 class Look:
     """A row as some report kept it, and when its project was looked at."""
 
-    row: matrix.Row
+    row: report_rows.Row
     at: datetime | None
 
 
@@ -32,7 +32,7 @@ def before(report: PermissionReport) -> dict[str, Look]:
     return of(report, report.rows)
 
 
-def of(report: PermissionReport, rows: Collection[matrix.Row]) -> dict[str, Look]:
+def of(report: PermissionReport, rows: Collection[report_rows.Row]) -> dict[str, Look]:
     """The same for the projects of these rows."""
     found: dict[str, Look] = {}
     earlier = _finished(report.connection_id).filter(created__lt=report.created)
@@ -42,10 +42,10 @@ def of(report: PermissionReport, rows: Collection[matrix.Row]) -> dict[str, Look
         if not left:
             break
         kept, taken = PermissionReport.objects.values_list("rows", "taken_at").get(pk=pk)
-        index = matrix.Index(kept)
+        index = report_rows.Index(kept)
         for row in left:
             if (seen := index.find(row)) is not None:
-                found[row["key"]] = Look(seen, matrix.asked_at(seen) or taken)
+                found[row["key"]] = Look(seen, report_rows.asked_at(seen) or taken)
     return found
 
 

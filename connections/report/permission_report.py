@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from connections import coverage, last_looks, matrix, standing, surveys
 from connections.access import gateway
 from connections.credentials import credentials
 from connections.health import health
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
+from connections.report import archived_projects, coverage, last_looks, project_setup, report_rows
 from jira_client import requirements
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused, JiraError, OAuthProblem
@@ -141,7 +141,7 @@ def _fill(report: PermissionReport) -> None:
     client = _client(report)
     me = client.myself()
     projects, unseen = coverage.to_look_at(client, report)
-    before = {} if report.offered else surveys.earlier(connection)
+    before = {} if report.offered else project_setup.earlier(connection)
     steps = len(projects) + len(unseen)
     _progress(report, len(unseen), steps)
 
@@ -157,23 +157,23 @@ def _fill(report: PermissionReport) -> None:
     states = client.permissions.of_projects(
         projects, requirements.PROJECT_KEYS, progress=tell, failed=failed
     )
-    projects = standing.with_archives(client, projects, states)
-    picked = [] if report.offered else surveys.chosen(connection, projects, states, before)
+    projects = archived_projects.with_archives(client, projects, states)
+    picked = [] if report.offered else project_setup.chosen(connection, projects, states, before)
 
     def tell_more(done: int) -> None:
         if done % 5 == 0 or done == len(picked):
             _progress(report, steps + done, steps + len(picked))
 
     now = timezone.now()
-    seen = before | surveys.look(
+    seen = before | project_setup.look(
         client, connection, me.name, picked, states, now=now, progress=tell_more
     )
     rows = [
-        matrix.kept(one, states.get(one.id, {}), seen.get(one.id), why=reasons.get(one.id, ""))
+        report_rows.kept(one, states.get(one.id, {}), seen.get(one.id), why=reasons.get(one.id, ""))
         for one in projects
     ]
     rows += [coverage.unseen_row(client, one) for one in unseen]
-    rows = _with_base(report, [matrix.dated(row, now) for row in rows])
+    rows = _with_base(report, [report_rows.dated(row, now) for row in rows])
     _end(report, ReportState.FINISHED, rows=rows, person=me, facts=_global(client))
 
 
@@ -195,13 +195,13 @@ def _with_base(report: PermissionReport, rows: list[dict[str, Any]]) -> list[dic
     their places."""
     if report.base is None:
         return rows
-    new = matrix.Index(rows)
+    new = report_rows.Index(rows)
     looks = last_looks.of(report, report.base.rows)
     taken = []
     for row in report.base.rows:
         look = looks.get(row["key"]) or last_looks.Look(row, report.base.taken_at)
-        taken.append(new.find(row) or matrix.dated(look.row, look.at))
-    there = matrix.Index(taken)
+        taken.append(new.find(row) or report_rows.dated(look.row, look.at))
+    there = report_rows.Index(taken)
     return [*taken, *(row for row in rows if there.find(row) is None)]
 
 
