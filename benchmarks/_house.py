@@ -154,10 +154,10 @@ def connected(url: str, name: str = "Bench") -> Connection:
     """An active connection by Basic auth."""
     from accounts.models import User
     from almconnect.lib.secret import Secret
-    from connections import editing
     from connections.credentials import credentials
     from connections.credentials.credentials import Credential
     from connections.models import Connection
+    from connections.setup import editing
 
     person, _ = User.objects.get_or_create(username="bench", defaults={"role": "admin"})
     draft = editing.create(actor=person, name=name, base_url=url, auth_method="basic")

@@ -16,7 +16,7 @@ from ninja import Query, Router, Status
 from accounts.tokens import actor_of, connector, pauser, planner, reader, tester
 from almconnect.lib.api import Listing, Refused, cursor_of, page, read_cursor
 from almconnect.lib.secret import Secret
-from connections import changing, checkup, deciding, deletion, editing, pausing, shapes
+from connections import checkup, shapes
 from connections.access import gateway
 from connections.api_answers import explained, find, noted
 from connections.api_facts import router as facts_router
@@ -41,6 +41,7 @@ from connections.credentials.credentials import Credential
 from connections.health import site_identity
 from connections.models import AuthMethod, Connection
 from connections.oauth import handshake, key_pair
+from connections.setup import confirm_account, deletion, editing, joint_change, pausing
 
 router = Router(tags=["connections"])
 FEWEST_BITS = 2048
@@ -103,7 +104,7 @@ def edit_connection(
         credential = _credential(method, username, payload.secret, ends)
     if credential is not None:
         with explained(connection):
-            changing.change(connection, values, credential, actor=actor, retry=payload.retry)
+            joint_change.change(connection, values, credential, actor=actor, retry=payload.retry)
     else:
         editing.edit(connection, actor=actor, values=values)
     if "paused" in sent:
@@ -129,9 +130,9 @@ def choose_credential(
     connection = find(connection_id)
     with explained(connection):
         if payload.take == "new":
-            deciding.confirm(connection, actor=actor_of(request))
+            confirm_account.confirm(connection, actor=actor_of(request))
         else:
-            deciding.keep(connection, actor=actor_of(request))
+            confirm_account.keep(connection, actor=actor_of(request))
     return shapes.connection(find(connection_id), request)
 
 

@@ -17,7 +17,7 @@ from ninja import Router, Schema, Status
 from accounts.tokens import actor_of, connector
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import deletion, editing, looking, shapes, tasks
+from connections import looking, shapes, tasks
 from connections.access import gateway
 from connections.api_answers import find
 from connections.bodies import CheckOut, LookIn, PersonOut
@@ -25,6 +25,7 @@ from connections.health.diagnosis import diagnose, http_status
 from connections.models import AuthMethod, Connection
 from connections.oauth import admin_instructions, key_pair, sign_in_methods
 from connections.report import comparison
+from connections.setup import deletion, editing
 from jira_client.errors import JiraError
 from jira_client.tls import CertificateFacts
 

@@ -22,7 +22,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
-from connections import editing
 from connections.access.gateway import NotReady
 from connections.address import instance
 from connections.credentials import credentials
@@ -32,6 +31,7 @@ from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
 from connections.probes import Finding, Probe, State, of_account, of_instance, of_webhook
 from connections.report import observations
+from connections.setup import editing
 from jira_client.errors import JiraError
 from jira_client.values import Person
 

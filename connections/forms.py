@@ -10,13 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
-from connections import editing
 from connections.access import gateway
 from connections.address import instance, proxies
 from connections.credentials.credentials import Credential
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from connections.oauth import sign_in_methods
+from connections.setup import editing
 from jira_client.flavour import Flavour
 
 ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url", "proxy_url")

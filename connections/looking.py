@@ -14,13 +14,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from connections import checkup, editing
+from connections import checkup
 from connections.access import gateway
 from connections.address import instance
 from connections.checkup import Row, State
 from connections.health import health
 from connections.models import Connection
 from connections.probes import Probe
+from connections.setup import editing
 from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed, TlsFailed
 from jira_client.flavour import Flavour, flavour_of
 from jira_client.tls import CertificateFacts

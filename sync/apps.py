@@ -5,8 +5,9 @@ class SyncConfig(AppConfig):
     name = "sync"
 
     def ready(self) -> None:
-        from connections import cockpit, deletion
+        from connections import cockpit
         from connections.health import site_identity
+        from connections.setup import deletion
         from sync.runs import restore_comparison
         from sync.schedule import tasks  # noqa: F401  # registers them: pages wake them by name
         from sync.status import connection_deletion, traffic

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import changing, checkup, editing, looking
+from connections import checkup, looking
 from connections.address import instance
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
@@ -22,6 +22,7 @@ from connections.health.diagnosis import Explained
 from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from connections.oauth import key_pair
+from connections.setup import editing, joint_change
 from connections.views.form_page import form_page
 from connections.views.session import person_of, tell_remarks
 
@@ -66,7 +67,7 @@ def _change_live(
 ) -> HttpResponse:
     """Settings and credential of a connection in use: proven together first, or nothing changes."""
     try:
-        outcome = changing.change(
+        outcome = joint_change.change(
             connection,
             form.values,
             credential,

@@ -17,13 +17,14 @@ from accounts.access import CONNECT, PLAN, READ, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import checkup, deciding, deletion, editing, pausing, tasks
+from connections import checkup, tasks
 from connections.access.sealing import SealBroken
 from connections.credentials import credentials, service_user
 from connections.health import health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Right
 from connections.report import comparison
+from connections.setup import confirm_account, deletion, editing, pausing
 from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of, tell_remarks
 from connections.views.tabs import tabs_of
@@ -218,13 +219,13 @@ def delete(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 
 def _decided(request: HttpRequest, connection: Connection) -> HttpResponse:
     if request.POST.get("take") == "new":
-        person = deciding.confirm(connection, actor=person_of(request))
+        person = confirm_account.confirm(connection, actor=person_of(request))
         checkup.run(connection, actor=person_of(request))
         messages.success(
             request, _("This connection now acts as %(name)s.") % {"name": person.name}
         )
     else:
-        deciding.keep(connection, actor=person_of(request))
+        confirm_account.keep(connection, actor=person_of(request))
         messages.info(request, _("%(name)s stays the account.") % {"name": connection.account_name})
     return redirect("connections:detail", connection.pk)
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import deletion
 from connections.models import Connection
+from connections.setup import deletion
 from sync.models import Attempt, MoveRow, MoveState, SiteMove
 from sync.moving_site import carrying, gate
 from sync.worker.wake import MOVE, wake

@@ -14,7 +14,7 @@ from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from connections.models import Connection, Lifecycle, MappedProject, MovePart
-from connections.swapping import swap
+from connections.setup.site_exchange import swap
 from planning.models import Change, ChangeKind, ChangeState, SprintLink
 from sync.models import (
     Delivery,

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from almconnect.lib.secret import Secret
-from connections import editing
 from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
+from connections.setup import editing
 from jira_sandbox.serving import Handle, running
 
 

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from connections import deciding, editing
 from connections.access.gateway import jira_for
 from connections.credentials import credentials
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
 from connections.oauth import handshake, key_pair
+from connections.setup import confirm_account, editing
 from jira_sandbox.oauth.mount import provider_of
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
@@ -130,7 +130,7 @@ def test_an_account_decided_by_somebody_else_is_no_fault(
 ) -> None:
     connection = connected(cloud)
     credentials.present(connection, basic_of(cloud, "rita"), actor=admin)
-    deciding.keep(connection, actor=admin)
+    confirm_account.keep(connection, actor=admin)
     Connection.objects.update(pending_id="x", pending_name="Rita Train")
     answer = client_of(admin).post(f"/connections/{connection.pk}/account/", {"take": "new"})
     assert answer.status_code == 302

@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections import checkup, editing, probes
+from connections import checkup, probes
 from connections.checkup import CHECKS, CheckResult, State
 from connections.models import Connection, MappedProject
 from connections.probes import Probe
+from connections.setup import editing
 from jira_sandbox.serving import Handle
 
 

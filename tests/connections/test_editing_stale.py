@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connections import editing, pausing
 from connections.access.gateway import NotReady
 from connections.health import health
 from connections.health.diagnosis import diagnose
 from connections.models import Connection, Health, Lifecycle
+from connections.setup import editing, pausing
 from jira_sandbox.serving import Handle
 
 

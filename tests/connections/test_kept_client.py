@@ -8,10 +8,10 @@ import pytest
 
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import editing
 from connections.access import gateway, sealing
 from connections.access.sealing import SealBroken
 from connections.models import Connection, SecretField
+from connections.setup import editing
 
 pytestmark = pytest.mark.django_db
 

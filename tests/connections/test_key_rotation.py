@@ -9,11 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from almconnect.lib.secret import Secret
-from connections import editing, rotation
 from connections.access import sealing
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
 from connections.oauth import handshake
 from connections.oauth.oauth_flow import opened, sealed
+from connections.setup import editing, key_rotation
 
 pytestmark = pytest.mark.django_db
 
@@ -68,12 +68,12 @@ def test_stopped_half_way_it_goes_on(
 
     monkeypatch.setattr(sealing, "seal_text", seal_once)
     with pytest.raises(KeyboardInterrupt):
-        rotation.rotate()
+        key_rotation.rotate()
     assert kids() == {"new", "old"}
     monkeypatch.setattr(sealing, "seal_text", seal)
-    left = rotation.remaining()
-    assert rotation.rotate().sealed == left
-    assert rotation.remaining() == 0
+    left = key_rotation.remaining()
+    assert key_rotation.rotate().sealed == left
+    assert key_rotation.remaining() == 0
 
 
 def test_what_does_not_open_is_named_and_left(connections: list[Connection]) -> None:

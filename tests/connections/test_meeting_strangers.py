@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from almconnect.lib.secret import Secret
-from connections import checkup, editing, light_check
+from connections import checkup, light_check
 from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.models import Connection
+from connections.setup import editing
 from jira_sandbox.rest.tokens import make
 from jira_sandbox.serving import Handle
 from tests.doctor.front import Front, Rule, fronted

@@ -10,11 +10,11 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.secret import Secret
-from connections import editing
 from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import Connection
+from connections.setup import editing
 from jira_sandbox.serving import Handle, running
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of

@@ -11,10 +11,10 @@ from django.test import Client
 from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
-from connections import editing
 from connections.access import sealing
 from connections.address import proxies
 from connections.models import Connection, SecretField, WebhookState
+from connections.setup import editing
 from tests.callers import ApiCaller
 from tests.connections.field_errors import field_errors
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.secret import Secret
-from connections import checkup, deciding
+from connections import checkup
 from connections.access import gateway
 from connections.access.gateway import NotReady
 from connections.credentials import credentials
@@ -17,6 +17,7 @@ from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.models import AuthMethod, Connection, MappedProject
 from connections.report import comparison, permission_report
+from connections.setup import confirm_account
 from jira_client.errors import AuthenticationRefused
 from jira_client.protocol import Request
 from jira_sandbox.serving import Handle
@@ -33,7 +34,7 @@ def test_another_account_waits_and_may_be_taken(
     waiting = credentials.pending(connection)
     assert waiting is not None
     assert waiting.account_name == "Rita Train"
-    deciding.confirm(connection, actor=admin)
+    confirm_account.confirm(connection, actor=admin)
     assert gateway.jira_for(connection).myself().name == "Rita Train"
     connection.refresh_from_db()
     assert connection.account_name == "Rita Train"
@@ -45,7 +46,7 @@ def test_the_old_account_may_be_kept(
 ) -> None:
     connection = connected(jira)
     credentials.present(connection, basic_of(jira, "rita"), actor=admin)
-    deciding.keep(connection, actor=admin)
+    confirm_account.keep(connection, actor=admin)
     assert credentials.pending(connection) is None
     assert gateway.jira_for(connection).myself().name == "ALM Service"
 
@@ -127,7 +128,7 @@ def test_both_accounts_are_compared_by_a_report_not_by_the_page(
     assert both is not None
     rows = {row["name"]: row for row in comparison.side_by_side(both)[0]["permissions"]}
     assert (rows["Delete Issues"]["was"], rows["Delete Issues"]["now"]) == ("held", "missing")
-    deciding.keep(connection, actor=admin)
+    confirm_account.keep(connection, actor=admin)
     shown = client.get(f"/connections/{connection.pk}/permissions/").content.decode()
     assert str(asked[1].pk) not in shown  # the other account's report is no part of the history
 

@@ -15,10 +15,10 @@ from django.db import connection as database
 from django.utils import timezone
 
 from almconnect.lib.secret import Secret
-from connections import editing
 from connections.access import sealing
 from connections.access.sealing import KeysUnusable, SealBroken
 from connections.models import Connection, SealedSecret, SecretField
+from connections.setup import editing
 
 CANARY = "canary-7f3a"
 pytestmark = pytest.mark.django_db

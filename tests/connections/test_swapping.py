@@ -20,7 +20,7 @@ from connections.models import (
     SealedSecret,
     SecretField,
 )
-from connections.swapping import OF_JIRA, swap
+from connections.setup.site_exchange import OF_JIRA, swap
 
 pytestmark = pytest.mark.django_db
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.models import AuditEntry
-from connections import editing
 from connections.access.gateway import jira_for
 from connections.models import Connection
 from connections.oauth import handshake
+from connections.setup import editing
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
 from tests.connections.jira_browser import JiraBrowser, make_link

@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from connections import editing
 from connections.models import Connection
+from connections.setup import editing
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
 

@@ -23,9 +23,9 @@ from django.conf import settings  # noqa: E402
 from django.db import connections as databases  # noqa: E402
 
 from almconnect.lib.secret import Secret  # noqa: E402
-from connections import rotation  # noqa: E402
 from connections.access import sealing  # noqa: E402
 from connections.models import Connection, SealedSecret, SecretField  # noqa: E402
+from connections.setup import key_rotation  # noqa: E402
 
 NUMBER, KILLS = int(sys.argv[1]), int(sys.argv[2])
 OLD, NEW = str(settings.ENCRYPTION_KEYS).split(",")
@@ -61,7 +61,7 @@ def rotate_and_die(ring: str, after: float) -> bool:
     if child == 0:
         os.close(began)
         os.write(ready, b"1")
-        rotation.rotate()
+        key_rotation.rotate()
         os._exit(0)
     os.close(ready)
     os.read(began, 1)
@@ -83,20 +83,20 @@ def main() -> None:
             kills += 1
         else:
             finished += 1
-        if not rotation.remaining():
+        if not key_rotation.remaining():
             # All went over: the other key's turn, so that the next kill finds work as well.
             ring = rings[1] if ring == rings[0] else rings[0]
         if kills % 10 == 0:
             broken += unreadable()
     settings.ENCRYPTION_KEYS = rings[0]
-    rotation.rotate()
+    key_rotation.rotate()
     settings.ENCRYPTION_KEYS = NEW
     broken += unreadable()
     told = {
         "kills": kills,
         "finished": finished,
         "unreadable": broken,
-        "left": rotation.remaining(),
+        "left": key_rotation.remaining(),
         "seconds": round(time.monotonic() - started, 1),
     }
     sys.stdout.write(json.dumps(told) + "\n")

@@ -11,8 +11,8 @@ import pytest
 from django.db import connection as database
 from structlog.testing import capture_logs
 
-from connections import deletion
 from connections.models import Connection, MappedProject
+from connections.setup import deletion
 from planning.models import Change, WorkItem
 from sync.inbound import drain, polls
 from sync.mapping import project_mapping

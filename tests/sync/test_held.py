@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import User
-from connections import deciding
 from connections.credentials import credentials
 from connections.models import PermissionReport
+from connections.setup import confirm_account
 from sync.outbound import push
 from sync.schedule import sweep
 from tests.connections.conftest import basic_of
@@ -30,7 +30,7 @@ def test_a_change_waits_and_goes_out_as_the_account_that_was_kept(held: World, a
     assert sweep.due_pushes() == []
     assert push.push(held.connection.pk) is False
     assert held.issue(item.remote_key)["summary"] == before
-    deciding.keep(held.connection, actor=admin)
+    confirm_account.keep(held.connection, actor=admin)
     assert sweep.due_pushes() == [str(held.connection.pk)]
     held.settle()
     assert held.issue(item.remote_key)["summary"] == "Held back"
@@ -50,7 +50,7 @@ def test_a_confirmed_account_gets_its_reports_and_the_changes_go_out(
     item = held.first()
     held.edit(item, summary="By Rita")
     known = PermissionReport.objects.count()
-    deciding.confirm(held.connection, actor=admin)
+    confirm_account.confirm(held.connection, actor=admin)
     asked = PermissionReport.objects.order_by("-created")[0]
     assert PermissionReport.objects.count() == known + 1
     assert asked.wanted == [held.project.key]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from connections import editing
 from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import Connection, WebhookState
+from connections.setup import editing
 from sync.webhook import webhooks
 from tests.jira_client.proxies import Proxy, proxying
 from tests.sync.world import World

@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
-from connections import changing, checkup, deciding, editing, light_check
+from connections import checkup, light_check
 from connections.access.gateway import SiteDoubted, jira_for
 from connections.credentials import credentials
 from connections.health import site_identity
 from connections.models import Connection, Health, MappedProject, SiteDoubt
+from connections.setup import confirm_account, editing, joint_change
 from jira_sandbox.serving import Handle, running
 from jira_sandbox.state.dumping import dumped
 from jira_sandbox.state.going_back import go_back
@@ -78,7 +79,7 @@ def test_an_address_of_another_jira_is_not_saved(world: World, other: Handle, rt
 
 def test_neither_with_a_good_credential_for_it(world: World, other: Handle, rte: User) -> None:
     with pytest.raises(Refused) as refused:
-        changing.change(now(world), {"base_url": other.url}, credential(other), actor=rte)
+        joint_change.change(now(world), {"base_url": other.url}, credential(other), actor=rte)
     assert refused.value.code == "another_jira"
     assert now(world).base_url == world.handle.url
 
@@ -175,10 +176,10 @@ def test_where_the_instance_does_not_tell_its_issues_do(
         one.site.identity = ""
     Connection.objects.update(site=None)
     writes = written(other)
-    changing.change(now(world), {"base_url": other.url}, credential(other), actor=rte)
+    joint_change.change(now(world), {"base_url": other.url}, credential(other), actor=rte)
     assert now(world).site_doubt == SiteDoubt.UNPROVEN
     if now(world).pending_id:
-        deciding.confirm(now(world), actor=rte)
+        confirm_account.confirm(now(world), actor=rte)
     site_proof.forget()
     world.edit(world.first(), summary="Ours")
     world.push()
@@ -224,7 +225,7 @@ def test_a_connection_without_issues_may_go_anywhere(
     fresh = editing.create(actor=rte, name="Fresh", base_url=world.handle.url, auth_method="basic")
     assert credentials.offer(fresh, credential(world.handle), actor=rte)
     fresh = Connection.objects.get(pk=fresh.pk)
-    outcome: Any = changing.change(fresh, {"base_url": other.url}, credential(other), actor=rte)
+    outcome: Any = joint_change.change(fresh, {"base_url": other.url}, credential(other), actor=rte)
     assert outcome.person.name
     fresh = Connection.objects.get(pk=fresh.pk)
     assert fresh.site is not None

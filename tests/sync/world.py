@@ -13,10 +13,10 @@ import requests
 
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections import editing
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, MappedProject
+from connections.setup import editing
 from jira_sandbox.model.linking import move
 from jira_sandbox.serving import Handle
 from planning import editing as board_editing

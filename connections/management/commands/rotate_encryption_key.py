@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from connections import rotation
 from connections.access.sealing import KeysUnusable
+from connections.setup import key_rotation
 
 
 class Command(BaseCommand):
@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            progress = rotation.rotate()
-            left = rotation.remaining()
+            progress = key_rotation.rotate()
+            left = key_rotation.remaining()
         except KeysUnusable as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(f"{progress.sealed} credentials were sealed with the first key.")

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import changing, tasks
+from connections import tasks
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
+from connections.setup import joint_change
 from tests.accounts.routes import calls, pages
 from tests.callers import ApiCaller
 from tests.connections.canaries.conftest import TYPED, House
@@ -90,7 +91,7 @@ def test_not_in_the_broker(
 def test_no_value_prints_its_secret(house: House) -> None:
     credential = Credential(AuthMethod.BASIC, Secret(TYPED), "svc-alm")
     waiting = credentials.pending(house.basic)
-    house.clean(f"{credential!r} {waiting!r} {credential} {waiting} {changing.__doc__}")
+    house.clean(f"{credential!r} {waiting!r} {credential} {waiting} {joint_change.__doc__}")
 
 
 def _pages(one: Connection) -> Iterator[str]:

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.models import User
-from connections import editing
 from connections.credentials import credentials
 from connections.models import Connection
+from connections.setup import editing
 from jira_sandbox.model.creating import create
 from jira_sandbox.model.founding import add_project
 from jira_sandbox.model.site import Site

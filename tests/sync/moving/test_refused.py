@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import deletion, editing, pausing
 from connections.credentials import credentials
 from connections.health import site_identity
 from connections.models import Connection, MappedProject, SiteDoubt
+from connections.setup import deletion, editing, pausing
 from jira_sandbox.serving import Handle
 from planning.models import Change
 from sync.mapping import project_mapping

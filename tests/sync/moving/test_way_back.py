@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
-from connections import deletion
 from connections.models import Connection, MappedProject, SealedSecret
+from connections.setup import deletion
 from jira_sandbox.serving import Handle
 from planning.models import SprintLink, WorkItem
 from sync.models import Conflict, Delivery, MoveRow, Shadow, SiteMove

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
-from connections import editing
 from connections.credentials import credentials
 from connections.models import Connection
+from connections.setup import editing
 from jira_sandbox.serving import Handle
 from tests.sync.world import credential
 

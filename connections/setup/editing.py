@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections import moving
 from connections.access import gateway, sealing
 from connections.access.readiness import must_not_be_in_a_move
 from connections.address.typed_settings import LONGEST_NAME as LONGEST_NAME
@@ -34,6 +33,7 @@ from connections.models import (
     Connection,
     SecretField,
 )
+from connections.setup import address_change
 
 TLS_OFF = timedelta(days=30)
 _SETTINGS = (
@@ -97,7 +97,7 @@ def edit(
     if changed.keys() - {"name"}:
         must_not_be_in_a_move(connection)
     in_use = bool(connection.account_id) and credentials.stored(connection) is not None
-    move = moving.begin(connection, changed)
+    move = address_change.begin(connection, changed)
     if move is not None and not credential_follows:
         site_identity.look_before_saving(preview(connection, changed))
     if in_use and move is None:
@@ -115,12 +115,12 @@ def edit(
             connection.tls_off_until = None if connection.verify_tls else timezone.now() + TLS_OFF
             touched.add("tls_off_until")
         if move is not None:
-            touched |= moving.leave(connection, move)
+            touched |= address_change.leave(connection, move)
         _save(connection, touched)
         if move is None and connection.sealed_for_sending != sealed_for:
             sealing.seal_again(connection, was=sealed_for)
         if move is not None:
-            moving.settle(connection, move)
+            address_change.settle(connection, move)
             site_identity.begin(connection, addresses, actor=actor)
         if {"auth_method", "username"} & changed.keys() and not in_use:
             _drop_unproven(connection)

@@ -10,12 +10,12 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from connections import editing
 from connections.credentials import credentials
 from connections.credentials.credentials import Outcome
 from connections.credentials.proof import Credential, prove
 from connections.health import site_identity
 from connections.models import Connection
+from connections.setup import editing
 
 
 def change(
