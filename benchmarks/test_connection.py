@@ -12,7 +12,7 @@ from benchmarks import _flavours, _house
 
 
 def ours(connection: Any) -> None:
-    from connections import checkup
+    from connections.probes import checkup
 
     result = checkup.run(connection)
     assert result.account is not None

@@ -16,7 +16,7 @@ from ninja import Query, Router, Status
 from accounts.tokens import actor_of, connector, pauser, planner, reader, tester
 from almconnect.lib.api import Listing, Refused, cursor_of, page, read_cursor
 from almconnect.lib.secret import Secret
-from connections import checkup, shapes
+from connections import shapes
 from connections.access import gateway
 from connections.api_answers import explained, find, noted
 from connections.api_facts import router as facts_router
@@ -41,6 +41,7 @@ from connections.credentials.credentials import Credential
 from connections.health import site_identity
 from connections.models import AuthMethod, Connection
 from connections.oauth import handshake, key_pair
+from connections.probes import checkup
 from connections.setup import confirm_account, deletion, editing, joint_change, pausing
 
 router = Router(tags=["connections"])

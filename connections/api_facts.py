@@ -17,13 +17,14 @@ from ninja import Router, Schema, Status
 from accounts.tokens import actor_of, connector
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import looking, shapes, tasks
+from connections import shapes, tasks
 from connections.access import gateway
 from connections.api_answers import find
 from connections.bodies import CheckOut, LookIn, PersonOut
 from connections.health.diagnosis import diagnose, http_status
 from connections.models import AuthMethod, Connection
 from connections.oauth import admin_instructions, key_pair, sign_in_methods
+from connections.probes import instance_probe
 from connections.report import comparison
 from connections.setup import deletion, editing
 from jira_client.errors import JiraError
@@ -84,7 +85,7 @@ class ComparedOut(Schema):
 def look_at(request: HttpRequest, payload: LookIn) -> Any:
     """What is at this address, asked without any credential; nothing is stored. A failure is a row."""
     values = editing.cleaned(payload.model_dump(exclude_none=True))
-    found = looking.look_at(None, values)
+    found = instance_probe.look_at(None, values)
     server, failed = found.server, found.failed
     return {
         "target": found.target,
@@ -172,7 +173,7 @@ def _compared(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _methods(found: looking.Look) -> list[str]:
+def _methods(found: instance_probe.Look) -> list[str]:
     return sign_in_methods.offered(found.flavour)
 
 

@@ -13,9 +13,9 @@ from almconnect.lib.api import Refused
 from connections.access import gateway
 from connections.address import instance, proxies
 from connections.credentials.credentials import Credential
-from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from connections.oauth import sign_in_methods
+from connections.probes.instance_probe import Look
 from connections.setup import editing
 from jira_client.flavour import Flavour
 

@@ -13,11 +13,11 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Refused
-from connections.checkup import CheckResult, Row
 from connections.credentials import credentials, service_user
 from connections.health import expiry
 from connections.models import Connection, PermissionReport, ReportState
 from connections.oauth.handshake import Started
+from connections.probes.checkup import CheckResult, Row
 from connections.report import comparison, coverage, report_rows
 
 

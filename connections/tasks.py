@@ -7,11 +7,11 @@ import uuid
 from celery import shared_task
 
 from almconnect.lib.hint import hint
-from connections import light_check
 from connections.access.vanishing import ends_with
 from connections.health import expiry
 from connections.models import PermissionReport
 from connections.oauth import oauth_flow, renewal
+from connections.probes import light_check
 from connections.report import permission_report
 
 

@@ -12,16 +12,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections import checkup, looking
 from connections.address import instance
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.forms import ConnectionForm
 from connections.health import health
 from connections.health.diagnosis import Explained
-from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from connections.oauth import key_pair
+from connections.probes import checkup, instance_probe
+from connections.probes.instance_probe import Look
 from connections.setup import editing, joint_change
 from connections.views.form_page import form_page
 from connections.views.session import person_of, tell_remarks
@@ -35,7 +35,7 @@ def submit(
     in_use = connection is not None and bool(connection.account_id)
     found = None
     if credential is not None or not in_use or form.changes_the_way():
-        found = looking.look_at(connection, form.values)
+        found = instance_probe.look_at(connection, form.values)
         if form.blame_look(found):
             _remember(connection, found)
             return form_page(request, form, connection, look=found)
@@ -59,7 +59,7 @@ def submit(
 def _remember(connection: Connection | None, found: Look) -> None:
     """Why a press did not lead on, for whoever comes next; settings that are not saved tell no more."""
     if connection is not None and found.failure is not None:
-        looking.keep(connection, found)
+        instance_probe.keep(connection, found)
 
 
 def _change_live(
@@ -94,7 +94,7 @@ def _connect(
     """ "Connect to Jira", once it was looked at: what it told is kept, then a credential travels."""
     _tell_trimmed(request, form)
     if found is not None:
-        looking.keep(connection, found)
+        instance_probe.keep(connection, found)
         if found.failure is not None:
             return form_page(request, form, connection, look=found, status=409)
     if connection.wanted_method == AuthMethod.OAUTH1:

@@ -17,12 +17,13 @@ from accounts.access import CONNECT, PLAN, READ, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import checkup, tasks
+from connections import tasks
 from connections.access.sealing import SealBroken
 from connections.credentials import credentials, service_user
 from connections.health import health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Right
+from connections.probes import checkup
 from connections.report import comparison
 from connections.setup import confirm_account, deletion, editing, pausing
 from connections.sign_in_forms import SecretForm

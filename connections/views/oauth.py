@@ -18,14 +18,14 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import CONNECT, needs, public
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections import checkup, looking
 from connections.address import instance
 from connections.credentials import credentials
 from connections.health import health
 from connections.health.diagnosis import Explained
-from connections.looking import Look
 from connections.models import AuthMethod, Connection
 from connections.oauth import admin_instructions, handshake, key_pair, oauth_flow
+from connections.probes import checkup, instance_probe
+from connections.probes.instance_probe import Look
 from connections.views.session import is_fragment, person_of, session_key_of, tell_remarks
 from connections.views.tabs import tabs_of
 
@@ -188,7 +188,7 @@ def _setup_page(
 
 def _look(connection: Connection) -> Look:
     """What the instance is now; what it told is kept."""
-    found = looking.look(connection)
+    found = instance_probe.look(connection)
     if found.server is not None:
         instance.observe(connection, found.server)
     return found

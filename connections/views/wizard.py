@@ -15,9 +15,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.access import CONNECT, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections import checkup, looking
 from connections.forms import LOOKED, ConnectionForm, ToolForm
 from connections.models import AuthMethod, Connection
+from connections.probes import checkup, instance_probe
 from connections.sign_in_forms import FORMS
 from connections.views.connecting import submit
 from connections.views.form_page import form_page, ways_of
@@ -91,7 +91,7 @@ def _look(
 ) -> HttpResponse:
     """What the typed address is. Nothing is written, no credential is sent or judged."""
     form.only(LOOKED)
-    found = looking.look_at(connection, form.looked) if form.looked else None
+    found = instance_probe.look_at(connection, form.looked) if form.looked else None
     if is_fragment(request):
         context = {"look": found, "form": form, "method": form.method, "fragment": True}
         return render(request, "connections/_look.html", context | ways_of(form, found))

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from connections import checkup
 from connections.access import gateway
 from connections.access.gateway import NotReady
 from connections.health import health
 from connections.models import Connection, Lifecycle
+from connections.probes import checkup
 from jira_client.errors import (
     AuthenticationRefused,
     CaptchaRequired,

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections import checkup, probes
-from connections.checkup import CHECKS, CheckResult, State
+from connections import probes
 from connections.models import Connection, MappedProject
-from connections.probes import Probe
+from connections.probes import Probe, checkup
+from connections.probes.checkup import CHECKS, CheckResult, State
 from connections.setup import editing
 from jira_sandbox.serving import Handle
 

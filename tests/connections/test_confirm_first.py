@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.views.debug import get_exception_reporter_filter
 
-from connections import looking
 from connections.models import Connection
+from connections.probes import instance_probe
 from jira_sandbox.serving import Handle
 
 # Page → where the person is led back to
@@ -110,7 +110,7 @@ def test_a_report_of_our_own_fault_holds_no_typed_secret(
     def fail(connection: Connection) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(looking, "look", fail)
+    monkeypatch.setattr(instance_probe, "look", fail)
     seen: list[str] = []
 
     def note(sender: Any, request: Any, **rest: Any) -> None:

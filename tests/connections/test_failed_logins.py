@@ -11,7 +11,6 @@ import pytest
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import checkup
 from connections.access import circuit, gateway
 from connections.access.circuit import FRESH
 from connections.credentials import credentials
@@ -19,6 +18,7 @@ from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection
+from connections.probes import checkup
 from connections.setup import pausing
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connections import checkup
 from connections.access import gateway
 from connections.models import Connection, MappedProject
+from connections.probes import checkup
 from jira_sandbox.serving import Handle
 from planning.cards import card_of
 from planning.models import WorkItem

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from almconnect.lib.secret import Secret
-from connections import checkup, light_check
 from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.models import Connection
+from connections.probes import checkup, light_check
 from connections.setup import editing
 from jira_sandbox.rest.tokens import make
 from jira_sandbox.serving import Handle

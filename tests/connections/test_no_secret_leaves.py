@@ -11,8 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from connections import checkup
 from connections.models import Connection
+from connections.probes import checkup
 from connections.setup import editing
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller

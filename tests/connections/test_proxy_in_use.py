@@ -11,11 +11,11 @@ from django.test import Client
 
 from accounts.models import User
 from almconnect.lib import egress
-from connections import checkup, light_check
 from connections.access import gateway
 from connections.budget.rate_budget import Purpose
 from connections.credentials import credentials
 from connections.models import Connection
+from connections.probes import checkup, light_check
 from connections.report import permission_report
 from connections.setup import editing
 from jira_sandbox.serving import Handle, running

@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.secret import Secret
-from connections import checkup
 from connections.access import gateway
 from connections.access.gateway import NotReady
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.models import AuthMethod, Connection, MappedProject
+from connections.probes import checkup
 from connections.report import comparison, permission_report
 from connections.setup import confirm_account
 from jira_client.errors import AuthenticationRefused

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import checkup
 from connections.models import Connection, MappedProject, PermissionReport
+from connections.probes import checkup
 from connections.report import comparison, coverage, permission_report
 from jira_sandbox.serving import Handle
 from sync.mapping import project_mapping

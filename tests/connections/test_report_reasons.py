@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from almconnect.lib.api import Refused
-from connections import checkup
 from connections.access import gateway
 from connections.models import Connection, MappedProject, PermissionReport
+from connections.probes import checkup
 from connections.report import comparison, permission_report, report_rows
 from jira_client.requirements import BOARD_SCOPES
 from jira_sandbox.serving import Handle

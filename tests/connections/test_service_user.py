@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import checkup
 from connections.credentials import service_user
 from connections.models import Connection
+from connections.probes import checkup
 from connections.report import permission_report
 from jira_client.values import Person
 from jira_sandbox.serving import Handle

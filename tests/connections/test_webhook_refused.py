@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connections import checkup
 from connections.access import gateway
+from connections.probes import checkup
 from jira_sandbox.serving import Handle
 from sync.webhook import webhooks
 from tests.connections.test_meeting_strangers import offered

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections import checkup
-from connections.checkup import Row
 from connections.models import Connection, MappedProject
+from connections.probes import checkup
+from connections.probes.checkup import Row
 from jira_sandbox.serving import Handle
 from jira_sandbox.webhooks.register import Hook
 from sync.webhook import webhooks

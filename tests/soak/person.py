@@ -8,9 +8,9 @@ from collections import Counter
 from django.utils import timezone
 
 from almconnect.lib.api import Refused
-from connections import checkup
 from connections.health import site_identity
 from connections.models import Connection, Health, SiteDoubt
+from connections.probes import checkup
 from planning.models import Change, ChangeKind, ChangeState
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Conflict, Delivery, DeliveryState, Run

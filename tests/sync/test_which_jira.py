@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
-from connections import checkup, light_check
 from connections.access.gateway import SiteDoubted, jira_for
 from connections.credentials import credentials
 from connections.health import site_identity
 from connections.models import Connection, Health, MappedProject, SiteDoubt
+from connections.probes import checkup, light_check
 from connections.setup import confirm_account, editing, joint_change
 from jira_sandbox.serving import Handle, running
 from jira_sandbox.state.dumping import dumped

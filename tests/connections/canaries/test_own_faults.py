@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import checkup
+from connections.probes import checkup
 from jira_sandbox.serving import Handle
 from tests.connections.canaries.conftest import TYPED, House
 

@@ -14,13 +14,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from connections import checkup
 from connections.access import gateway
 from connections.address import instance
-from connections.checkup import Row, State
 from connections.health import health
 from connections.models import Connection
-from connections.probes import Probe
+from connections.probes import Probe, checkup
+from connections.probes.checkup import Row, State
 from connections.setup import editing
 from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed, TlsFailed
 from jira_client.flavour import Flavour, flavour_of
