@@ -17,7 +17,7 @@ from ninja import Router, Schema, Status
 from accounts.tokens import actor_of, connector
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import shapes, tasks
+from connections import shapes
 from connections.access import gateway
 from connections.api_answers import find
 from connections.bodies import CheckOut, LookIn, PersonOut
@@ -26,6 +26,7 @@ from connections.models import AuthMethod, Connection
 from connections.oauth import admin_instructions, key_pair, sign_in_methods
 from connections.probes import instance_probe
 from connections.report import comparison
+from connections.schedule import tasks
 from connections.setup import deletion, editing
 from jira_client.errors import JiraError
 from jira_client.tls import CertificateFacts

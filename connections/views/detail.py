@@ -17,7 +17,6 @@ from accounts.access import CONNECT, PLAN, READ, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import tasks
 from connections.access.sealing import SealBroken
 from connections.credentials import credentials, service_user
 from connections.health import health, site_identity
@@ -25,6 +24,7 @@ from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Right
 from connections.probes import checkup
 from connections.report import comparison
+from connections.schedule import tasks
 from connections.setup import confirm_account, deletion, editing, pausing
 from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of, tell_remarks

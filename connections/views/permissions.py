@@ -20,12 +20,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.hint import hint
-from connections import tasks
 from connections.access import gateway
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import Connection, PermissionReport, ReportState
 from connections.report import comparison, coverage, permission_report, report_rows
+from connections.schedule import tasks
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of
 from jira_client.judging import OperationRow, PermissionRow

@@ -9,12 +9,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from almconnect.lib.hint import hint
-from connections import tasks as reports
 from connections.access.gateway import NotReady
 from connections.access.sealing import SealBroken
 from connections.access.vanishing import ends_with
 from connections.health import health
 from connections.models import Connection, MappedProject
+from connections.schedule import tasks as reports
 from jira_client.errors import JiraError
 from sync.inbound import drain as inbound
 from sync.inbound import polls, sprint_placement

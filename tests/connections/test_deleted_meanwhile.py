@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import tasks
 from connections.access import gateway
 from connections.models import Connection, PermissionReport
 from connections.oauth import renewal
 from connections.report import permission_report
+from connections.schedule import tasks
 from connections.setup import deletion
 from jira_sandbox.serving import Handle
 from sync.schedule.tasks import register_webhook

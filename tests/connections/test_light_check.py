@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections import tasks
 from connections.models import Connection
 from connections.probes import light_check
+from connections.schedule import tasks
 from connections.setup import pausing
 from jira_sandbox.serving import Handle
 

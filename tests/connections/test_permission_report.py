@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from connections import tasks
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from connections.report import comparison, permission_report, report_rows
+from connections.schedule import tasks
 from jira_sandbox.serving import Handle
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections import tasks
 from connections.access import sealing
 from connections.models import Connection, OAuthFlow
 from connections.oauth import handshake, key_pair, oauth_flow
+from connections.schedule import tasks
 from jira_sandbox.serving import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
 

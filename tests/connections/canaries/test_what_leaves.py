@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from almconnect.lib.secret import Secret
-from connections import tasks
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
+from connections.schedule import tasks
 from connections.setup import joint_change
 from tests.accounts.routes import calls, pages
 from tests.callers import ApiCaller

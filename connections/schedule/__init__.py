@@ -1,0 +1,1 @@
+"""Celery's view of connections: load by id, call one verb."""
