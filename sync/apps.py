@@ -5,7 +5,7 @@ class SyncConfig(AppConfig):
     name = "sync"
 
     def ready(self) -> None:
-        from connections import cockpit
+        from connections.cockpit import cockpit
         from connections.health import site_identity
         from connections.setup import deletion
         from sync.runs import restore_comparison

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.access import CONNECT, READ, needs
-from connections import cockpit
+from connections.cockpit import cockpit
 from connections.views.session import is_fragment, person_of
 
 

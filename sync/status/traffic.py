@@ -11,7 +11,7 @@ from django.db.models.functions import TruncHour
 from django.urls import reverse
 from django.utils import timezone
 
-from connections.cockpit import Flow
+from connections.cockpit.cockpit import Flow
 from connections.models import Connection
 from planning.models import Change, ChangeState
 from sync.models import Delivery

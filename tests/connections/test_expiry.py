@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from connections import cockpit
-from connections.cockpit import Flow
+from connections.cockpit import cockpit
+from connections.cockpit.cockpit import Flow
 from connections.health import expiry
 from connections.models import Connection
 from jira_sandbox.serving import Handle

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from connections.models import Direction, Health, Lifecycle
 
 if TYPE_CHECKING:
-    from connections.cockpit import Card
+    from connections.cockpit.cockpit import Card
     from connections.models import MappedProject
 
 ROW = 54  # height of a box and the gap below it

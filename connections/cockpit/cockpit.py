@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from connections.cockpit.topology import Picture, draw
 from connections.health import expiry, truth
 from connections.models import Connection, Health, Lifecycle, MappedProject
-from connections.topology import Picture, draw
 
 
 @dataclass(frozen=True, slots=True)
