@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 import accounts.api
-import connections.api
+import connections.rest.api
 import planning.api
 import sync.rest.api
 from almconnect import health, metrics, system
@@ -23,7 +23,7 @@ api = Api(
 )
 for router in (
     accounts.api.router,
-    connections.api.router,
+    connections.rest.api.router,
     planning.api.router,
     sync.rest.api.router,
 ):

@@ -10,8 +10,8 @@ from ninja import Query, Router
 
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, answer, listed
-from connections.api_answers import explained
 from connections.models import Connection
+from connections.rest.api_answers import explained
 from sync.mapping import boards, mapping_check, project_mapping
 from sync.models import RunKind
 from sync.rest import shapes

@@ -10,7 +10,7 @@ from ninja import Router
 
 from accounts.tokens import actor_of, planner
 from almconnect.lib.api import Refused, answer
-from connections.api_answers import explained
+from connections.rest.api_answers import explained
 from planning.models import Iteration, Team
 from sync.mapping import new_sprints
 from sync.rest import shapes

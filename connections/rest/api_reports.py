@@ -15,11 +15,11 @@ from ninja import Query, Router, Status
 from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, cursor_of, read_cursor
 from almconnect.lib.hint import hint
-from connections import shapes
-from connections.api_answers import find
-from connections.bodies import ReportIn, ReportOut, ReportsOut
 from connections.models import PermissionReport
 from connections.report import permission_report
+from connections.rest import shapes
+from connections.rest.api_answers import find
+from connections.rest.bodies import ReportIn, ReportOut, ReportsOut
 from connections.schedule import tasks
 
 router = Router()

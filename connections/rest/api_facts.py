@@ -17,15 +17,15 @@ from ninja import Router, Schema, Status
 from accounts.tokens import actor_of, connector
 from almconnect.lib.api import Refused
 from almconnect.lib.hint import hint
-from connections import shapes
 from connections.access import gateway
-from connections.api_answers import find
-from connections.bodies import CheckOut, LookIn, PersonOut
 from connections.health.diagnosis import diagnose, http_status
 from connections.models import AuthMethod, Connection
 from connections.oauth import admin_instructions, key_pair, sign_in_methods
 from connections.probes import instance_probe
 from connections.report import comparison
+from connections.rest import shapes
+from connections.rest.api_answers import find
+from connections.rest.bodies import CheckOut, LookIn, PersonOut
 from connections.schedule import tasks
 from connections.setup import deletion, editing
 from jira_client.errors import JiraError

@@ -16,12 +16,18 @@ from ninja import Query, Router, Status
 from accounts.tokens import actor_of, connector, pauser, planner, reader, tester
 from almconnect.lib.api import Listing, Refused, cursor_of, page, read_cursor
 from almconnect.lib.secret import Secret
-from connections import shapes
 from connections.access import gateway
-from connections.api_answers import explained, find, noted
-from connections.api_facts import router as facts_router
-from connections.api_reports import router as reports_router
-from connections.bodies import (
+from connections.credentials import credentials, service_user
+from connections.credentials.credentials import Credential
+from connections.health import site_identity
+from connections.models import AuthMethod, Connection
+from connections.oauth import handshake, key_pair
+from connections.probes import checkup
+from connections.rest import shapes
+from connections.rest.api_answers import explained, find, noted
+from connections.rest.api_facts import router as facts_router
+from connections.rest.api_reports import router as reports_router
+from connections.rest.bodies import (
     CheckResultOut,
     ConnectionIn,
     ConnectionOut,
@@ -36,12 +42,6 @@ from connections.bodies import (
     StartIn,
     TestIn,
 )
-from connections.credentials import credentials, service_user
-from connections.credentials.credentials import Credential
-from connections.health import site_identity
-from connections.models import AuthMethod, Connection
-from connections.oauth import handshake, key_pair
-from connections.probes import checkup
 from connections.setup import confirm_account, deletion, editing, joint_change, pausing
 
 router = Router(tags=["connections"])
