@@ -15,7 +15,6 @@ from almconnect.lib.api import Refused
 from connections.address import instance
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
-from connections.forms import ConnectionForm
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection
@@ -24,6 +23,7 @@ from connections.probes import checkup, instance_probe
 from connections.probes.instance_probe import Look
 from connections.setup import editing, joint_change
 from connections.views.form_page import form_page
+from connections.views.forms import ConnectionForm
 from connections.views.session import person_of, tell_remarks
 
 

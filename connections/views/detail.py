@@ -26,8 +26,8 @@ from connections.probes import checkup
 from connections.report import comparison
 from connections.schedule import tasks
 from connections.setup import confirm_account, deletion, editing, pausing
-from connections.sign_in_forms import SecretForm
 from connections.views.session import person_of, tell_remarks
+from connections.views.sign_in_forms import SecretForm
 from connections.views.tabs import tabs_of
 
 PROJECTS = 10  # on a page of the comparison of two accounts

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from connections.forms import ConnectionForm
 from connections.models import Connection
 from connections.oauth import sign_in_methods
 from connections.probes.checkup import CheckResult
 from connections.probes.instance_probe import Look
+from connections.views.forms import ConnectionForm
 from connections.views.tabs import tabs_of
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.access import READ, needs
-from connections import handbook
+from connections.views import handbook
 
 
 @needs(READ)

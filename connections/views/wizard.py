@@ -15,13 +15,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.access import CONNECT, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from connections.forms import LOOKED, ConnectionForm, ToolForm
 from connections.models import AuthMethod, Connection
 from connections.probes import checkup, instance_probe
-from connections.sign_in_forms import FORMS
 from connections.views.connecting import submit
 from connections.views.form_page import form_page, ways_of
+from connections.views.forms import LOOKED, ConnectionForm, ToolForm
 from connections.views.session import is_fragment, person_of
+from connections.views.sign_in_forms import FORMS
 from connections.views.tabs import tabs_of
 
 _SHOWN = (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connections import handbook
+from connections.views import handbook
 from tests.connections.test_troubleshooting_docs import headings
 
 

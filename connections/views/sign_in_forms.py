@@ -13,8 +13,8 @@ from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
-from connections.forms import ADVANCED, NO_FILL, ConnectionForm
 from connections.models import AuthMethod, Connection
+from connections.views.forms import ADVANCED, NO_FILL, ConnectionForm
 
 LONGEST_SECRET = 10_000
 
