@@ -58,7 +58,9 @@ WEB_THREADS = env.number("ALMCONNECT_WEB_THREADS", 8, least=1)
 POLL_SECONDS = env.number("ALMCONNECT_POLL_SECONDS", 120, least=1)
 RECONCILE_SECONDS = env.number("ALMCONNECT_RECONCILE_SECONDS", 86400, least=10)
 EGRESS_ALLOW = env.networks("ALMCONNECT_EGRESS_ALLOW")
-CRASH_AT = env.text("ALMCONNECT_CRASH_AT", "")  # for tests only: sync.crash kills the process there
+CRASH_AT = env.text(
+    "ALMCONNECT_CRASH_AT", ""
+)  # for tests: sync.worker.failpoints kills the process
 
 # ── Django ───────────────────────────────────────────────────────────────────────────────────────
 DEBUG = False
@@ -84,7 +86,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "sync.hooks.Door",  # Jira's deliveries end here: nothing below is for them
+    "sync.webhook.hooks.Door",  # Jira's deliveries end here: nothing below is for them
     "almconnect.lib.client_address.TrueAddress",  # everything below believes REMOTE_ADDR
     "csp.middleware.CSPMiddleware",
     "almconnect.lib.api_errors.ApiErrors",  # outside of everything that may refuse a call

@@ -1,8 +1,8 @@
 """Which item may be above which: Jira's hierarchy, as far as each project's metadata told it.
 
 A type's level is -1 for sub-tasks, 0 for stories and their like, 1 for epics, and more above those
-(MappedProject.facts["levels"], learnt by `sync.hierarchy`). Jira takes a parent of the next level alone.
-What is not known is not judged here; Jira judges it then.
+(MappedProject.facts["levels"], learnt by `sync.pairs.hierarchy`). Jira takes a parent of the next level
+alone. What is not known is not judged here; Jira judges it then.
 """
 
 from __future__ import annotations

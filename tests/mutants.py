@@ -34,19 +34,19 @@ DRAIN = ("tests/sync/test_drain_guards.py",)
 SITE = ("tests/sync/test_which_jira.py",)
 MUTANTS = {
     "a ciphertext moved to another row of one address": Mutant(
-        "connections/sealing.py",
+        "connections/access/sealing.py",
         '("almconnect", table, str(row), field, origin)',
         '("almconnect", table, field, origin)',
         SEALING,
     ),
     "TLS switched on again while a client is kept": Mutant(
-        "connections/gateway.py",
+        "connections/access/gateway.py",
         "        connection.checks_tls,\n        conn",
         "        conn",
         KEPT,
     ),
     "the egress list changed while a client is kept": Mutant(
-        "connections/gateway.py", "        tuple(settings.EGRESS_ALLOW),\n", "", KEPT
+        "connections/access/gateway.py", "        tuple(settings.EGRESS_ALLOW),\n", "", KEPT
     ),
     "a link's other end is not read": Mutant(
         "sync/inbound/drain.py", " | {row.other_issue_id for row in rows}", "", DRAIN
@@ -70,7 +70,7 @@ MUTANTS = {
         DRAIN,
     ),
     "another Jira is believed": Mutant(
-        "connections/site_identity.py",
+        "connections/health/site_identity.py",
         "return (site.kind, site.identity) != (found.kind.value, found.id)",
         "return False",
         SITE,

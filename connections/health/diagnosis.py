@@ -1,7 +1,7 @@
 """From any failure to the stored diagnosis: `{code, what, remedy, seen, anchor, at}`.
 
 Jira's failures are explained by `jira_client.diagnosis`; the console's own (a missing credential, a
-seal that does not open) are explained here. It must not write rows: `connections.health` does.
+seal that does not open) are explained here. It must not write rows: `connections.health.health` does.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Ids such as project 10001 mean something in one Jira alone. So the instance is asked what it is before
 anything is believed of it; where it is another, the connection is *held*: nothing is read into the
-board, nothing is written, until a person acts. It must not read issues: `sync.site_proof` compares them.
+board, nothing is written, until a person acts. It must not read issues:
+`sync.pairs.site_proof` compares them.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def judge(connection: Connection, found: SiteIdentity | None) -> str:
     """Compare, and note what is certain; the doubt that remains, empty where there is none.
 
     UNPROVEN remains where the instance does not tell, or where only its issues can show that it is not
-    a copy: then `sync.site_proof` reads some of them.
+    a copy: then `sync.pairs.site_proof` reads some of them.
     """
     if is_another(connection, found):
         return SiteDoubt.ANOTHER

@@ -131,7 +131,7 @@ class Connection(models.Model):
     account_name = models.CharField(max_length=255, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
 
-    # Which Jira its issues are of, and why that is in doubt (connections.site_identity writes these)
+    # Which Jira its issues are of, and why that is in doubt (connections.health.site_identity writes these)
     site = models.ForeignKey(
         Site, null=True, blank=True, on_delete=models.SET_NULL, related_name="connections"
     )
@@ -154,7 +154,7 @@ class Connection(models.Model):
     pending_id = models.CharField(max_length=255, blank=True)
     pending_name = models.CharField(max_length=255, blank=True)
 
-    # Observed of its health; written by connections.health alone
+    # Observed of its health; written by connections.health.health alone
     health = models.CharField(max_length=10, choices=Health.choices, default=Health.UNKNOWN)
     health_at = models.DateTimeField(null=True, blank=True)
     diagnosis: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
@@ -166,7 +166,7 @@ class Connection(models.Model):
     call_after = models.DateTimeField(
         null=True, blank=True
     )  # rate limit or backoff: no call before
-    # Of the secret that Jira refused last, so that it is not tried again (connections.sealing)
+    # Of the secret that Jira refused last, so that it is not tried again (connections.access.sealing)
     refused_digest = models.CharField(max_length=120, blank=True)
     proven_at = models.DateTimeField(null=True, blank=True)  # the account, by a person's act
     look_due = models.DateTimeField(null=True, blank=True)  # the next light check

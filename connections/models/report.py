@@ -21,7 +21,7 @@ class ReportState(models.TextChoices):
 
 class PermissionReport(models.Model):
     """`rows`: `[{"key", "name", "id", "states": {permission key: state}, "setup": {…} or None}]`, told
-    with words by `connections.matrix`. Kept; a new one is compared with the last.
+    with words by `connections.report.report_rows`. Kept; a new one is compared with the last.
 
     `base`: the report whose other rows this one took over. `offered`: taken with the credential of
     another account that waits for confirmation.

@@ -24,7 +24,7 @@ class SecretField(models.TextChoices):
 
 
 class SealedSecret(models.Model):
-    """AES-256-GCM, bound to this row and to the connection's origin (connections.sealing)."""
+    """AES-256-GCM, bound to this row and to the connection's origin (connections.access.sealing)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="secrets")

@@ -1,6 +1,6 @@
 """One run of the OAuth dance as a row: whose it is, whether it is still open, what it holds sealed.
 
-The guards of connections.handshake: a foreign session, a replay or an expired run is refused with
+The guards of connections.oauth.handshake: a foreign session, a replay or an expired run is refused with
 a plain sentence and one audit entry. It must not speak to Jira.
 """
 

@@ -2,7 +2,7 @@
 
 A report is a row before anything else; the message to the worker may be lost, and the sweep finds
 the row. Taking it is claimed by conditional UPDATE and goes on after a crash. It must not judge:
-`jira_client.requirements` holds the catalogue, `connections.surveys` looks at screens and boards.
+`jira_client.requirements` holds the catalogue, `project_setup` looks at screens and boards.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def request(
 
     `base`: a finished report whose other rows are taken over, so that only these projects are looked
     at again. `offered`: asked with the credential that waits for confirmation. The caller sends the
-    hint (`connections.tasks.take_report`).
+    hint (`connections.schedule.tasks.take_report`).
     """
     wanted = list(dict.fromkeys(key.strip().upper() for key in keys if key.strip()))
     if base is None and not everything:

@@ -29,7 +29,7 @@ def kept(
     *,
     why: str = "",
 ) -> Row:
-    """A row as it is stored. `setup` is what `connections.surveys` found; None: not looked at. `why`: the
+    """A row as it is stored. `setup` is what `project_setup` found; None: not looked at. `why`: the
     sentence on what failed, where states are unknown."""
     return {
         "id": project.id,

@@ -126,7 +126,7 @@ class Lookups:
 class SeenLink:
     """A link as one of its issues lists it, by Jira's ids and its link type's id and name.
 
-    What it is on the board is decided where the types of both ends are known (`sync.linking`).
+    What it is on the board is decided where the types of both ends are known (`sync.inbound.issue_links`).
     """
 
     remote_id: str

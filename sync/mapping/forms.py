@@ -1,5 +1,5 @@
 """The forms of mapping a project. They ask and check what can be checked without Jira; the verbs
-(`sync.mapped`, `sync.sprints`, `planning.shaping`) have the last word.
+(`sync.mapping.project_mapping`, `sync.mapping.sprints`, `planning.shaping`) have the last word.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Jira has no idempotency key. So the intent is committed first, with the operation's id, what is sent
 and the highest key number known; the id travels on the issue as an entity property. An answer that
-did not come means *outcome unknown*: `sync.looking` finds out before anything is sent again.
+did not come means *outcome unknown*: `sync.outbound.lost_creates` finds out before anything is sent again.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class LinkRulesForm(forms.Form):
         return cleaned
 
     def rules(self) -> list[dict[str, str]]:
-        """What `sync.mapped.change` takes. Once valid."""
+        """What `sync.mapping.project_mapping.change` takes. Once valid."""
         rows = [
             {part: self.cleaned_data[_place(number, part)] for part in PARTS}
             for number in range(self.count)

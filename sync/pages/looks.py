@@ -120,7 +120,7 @@ def field_word(name: str) -> Word:
 
 
 def step_word(step: str) -> str:
-    """What a step of the chain was, in plain words. Takes sync.trace's step names."""
+    """What a step of the chain was, in plain words. Takes sync.pairs.trace's step names."""
     head, _dot, rest = step.partition(".")
     if head == "change" and rest:
         return _now("On the board: %(what)s") % {"what": str(_KINDS.get(rest, rest)).lower()}

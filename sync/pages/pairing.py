@@ -131,7 +131,7 @@ class PairsForm(forms.Form):
             seen[value] = label
 
     def maps(self) -> dict[str, dict[str, str]]:
-        """What `sync.mapped.change` takes: entries over the present ones, empty to take one out."""
+        """What `project_mapping.change` takes: entries over the present ones, empty to take one out."""
         found: dict[str, dict[str, str]] = {name: {} for name, _title, _note in SECTIONS}
         for field, (name, word) in self.places.items():
             found[name][word] = self.cleaned_data.get(field) or ""

@@ -1,4 +1,4 @@
-"""The forms of "#4 Fields and statuses" beyond pairs. They know what Jira offers; `sync.mapped` judges."""
+"""The forms of "#4 Fields and statuses" beyond pairs: what Jira offers; `project_mapping` judges."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class StepsForm(forms.Form):
         )
 
     def defaults(self) -> dict[str, dict[str, Any]]:
-        """What `sync.mapped.change` takes; empty values take theirs out. Once valid."""
+        """What `sync.mapping.project_mapping.change` takes; empty values take theirs out. Once valid."""
         found: dict[str, dict[str, Any]] = {}
         for field, (word, name) in self.places.items():
             found.setdefault(word, {})[name] = self.cleaned_data[field]
@@ -141,7 +141,7 @@ class TeamForm(forms.Form):
         return cleaned
 
     def chosen(self) -> dict[str, Any]:
-        """What `sync.mapped.change` takes as the team's source. Once valid."""
+        """What `sync.mapping.project_mapping.change` takes as the team's source. Once valid."""
         kind, _colon, field = self.cleaned_data["source"].partition(":")
         values = {team: self.cleaned_data[place] for place, team in self.places.items()}
         return {"kind": kind, "field": field, "values": values}

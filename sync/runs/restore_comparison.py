@@ -1,7 +1,7 @@
 """Jira was put back to an earlier state: compared with the board before a person says which side is right.
 
-The connection is held meanwhile (`connections.site_identity`): its projects are only read, each by a dry
-run. It must not decide anything; `merging` does, by what the person said.
+The connection is held meanwhile (`connections.health.site_identity`): its projects are only read, each by
+a dry run. It must not decide anything; `inbound.pair_merge` does, by what the person said.
 """
 
 from __future__ import annotations

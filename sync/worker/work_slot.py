@@ -15,7 +15,7 @@ SECONDS = 20.0  # of one task, then another connection may have this worker
 class Shift:
     """`over` is asked before each further call; `held` guards what the call's answer changes.
 
-    `people`: who was looked up in this turn, kept by `sync.people`.
+    `people`: who was looked up in this turn, kept by `sync.outbound.people`.
     """
 
     held: Held

@@ -45,7 +45,9 @@ def test_one_message_of_each_and_nothing_left_undone(
         broker.flushdb()
         for _ in range(TICKS):
             # What a worker's tick does, by a process that does nothing else.
-            console.command("shell", "-v", "0", "-c", "from sync.tasks import tick; tick()")
+            console.command(
+                "shell", "-v", "0", "-c", "from sync.schedule.tasks import tick; tick()"
+            )
         found = messages(broker)
         assert found, "the rows were found"
         assert max(found.values()) == 1, found

@@ -41,7 +41,7 @@ def test_one_statement_and_no_session(connection: Connection, django_assert_num_
 
 
 def test_the_door_stands_before_what_costs():
-    door = settings.MIDDLEWARE.index("sync.hooks.Door")
+    door = settings.MIDDLEWARE.index("sync.webhook.hooks.Door")
     assert settings.MIDDLEWARE[:door] == ["django.middleware.security.SecurityMiddleware"]
 
 
