@@ -1,0 +1,1 @@
+"""People: signing in, roles, API tokens, and the audit trail."""
