@@ -158,7 +158,7 @@ def _without_create(part: _Slice, work: ItemWork) -> None:
     )
     if create is None:
         ids = (*work.edits, *work.links, *work.unlinks, *work.deletes)
-        outbox.settle(ids, "Kept on the board only: the item is not in this Jira.")
+        outbox.settle(ids, states.ALONE)
     elif work.deletes and create.state == ChangeState.PARKED:
         outbox.drop(
             (create.pk, *work.edits, *work.links, *work.unlinks, *work.deletes),
