@@ -94,7 +94,7 @@ def apply(
             else:
                 echo = _echo(written.get(shadow.item_id, {}), seen)
                 accepted = (sent or {}).get(shadow.item_id, {})
-                merging.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
+                merging.merge_in(batch, issue, seen, shadow, echo, accepted)
         events = save(batch)
         setting_back.note(project, rules, batch.lookups, names or {}, issues, batch.moved)
         feed.tell(events)
