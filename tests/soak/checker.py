@@ -6,6 +6,7 @@ know, is tests.soak.ways'; what people wrote is judged by tests.soak.fields.
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -276,5 +277,13 @@ def secrets_in(world: World, files: list[Path]) -> list[str]:
     return [
         f"I7: a secret is in {path.name}"
         for path in files
-        if any(word in path.read_bytes() for word in canaries)
+        if any(word in _content(path) for word in canaries)
     ]
+
+
+def _content(path: Path) -> bytes:
+    """Read by another process: whoever closes a file of SQLite's loses the locks that its own process
+    holds there, and the next worker would cut the shared memory off under this one (SIGBUS).
+    """
+    done = subprocess.run(["cat", "--", str(path)], check=True, capture_output=True)
+    return done.stdout
