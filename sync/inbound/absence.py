@@ -249,13 +249,15 @@ def _bury(
         _note(connection, fresh, Absence.HELD)
         fresh = []
     locked = parents.lock(shadow.item_id for shadow in [*confirmed, *fresh])
+    for_good = ways_out.being_deleted([*confirmed, *fresh])
     fresh = ways_out.spare_edited(fresh)
     gone = [*confirmed, *fresh]
     going = {shadow.item_id for shadow in gone}
     items = [item for item in locked if item.pk in going]
     rows = Shadow.objects.filter(pk__in=[shadow.pk for shadow in gone])
     rows.update(state=ShadowState.GONE, absence="")  # of what a person took off the board, no more
-    gone_from_jira.put_away(rows.filter(item__in=items), deleted)
+    coming_back = [item for item in items if item.pk not in for_good]
+    gone_from_jira.put_away(rows.filter(item__in=coming_back), deleted)
     # What a person confirmed must not trip the brake for the next one.
     rows.filter(pk__in=[shadow.pk for shadow in fresh]).update(gone_at=timezone.now())
     if not items:

@@ -142,7 +142,8 @@ def _of_mapped(
         )
     )
     elsewhere = {row.issue_id for row in rows if row.project_id and row.project_id not in projects}
-    foreign = elsewhere - known
+    here = {row.issue_id for row in rows if row.project_id in projects}  # it was moved back
+    foreign = elsewhere - known - here
     return wanted - foreign, foreign
 
 

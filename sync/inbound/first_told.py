@@ -24,8 +24,13 @@ def bases(known: Mapping[str, Shadow], all_seen: Iterable[Seen]) -> dict[uuid.UU
     new: dict[uuid.UUID, set[str]] = {}
     for seen in all_seen:
         pair = known.get(seen.remote_id)
-        if pair is not None and (names := seen.values.keys() - pair.agreed.keys() - {"rank"}):
-            new[pair.item_id] = set(names)
+        if pair is None:
+            continue
+        names = {name for name in seen.values if name != "rank" and name not in pair.agreed}
+        if not seen.values.get("team"):
+            names.discard("team")  # an issue that never named a team says nothing of it yet
+        if names:
+            new[pair.item_id] = names
     if not new:
         return {}
     edits = Change.objects.filter(item__in=list(new), kind=ChangeKind.EDIT)

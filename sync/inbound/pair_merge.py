@@ -27,8 +27,14 @@ _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 def merge_in(
-    batch: Batch, issue: Issue, seen: Seen, shadow: Shadow, sent: Mapping[str, Any]
+    batch: Batch,
+    issue: Issue,
+    seen: Seen,
+    shadow: Shadow,
+    echo: Mapping[str, Any],
+    accepted: Mapping[str, Any],
 ) -> None:
+    """`echo`: values under way to Jira that this read shows; `accepted`: those that Jira has just taken."""
     item = shadow.item
     batch.applied.items[seen.remote_id] = item.pk
     if (item.deleted and not shadow.is_gone) or not (
@@ -37,6 +43,11 @@ def merge_in(
         batch.applied.ignored += 1
         return
     if _is_stale(batch, shadow, issue):
+        if accepted:
+            # Jira has them, whatever its clock says of the read: else an edit that sets one back there
+            # would look like no edit at all.
+            shadow.agreed = {**shadow.agreed, **accepted}
+            batch.changed.append(shadow)
         batch.applied.stale += 1
         batch.applied.stale_items.add(item.pk)
         return
@@ -48,7 +59,14 @@ def merge_in(
         batch.applied.stale_items.add(item.pk)
         return
     undone = remote if _board_is_right(batch, shadow, issue) else {}
-    base = {**batch.unagreed.get(item.pk, {}), **first, **shadow.agreed, **sent, **undone}
+    base = {
+        **batch.unagreed.get(item.pk, {}),
+        **first,
+        **shadow.agreed,
+        **echo,
+        **accepted,
+        **undone,
+    }
     outcome = decide(batch.project, base, ours, remote)
     if way := _own_way(batch, issue, item, outcome):
         outcome = decide(batch.project, {**base, **way}, ours, remote)

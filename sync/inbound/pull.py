@@ -94,7 +94,7 @@ def apply(
             else:
                 echo = _echo(batch.written.get(shadow.item_id, {}), seen)
                 accepted = (sent or {}).get(shadow.item_id, {})
-                pair_merge.merge_in(batch, issue, seen, shadow, {**echo, **accepted})
+                pair_merge.merge_in(batch, issue, seen, shadow, echo, accepted)
         events = save(batch)
         reverted_edits.note(project, rules, batch.lookups, names or {}, issues, batch.moved)
         feed.tell(events)

@@ -150,7 +150,7 @@ def _without_create(part: _Slice, work: ItemWork) -> None:
     )
     if create is None:
         ids = (*work.edits, *work.links, *work.unlinks, *work.deletes)
-        change_queue.settle(ids, "Kept on the board only: the item is not in this Jira.")
+        change_queue.settle(ids, states.ALONE)
     elif work.deletes and create.state == ChangeState.PARKED:
         change_queue.drop(
             (create.pk, *work.edits, *work.links, *work.unlinks, *work.deletes),

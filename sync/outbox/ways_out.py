@@ -8,6 +8,7 @@ becomes of the item is the question. One that is under way goes on by itself, an
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
@@ -195,7 +196,7 @@ def spare_edited(shadows: Sequence[Shadow]) -> list[Shadow]:
         state__in=(*states.UNDER_WAY, ChangeState.PARKED, ChangeState.CONFLICT),
         item__deleted=None,
     ).exclude(actor_name=SYSTEM)
-    edited = set(waiting.values_list("item_id", flat=True))
+    edited = set(waiting.values_list("item_id", flat=True)) - being_deleted(shadows)
     for one in (one for one in shadows if one.item_id in edited):
         words = GONE_WORDS.format(key=one.remote_key)
         waiting.filter(item=one.item_id).update(
@@ -213,6 +214,16 @@ def spare_edited(shadows: Sequence[Shadow]) -> list[Shadow]:
     )
     states.derive(edited)
     return [one for one in shadows if one.item_id not in edited]
+
+
+def being_deleted(shadows: Iterable[Shadow]) -> set[uuid.UUID]:
+    """Items of these pairs that a person has deleted, or said so of what was held, and Jira has not yet."""
+    rows = Change.objects.filter(
+        item__in=[one.item_id for one in shadows],
+        kind=ChangeKind.DELETE,
+        state__in=states.UNDER_WAY,
+    )
+    return set(rows.values_list("item_id", flat=True))
 
 
 def send_those_back(items: Iterable[object]) -> None:

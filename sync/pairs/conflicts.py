@@ -135,12 +135,15 @@ def _resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     item = WorkItem.objects.locked().get(pk=pair[1])
     shadow = Shadow.objects.locked().get(pk=pair[0])
     conflict = Conflict.objects.select_for_update().get(pk=conflict_id)
-    value, project = getattr(conflict, take), _still_mapped(shadow, item)
+    project = _still_mapped(shadow, item)
     if conflict.resolved is None:
+        # Somebody may have edited the item since: that is the board's side by now, and is kept as such.
+        conflict.board = values_of(item).get(conflict.field)
         # Nobody was given right yet, so what the pair agrees on is older than both values. Of one that
         # was decided, the pair knows better than the conflict what Jira holds by now.
         shadow.agreed = {**shadow.agreed, conflict.field: conflict.jira}
         shadow.save(update_fields=["agreed"])
+    value = getattr(conflict, take)
     if not same(conflict.field, value, shadow.agreed.get(conflict.field)):
         refuse_read_only(project)
     events = []
@@ -150,7 +153,7 @@ def _resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
         _queue(project, item, conflict.field, value, actor)
     conflict.taken, conflict.taken_by = take, str(actor)
     conflict.resolved = timezone.now()
-    conflict.save(update_fields=["taken", "taken_by", "resolved"])
+    conflict.save(update_fields=["board", "taken", "taken_by", "resolved"])
     decided = Change.objects.filter(item=item, state=ChangeState.CONFLICT)
     decided.filter(fields__has_key=conflict.field).update(
         state=ChangeState.SETTLED, message=f"Decided: {conflict.get_taken_display()}."

@@ -13,6 +13,7 @@ from planning.models import Change, ChangeState, SyncState, WorkItem
 from sync.models import Absence, Conflict, Shadow, ShadowState
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
+ALONE = "Kept on the board only: the item is not in this Jira."
 
 
 def derive(items: Iterable[uuid.UUID]) -> None:
@@ -98,7 +99,7 @@ class _Told:
             return SyncState.PARKED, self.parked[item]
         if item in self.waiting:
             return SyncState.WAITING, self.waiting[item]
-        return (SyncState.SYNCED if item in self.paired else SyncState.LOCAL_ONLY), ""
+        return (SyncState.SYNCED, "") if item in self.paired else (SyncState.LOCAL_ONLY, ALONE)
 
 
 def _write(ids: set[uuid.UUID], told: _Told) -> None:

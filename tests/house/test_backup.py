@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.process, pytest.mark.slow]
 FILL = """
 import django; django.setup()
 from accounts.models import User, ApiToken
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection, MappedProject, SecretField
 from almconnect.lib.secret import Secret
 from planning.models import WorkItem
@@ -45,7 +45,7 @@ TELL = """
 import django; django.setup()
 import hashlib
 from accounts.models import User, ApiToken
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection, SecretField
 from planning.models import WorkItem
 from sync.models import Delivery

@@ -150,7 +150,7 @@ import uuid, django
 django.setup()
 from almconnect.celery import app, count_requests
 count_requests()
-from connections import gateway
+from connections.access import gateway
 from jira_client.transport import Observation
 assert gateway.observers
 for observer in gateway.observers:

@@ -46,7 +46,7 @@ def run(folder: Path, keys: str, *words: str, **more: str) -> subprocess.Complet
 SEAL = """
 import django; django.setup()
 from almconnect.lib.secret import Secret
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection, SecretField
 sealing.check_keys()
 row = Connection.objects.create(name="c", base_url="https://c.example.com")
@@ -54,7 +54,7 @@ sealing.store(row, SecretField.PASSWORD, Secret("s"))
 """
 OPEN = """
 import django; django.setup()
-from connections import sealing
+from connections.access import sealing
 from connections.models import Connection, SecretField
 sealing.check_keys()
 print(sealing.load(Connection.objects.get(), SecretField.PASSWORD).reveal())

@@ -20,11 +20,11 @@ ISSUES = 4000
 MAP = """
 from accounts.models import User
 from connections.models import Connection
-from sync import mapped
-project, run = mapped.map_project(Connection.objects.get(), "FALCON", actor=User.objects.get())
+from sync.mapping import project_mapping
+project, run = project_mapping.map_project(Connection.objects.get(), "FALCON", actor=User.objects.get())
 print(run.pk)
 """
-WORK = "from sync import importing\nwhile importing.work({run!r}): pass"
+WORK = "from sync.runs import project_runs\nwhile project_runs.work({run!r}): pass"
 SEE = """
 from planning.models import WorkItem
 from sync.models import Run

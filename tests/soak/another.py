@@ -20,7 +20,7 @@ from tests.soak.door import Door
 from tests.soak.hands import Hands
 from tests.soak.person import Person
 
-CANARY = "Payroll 2026"
+CANARY = "Payroll"
 APPS = ("planning", "sync")
 UNREAD = ("sync.Delivery",)  # as they arrived: nothing of their bodies is ever taken
 TURNS = 3  # of workers, while the address leads elsewhere
@@ -29,7 +29,8 @@ TURNS = 3  # of workers, while the address leads elsewhere
 def another_jira(door: Door, hands: Hands, person: Person, work: Callable[[], None]) -> list[str]:
     """`work`: time passes, and a worker works until nothing is due. What broke, in words."""
     found: list[str] = []
-    with _foreign(hands) as other, door.leading_to(other):
+    word = f"{CANARY} {hands.world.connection.pk.hex[:8]}"  # of this history alone
+    with _foreign(hands, word) as other, door.leading_to(other):
         before = _content(other)
         for _ in range(TURNS):
             hands.act_on_board(4)
@@ -38,7 +39,7 @@ def another_jira(door: Door, hands: Hands, person: Person, work: Callable[[], No
             found.append(f"another Jira: the connection is not held but “{person.held_for}”")
         if _content(other) != before:
             found.append("another Jira: something of ours was written into it")
-        found += [f"another Jira: its text is in {where}" for where in on_board(CANARY)]
+        found += [f"another Jira: its text is in {where}" for where in on_board(word)]
     person.look_at_connection()
     work()
     if person.held_for:
@@ -47,14 +48,14 @@ def another_jira(door: Door, hands: Hands, person: Person, work: Callable[[], No
 
 
 @contextmanager
-def _foreign(hands: Hands) -> Iterator[Site]:
+def _foreign(hands: Hands, word: str) -> Iterator[Site]:
     """Somebody else's Jira, of either kind, made from the same seed: the ids are the same."""
     flavour = hands.rng.choice(("cloud", "datacenter"))
     other = seeded(flavour, service_admin=True)
     other.started_at("http://another.example")
     for issue in other.issues.values():
-        issue.values["summary"] = f"{CANARY} {issue.key}"
-        issue.values["labels"] = (CANARY.replace(" ", "-"),)
+        issue.values["summary"] = f"{word} {issue.key}"
+        issue.values["labels"] = (word.replace(" ", "-"),)
         issue.updated = other.now()
     try:
         yield other

@@ -6,6 +6,7 @@ know, is tests.soak.ways'; what people wrote is judged by tests.soak.fields.
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,9 @@ def _all_there(
                 f"I1: “{summary}” ({item_id}) never reached Jira, and nothing says so: {_fate(item_id)}"
             )
     keys = Counter(issue.key for issue in issues.values())
-    summaries = Counter(issue.values["summary"] for issue in issues.values())
+    # Of one that was away when its create was looked for, `_one_to_one` says why.
+    stayed = [issue for key, issue in issues.items() if key not in written.away]
+    summaries = Counter(issue.values["summary"] for issue in stayed)
     for item_id, summary in written.board_created.items():
         edited = any(key[0] == item_id and key[1] == "summary" for key in written.board)
         if not edited and summaries[summary] > 1:
@@ -276,5 +279,13 @@ def secrets_in(world: World, files: list[Path]) -> list[str]:
     return [
         f"I7: a secret is in {path.name}"
         for path in files
-        if any(word in path.read_bytes() for word in canaries)
+        if any(word in _content(path) for word in canaries)
     ]
+
+
+def _content(path: Path) -> bytes:
+    """Read by another process: whoever closes a file of SQLite's loses the locks that its own process
+    holds there, and the next worker would cut the shared memory off under this one (SIGBUS).
+    """
+    done = subprocess.run(["cat", "--", str(path)], check=True, capture_output=True)
+    return done.stdout

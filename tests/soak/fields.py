@@ -6,7 +6,8 @@ the other side showed it to its own writer before. By the merge laws (sync/core/
 holds of the last value of either side, and whoever wrote last, having seen the other's value, stands.
 
 Three-way merging is by value: a side that wrote a value and took it back has changed nothing. So a
-value that the other side's writer saw at any time counts as known to it.
+value that the other side's writer saw at any time counts as known to it. And an issue that never named a
+team takes none away (sync/merging.py): Jira's *no team*, where it began with none, is no word of its.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def _judge(shadow: Shadow, name: str, ours: Sequence[Wrote], theirs: Sequence[Wr
         found.append(f"I1: {where}: the board's {ours[-1].value!r} is lost")
     if theirs and not (
         _stands(name, now, theirs[-1].value)
+        or (name == "team" and theirs[0].saw is None and theirs[-1].value is None)
         or any(same(name, jira, theirs[-1].value) for _, jira in kept)
         or _seen(name, theirs[-1], ours)
     ):

@@ -36,8 +36,9 @@ class Hands(BoardHands, JiraHands, AdminHands):
                 self.field_goes: 1,
                 self.hide_jira: 1,
                 self.move_jira: 1,
-                self.step_clock: 1,
             }
+        if not calm and self.ways.polls:
+            verbs[self.step_clock] = 1
         self._act(verbs, actions)
 
     def act_on_board(self, actions: int) -> None:

@@ -71,10 +71,10 @@ class JiraHands(Scene):
 
     def plan_jira(self) -> None:
         sprint, iteration = self.rng.choice(self.sprints)
-        self._plan(self.issue(), sprint, iteration)
+        issue = self.issue()
+        self._plan(issue, sprint, iteration, saw=held(self.world, issue, "iteration"))
 
-    def _plan(self, issue: Issue, sprint: int, iteration: str | None) -> None:
-        saw = held(self.world, issue, "iteration")
+    def _plan(self, issue: Issue, sprint: int, iteration: str | None, *, saw: str | None) -> None:
         path = (
             f"/rest/agile/1.0/sprint/{sprint}/issue" if sprint else "/rest/agile/1.0/backlog/issue"
         )
@@ -107,20 +107,21 @@ class JiraHands(Scene):
                 "endDate": (begin + timedelta(days=14)).isoformat(),
             }
             self.told(lambda: self.world.jira("POST", path, state="active", **dates))
+        with self.site.lock:
+            inside = [
+                one
+                for one in self.site.issues.values()
+                if sprint in (one.values["sprints"] or ()) and one.status.category != "done"
+            ]
+        stood = {one.id: held(self.world, one, "iteration") for one in inside}
         self.told(lambda: self._close(path))
         self.sprints.remove(ending)
         if len(rest) <= LEAST_SPRINTS:
             rest.append(self._another_sprint())
         target = rest[0] if self.rng.random() < 0.5 else self.sprints[0]
-        with self.site.lock:
-            there = [
-                one
-                for one in self.site.issues.values()
-                if sprint in (one.values["sprints"] or ()) and one.status.category != "done"
-            ]
-        for issue in there:
+        for issue in inside:
             if not any(one.state != "closed" for one in issue.values["sprints"]):
-                self._plan(issue, *target)
+                self._plan(issue, *target, saw=stood[issue.id])
 
     def _close(self, path: str) -> None:
         if self.world.jira("GET", path)["state"] != "closed":  # else an answer was lost

@@ -1,6 +1,7 @@
 """What a full comparison changed: it must find nothing that the workers should have found before.
 
-The one thing that is left to it: an issue that left, and no webhook told of it (tests.soak.ways).
+The one thing that is left to it: an issue that left, or came back, and no webhook told of it
+(tests.soak.ways), with what waited for it here.
 """
 
 from __future__ import annotations
@@ -76,4 +77,5 @@ def _issues(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     site = world.handle.site
     with site.lock:
         for one in site.issues.values():
-            yield f"issue {one.key}", {"changes": len(one.history), "links": len(one.links)}
+            told = {"changes": len(one.history), "links": len(one.links), "issue": str(one.id)}
+            yield f"issue {one.key}", told

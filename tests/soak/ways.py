@@ -6,6 +6,7 @@ the next edit of the item or the full comparison finds out.
 Polling alone: the same, with no delivery at all, so no departure is heard of.
 Webhooks alone: what is not told is not found before the comparison. So the weather of these histories
 drops no delivery, and what Jira does without a word (a security scheme) is left to the other two ways.
+So is a clock that is put back: what looks older than it was is believed at a second look, a poll's.
 Neither does anybody correct what a dead worker left an item saying: a poll does that when it ends.
 """
 

@@ -90,3 +90,23 @@ def test_one_old_answer_alone_is_not_believed(world: World) -> None:
     world.hook({"webhookEvent": "jira:issue_updated", "issue": {"id": item.remote_id}})
     world.drain()
     assert world.item(item.remote_key).summary != "Stale"
+
+
+def test_what_is_written_after_the_clock_was_put_back_is_agreed(world: World) -> None:
+    """The read after the write looks older than the one before it; the write was taken all the same."""
+    item = world.first()
+    world.handle.site.skew = timedelta(hours=1)
+    world.edit_issue(item.remote_key, summary="One")
+    world.poll()
+    world.handle.site.skew = timedelta(0)
+    world.edit(item, summary="Two")
+    world.push()
+    assert world.issue(item.remote_key)["summary"] == "Two"
+    assert Shadow.objects.get(item=item).agreed["summary"] == "Two"
+    world.edit_issue(item.remote_key, summary="One")
+    a_while_later(world)
+    world.poll()
+    a_while_later(world)
+    world.settle()
+    assert world.item(item.remote_key).summary == "One", "somebody in Jira set it back knowingly"
+    assert world.issue(item.remote_key)["summary"] == "One"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from almconnect.lib.api import Refused
 from planning.models import Change, ChangeState, WorkItem
 from sync.inbound import mass_deletion_guard
-from sync.models import Brake
+from sync.models import Absence, Brake, Shadow
 from sync.status import replay
 from tests.sync.world import World
 
@@ -82,6 +84,27 @@ def test_a_person_deletes_them(deleting: World, rte: User) -> None:
     deleting.push()
     assert there(deleting, rows) == live(rows) == 0
     assert not Brake.objects.filter(decided=None).exists()
+
+
+def test_a_decided_deletion_holds_although_the_issue_leaves_first(
+    deleting: World, rte: User
+) -> None:
+    """Edited while it waited, and hidden before a worker came: the edit does not outlive the decision."""
+    rows = items(deleting, 8)
+    delete(deleting, rows)
+    mass_deletion_guard.decide(Brake.objects.get().pk, "delete", actor=rte, count=8)
+    item = rows[0]
+    deleting.edit(item, summary="Too late")
+    deleting.hide(item)
+    earlier = timezone.now() - timedelta(minutes=30)
+    pair = Shadow.objects.filter(item=item)
+    pair.update(absence=Absence.UNOBSERVED, absences=1, absent_since=earlier)
+    deleting.poll()
+    assert live([item]) == 0
+    deleting.show(item)
+    pair.update(look_due=timezone.now())
+    deleting.settle()
+    assert live([item]) == 0, "it was deleted by a person, not only by its issue's leaving"
 
 
 def test_a_person_keeps_them(deleting: World, rte: User) -> None:

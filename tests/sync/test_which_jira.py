@@ -259,6 +259,23 @@ def test_a_restore_that_a_person_accepts(world: World, rte: User) -> None:
     assert refused.value.code == "not_restored"
 
 
+def test_an_item_that_was_parted_goes_on_saying_why_it_stays(world: World, rte: User) -> None:
+    item = world.first()
+    issue = world.handle.site.keys[item.remote_key]
+    issue.created = issue.created.replace(year=issue.created.year - 1)
+    issue.updated = world.handle.site.now()
+    world.poll()
+    site_identity.accept_restore(now(world), actor=rte)
+    world.poll()
+    item.refresh_from_db()
+    assert "the issue under this number is another one" in item.sync_detail
+    world.edit(item, description="Ours alone")
+    world.push()
+    item.refresh_from_db()
+    assert (item.sync_state, item.description) == ("local_only", "Ours alone")
+    assert "the item is not in this Jira" in item.sync_detail
+
+
 def test_what_an_accepted_restore_undid_is_undone_here(world: World, rte: User) -> None:
     """Nothing tells of old values that are back: no webhook, and no poll, for they are not new."""
     item = world.first()
