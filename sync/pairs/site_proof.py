@@ -2,9 +2,9 @@
 
 The instance is asked what it is, a minute apart at most. Where that is in doubt (an address changed, or
 it does not tell), a sample of the pairs is read again and all must agree. And each issue that is read
-shows when it was made: another moment under the same id is another issue. Once an hour, and where an
-issue is older than it was, the pairs that Jira changed last are looked at: a Jira that was put back to an
-earlier state has lost just those changes.
+shows when it was made: another moment under the same id is another issue. Each quarter of an hour, and
+where an issue is older than it was, the pairs that Jira changed last are looked at: a Jira that was put
+back to an earlier state has lost just those changes.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from sync.pairs.trace import note_each
 
 AGAIN = 60.0  # seconds for which a proof is good, in this process
 SAMPLE = 50
-LOOK_AGAIN = 3600.0  # seconds between two looks for a Jira that was put back
+LOOK_AGAIN = 900.0  # seconds to the first look for a Jira that was put back, and between two
 LOST_TOGETHER = 3  # of the newest changes in a row, two of them undone: people do not do that
 _proven: dict[tuple[uuid.UUID, uuid.UUID | None], float] = {}  # by connection and site
-_looked: dict[tuple[uuid.UUID, uuid.UUID | None], float] = {}
+_look_due: dict[tuple[uuid.UUID, uuid.UUID | None], float] = {}
 
 
 @contextmanager
@@ -60,10 +60,11 @@ def _ensure(connection: Connection) -> None:
     if doubt:
         raise SiteDoubted(SiteDoubt(doubt))
     site_identity.clear(connection)
-    if time.monotonic() >= _looked.get(_place(connection), 0.0):
+    now = time.monotonic()
+    if now >= _look_due.setdefault(_place(connection), now + LOOK_AGAIN):
         if _was_put_back(connection):
             raise SiteDoubted(SiteDoubt.RESTORED)
-        _looked[_place(connection)] = time.monotonic() + LOOK_AGAIN
+        _look_due[_place(connection)] = now + LOOK_AGAIN
     _proven[_place(connection)] = time.monotonic() + AGAIN
 
 
@@ -90,16 +91,12 @@ def _hold(connection: Connection, doubted: SiteDoubted) -> None:
 def forget() -> None:
     """Ask anew everywhere, in this process."""
     _proven.clear()
-
-
-def forget_looks() -> None:
-    """Look anew everywhere whether Jira was put back, in this process."""
-    _looked.clear()
+    _look_due.clear()
 
 
 def suspect(connection: Connection) -> None:
     """An issue is older than it was: the next piece of work looks first whether all of Jira is."""
-    _looked.pop(_place(connection), None)
+    _look_due[_place(connection)] = 0.0
     _proven.pop(_place(connection), None)
 
 

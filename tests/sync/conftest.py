@@ -24,7 +24,6 @@ def _no_kept_clients() -> Iterator[None]:
         gateway.forget(connection_id)
     rate_budget.forget()
     site_proof.forget()
-    site_proof.forget_looks()
 
 
 @pytest.fixture(params=["cloud", "datacenter"])

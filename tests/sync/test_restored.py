@@ -48,8 +48,7 @@ def lost(world: World) -> dict[str, Any]:
     world.poll()
     go_back(site, then)
     time_passes(world)
-    site_proof.forget()
-    site_proof.forget_looks()
+    site_proof.suspect(world.connection)
     return {"edited": edited, "made": world.item(made)}
 
 
@@ -88,8 +87,7 @@ def test_edits_of_one_issue_under_a_wrong_clock_hold_nothing(world: World) -> No
     time_passes(world)
     issue = world.handle.site.keys[world.first().remote_key]
     issue.updated -= timedelta(hours=1)
-    site_proof.forget()
-    site_proof.forget_looks()
+    site_proof.suspect(world.connection)
     world.poll()
     world.reconcile()
     assert now(world).site_doubt == ""
@@ -102,8 +100,7 @@ def test_issues_that_people_deleted_in_jira_are_no_restore(world: World) -> None
     site = world.handle.site
     for one in newest:
         delete(site, site.users["admin"], site.issues[int(one.remote_id)], with_subtasks=True)
-    site_proof.forget()
-    site_proof.forget_looks()
+    site_proof.suspect(world.connection)
     world.poll()
     assert now(world).site_doubt == ""
 
