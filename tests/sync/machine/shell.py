@@ -108,7 +108,7 @@ class ShellMachine(RuleBasedStateMachine):
 
     @rule(chance=CHANCE)
     def take_a_step_in_jira(self, chance: random.Random) -> None:
-        key, _ = self.hands._issue()
+        key = self.hands.issue().key
         path = f"/rest/api/2/issue/{key}/transitions"
         offered = self.world.jira("GET", f"{path}?expand=transitions.fields")["transitions"]
         plain = [
