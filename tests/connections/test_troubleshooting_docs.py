@@ -21,7 +21,7 @@ MODULES = sorted((ROOT / "connections").rglob("*.py"))
 # Where each call holds its code: as the nth argument, or as `code=`.
 PLACES = {"Finding": 3, "refuse": 2, "Row": 5, "NotReady": 0}
 # Modules whose refusals of input are met in the middle of a flow, as codes of their own.
-REFUSING = ("handshake.py", "exchanging.py", "flows.py")
+REFUSING = ("handshake.py", "token_exchange.py", "oauth_flow.py")
 
 
 def paragraphs() -> dict[str, str]:
