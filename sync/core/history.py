@@ -135,6 +135,24 @@ def setting(
     return None
 
 
+def setters(
+    rules: Rules,
+    lookups: Lookups,
+    histories: Sequence[History],
+    names: Mapping[str, str],
+    field: str,
+    value: Any,
+) -> set[str | None]:
+    """The ids of all who ever gave this field this value, as far as these changes tell."""
+    return {
+        one.author_id
+        for one in histories
+        for item in one.items
+        if _is(rules, field, item, names)
+        and same(field, value_of(rules, lookups, field, item), value)
+    }
+
+
 def newest(
     rules: Rules, histories: Sequence[History], names: Mapping[str, str], field: str
 ) -> History | None:

@@ -11,7 +11,7 @@ from jira_client.values import Issue
 from planning import applying
 from planning.models import Change, ChangeKind, WorkItem
 from sync.core.echo import same
-from sync.core.history import began_with, newest, setting
+from sync.core.history import began_with, newest, setters, setting
 from sync.core.merge import Clash, Merge, Policy, merge
 from sync.core.values import Seen, Values
 from sync.inbound import duplicates, gone_items
@@ -102,9 +102,9 @@ def _own_way(batch: Batch, issue: Issue, item: WorkItem, outcome: Merge) -> dict
     if clash is None or "status" not in batch.written.get(item.pk, {}):
         return {}
     names = batch.names or {}
-    step = setting(batch.rules, batch.lookups, issue.history, names, "status", clash.jira)
-    own = step is not None and step.author_id == batch.project.connection.account_id
-    return {"status": clash.jira} if own else {}
+    # Somebody else's step that we overwrote and put back was last set by us, and is theirs all the same.
+    who = setters(batch.rules, batch.lookups, issue.history, names, "status", clash.jira)
+    return {"status": clash.jira} if who == {batch.project.connection.account_id} else {}
 
 
 def _signed(batch: Batch, issue: Issue, shadow: Shadow, clash: Clash) -> conflicts.Found:
