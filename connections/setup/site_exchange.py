@@ -50,6 +50,7 @@ OF_JIRA = (
     "site_doubt",
     "site_doubt_at",
     "restore_accepted",
+    "restore_right",
     "clock_note",
     "clock_note_at",
     "tls_expires",

@@ -88,7 +88,7 @@ def test_an_answer_whose_run_does_not_open_is_refused(
     browser.get(f"/connections/{authorised.pk}/oauth/authenticate/")
     flow = OAuthFlow.objects.order_by("-created")[0]
     OAuthFlow.objects.filter(pk=flow.pk).update(
-        sealed_token={"sealed": "v1:gone:AAAA"}, token_digest=handshake.flows.digest("t")
+        sealed_token={"sealed": "v1:gone:AAAA"}, token_digest=handshake.oauth_flow.digest("t")
     )
     address = reverse("connections:oauth_callback", args=[flow.pk])
     answer = browser.get(address, {"oauth_token": "t", "oauth_verifier": "v"})

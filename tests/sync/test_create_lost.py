@@ -89,7 +89,7 @@ def test_an_issue_that_was_brought_in_as_another_item_becomes_ours(world: World,
     lose_answer(world)
     item = world.create("Raced")
     world.push(rounds=1)
-    monkeypatch.setattr(polls.adopting, "waiting_creates", lambda project: False)
+    monkeypatch.setattr(polls.own_creates, "waiting_creates", lambda project: False)
     world.poll()
     monkeypatch.undo()
     world.settle()

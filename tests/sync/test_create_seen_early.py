@@ -15,7 +15,7 @@ from tests.sync.world import World
 
 
 def test_a_create_during_the_poll_whose_answer_is_lost(world: World, monkeypatch):
-    real = polls.adopting.waiting_creates
+    real = polls.own_creates.waiting_creates
 
     def then_create(project):
         answer = real(project)
@@ -26,7 +26,7 @@ def test_a_create_during_the_poll_whose_answer_is_lost(world: World, monkeypatch
             push.push(world.connection.pk)
         return answer
 
-    monkeypatch.setattr(polls.adopting, "waiting_creates", then_create)
+    monkeypatch.setattr(polls.own_creates, "waiting_creates", then_create)
     world.poll()
     monkeypatch.undo()
     assert WorkItem.objects.filter(summary="Raced").count() == 1

@@ -14,14 +14,14 @@ from tests.sync.world import World
 @pytest.fixture
 def clumsy(monkeypatch: pytest.MonkeyPatch) -> None:
     """We fail to store the pair of one item."""
-    bind = new_pairs.adopting.bind
+    bind = new_pairs.own_creates.bind
 
     def fail(project, item, *rest):
         if item.summary == "ours":
             raise IntegrityError("UNIQUE constraint failed")
         return bind(project, item, *rest)
 
-    monkeypatch.setattr(new_pairs.adopting, "bind", fail)
+    monkeypatch.setattr(new_pairs.own_creates, "bind", fail)
 
 
 def test_an_item_we_cannot_store_stops_no_other(world: World, clumsy: None):

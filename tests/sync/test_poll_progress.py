@@ -25,13 +25,13 @@ def long(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[World, list[lis
     MappedProject.objects.update(watermark=timezone.now() - timedelta(minutes=1), poll_place={})
     monkeypatch.setattr(polls, "BATCH", 3)
     pages: list[list[str]] = []
-    real = polls.halving.receive
+    real = polls.bisect.receive
 
     def receive(jira, project, issues, **rest):
         pages.append([issue.id for issue in issues])
         return real(jira, project, issues, **rest)
 
-    monkeypatch.setattr(polls.halving, "receive", receive)
+    monkeypatch.setattr(polls.bisect, "receive", receive)
     return world, pages
 
 
