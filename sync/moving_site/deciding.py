@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from almconnect.lib.api import Refused
 from connections.models import Connection
 from connections.setup import deletion
 from sync.models import Attempt, MoveRow, MoveState, SiteMove
@@ -30,7 +29,7 @@ def plan_back(move: SiteMove, *, actor: User) -> SiteMove:
     """Ask for the plan of the way back. Raises Refused (409)."""
     destination = move.destination
     if not move.may_return or destination is None:
-        raise _refused("no_way_back", _("This move has no way back any more."))
+        raise gate.refused("no_way_back", _("This move has no way back any more."))
     gate.may_plan(move.connection, destination, back=True)
     return _planned(move.connection, destination, move, actor)
 
@@ -56,10 +55,7 @@ def _planned(
                 after={"to": destination.base_url, "by": destination.name},
             )
     except IntegrityError as problem:  # somebody else was quicker
-        raise _refused(
-            "move_under_way",
-            _("A move of this connection is under way. Finish it, or give it up."),
-        ) from problem
+        raise gate.under_way() from problem
     wake(MOVE, move.pk)
     return move
 
@@ -71,7 +67,9 @@ def plan_again(move: SiteMove, *, actor: User) -> SiteMove:
     if move.returns is not None:
         return plan_back(move.returns, actor=actor)
     if move.destination is None:
-        raise _refused("destination_unproven", _("The destination is gone. Choose another one."))
+        raise gate.refused(
+            "destination_unproven", _("The destination is gone. Choose another one.")
+        )
     return plan(move.connection, move.destination, actor=actor)
 
 
@@ -91,7 +89,7 @@ def confirm(move: SiteMove, *, actor: User) -> None:
             code="",
             message="",
         ):
-            raise _refused("not_planned", _("There is no plan to confirm. Make one first."))
+            raise gate.refused("not_planned", _("There is no plan to confirm. Make one first."))
         carrying.hold(move)
         audit.record(
             "connection.move_confirmed",
@@ -112,7 +110,7 @@ def give_up(move: SiteMove, *, actor: User) -> None:
             pk=move.pk, state__in=(MoveState.PLANNING, MoveState.PLANNED)
         )
         if not mine.update(state=MoveState.CANCELLED, finished=timezone.now()):
-            raise _refused(
+            raise gate.refused(
                 "not_planned", _("Only a plan that was not confirmed yet can be given up.")
             )
         MoveRow.objects.filter(move=move).delete()
@@ -134,7 +132,7 @@ def let_go(move: SiteMove, *, actor: User | None) -> None:
             returns=move, state__in=(MoveState.CARRYING, MoveState.COMPARING)
         )
         if going_back.exists() or not mine.update(state=MoveState.LET_GO):
-            raise _refused("no_way_back", _("This move has no way back any more."))
+            raise gate.refused("no_way_back", _("This move has no way back any more."))
         SiteMove.objects.filter(
             returns=move, state__in=(MoveState.PLANNING, MoveState.PLANNED)
         ).update(state=MoveState.CANCELLED, finished=timezone.now())
@@ -166,7 +164,3 @@ def end_old() -> int:
         let_go(move, actor=None)
         count += 1
     return count
-
-
-def _refused(code: str, sentence: str) -> Refused:
-    return Refused(sentence, code=code, status=409)

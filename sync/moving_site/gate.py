@@ -41,14 +41,18 @@ _LEADS_TO = ("base_url", "api_url", "proxy_url", "auth_method", "account_id", "s
 def may_plan(connection: Connection, destination: Connection, *, back: bool = False) -> None:
     """Raises Refused (409). `back`: the destination is the one that a move kept for its way back."""
     if SiteMove.objects.filter(connection=connection, state__in=OPEN).exists():
-        raise _refused(
-            "move_under_way",
-            _("A move of this connection is under way. Finish it, or give it up."),
-        )
-    if not back and way_back_open(connection):
-        raise _refused("way_back_open", way_back_open(connection))
+        raise under_way()
+    if not back and (why := way_back_open(connection)):
+        raise refused("way_back_open", why)
     may_move(connection)
     may_be_moved_to(connection, destination, back=back)
+
+
+def under_way() -> Refused:
+    """The refusal of a second move beside the first."""
+    return refused(
+        "move_under_way", _("A move of this connection is under way. Finish it, or give it up.")
+    )
 
 
 def way_back_open(connection: Connection) -> str:
@@ -66,30 +70,30 @@ def way_back_open(connection: Connection) -> str:
 def may_move(connection: Connection) -> None:
     """Raises Refused (409) where this connection cannot be moved as it stands."""
     if connection.lifecycle == Lifecycle.DRAFT:
-        raise _refused("draft", _("This connection is a draft: finish its setup first."))
+        raise refused("draft", _("This connection is a draft: finish its setup first."))
     if connection.move_part == MovePart.KEPT:
-        raise _refused("kept", _("This connection is kept for the way back of another's move."))
+        raise refused("kept", _("This connection is kept for the way back of another's move."))
     if connection.lifecycle == Lifecycle.PAUSED:
-        raise _refused(
+        raise refused(
             "paused",
             _(
                 "This connection is paused. Resume it: moving stops it by itself, and compares at the end."
             ),
         )
     if not site_identity.holds_issues(connection):
-        raise _refused(
+        raise refused(
             "nothing_mapped",
             _("This connection holds no issues, so nothing has to be moved. Change its address."),
         )
     if connection.site_doubt in (SiteDoubt.RESTORED, SiteDoubt.UNPROVEN):
-        raise _refused(
+        raise refused(
             "site_in_doubt",
             _(
                 "It is in doubt whether this is the Jira of its issues. Settle that on its page first."
             ),
         )
     if connection.pending_id:
-        raise _refused(
+        raise refused(
             "account_pending",
             _("Another account authorised this connection. Decide which it acts as first."),
         )
@@ -98,7 +102,7 @@ def may_move(connection: Connection) -> None:
 def may_be_moved_to(connection: Connection, destination: Connection, *, back: bool) -> None:
     """Raises Refused (409) where that connection is no destination for this one."""
     if destination.pk == connection.pk or _same_jira(connection, destination):
-        raise _refused(
+        raise refused(
             "same_jira",
             _(
                 "“%(name)s” leads to the Jira of this connection. Choose one that leads to the new Jira."
@@ -106,12 +110,12 @@ def may_be_moved_to(connection: Connection, destination: Connection, *, back: bo
             % {"name": destination.name},
         )
     if destination.move_part != (MovePart.KEPT if back else ""):
-        raise _refused(
+        raise refused(
             "destination_in_a_move",
             _("“%(name)s” has a part in another move.") % {"name": destination.name},
         )
     if not back and site_identity.holds_issues(destination):
-        raise _refused(
+        raise refused(
             "destination_mapped",
             _(
                 "“%(name)s” has mapped projects, or holds issues of some. Choose a connection without."
@@ -119,7 +123,7 @@ def may_be_moved_to(connection: Connection, destination: Connection, *, back: bo
             % {"name": destination.name},
         )
     if destination.site_doubt or destination.pending_id:
-        raise _refused(
+        raise refused(
             "destination_held",
             _("“%(name)s” is held. Settle that on its page first.") % {"name": destination.name},
         )
@@ -128,7 +132,7 @@ def may_be_moved_to(connection: Connection, destination: Connection, *, back: bo
     if destination.lifecycle != lifecycle or not destination.account_id or ill:
         raise _unproven(destination)
     if destination.site is None:
-        raise _refused(
+        raise refused(
             "destination_hidden",
             _("The Jira of “%(name)s” does not tell which it is, so nothing can be moved to it.")
             % {"name": destination.name},
@@ -149,9 +153,9 @@ def prove(destination: Connection) -> None:
 def may_confirm(move: SiteMove) -> None:
     """Raises Refused (409): by the plan, by its age, and by what is waiting."""
     if move.state != MoveState.PLANNED or move.planned is None or move.destination is None:
-        raise _refused("not_planned", _("There is no plan to confirm. Make one first."))
+        raise refused("not_planned", _("There is no plan to confirm. Make one first."))
     if timezone.now() - move.planned > PLAN_GOOD_FOR:
-        raise _refused("plan_old", _("The plan is older than an hour. Make it anew."))
+        raise refused("plan_old", _("The plan is older than an hour. Make it anew."))
     may_move(move.connection)
     may_be_moved_to(move.connection, move.destination, back=move.returns_id is not None)
     may_carry_out(move)
@@ -161,7 +165,7 @@ def may_confirm(move: SiteMove) -> None:
 def may_carry_out(move: SiteMove) -> None:
     """Asked again when nothing else is at work any more. Raises Refused (409)."""
     if move.fingerprint != fingerprint(move):
-        raise _refused(
+        raise refused(
             "plan_outdated",
             _(
                 "A mapping, a sprint or an address was changed since the plan was made. Make it anew."
@@ -170,7 +174,7 @@ def may_carry_out(move: SiteMove) -> None:
     _fits_there(move)
     mine = Q(project__connection=move.connection)
     if Brake.objects.filter(connection=move.connection, decided=None).exists():
-        raise _refused(
+        raise refused(
             "deletions_held",
             _(
                 "Deletions are held. Decide about them first: in the new Jira they would mean others."
@@ -180,7 +184,7 @@ def may_carry_out(move: SiteMove) -> None:
         state=ChangeState.PARKED, code="outcome_unknown"
     )
     if Change.objects.filter(mine & unknown, kind=ChangeKind.CREATE).exists():
-        raise _refused(
+        raise refused(
             "outcome_unknown",
             _(
                 "Of an item that was created it is not known yet whether the old Jira has it. Wait until "
@@ -199,13 +203,13 @@ def _fits_there(move: SiteMove) -> None:
         return
     name = {"name": row.old_name, "why": row.why}
     if row.kind == MoveKind.FILTER:
-        raise _refused(
+        raise refused(
             "filter_not_certain",
             _("The filter of %(name)s cannot go along: %(why)s Change it, and make the plan anew.")
             % name,
         )
     code = "project_missing" if row.verdict == Verdict.MISSING else "project_not_certain"
-    raise _refused(
+    raise refused(
         code,
         _("The project %(name)s cannot be moved: %(why)s Or unmap it, and make the plan anew.")
         % name,
@@ -232,12 +236,13 @@ def _same_jira(connection: Connection, destination: Connection) -> bool:
 
 
 def _unproven(destination: Connection) -> Refused:
-    return _refused(
+    return refused(
         "destination_unproven",
         _("“%(name)s” is not proven: test it on its page until the test passes.")
         % {"name": destination.name},
     )
 
 
-def _refused(code: str, sentence: str) -> Refused:
+def refused(code: str, sentence: str) -> Refused:
+    """Every refusal of a move is a conflict with how things stand (409)."""
     return Refused(sentence, code=code, status=409)
