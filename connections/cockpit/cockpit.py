@@ -54,6 +54,7 @@ class Action:
 @dataclass(frozen=True, slots=True)
 class Card:
     connection: Connection
+    standing: truth.Standing
     flow: Flow
     action: Action | None
     projects: list[MappedProject] = field(default_factory=list)
@@ -92,10 +93,6 @@ class Card:
         )
 
     @property
-    def standing(self) -> truth.Standing:
-        return truth.of_connection(self.connection)
-
-    @property
     def is_ill(self) -> bool:
         """Whether somebody has to do something before all flows again."""
         still = not self.standing.moves and self.standing.code not in _BY_ITSELF
@@ -130,7 +127,9 @@ def look() -> Board:
     cards = []
     for row in connections:
         flow, mapped = known.get(row.pk, Flow()), projects[row.pk]
-        cards.append(Card(row, flow, next_action(row, flow, mapped=bool(mapped)), mapped))
+        standing = truth.of_connection(row)
+        action = next_action(row, standing, flow, mapped=bool(mapped))
+        cards.append(Card(row, standing, flow, action, mapped))
     return Board(cards, *_headline(cards))
 
 
@@ -144,10 +143,11 @@ def _list_address() -> str:
     return reverse("connections:list")
 
 
-def next_action(row: Connection, flow: Flow, *, mapped: bool) -> Action | None:
+def next_action(
+    row: Connection, standing: truth.Standing, flow: Flow, *, mapped: bool
+) -> Action | None:
     """The first thing that stands in the way, or None. `mapped`: has it a mapped project?"""
     page = _page_of(row)
-    standing = truth.of_connection(row)
     if row.lifecycle == Lifecycle.DRAFT:
         address = reverse("connections:edit", args=[row.pk])
         return Action(standing.words, address, _("Go on with the setup"), "info")

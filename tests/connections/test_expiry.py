@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections.cockpit import cockpit
 from connections.cockpit.cockpit import Flow
-from connections.health import expiry
+from connections.health import expiry, truth
 from connections.models import Connection
 from jira_sandbox.serving import Handle
 from tests.callers import ApiCaller
@@ -66,7 +66,8 @@ def test_a_date_that_a_person_entered_is_shown_and_ends_with_the_secret(
     assert [(one["what"], one["stage"]) for one in shown["warnings"]] == [("secret", 7)]
     row = {one["name"]: one for one in api.post(f"{path}/test").json()["checks"]}["authentication"]
     assert (row["state"], row["code"]) == ("warning", "token_expires")
-    action = cockpit.next_action(Connection.objects.get(), Flow(), mapped=True)
+    row = Connection.objects.get()
+    action = cockpit.next_action(row, truth.of_connection(row), Flow(), mapped=True)
     assert action is not None
     assert "ends in 2 days" in action.words
     later = in_days(300).isoformat()
