@@ -46,6 +46,15 @@ _TEXT = (
 _CUSTOM = {f"customfield_{10100 + n}": None for n in range(60)}
 
 
+def update_of(n: int, timestamp: int) -> bytes:
+    """The webhook of an edit of issue `n` (0: the first): what names it, and no body."""
+    issue = {"id": str(FIRST + n), "key": f"BENCH-{n + 1}",
+             "fields": {"project": {"id": "10000", "key": "BENCH"}}}  # fmt: skip
+    return orjson.dumps(
+        {"webhookEvent": "jira:issue_updated", "timestamp": timestamp, "issue": issue}
+    )
+
+
 def fields(cloud: bool) -> list[dict[str, Any]]:
     """The instance's fields."""
     names = "summary description status labels priority assignee reporter parent issuetype"

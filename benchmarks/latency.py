@@ -9,7 +9,6 @@ Jira round trips and 100 ms inbound, one and 100 ms outbound.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import threading
 import time
@@ -21,7 +20,7 @@ import requests
 
 from benchmarks import _house
 from benchmarks._installation import Installation, installed
-from benchmarks._issues import FIRST
+from benchmarks._issues import FIRST, update_of
 
 
 def inbound(console: Installation, server: _house.Server, rate: int, seconds: int) -> list[float]:
@@ -47,11 +46,8 @@ def inbound(console: Installation, server: _house.Server, rate: int, seconds: in
     def one(n: int) -> None:
         summary = f"In {n}"
         server.touch(FIRST + n, summary)
-        issue = {"id": str(FIRST + n), "key": f"BENCH-{n + 1}",
-                 "fields": {"project": {"id": "10000", "key": "BENCH"}}}  # fmt: skip
-        event = {"webhookEvent": "jira:issue_updated", "timestamp": n, "issue": issue}
         sent[summary] = time.time()
-        answer = hook.post(f"{console.url}/hooks/jira/{token}", data=json.dumps(event), timeout=10)
+        answer = hook.post(f"{console.url}/hooks/jira/{token}", data=update_of(n, n), timeout=10)
         assert answer.status_code == 204, answer.text
 
     paced(one, number, rate)

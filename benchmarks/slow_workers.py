@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import signal
 import tempfile
@@ -26,7 +25,7 @@ import requests
 
 from benchmarks import _house
 from benchmarks._installation import Installation, installed, wait_for
-from benchmarks._issues import FIRST
+from benchmarks._issues import FIRST, update_of
 
 QUEUES = ("interactive", "inbound", "outbound", "bulk")
 SLICE = 0.1  # seconds of one turn of running and resting
@@ -70,10 +69,7 @@ def busy(console: Installation, server: _house.Server, hook: str, items: list[st
     while not over.is_set():
         n = number % len(items)
         server.touch(FIRST + n, f"In {number}")
-        issue = {"id": str(FIRST + n), "key": f"BENCH-{n + 1}",
-                 "fields": {"project": {"id": "10000", "key": "BENCH"}}}  # fmt: skip
-        event = {"webhookEvent": "jira:issue_updated", "timestamp": number, "issue": issue}
-        assert session.post(hook, data=json.dumps(event), timeout=30).status_code == 204
+        assert session.post(hook, data=update_of(n, number), timeout=30).status_code == 204
         console.call("PATCH", f"/items/{items[n]}", description=f"Out {number}")
         number += 1
         over.wait(max(0.0, began + number / rate - time.monotonic()))
