@@ -23,6 +23,7 @@ import django  # noqa: E402  (Django reads its settings when it is set up, after
 
 django.setup()
 
+import hypothesis  # noqa: E402
 import psycopg  # noqa: E402
 import redis  # noqa: E402
 from celery import current_app  # noqa: E402
@@ -33,6 +34,14 @@ from accounts.models import ApiToken, Role, User  # noqa: E402
 from almconnect.lib import hint as hinting  # noqa: E402
 from tests import thread_connections  # noqa: E402
 from tests.callers import ApiCaller  # noqa: E402
+
+# No test depends on the machine's speed: on a busy one an example or its drawing may take seconds.
+hypothesis.settings.register_profile(
+    "any machine",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("any machine")
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 DATABASE = {"db", "transactional_db"}
