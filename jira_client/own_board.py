@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.errors import NOT_TOLD
 from jira_client.values import Board, Project
 
-_SILENT = (Gone, Invalid, NotFound, PermissionRefused)
 _ORDER = {"scrum": 0, "simple": 1}
 _ASKED = 10  # boards that are asked which projects they show
 
@@ -49,7 +48,7 @@ def has_sprints(client: JiraClient, board: Board) -> bool:
         return board.type == "scrum"
     try:
         client.boards.sprints(board.id, ("active", "future"))
-    except _SILENT:
+    except NOT_TOLD:
         return False
     return True
 
@@ -79,6 +78,6 @@ def _widths(client: JiraClient, project: Project, boards: Sequence[Board]) -> di
     for one in silent[:_ASKED]:
         try:
             found[one.id] = len(client.boards.projects(one.id))
-        except _SILENT:
+        except NOT_TOLD:
             found[one.id] = _ASKED * 100
     return found

@@ -74,6 +74,7 @@ from jira_client.errors.network import (
 )
 from jira_client.errors.oauth import KeyUnusable, OAuthProblem, SigningUnavailable
 from jira_client.errors.refusals import (
+    NOT_TOLD,
     AnonymousAnswer,
     AuthenticationRefused,
     BasicDisabled,
@@ -97,6 +98,7 @@ from jira_client.errors.refusals import (
 
 __all__ = [
     "LONGEST_WAIT",
+    "NOT_TOLD",
     "AddressRefused",
     "AnonymousAnswer",
     "AnswerLost",

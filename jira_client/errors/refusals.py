@@ -135,3 +135,8 @@ class Starting(ServerFault):
     """Jira starts, stops or is in maintenance, and sends every call to a page that says so."""
 
     code = "starting"
+
+
+# What Jira answers about a thing that is missing, or that it does not show this account: of either,
+# whoever can do without the thing knows nothing, and goes on.
+NOT_TOLD = (Gone, Invalid, NotFound, PermissionRefused)

@@ -1,6 +1,7 @@
 """Projects, their statuses and their issue types."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from jira_client import parse
 from jira_client.protocol import Request
@@ -35,6 +36,13 @@ class Projects:
         """One project. Raises NotFound where it is missing or invisible."""
         return parse.project(parse.mapping(self._caller.call(self._one(key_or_id))))
 
+    def with_types(self, project_id: str) -> tuple[Project, IssueTypes]:
+        """The same with its issue types, by its numeric id: one call, on Cloud two."""
+        if self._caller.flavour.project_style == "paged":
+            return self.get(project_id), self.issue_types(project_id)
+        found = parse.mapping(self._caller.call(self._one(project_id)))
+        return parse.project(found), _types_in(found.get("issueTypes"))
+
     def statuses(self, key_or_id: str) -> dict[str, tuple[Status, ...]]:
         """The statuses of each issue type, by the issue type's id."""
         request = Request(
@@ -64,14 +72,18 @@ class Projects:
         flavour = self._caller.flavour
         if flavour.project_style == "paged":
             path = f"{flavour.api}/issuetype/project"
-            found = self._caller.call(Request("GET", path, params={"projectId": project_id}))
-        else:
-            found = parse.mapping(self._caller.call(self._one(project_id))).get("issueTypes") or []
-        return [parse.issue_type(row) for row in parse.rows(found)]
+            return _types_in(
+                self._caller.call(Request("GET", path, params={"projectId": project_id}))
+            )
+        return self.with_types(project_id)[1]
 
     def _one(self, key_or_id: str) -> Request:
         path = f"{self._caller.flavour.api}/project/{{project}}"
         return Request("GET", path, {"project": key_or_id})
+
+
+def _types_in(found: Any) -> list[IssueType]:
+    return [parse.issue_type(row) for row in parse.rows(found or [])]
 
 
 def _matching(found: Iterable[Project], query: str) -> list[Project]:

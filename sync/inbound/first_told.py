@@ -24,8 +24,8 @@ def bases(known: Mapping[str, Shadow], all_seen: Iterable[Seen]) -> dict[uuid.UU
     new: dict[uuid.UUID, set[str]] = {}
     for seen in all_seen:
         pair = known.get(seen.remote_id)
-        if pair is None:
-            continue
+        if pair is None or pair.remote_updated is None:
+            continue  # an own create at its first read: what it did not carry, Jira says it began with
         names = {name for name in seen.values if name != "rank" and name not in pair.agreed}
         if not seen.values.get("team"):
             names.discard("team")  # an issue that never named a team says nothing of it yet

@@ -12,21 +12,23 @@ from django.db import transaction
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound
+from jira_client.values import IssueType, Project
 from sync.core.values import EPIC_LINK
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
+from sync.pairs.create_screens import CreateScreens
 from sync.worker.retry_policy import Patience
 
 
 def refresh(
     connection: Connection, jira: JiraClient, project: MappedProject, patience: Patience
 ) -> None:
-    """Four calls, on Data Center six and one a type, and up to three for priorities: once a day.
+    """Three calls to five, and one a type on Data Center, on Cloud up to three: once a day.
 
     Raises JiraError.
     """
     note_time_zone(connection, patience.ask(jira.myself).time_zone)
     try:
-        found = patience.ask(lambda: jira.projects.get(project.remote_id))
+        found, types = patience.ask(lambda: _asked(jira, project))
     except NotFound:
         return  # whoever reads its issues finds out why
     note_project(project, found.key, found.name)
@@ -34,14 +36,22 @@ def refresh(
     new_statuses.pair(project, [one for statuses in there.values() for one in statuses])
     if link_names.used(project):
         link_names.follow(project, patience.ask(lambda: metadata.link_types(jira)))
-    note_facts(project, patience.ask(lambda: priorities.of_project(jira, project)))
+    screens = CreateScreens(jira, project.key, patience)
+    known = priorities.facts_of(screens, project.field_map, project.type_map.values())
     if project.facts.get("parent_style") == EPIC_LINK:
-        types = patience.ask(lambda: jira.projects.issue_types(project.remote_id))
         fields = patience.ask(jira.fields.all)
-        note_facts(project, hierarchy.facts_of(jira, project.key, types, fields, patience))
-    elif {str(one) for one in project.type_map.values()} - set(project.facts.get("levels", {})):
-        types = patience.ask(lambda: jira.projects.issue_types(project.remote_id))
-        note_facts(project, {"levels": hierarchy.told_levels(types)})
+        known |= hierarchy.facts_of(jira, screens, types, fields)
+    elif levels := hierarchy.told_levels(types):
+        known |= {"levels": levels}
+    note_facts(project, known)
+
+
+def _asked(jira: JiraClient, project: MappedProject) -> tuple[Project, list[IssueType]]:
+    """The project with its types, which Cloud is asked for only while it said no levels of some."""
+    unknown = {str(one) for one in project.type_map.values()} - set(project.facts.get("levels", {}))
+    if unknown or project.facts.get("parent_style") == EPIC_LINK:
+        return jira.projects.with_types(project.remote_id)
+    return jira.projects.get(project.remote_id), []
 
 
 def note_project(project: MappedProject, key: str, name: str) -> None:

@@ -13,11 +13,9 @@ from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from jira_client import own_board
 from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.errors import NOT_TOLD
 from jira_client.values import Board, Project
 from sync.pairs import metadata
-
-_ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ def asked_for(jira: JiraClient, board_id: int | None, own: Board | None) -> Boar
 def _proven(jira: JiraClient, board_id: int) -> Board:
     try:
         board = jira.boards.get(board_id)
-    except _ABSENT as error:
+    except NOT_TOLD as error:
         raise _refused(
             _("The account sees no board %(id)s in Jira. Choose one that it sees.")
             % {"id": board_id}

@@ -25,6 +25,7 @@ from sync.core.values import EPIC_LINK
 from sync.mapping import boards, mapping_rules, teams, transition_fields
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
+from sync.pairs.create_screens import CreateScreens
 from sync.runs import project_runs
 from sync.worker.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
@@ -62,7 +63,8 @@ def map_project(
     board = boards.asked_for(jira, options.pop("board_id", None), data.board)
     asked = transition_fields.of_project(jira, found.key)
     merged = _merged(proposal, maps or {})
-    offered = priorities.facts_of(jira, found.key, merged["field_map"], merged["type_map"].values())
+    screens = CreateScreens(jira, found.key)
+    offered = priorities.facts_of(screens, merged["field_map"], merged["type_map"].values())
     with transaction.atomic():
         project = MappedProject.objects.create(
             connection=connection,
@@ -70,7 +72,7 @@ def map_project(
             key=found.key,
             name=found.name,
             board_id=board.id if board else None,
-            facts=metadata.facts_of(jira, found, data, proposal)
+            facts=metadata.facts_of(jira, screens, data, proposal)
             | {"board": boards.stored(board)["board"]}
             | offered,
             transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked),
@@ -205,7 +207,7 @@ def _hierarchy(project: MappedProject, maps: Mapping[str, Any]) -> dict[str, Any
         return {}
     jira = jira_for(project.connection)
     types = jira.projects.issue_types(project.remote_id)
-    return hierarchy.facts_of(jira, project.key, types, jira.fields.all())
+    return hierarchy.facts_of(jira, CreateScreens(jira, project.key), types, jira.fields.all())
 
 
 def _with_categories(project: MappedProject, categories: Mapping[str, str]) -> dict[str, Any]:

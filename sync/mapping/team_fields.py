@@ -12,11 +12,12 @@ from dataclasses import field as made_by
 from typing import Final
 
 from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.errors import NOT_TOLD
 from jira_client.jql import quote
 from jira_client.values import FieldInfo, FieldMeta
 from sync.core.propose import value_name
 from sync.core.teams import told_teams
+from sync.pairs.create_screens import CreateScreens
 
 # Text, a choice of one, and the Team field, which takes a team's id as text.
 _SHAPES: Final = ("string", "option", "team")
@@ -25,7 +26,6 @@ _TEXT_AREA: Final = "textarea"
 # Data Center says the type “any”.
 _TEAM: Final = "team"
 _LOOKED_THROUGH: Final = 100  # issues in which teams are looked for
-_SILENT: Final = (Gone, Invalid, NotFound, PermissionRefused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,17 @@ def is_team_field(info: FieldInfo) -> bool:
 
 
 def of_project(
-    jira: JiraClient, key: str, type_ids: Sequence[str], fields: Sequence[FieldInfo]
+    jira: JiraClient,
+    screens: CreateScreens,
+    key: str,
+    type_ids: Sequence[str],
+    fields: Sequence[FieldInfo],
 ) -> list[TeamField]:
     """The fitting ones of `fields`, Team fields of the project's screens first. Raises JiraError.
 
     `type_ids`: the issue types that are mapped; the create screen of the first is looked at.
     """
-    screen = _screen(jira, key, type_ids)
+    screen = {meta.id: meta for one in type_ids[:1] for meta in screens.of(one) or ()}
     found = [_with_choices(jira, key, info, screen) for info in fitting(fields)]
     return sorted(found, key=lambda one: (not one.on_screen, not one.says_team, one.info.name))
 
@@ -74,15 +78,6 @@ def preselected(fields: Sequence[TeamField]) -> TeamField | None:
     """The project's only field for teams, if it has exactly one."""
     found = [one for one in fields if one.on_screen and one.says_team]
     return found[0] if len(found) == 1 else None
-
-
-def _screen(jira: JiraClient, key: str, type_ids: Sequence[str]) -> Mapping[str, FieldMeta]:
-    for type_id in type_ids[:1]:
-        try:
-            return {meta.id: meta for meta in jira.fields.create_fields(key, type_id)}
-        except _SILENT:
-            break  # it may not create there: then nothing is known of the screens
-    return {}
 
 
 def _with_choices(
@@ -102,7 +97,7 @@ def seen_teams(jira: JiraClient, key: str, field_id: str) -> dict[str, str]:
     try:
         query = f"project = {quote(key)} ORDER BY updated DESC"
         rows = jira.search.page(query, (field_id,), limit=_LOOKED_THROUGH).issues
-    except _SILENT:
+    except NOT_TOLD:
         return {}
     found: dict[str, str] = {}
     for issue in rows:

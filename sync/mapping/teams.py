@@ -14,6 +14,7 @@ from planning.models import Team
 from sync.core.teams import COMPONENT, FIELD, KINDS, LABEL, PROJECT
 from sync.mapping import team_fields
 from sync.mapping.team_fields import TeamField
+from sync.pairs.create_screens import CreateScreens
 
 
 def shown(project: MappedProject) -> dict[str, Any]:
@@ -77,7 +78,9 @@ def _field(
 ) -> dict[str, Any]:
     fields = [one for one in jira.fields.all() if one.id == wanted]
     types = [str(one) for one in project.type_map.values()]
-    found = team_fields.of_project(jira, project.key, types, fields)
+    found = team_fields.of_project(
+        jira, CreateScreens(jira, project.key), project.key, types, fields
+    )
     if not found:
         raise _refused("Choose a field that holds one text or one choice.")
     (field,) = found

@@ -12,14 +12,13 @@ from typing import Any
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.errors import NOT_TOLD
 from jira_client.jql import quote
 from jira_client.values import FieldMeta, Issue
 from sync.pairs.given_values import is_empty, refused_by, without_empty
 
 LOOKED_THROUGH = 50  # issues among which those to ask are chosen
 ASKED = 6
-_SILENT = (Gone, Invalid, NotFound, PermissionRefused)
 
 Steps = Mapping[str, Mapping[str, FieldMeta]]  # status id → field id → how its screens offer it
 
@@ -32,13 +31,13 @@ def of_project(jira: JiraClient, key: str) -> Steps:
             ("issuetype", "status"),
             limit=LOOKED_THROUGH,
         ).issues
-    except _SILENT:
+    except NOT_TOLD:
         return {}
     found: dict[str, dict[str, FieldMeta]] = {}
     for issue in _unlike(rows):
         try:
             steps = jira.issues.transitions(issue.id)
-        except _SILENT:
+        except NOT_TOLD:
             continue
         for step in steps:
             there = found.setdefault(step.to.id, {})

@@ -21,6 +21,7 @@ from jira_client.values import Board, IssueType, LinkType, Project, Sprint, Stat
 from sync.core.propose import Metadata, propose
 from sync.core.site_match import SprintFacts, Thing
 from sync.pairs import hierarchy, metadata, priorities, sprint_facts
+from sync.pairs.create_screens import CreateScreens
 
 ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
 
@@ -79,12 +80,12 @@ def read(jira: JiraClient, key_or_id: str, *, sprints: bool = True) -> Side | No
 
 def facts_of(jira: JiraClient, side: Side, types: Sequence[str]) -> dict[str, object]:
     """What of MappedProject.facts is learned anew. Raises JiraError."""
-    key = side.project.key
+    screens = CreateScreens(jira, side.project.key)
     return {
         "parent_style": jira.flavour.parent_style,
         "person_key": jira.flavour.person_key,
-        **hierarchy.facts_of(jira, key, side.data.types, side.data.fields),
-        **priorities.facts_of(jira, key, {"priority": "priority"}, types),
+        **hierarchy.facts_of(jira, screens, side.data.types, side.data.fields),
+        **priorities.facts_of(screens, {"priority": "priority"}, types),
     }
 
 

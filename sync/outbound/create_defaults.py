@@ -11,32 +11,28 @@ from typing import Any, Final
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.values import FieldMeta
 from sync.outbound.edit_calls import spoken
+from sync.pairs.create_screens import CreateScreens
 from sync.pairs.given_values import is_empty, refused_by, without_empty
 from sync.pairs.rules import rules_of
 
-_SILENT = (Gone, Invalid, NotFound, PermissionRefused)
 # Given by every create, or by Jira itself.
 _ALWAYS: Final = frozenset({"project", "issuetype", "summary", "reporter"})
 
 Screens = Mapping[str, Mapping[str, FieldMeta]]  # board type → field id → how its screen offers it
 
 
-def screens_of(jira: JiraClient, project: MappedProject, types: Iterable[str]) -> Screens:
-    """The create screens of these board types; those that Jira does not tell are left out.
-
-    One call a type. Raises JiraError.
+def screens_of(reader: CreateScreens, project: MappedProject, types: Iterable[str]) -> Screens:
+    """The create screens of these board types; those that Jira does not tell are left out. Raises
+    JiraError.
     """
-    found: dict[str, dict[str, FieldMeta]] = {}
-    for word in types:
-        try:
-            metas = jira.fields.create_fields(project.key, str(project.type_map[word]))
-        except _SILENT:
-            continue
-        found[word] = {meta.id: meta for meta in metas}
-    return found
+    found = {word: reader.of(str(project.type_map[word])) for word in types}
+    return {
+        word: {meta.id: meta for meta in metas}
+        for word, metas in found.items()
+        if metas is not None
+    }
 
 
 def demanded(project: MappedProject, screen: Mapping[str, FieldMeta]) -> list[FieldMeta]:
@@ -56,7 +52,7 @@ def given(
     gives nothing. Raises JiraError.
     """
     wanted = [word for word in set(types) if project.create_defaults.get(word)]
-    screens = screens_of(jira, project, wanted)
+    screens = screens_of(CreateScreens(jira, project.key), project, wanted)
     return {
         word: {
             name: spoken(screens.get(word, {}).get(name) or FieldMeta(name, name), value)
@@ -74,7 +70,7 @@ def judged(
     Raises Refused (422) for what Jira would not take, JiraError.
     """
     asked = [word for word, values in entries.items() if values and word in project.type_map]
-    screens = screens_of(jira, project, asked)
+    screens = screens_of(CreateScreens(jira, project.key), project, asked)
     wrong = [
         why
         for word, values in entries.items()

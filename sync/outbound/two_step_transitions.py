@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
+from jira_client.errors import NOT_TOLD
 from jira_client.jql import quote
 from jira_client.values import FieldMeta, Transition
 from sync.core.values import Rules
 
 LOOKED_AT = 3  # issues in a status between
-_SILENT = (Gone, Invalid, NotFound, PermissionRefused)
 
 
 def lacking(step: Transition, given: Mapping[str, Any]) -> list[FieldMeta]:
@@ -60,12 +59,12 @@ def _onward(
     query = f"project = {quote(rules.project_key)} AND status = {status_id}{of_type}"
     try:
         rows = jira.search.page(query, ("id",), limit=LOOKED_AT).issues
-    except _SILENT:
+    except NOT_TOLD:
         return None
     for row in rows:
         try:
             found = jira.issues.transitions(row.id)
-        except _SILENT:
+        except NOT_TOLD:
             continue
         if found:
             return found

@@ -34,6 +34,7 @@ from sync.pages.looks import shown_value
 from sync.pages.pairing import PairsForm, sections
 from sync.pages.rule_forms import CreatesForm, StepsForm, TeamForm
 from sync.pairs import link_names, metadata
+from sync.pairs.create_screens import CreateScreens
 from sync.pairs.rules import values_of
 
 RECENT = 50  # items in which a sample is looked for
@@ -104,8 +105,9 @@ def fetch(project: MappedProject) -> Offer:
     taken = set(project.field_map.values())
     free = [info for info in data.fields if info.id not in taken]
     types = [str(one) for one in project.type_map.values()]
-    found = team_fields.of_project(jira, project.key, types, free)
-    screens = create_defaults.screens_of(jira, project, project.type_map)
+    reader = CreateScreens(jira, project.key)
+    found = team_fields.of_project(jira, reader, project.key, types, free)
+    screens = create_defaults.screens_of(reader, project, project.type_map)
     return Offer(choices_of(data), transition_fields.of_project(jira, project.key), screens, found)
 
 

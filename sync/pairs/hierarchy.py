@@ -12,45 +12,39 @@ Epic Name, and types that have an Epic Link, one below.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.known_fields import EPIC_LINK, EPIC_NAME, PARENT_LINK, of_schema
 from jira_client.values import FieldInfo, IssueType
 from sync.core.values import PARENT
-from sync.worker.retry_policy import Patience
+from sync.pairs.create_screens import CreateScreens
 
-_SILENT = (Gone, Invalid, NotFound, PermissionRefused)
 _PARENTS = {EPIC_LINK, PARENT_LINK}
 SUBTASK, STORY, EPIC = -1, 0, 1  # levels, by Cloud's numbers
 
 
 def facts_of(
     jira: JiraClient,
-    key: str,
+    screens: CreateScreens,
     types: Sequence[IssueType],
     fields: Sequence[FieldInfo],
-    patience: Patience | None = None,
 ) -> dict[str, Any]:
-    """What of MappedProject.facts says where parents are named, and the types' levels. One call a type on
-    Data Center, none on Cloud; tried again as `patience` allows, where somebody waits once. Raises
-    JiraError.
+    """What of MappedProject.facts says where parents are named, and the types' levels. One screen a type
+    on Data Center, none on Cloud. Raises JiraError.
     """
-    calm = patience or Patience(time.monotonic())
     link = of_schema(fields, PARENT_LINK) or ""
     by_screens = jira.flavour.parent_style != PARENT
     rest = [one.id for one in types if not one.subtask]
-    screens = {one: _screen(jira, key, one, calm) for one in rest} if by_screens else {}
-    above = [one for one, screen in screens.items() if {PARENT_LINK} == screen & _PARENTS]
+    offered = {one: _kinds(screens, one) for one in rest} if by_screens else {}
+    above = [one for one, screen in offered.items() if {PARENT_LINK} == screen & _PARENTS]
     levels = {one.id: SUBTASK for one in types if one.subtask}
     return {
         "subtask_types": list(levels),
         "parent_link": link if by_screens else "",
         "parent_link_types": above if link else [],
-        "levels": levels | told_levels(types) | _levels(screens),
+        "levels": levels | told_levels(types) | _levels(offered),
     }
 
 
@@ -65,10 +59,6 @@ def _levels(screens: Mapping[str, set[str | None]]) -> dict[str, int]:
     return epics | {one: STORY for one, screen in screens.items() if EPIC_LINK in screen}
 
 
-def _screen(jira: JiraClient, key: str, type_id: str, calm: Patience) -> set[str | None]:
+def _kinds(screens: CreateScreens, type_id: str) -> set[str | None]:
     """The kinds of custom fields on the create screen; none where the account may not create there."""
-    try:
-        offered = calm.ask(lambda: jira.fields.create_fields(key, type_id))
-    except _SILENT:
-        return set()
-    return {meta.schema_custom for meta in offered}
+    return {meta.schema_custom for meta in screens.of(type_id) or ()}

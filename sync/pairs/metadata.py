@@ -9,13 +9,12 @@ from django.utils import timezone
 from almconnect.lib.api import Refused
 from jira_client import own_board
 from jira_client.client import JiraClient
-from jira_client.errors import CallRefused, Gone, Invalid, NotFound, PermissionRefused
+from jira_client.errors import NOT_TOLD, CallRefused, Invalid, NotFound
 from jira_client.jql import NotAClause, check_clause, quote
 from jira_client.values import Board, LinkType, Project
 from sync.core.propose import Metadata, Proposal
 from sync.pairs import hierarchy
-
-_ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
+from sync.pairs.create_screens import CreateScreens
 
 
 def find_project(jira: JiraClient, key: str) -> Project:
@@ -85,7 +84,7 @@ def boards_of(jira: JiraClient, project: Project) -> list[Board]:
     """The boards that show the project, its own first. Raises JiraError."""
     try:
         return own_board.in_order(jira, project, jira.boards.list(project=project.key))
-    except _ABSENT:
+    except NOT_TOLD:
         return []  # no Jira Software, or no scope for it: then there are no sprints either
 
 
@@ -100,7 +99,7 @@ def estimation_of(jira: JiraClient, board: Board) -> str | None:
     """The field by which the board estimates; None where it says none, or not to this account."""
     try:
         return jira.boards.configuration(board.id).estimation_field
-    except _ABSENT:
+    except NOT_TOLD:
         return None
 
 
@@ -108,12 +107,12 @@ def link_types(jira: JiraClient) -> list[LinkType]:
     """Raises JiraError; empty where issue linking is switched off."""
     try:
         return jira.links.types()
-    except _ABSENT:
+    except NOT_TOLD:
         return []
 
 
 def facts_of(
-    jira: JiraClient, project: Project, data: Metadata, proposal: Proposal
+    jira: JiraClient, screens: CreateScreens, data: Metadata, proposal: Proposal
 ) -> dict[str, Any]:
     """MappedProject.facts of a new mapping."""
     return {
@@ -123,7 +122,7 @@ def facts_of(
             name: {"id": proposal.statuses[name], "category": category}
             for name, category in proposal.categories.items()
         },
-        **hierarchy.facts_of(jira, project.key, data.types, data.fields),
+        **hierarchy.facts_of(jira, screens, data.types, data.fields),
         "link_types": {one.name: one.id for one in data.links},
         "proposed_at": timezone.now().isoformat(),
     }

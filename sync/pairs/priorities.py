@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from connections.models import MappedProject
-from jira_client.client import JiraClient
-from jira_client.errors import Gone, Invalid, NotFound, PermissionRefused
 from jira_client.values import FieldMeta
 from sync.core.propose import value_name
+from sync.pairs.create_screens import CreateScreens
 
-_SILENT = (Gone, Invalid, NotFound, PermissionRefused)
 MOST_TYPES = 3  # types asked; nearly every project has one scheme of priorities for all
 
 
 def facts_of(
-    jira: JiraClient, project_key: str, field_map: Mapping[str, Any], types: Iterable[Any]
+    screens: CreateScreens, field_map: Mapping[str, Any], types: Iterable[Any]
 ) -> dict[str, list[str]]:
     """What of MappedProject.facts says the priorities; empty where the field is not mapped, or no screen
     tells what it takes. Raises JiraError."""
@@ -28,11 +25,7 @@ def facts_of(
         return {}
     names: dict[str, None] = {}
     for type_id in list(dict.fromkeys(str(one) for one in types))[:MOST_TYPES]:
-        try:
-            screen = jira.fields.create_fields(project_key, type_id)
-        except _SILENT:
-            continue  # the account may not create there, so Jira does not tell
-        names |= dict.fromkeys(offered_on(screen, field))
+        names |= dict.fromkeys(offered_on(screens.of(type_id) or (), field))
     return {"priorities": list(names)} if names else {}
 
 
@@ -41,8 +34,3 @@ def offered_on(screen: Iterable[FieldMeta], field: str) -> list[str]:
     return [
         str(value_name(one)) for meta in screen if meta.id == field for one in meta.allowed if one
     ]
-
-
-def of_project(jira: JiraClient, project: MappedProject) -> dict[str, list[str]]:
-    """The same for a project that is mapped. Raises JiraError."""
-    return facts_of(jira, project.key, project.field_map, project.type_map.values())

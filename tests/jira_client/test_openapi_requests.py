@@ -28,6 +28,7 @@ CALLS: dict[str, Act] = {
     "project": lambda c: c.projects.get("A"),
     "statuses": lambda c: c.projects.statuses("A"),
     "issue types": lambda c: c.projects.issue_types("1"),
+    "project with types": lambda c: c.projects.with_types("1"),
     "permissions": lambda c: c.permissions.of_project("A", ("BROWSE_PROJECTS",)),
     "permissions of many": lambda c: c.permissions.of_projects(
         [Project("1", "A", "A")], ("BROWSE_PROJECTS",)

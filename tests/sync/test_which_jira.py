@@ -44,6 +44,14 @@ def other(request: pytest.FixtureRequest) -> Iterator[Handle]:
         yield one
 
 
+def accept_after_comparing(world: World, rte: User) -> None:
+    """As a person does on the page: what differs is to be seen before a side is called right."""
+    for run in restore_comparison.compare(now(world)):
+        while project_runs.work(run.pk):
+            pass
+    site_identity.accept_restore(now(world), right="jira", actor=rte)
+
+
 def now(world: World) -> Connection:
     world.connection = Connection.objects.get(pk=world.connection.pk)
     return world.connection
@@ -242,10 +250,7 @@ def test_a_restore_that_a_person_accepts(world: World, rte: User) -> None:
     world.edit(item, description="Ours")
     world.push()
     assert now(world).site_doubt == SiteDoubt.RESTORED
-    for run in restore_comparison.compare(now(world)):
-        while project_runs.work(run.pk):
-            pass
-    site_identity.accept_restore(now(world), right="jira", actor=rte)
+    accept_after_comparing(world, rte)
     assert now(world).health == Health.OK
     world.poll()
     item.refresh_from_db()
@@ -265,7 +270,7 @@ def test_an_item_that_was_parted_goes_on_saying_why_it_stays(world: World, rte: 
     issue.created = issue.created.replace(year=issue.created.year - 1)
     issue.updated = world.handle.site.now()
     world.poll()
-    site_identity.accept_restore(now(world), actor=rte)
+    accept_after_comparing(world, rte)
     world.poll()
     item.refresh_from_db()
     assert "the issue under this number is another one" in item.sync_detail
@@ -286,10 +291,7 @@ def test_what_an_accepted_restore_undid_is_undone_here(world: World, rte: User) 
     world.create_and_read("A stranger")
     assert now(world).site_doubt == SiteDoubt.RESTORED
     MappedProject.objects.update(watermark=timezone.now() + timedelta(hours=1))
-    for run in restore_comparison.compare(now(world)):
-        while project_runs.work(run.pk):
-            pass
-    site_identity.accept_restore(now(world), right="jira", actor=rte)
+    accept_after_comparing(world, rte)
     sweep.due_runs()  # asks for what is due; the next tick hands it out
     runs = [uuid.UUID(key) for key in sweep.due_runs()]
     assert runs, "all is compared, since a restore is known by what it is, not by what it tells"

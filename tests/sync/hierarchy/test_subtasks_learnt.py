@@ -57,11 +57,11 @@ def test_a_subtask_of_the_board_goes_out_after_it(old: Tree) -> None:
     assert (item.parent, item.sync_state) == (story, "synced")
 
 
-def test_only_a_project_with_epic_links_is_asked_for_its_types(old: Tree) -> None:
+def test_a_project_and_its_types_are_asked_for_in_one_call(old: Tree) -> None:
     old.world.reconcile()
     old.world.control("POST", "reset")
     old.world.reconcile()
     calls = old.world.calls()
     # Its statuses are asked for everywhere: new ones are paired by themselves.
     asked = {n: c for n, c in calls.items() if "/project" in n and not n.endswith("/statuses")}
-    assert list(asked.values()) == ([1] if old.is_cloud else [2]), asked
+    assert list(asked.values()) == [1], asked

@@ -10,7 +10,7 @@ import sys
 PROGRAM = """
 import django
 django.setup()
-from sync.crash import point
+from sync.worker.failpoints import point
 point("create.claimed")
 print("went on", flush=True)
 point("create.sent")
