@@ -47,7 +47,7 @@ PAGES = (
 
 @pytest.fixture(params=["cloud", "datacenter"])
 def own(request: pytest.FixtureRequest, own_jira: Callable[..., OwnJira]) -> OwnJira:
-    jira, handle = own_jira(request.param)
+    jira, handle = own_jira(request.param, service_admin=True)  # so it makes its webhook
     site = handle.site
     for kind, known in (
         ("status", site.statuses),
