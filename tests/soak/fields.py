@@ -99,9 +99,11 @@ def _story(shadow: Shadow, name: str, ours: Sequence[Wrote], theirs: Sequence[Wr
 
 
 def _seen(name: str, one: Wrote, others: Sequence[Wrote]) -> bool:
-    """By its writer, or because it wrote the same itself."""
+    """By its writer, or because it wrote the same itself. Whoever plans what has become done since the
+    sprint was closed sees it in that sprint, though it stood in none when somebody closed it.
+    """
     return any(
-        same(name, value, one.value) for other in others for value in (other.saw, other.value)
+        _stands(name, value, one.value) for other in others for value in (other.saw, other.value)
     )
 
 

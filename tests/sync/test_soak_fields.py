@@ -148,6 +148,25 @@ def test_a_completed_sprint_is_left_by_jiras_own_rule(world: World):
     assert lost({pair.remote_id: pair}, planned) == []
 
 
+def test_what_became_done_after_its_sprint_was_closed_may_be_planned_anew(world: World):
+    """It stood in no sprint when somebody closed that one, and is in it again since it is done."""
+    item = world.first()
+    pair = Shadow.objects.select_related("item").get(item=item)
+    pi = Pi.objects.create(name="PI 7")
+    over, next_one = (
+        str(Iteration.objects.create(pi=pi, index=number, name=f"Iteration {number}").pk)
+        for number in (1, 2)
+    )
+    link = SprintLink.objects.create(iteration_id=over, team=world.team, sprint_id=777)
+    WorkItem.objects.filter(pk=item.pk).update(iteration=next_one)
+    pair.item.refresh_from_db()
+    writes = (("jira", over, None), ("board", over, next_one))
+    assert "I2" in "\n".join(lost({pair.remote_id: pair}, wrote(pair, *writes, field="iteration")))
+    link.sprint_state = "closed"
+    link.save()
+    assert lost({pair.remote_id: pair}, wrote(pair, *writes, field="iteration")) == []
+
+
 def test_a_field_that_jira_tells_nobody_now_is_judged_when_it_does(
     pair: Shadow, judged: Callable[[Written], str]
 ):
