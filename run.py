@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run ALM Connect from a checkout: `./run.py demo`, `serve`, `test`, `manage …`, `check`, `bench`.
+"""Run ALM Connect from a checkout: `./run.py demo`, `serve`, `test`, `quick`, `manage …`, `check`…
 
 Needs Python 3.11 or later and nothing else. Makes the environment in `.venv` beside this file from
 the hash-pinned lock, then hands over to it. Must not import anything of the project: it runs before
@@ -31,6 +31,7 @@ Usage: ./run.py COMMAND [OPTIONS]
             both: --port N  --host ADDRESS  --data DIR  --reset (demo)  --json
   manage  manage.py inside the environment: ./run.py manage [--data DIR] COMMAND …
   test    the whole suite; further words go to pytest
+  quick   within a minute: the tests of what you changed, or of a PACKAGE, without the slow ones
   check   everything CI runs: commits, format, lint, types, imports, migrations, deployment check, tests
   bench   the benchmarks: ./run.py bench [NAME …]
   soak    random edits, faults and killed workers: ./run.py soak [--minutes N] [--seed N]
@@ -47,7 +48,7 @@ def main(words: list[str]) -> int:
         return 2
     command, rest = (words[0], words[1:]) if words else ("", [])
     locks = {"demo": RUNTIME, "serve": RUNTIME, "manage": RUNTIME}
-    locks |= dict.fromkeys(("test", "check", "bench", "soak"), TESTING)
+    locks |= dict.fromkeys(("test", "quick", "check", "bench", "soak"), TESTING)
     if command not in locks:
         print(USAGE, file=sys.stdout if command in {"-h", "--help", "help"} else sys.stderr)
         return 0 if command in {"-h", "--help", "help"} else 2
@@ -98,6 +99,7 @@ COMMANDS = {
     "manage": manage_words,
     "test": pytest_words,
     "bench": lambda rest: ["-m", "benchmarks", *rest],
+    "quick": lambda rest: ["-m", "tools.quick", *rest],
     "soak": lambda rest: ["-m", "tests.soak", *rest],
 }
 

@@ -32,7 +32,7 @@ from django.test import Client  # noqa: E402
 
 from accounts.models import ApiToken, Role, User  # noqa: E402
 from almconnect.lib import hint as hinting  # noqa: E402
-from tests import thread_connections  # noqa: E402
+from tests import selection, thread_connections  # noqa: E402
 from tests.callers import ApiCaller  # noqa: E402
 
 # No test depends on the machine's speed: on a busy one an example or its drawing may take seconds.
@@ -172,7 +172,11 @@ def hints() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
     before_task_publish.disconnect(note)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    selection.add_options(parser)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what touches the database, and begin with the files that take longest.
 
     Those mostly wait for processes and browsers: begun last, each would keep everybody waiting.
@@ -186,7 +190,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         allowed = item.get_closest_marker("timeout")
         slow = 1 if item.get_closest_marker("slow") else 0
         seconds[item.path] = max(seconds.get(item.path, 0), allowed.args[0] if allowed else slow)
-    items.sort(key=lambda item: seconds[item.path], reverse=True)
+    longest_first = not config.getoption("shortest_first")
+    items.sort(key=lambda item: seconds[item.path], reverse=longest_first)
+    selection.select(config, items)
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

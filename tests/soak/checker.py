@@ -32,7 +32,7 @@ def violations(world: World, written: Written, ways: Ways = Ways.ALL) -> list[st
     """What breaks I1, I2, I3, I5 or I6, in words; empty when all hold.
 
     Of issues that left and of which no webhook told, nothing is asked before a comparison was: a search
-    does not list what is not there.
+    does not list what is not there. The same holds of what says that it was changed long ago.
     """
     site = world.handle.site
     with site.lock:
@@ -46,10 +46,11 @@ def violations(world: World, written: Written, ways: Ways = Ways.ALL) -> list[st
     }
     live = {key: one for key, one in shadows.items() if one.state == ShadowState.LIVE}
     seen = {key: one for key, one in issues.items() if key not in hidden}
-    here = {key: one for key, one in live.items() if key in seen and not one.absence}
+    seen_anew = {key: one for key, one in seen.items() if key not in written.misdated}
+    here = {key: one for key, one in live.items() if key in seen_anew and not one.absence}
     return [
         *_one_to_one(issues, shadows, written),
-        *_all_there(world, seen, live, written),
+        *_all_there(world, seen_anew, live, written),
         *_away(world, live, written, seen),
         *_equal(world, here),
         *lost(here, written, _untold(world, seen)),

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Any
 
+from django.db.models import Q
+
 from planning.models import Change, SprintLink
 from sync.core.echo import same
 from sync.models import Conflict, Shadow
@@ -33,12 +35,12 @@ def lost(
     issue_of = {str(shadow.item_id): remote for remote, shadow in live.items()}
     ours = {(issue_of[k], n): v for (k, n), v in written.board.items() if k in issue_of}
     theirs = {key: writes for key, writes in written.jira.items() if key[0] in live}
-    found = []
+    found, over = [], _over(written)
     for remote, name in sorted((ours.keys() | theirs.keys()) - untold):
         shadow = live[remote]
         if not flagged(shadow, name):
             boards, jiras = ours.get((remote, name), []), theirs.get((remote, name), [])
-            found += _judge(shadow, name, boards, jiras)
+            found += _judge(shadow, name, boards, jiras, over)
     return found
 
 
@@ -51,26 +53,35 @@ def flagged(shadow: Shadow, name: str) -> bool:
     return asked.exists() or waits.filter(fields__has_key=name).exists()
 
 
-def _judge(shadow: Shadow, name: str, ours: Sequence[Wrote], theirs: Sequence[Wrote]) -> list[str]:
+def _over(written: Written) -> set[str]:
+    """The iterations whose sprint was closed, whether or not the console has heard of it yet."""
+    closed = Q(sprint_state="closed") | Q(sprint_id__in=written.sprints_closed)
+    ids = SprintLink.objects.filter(closed).values_list("iteration", flat=True)
+    return {str(one) for one in ids}
+
+
+def _judge(
+    shadow: Shadow, name: str, ours: Sequence[Wrote], theirs: Sequence[Wrote], over: Set[str]
+) -> list[str]:
     now, where = values_of(shadow.item).get(name), f"{shadow.remote_key} {name}"
     kept = list(Conflict.objects.filter(shadow=shadow, field=name).values_list("board", "jira"))
     found = []
     if ours and not (
-        _stands(name, now, ours[-1].value)
+        _stands(name, now, ours[-1].value, over)
         or any(same(name, board, ours[-1].value) for board, _ in kept)
-        or _seen(name, ours[-1], theirs)
+        or _seen(name, ours[-1], theirs, over)
     ):
         found.append(f"I1: {where}: the board's {ours[-1].value!r} is lost")
     if theirs and not (
-        _stands(name, now, theirs[-1].value)
+        _stands(name, now, theirs[-1].value, over)
         or (name == "team" and theirs[0].saw is None and theirs[-1].value is None)
         or any(same(name, jira, theirs[-1].value) for _, jira in kept)
-        or _seen(name, theirs[-1], ours)
+        or _seen(name, theirs[-1], ours, over)
     ):
         found.append(f"I2: {where}: Jira's {theirs[-1].value!r} is lost")
     if found or not (ours and theirs):
         return [f"{one}; {_story(shadow, name, ours, theirs)}" for one in found]
-    if not any(_stands(name, now, one.value) for one in (ours[-1], theirs[-1])):
+    if not any(_stands(name, now, one.value, over) for one in (ours[-1], theirs[-1])):
         found.append(f"I5: {where}: {now!r} stands, which nobody wrote last")
     first, last = sorted((ours[-1], theirs[-1]), key=lambda one: one.turn)
     later = theirs if last is theirs[-1] else ours
@@ -78,7 +89,7 @@ def _judge(shadow: Shadow, name: str, ours: Sequence[Wrote], theirs: Sequence[Wr
     clashed = any(same(name, b, both[0]) and same(name, j, both[1]) for b, j in kept)
     since = [one for one in later if one.turn > first.turn]
     knew = any(same(name, one.saw, first.value) for one in since if not _own(name, one, later))
-    if knew and not clashed and not _stands(name, now, last.value):
+    if knew and not clashed and not _stands(name, now, last.value, over):
         side = "I2: {}: Jira's" if later is theirs else "I1: {}: the board's"
         found.append(f"{side.format(where)} newer {last.value!r} was replaced by {now!r}")
     return [f"{one}; {_story(shadow, name, ours, theirs)}" for one in found]
@@ -98,12 +109,14 @@ def _story(shadow: Shadow, name: str, ours: Sequence[Wrote], theirs: Sequence[Wr
     return f"wrote {wrote}; conflicts {clashes}; changes {went}; agreed {shadow.agreed.get(name)!r}"
 
 
-def _seen(name: str, one: Wrote, others: Sequence[Wrote]) -> bool:
+def _seen(name: str, one: Wrote, others: Sequence[Wrote], over: Set[str]) -> bool:
     """By its writer, or because it wrote the same itself. Whoever plans what has become done since the
     sprint was closed sees it in that sprint, though it stood in none when somebody closed it.
     """
     return any(
-        _stands(name, value, one.value) for other in others for value in (other.saw, other.value)
+        _stands(name, value, one.value, over)
+        for other in others
+        for value in (other.saw, other.value)
     )
 
 
@@ -113,14 +126,10 @@ def _own(name: str, one: Wrote, side: Sequence[Wrote]) -> bool:
     return bool(before) and same(name, before[-1].value, one.saw)
 
 
-def _stands(name: str, now: Any, value: Any) -> bool:
+def _stands(name: str, now: Any, value: Any, over: Set[str]) -> bool:
     """What was planned into a sprint that Jira has completed is, by Jira's own rule, in that sprint
     while it is done, and in none while it is not: no step of the status need be repeated here.
     """
     if same(name, now, value):
         return True
-    return name == "iteration" and all(one is None or _is_over(one) for one in (now, value))
-
-
-def _is_over(iteration: str) -> bool:
-    return SprintLink.objects.filter(iteration=iteration, sprint_state="closed").exists()
+    return name == "iteration" and all(one is None or one in over for one in (now, value))

@@ -115,6 +115,7 @@ class JiraHands(Scene):
             ]
         stood = {one.id: held(self.world, one, "iteration") for one in inside}
         self.told(lambda: self._close(path))
+        self.written.sprints_closed.add(sprint.id)
         self.sprints.remove(ending)
         if len(rest) <= LEAST_SPRINTS:
             rest.append(self._another_sprint())

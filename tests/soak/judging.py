@@ -38,11 +38,13 @@ class Judging:
         self.world.mend()
         time.sleep(LATE)
         self._rest(all_here=False)
+        self._note_misdated()
         found = self._told("as it is")
         self.hands.all_back()
         self.person.decide_conflicts()
         self.person.replay_failed()
         self._rest(all_here=True)
+        self._note_misdated()
         before, changes = writes(self.world), Change.objects.count()
         self._turn()
         found += self._told("all back")
@@ -52,8 +54,16 @@ class Judging:
         self._compare()
         found += mended(seen, picture(self.world), self.hands.written)
         self.hands.written.unheard.clear()  # the comparison has seen who is there
+        self.hands.written.misdated.clear()
         found += self._told("compared")
         return found + secrets_in(self.world, [p for p in folder.iterdir() if p.is_file()])
+
+    def _note_misdated(self) -> None:
+        """An issue that was updated before it was made, was so under a clock that was put back."""
+        site = self.world.handle.site
+        with site.lock:
+            found = {str(one.id) for one in site.issues.values() if one.updated < one.created}
+        self.hands.written.misdated = set() if self.hands.ways.hears else found
 
     def _told(self, when: str) -> list[str]:
         found = violations(self.world, self.hands.written, self.hands.ways)
