@@ -71,11 +71,12 @@ class Issues:
         *,
         history: bool = False,
     ) -> Fetched:
-        """Many issues by id, a hundred a call, several calls side by side; with their changes too
-        where `history` asks for them. Deployments without a bulk read are asked by a search for the ids.
+        """Many issues by id, a hundred a call, several calls side by side.
 
-        `missing`: those that are not there or not visible. Ask by id: an issue asked for by the
-        key it had before a move comes back under its new key and counts as missing. Raises JiraError.
+        Their changes come too where `history` asks for them. Deployments without a bulk read are asked
+        by a search for the ids. `missing`: those that are not there or not visible. Ask by id: an
+        issue asked for by the key it had before a move comes back under its new key and counts as
+        missing. Raises JiraError.
 
         Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post
         """

@@ -75,13 +75,13 @@ def token_page(
     properties: Sequence[str],
     reconcile: Sequence[str],
 ) -> SearchPage:
-    """A page of a search on Cloud. `after` is the token that the page before handed out, None for the
-    first.
+    """A page of a search on Cloud.
 
-    Jira takes a bounded query only, and may return fewer issues than `limit` although more follow: a
-    hundred at most where fields are asked for, 5,000 where only ids are. There is no total.
-    `reconcile` names at most 50 ids whose latest state the page must show, since the index lags behind
-    writes. Raises JiraError; Invalid where Jira refuses the query.
+    `after` is the token that the page before handed out, None for the first page. Jira takes a bounded
+    query only, and may return fewer issues than `limit` although more follow: a hundred at most where
+    fields are asked for, 5,000 where only ids are. There is no total. `reconcile` names at most 50 ids
+    whose latest state the page must show, since the index lags behind writes. Raises JiraError;
+    Invalid where Jira refuses the query.
 
     Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/#api-rest-api-3-search-jql-post
     """

@@ -143,11 +143,11 @@ class Search:
         limit: int = 100,
         properties: Sequence[str] = (),
     ) -> tuple[tuple[Issue, ...], list[str] | None]:
-        """A page of the issues with low ≤ id < high by ascending id, and after which ids the next
-        page begins (None after the last). Not for deployments that page by token.
+        """A page of the issues with low ≤ id < high by ascending id, and after which ids the next begins.
 
-        Bounds should be ids that exist: some versions refuse to compare with others. Raises JiraError;
-        Invalid for such a bound, PagesRepeat for a list that does not end.
+        Those are None after the last page. Not for deployments that page by token. Bounds should be
+        ids that exist: some versions refuse to compare with others. Raises JiraError; Invalid for such
+        a bound, PagesRepeat for a list that does not end.
         """
         floor = f"id >= {low}" if low is not None else ""
         clause = and_(without_order(jql), floor, f"id < {high}" if high is not None else "")

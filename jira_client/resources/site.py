@@ -1,8 +1,8 @@
 """Which Jira site an address leads to, by the id that the site tells everybody without a credential.
 
-Source: https://support.atlassian.com/jira/kb/retrieve-my-atlassian-sites-cloud-id (Cloud). That Data
-Center tells an id at `/rest/applinks/1.0/manifest` was seen in tools that read it there; the vendor
-does not say so.
+Source of Cloud's id: https://support.atlassian.com/jira/kb/retrieve-my-atlassian-sites-cloud-id
+That Data Center tells an id at `/rest/applinks/1.0/manifest` was seen in tools that read it there; the
+vendor does not say so.
 """
 
 import re

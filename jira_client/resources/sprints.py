@@ -61,8 +61,7 @@ class Sprints:
         return parse.sprint(parse.mapping(self._caller.call(Request("POST", path, json=given))))
 
     def update(self, sprint_id: int, **partial: Any) -> Sprint:
-        """Changes what is named, of name, state, start, end, complete and goal; leaves the rest;
-        returns the sprint.
+        """Changes what is named, of name, state, start, end, complete and goal, and returns the sprint.
 
         By POST, since a PUT would empty what it does not name. The state goes from future to active to
         closed only. Raises JiraError; Invalid for another step, and TypeError or ValueError for what
