@@ -31,7 +31,7 @@ Usage: ./run.py COMMAND [OPTIONS]
             both: --port N  --host ADDRESS  --data DIR  --reset (demo)  --json
   manage  manage.py inside the environment: ./run.py manage [--data DIR] COMMAND …
   test    the whole suite; further words go to pytest
-  check   everything CI runs: commits, format, lint, types, imports, migrations, deployment check, tests
+  check   all that CI runs: commits, docstrings, format, lint, types, imports, migrations, deployment, tests
   bench   the benchmarks: ./run.py bench [NAME …]
   soak    random edits, faults and killed workers: ./run.py soak [--minutes N] [--seed N]
 """
@@ -121,6 +121,7 @@ def check(rest: list[str]) -> int:
     }
     gates: list[tuple[str, list[str], dict[str, str]]] = [
         ("commits", ["tools/commits.py"], {}),
+        ("docstrings", ["tools/docstrings.py"], {}),
         ("format", ["-m", "ruff", "format", "--check", "."], {}),
         ("lint", ["-m", "ruff", "check", "."], {}),
         ("types", ["-m", "mypy", "."], {}),
