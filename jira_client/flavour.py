@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 from jira_client.values import Deployment, ServerInfo
 
+# Where the two APIs begin, on both deployments: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+# and https://docs.atlassian.com/jira-software/REST/server/
 API = "/rest/api/2"
 AGILE = "/rest/agile/1.0"
 _NEWEST_KNOWN = (10, 3, 0)  # what a Data Center counts as that does not tell its version

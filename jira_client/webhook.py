@@ -19,7 +19,7 @@ from jira_client import json_text, parse
 from jira_client.errors import BadPayload
 from jira_client.values import History, Issue
 
-# Bounds of our own: the vendor names none
+# Bounds of our own, wide enough for every recorded delivery
 MAX_DEPTH = 64
 MAX_BYTES = 2_500_000
 _ISSUE_IN_ADDRESS = re.compile(r"/issue/(\d+)/")
