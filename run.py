@@ -32,7 +32,7 @@ Usage: ./run.py COMMAND [OPTIONS]
   manage  manage.py inside the environment: ./run.py manage [--data DIR] COMMAND …
   test    the whole suite; further words go to pytest
   quick   within a minute: the tests of what you changed, or of a PACKAGE, without the slow ones
-  check   everything CI runs: commits, format, lint, types, imports, migrations, deployment check, tests
+  check   all that CI runs: commits, docstrings, format, lint, types, imports, migrations, deployment, tests
   bench   the benchmarks: ./run.py bench [NAME …]
   soak    random edits, faults and killed workers: ./run.py soak [--minutes N] [--seed N]
 """
@@ -123,6 +123,7 @@ def check(rest: list[str]) -> int:
     }
     gates: list[tuple[str, list[str], dict[str, str]]] = [
         ("commits", ["tools/commits.py"], {}),
+        ("docstrings", ["tools/docstrings.py"], {}),
         ("format", ["-m", "ruff", "format", "--check", "."], {}),
         ("lint", ["-m", "ruff", "check", "."], {}),
         ("types", ["-m", "mypy", "."], {}),

@@ -1,8 +1,10 @@
-"""Whose answers these are, where Jira names the account in each of them (Cloud: X-AAccountId).
+"""Which account an answer was given to, by the header X-AAccountId that Cloud sends with it.
 
 A proxy that removes the credentials makes Cloud answer 200 as nobody, without any other mark. Whether
 every endpoint of Cloud names the account is not documented, so a missing name only raises a doubt,
 which `/myself` settles. It must not call Jira.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#special-request-headers
 """
 
 import time
@@ -11,6 +13,7 @@ from jira_client.protocol import Request
 from jira_client.wire import WireResponse
 
 _FRESH = 60.0  # seconds that an accepted account vouches for: a token may be revoked at any time
+# https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#special-request-headers
 _HEADER = "x-aaccountid"
 _SETTLED_BY_ITSELF = (401, 429)  # refusals that nobody takes for the truth about an issue
 
@@ -35,7 +38,7 @@ class Acting:
         return name != self.account_id and _kind(request, response) not in self._unnamed
 
     def trust(self, request: Request, response: WireResponse) -> None:
-        """This call is answered without the name although the credentials are good."""
+        """Remembers that Jira answers this call without a name to good credentials."""
         self._unnamed.add(_kind(request, response))
 
     def refuses(self, request: Request) -> bool:
@@ -44,7 +47,7 @@ class Acting:
         return seen is not None and time.monotonic() - seen < _FRESH
 
     def note_refusal(self, request: Request) -> None:
-        """Jira refused this call, and accepted the account a moment later."""
+        """Remembers that Jira refused this call and accepted the account a moment later."""
         self._refused[request.method, request.path] = time.monotonic()
 
 

@@ -3,6 +3,8 @@
 A typed instance URL must not reach the host's own services, a cloud's metadata service, or an
 internal network that the operator did not open. The policy is a value built from settings by the
 caller; nothing here reads settings or opens a connection.
+
+Source: none; there is no rule about Jira here.
 """
 
 import ipaddress
@@ -43,7 +45,7 @@ _EMBEDDING = (
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """What may be called besides public addresses.
+    """Which network addresses may be called besides public ones.
 
     allow: networks that the operator opened. loopback, private: whole classes, for demo and
     tests. closed: (address, port) pairs never to be called, such as our own database and broker.
@@ -55,7 +57,7 @@ class AddressPolicy:
     closed: tuple[tuple[str, int], ...] = ()
 
     def judge(self, ip: str | IPAddress, port: int | None = None) -> None:
-        """Raises AddressRefused unless the address may be called."""
+        """Judges one address and its port. Raises AddressRefused unless it may be called."""
         address = _parse(ip)
         inner = _embedded(address)
         if inner is not None:

@@ -1,9 +1,14 @@
-"""Whose answer it is: Jira's own, or that of something before it that wants a login of its own.
+"""Whether an answer is Jira's own, or comes from something before it that wants a login of its own.
 
-Jira's marks are facts of the reference, section J. A mark proves that the answer came from Jira; the
-lack of all marks proves nothing, since proxies turn strangers away in their own words. A challenge that
-is none of Jira's, on an answer without any mark, is proof of the opposite: somebody else asks for a
-login, and what it is given it keeps. docs/decisions/0060 holds what follows from that.
+A mark of Jira's proves that the answer came from Jira; the lack of all marks proves nothing, since
+proxies turn strangers away in their own words. A challenge that is none of Jira's, on an answer without
+any mark, is proof of the opposite: somebody else asks for a login, and what it is given it keeps.
+docs/decisions/0060 holds what follows from that.
+
+Source of X-AAccountId: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#special-request-headers
+X-Seraph-LoginReason, X-Authentication-Denied-Reason: https://developer.atlassian.com/server/jira/platform/basic-authentication/
+The other headers, the challenges and the words were seen in answers of real instances; the vendor does
+not say that Jira alone sends them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +19,7 @@ import orjson
 from jira_client.page import is_page, page_text, plain
 from jira_client.wire import WireResponse
 
+# Headers and words that Jira alone sends: see the sources above
 _OWN_HEADERS = (
     *("x-arequestid", "x-asessionid", "x-anodeid", "x-ausername", "x-aaccountid"),
     *("x-seraph-loginreason", "x-authentication-denied-reason"),
@@ -42,7 +48,7 @@ def shows_jira(response: WireResponse) -> bool:
 
 
 def foreign_prompt(response: WireResponse) -> str:
-    """Who else asks for a login, as `Basic “Restricted”`; empty where nobody does, or Jira itself."""
+    """The login prompt of somebody before Jira, as `Basic “Restricted”`; empty where there is none."""
     if response.status == 407:
         return "a proxy (407)"
     if response.status != 401 or shows_jira(response):

@@ -4,6 +4,8 @@ Each turns a method and an address into headers. No network here, no secret in a
 base strings hold the token. OAuth is signed by requests-oauthlib (RFC 5849, sections 3.4.1 to
 3.4.3: the query is signed, a JSON body is not). Ours is its last step alone, since the stock one
 reads and proves the PEM text anew for each request, which takes tens of milliseconds.
+
+Source of how a request is signed: https://www.rfc-editor.org/rfc/rfc5849
 """
 
 import base64
@@ -83,6 +85,9 @@ class OAuth1:
 
     `token` is empty in the first leg of the dance; `extra` holds the dance's own parameters.
     Raises KeyUnusable where the key is none.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/jira-rest-api-oauth-authentication
+    Data Center: https://developer.atlassian.com/server/jira/platform/oauth
     """
 
     consumer_key: str
@@ -107,12 +112,12 @@ class OAuth1:
 
     @property
     def anonymous(self) -> bool:
-        """Never: every request is signed."""
+        """False: every request is signed."""
         return False
 
     @property
     def sender(self) -> Sender:
-        """A signature."""
+        """The method: a signature of OAuth 1.0a."""
         return Sender("oauth1")
 
     def headers(self, method: str, url: str, form: Pairs = ()) -> dict[str, str]:
@@ -133,45 +138,52 @@ class OAuth1:
 
 @dataclass(frozen=True, slots=True)
 class Basic:
-    """User name and password, or e-mail and API token, in UTF-8."""
+    """User name and password (Data Center), or e-mail address and API token (Cloud), in UTF-8.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/
+    Data Center: https://developer.atlassian.com/server/jira/platform/basic-authentication/
+    """
 
     username: str
     secret: str = field(repr=False)
 
     @property
     def anonymous(self) -> bool:
-        """Never."""
+        """False: a credential goes with every request."""
         return False
 
     @property
     def sender(self) -> Sender:
-        """A user name with its password or API token."""
+        """The method, Basic, and whether user name and secret look like Cloud's."""
         return by_password(self.username, self.secret)
 
     def headers(self, method: str, url: str) -> dict[str, str]:
-        """An Authorization header."""
+        """The Authorization header, alike for every call."""
         pair = f"{self.username}:{self.secret}".encode()
         return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A Personal Access Token or an OAuth 2.0 access token."""
+    """A Personal Access Token (Data Center) or an OAuth 2.0 access token.
+
+    Source: https://confluence.atlassian.com/enterprise/using-personal-access-tokens-1026032365.html
+    """
 
     token: str = field(repr=False)
 
     @property
     def anonymous(self) -> bool:
-        """Never."""
+        """False: a credential goes with every request."""
         return False
 
     @property
     def sender(self) -> Sender:
-        """A token."""
+        """The method, a bearer token, and whether it looks like an API token of Cloud."""
         return by_token(self.token)
 
     def headers(self, method: str, url: str) -> dict[str, str]:
-        """An Authorization header. Raises ValueError where the token cannot be one."""
+        """The Authorization header. Raises ValueError where the token cannot stand in one."""
         if not self.token.isascii() or not self.token.isprintable() or " " in self.token:
             raise ValueError("A token holds neither spaces nor letters beyond ASCII.")
         return {"Authorization": f"Bearer {self.token}"}
@@ -183,22 +195,22 @@ class Anonymous:
 
     @property
     def anonymous(self) -> bool:
-        """Always."""
+        """True: there is no credential."""
         return True
 
     @property
     def sender(self) -> Sender:
-        """Nobody."""
+        """Nobody: no account is meant."""
         return NOBODY
 
     def headers(self, method: str, url: str) -> dict[str, str]:
-        """None."""
+        """No headers."""
         return {}
 
 
 @dataclass(frozen=True, slots=True)
 class MadeUp:
-    """Nobody's credential of a kind: what lets it pass to Jira, or not, will do so with a real one.
+    """A made-up credential of a kind: what lets it pass to Jira, or not, will do so with a real one.
 
     Its names and texts are random, so it can lock no account and says nothing to who reads it.
     """
@@ -207,16 +219,16 @@ class MadeUp:
 
     @property
     def anonymous(self) -> bool:
-        """It proves nothing, and an answer as nobody is expected."""
+        """True: it proves nothing, and an answer as nobody is expected."""
         return True
 
     @property
     def sender(self) -> Sender:
-        """Nobody."""
+        """Nobody: no account is meant."""
         return NOBODY
 
     def headers(self, method: str, url: str) -> dict[str, str]:
-        """An Authorization header of the kind, good for nothing."""
+        """The Authorization header of the kind, which no Jira accepts."""
         name, text = f"almconnect-{secrets.token_hex(6)}", secrets.token_urlsafe(24)
         if self.way == "basic":
             return Basic(name, text).headers(method, url)

@@ -2,6 +2,9 @@
 
 It decides nothing about retries, and knows no resource's details. One client may be used by
 several threads at once.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from collections.abc import Callable
@@ -79,7 +82,10 @@ class JiraClient:
 
     @property
     def flavour(self) -> Flavour:
-        """The instance's capabilities. Raises what `server_info` raises, once."""
+        """The instance's capabilities; the instance is asked for them once, where they were not given.
+
+        Raises what `server_info` raises.
+        """
         if self._flavour is None:
             self.server_info()
         if self._flavour is None:
@@ -87,7 +93,13 @@ class JiraClient:
         return self._flavour
 
     def server_info(self) -> ServerInfo:
-        """What the instance says of itself; credentials are not needed. Raises NotJira."""
+        """The version, the deployment, the base URL and the clock of the instance, as it tells everybody.
+
+        Credentials are not needed; some instances hide it from strangers. Raises JiraError; NotJira where
+        something else than a Jira answers.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-server-info/#api-rest-api-3-serverinfo-get
+        """
         request = Request("GET", "/rest/api/2/serverInfo", anonymous_ok=True)
         response = self.exchange(request)
         try:
@@ -106,9 +118,13 @@ class JiraClient:
         return info
 
     def myself(self) -> Person:
-        """Who the credentials are: the only proof of a login.
+        """The account that the credentials belong to: the only proof of a login.
 
-        Raises AnonymousAnswer where Jira answers as to nobody, AuthenticationRefused, OAuthProblem.
+        Other calls may answer as to nobody, with 200 and empty lists. Raises JiraError; AnonymousAnswer
+        where Jira answers as to nobody, AuthenticationRefused, OAuthProblem.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/#api-rest-api-3-myself-get
+        Data Center: https://developer.atlassian.com/server/jira/platform/rest/v10002/api-group-myself/#api-api-2-myself-get
         """
         found = self.call(Request("GET", "/rest/api/2/myself"))
         me = parse.person(found)
@@ -120,7 +136,13 @@ class JiraClient:
         return me
 
     def call(self, request: Request) -> Any:
-        """The JSON value of a call. Raises JiraError in all its kinds."""
+        """The JSON value of a call; None where nothing is expected. Raises JiraError in all its kinds.
+
+        An answer that does not name our account is believed only when `/myself` shows that the
+        credentials arrive, and a 401 to one call alone is told apart from a refused login.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#special-request-headers
+        """
         response = self.exchange(request)
         signed_in = not self.auth.anonymous
         if signed_in and not request.anonymous_ok and self._acting.doubtful(request, response):
@@ -183,7 +205,7 @@ class JiraClient:
             raise
 
     def exchange(self, request: Request) -> WireResponse:
-        """Signs and sends; the answer unread. Raises ConnectFailed, AnswerLost.
+        """Signs and sends a request and returns the answer, unread. Raises ConnectFailed, AnswerLost.
 
         A read is signed and sent anew, once, where the idle connection it went out on had been
         closed by the server at that moment. Nothing else is ever repeated here.
@@ -197,7 +219,7 @@ class JiraClient:
         return self._send(wire)
 
     def close(self) -> None:
-        """Closes idle connections; the client stays usable."""
+        """Closes idle connections; the client stays usable. Raises no error."""
         self.transport.close()
 
     def _send(self, wire: WireRequest) -> WireResponse:

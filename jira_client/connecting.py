@@ -3,6 +3,8 @@
 The original name stands in the Host header and in TLS, whichever address `dialling` judged and called,
 and whichever proxy leads there. Pooling, framing and reading are urllib3's
 and requests'; nothing here repeats a request or follows a redirect.
+
+Source of a session's precedence over credentials, for which cookies are dropped: https://developer.atlassian.com/server/jira/platform/cookie-based-authentication/
 """
 
 import contextlib
@@ -45,13 +47,13 @@ class _Answer(http.client.HTTPResponse):
 
 
 def certificate_shown(sock: Any) -> bytes:
-    """Of the server at the other end (DER), through a tunnel or not; empty where there is none."""
+    """The certificate of the server at the other end (DER), through a tunnel or not; empty without one."""
     secure = isinstance(sock, ssl.SSLSocket | SSLTransport)
     return (secure and sock.getpeercert(binary_form=True)) or b""
 
 
 def _beneath(sock: Any) -> socket.socket:
-    """What the system knows: TLS within TLS is no socket of its own."""
+    """The socket that the system knows: TLS within TLS is no socket of its own."""
     found: socket.socket = sock.socket if isinstance(sock, SSLTransport) else sock
     return found
 
@@ -98,7 +100,7 @@ class Line(HTTPConnection):
             raise
 
     def request(self, *args: Any, **options: Any) -> None:
-        """Sends a request, over a fresh connection where there is none."""
+        """Sends a request, over a fresh connection where there is none. Raises ConnectFailed."""
         call = this_call()
         call.reused = not self.is_closed
         if self.is_closed:
@@ -117,7 +119,7 @@ class Line(HTTPConnection):
         return response
 
     def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
-        """The first line: with the whole address where a proxy passes the request on."""
+        """Sends the first line, with the whole address where a proxy passes the request on."""
         root = self.endpoint.root if self.endpoint.forwards else ""
         super().putrequest(method, f"{root}{url}", *args, **options)
 
@@ -131,8 +133,10 @@ class Line(HTTPConnection):
 
 
 class SecureLine(Line, HTTPSConnection):
-    """The same over TLS, trusting as the endpoint's context says; by the proxy's tunnel if there is
-    one."""
+    """A kept-alive connection over TLS, by the proxy's tunnel if there is one.
+
+    It trusts as the endpoint's context says.
+    """
 
     def connect(self) -> None:
         """Connects, and proves whom to: what is verified or pinned is Jira, behind any proxy."""
@@ -165,7 +169,7 @@ class Pool(HTTPConnectionPool):
     ConnectionCls = Line
 
     def urlopen(self, *args: Any, **options: Any) -> BaseHTTPResponse:
-        """As urllib3's. Raises EmptyPoolError where no connection became free."""
+        """Makes a call as urllib3 does. Raises EmptyPoolError where no connection became free in time."""
         options["pool_timeout"] = this_call().remaining()
         return super().urlopen(*args, **options)
 
@@ -187,7 +191,7 @@ class Pool(HTTPConnectionPool):
 
 
 class SecurePool(Pool, HTTPSConnectionPool):
-    """The same over TLS."""
+    """Connections over TLS to one endpoint."""
 
     ConnectionCls = SecureLine
 
@@ -202,7 +206,7 @@ class Adapter(HTTPAdapter):
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **options: Any
     ) -> None:
-        """One pool: there is one host."""
+        """Makes the one pool, as there is one host."""
         end = self._endpoint
         options |= {"maxsize": maxsize, "block": block, "endpoint": end}
         if end.context is None:
@@ -211,11 +215,11 @@ class Adapter(HTTPAdapter):
             self._pool = SecurePool(end.host, end.port, ssl_context=end.context, **options)
 
     def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPConnectionPool:
-        """The one pool: no proxy of the environment, no other host, no other trust."""
+        """The one pool, whatever host, proxy or trust is asked for."""
         return self._pool
 
     def cert_verify(self, *_: Any, **__: Any) -> None:
-        """Nothing: trust is the context's matter, and requests would write over it."""
+        """Does nothing: trust is the context's matter, and requests would write over it."""
 
     def close(self) -> None:
         """Closes idle connections; the adapter stays usable."""

@@ -1,7 +1,11 @@
 """The three legs of OAuth 1.0a with Jira: request token, approval in a browser, access token.
 
-It keeps nothing: the caller stores what comes back, and matches the callback to its flow. Facts of
-the endpoints: the reference, section A.1.
+It keeps nothing: the caller stores what comes back, and matches the callback to its flow.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/jira-rest-api-oauth-authentication
+Data Center: https://developer.atlassian.com/server/jira/platform/oauth
+The lifetimes and the verifier `denied` were read in Atlassian's own provider (the Bitbucket plugin of
+Jenkins); the vendor does not say them.
 """
 
 from collections.abc import Mapping
@@ -17,6 +21,7 @@ from jira_client.refusal import refusal
 from jira_client.transport import Transport
 from jira_client.wire import WireRequest, WireResponse
 
+# The three addresses: https://developer.atlassian.com/cloud/jira/platform/jira-rest-api-oauth-authentication
 REQUEST_TOKEN = "/plugins/servlet/oauth/request-token"  # noqa: S105 - a path
 AUTHORIZE = "/plugins/servlet/oauth/authorize"
 ACCESS_TOKEN = "/plugins/servlet/oauth/access-token"  # noqa: S105 - a path
@@ -46,7 +51,7 @@ class AccessToken:
 def request_token(
     transport: Transport, base_url: str, consumer_key: str, private_key_pem: str, callback: str
 ) -> RequestToken:
-    """First leg. `callback` is an absolute address or "oob".
+    """The first leg: a request token. `callback` is an absolute address, or "oob" for none.
 
     Raises OAuthProblem, also where the answer lacks oauth_callback_confirmed=true; NotJson where a
     page came, Redirected where Jira is elsewhere; KeyUnusable; and whatever the transport raises.
@@ -63,7 +68,7 @@ def request_token(
 
 
 def authorize_url(base_url: str, token: str) -> str:
-    """Where the person approves, in Jira."""
+    """The second leg: the address in Jira where the person approves the request token."""
     return f"{base_url.rstrip('/')}{AUTHORIZE}?oauth_token={quote(token, safe='')}"
 
 
@@ -76,7 +81,11 @@ def access_token(
     request_secret: str,
     verifier: str,
 ) -> AccessToken:
-    """Third leg. Raises OAuthProblem(permission_denied) for the verifier "denied".
+    """The third leg: the access token of the account that approved.
+
+    Raises OAuthProblem (permission_denied for the verifier "denied", permission_unknown before the person
+    has decided); NotJson, Redirected, KeyUnusable; and whatever the transport raises.
+
 
     `request_secret` takes no part in RSA-SHA1; it is asked for so that callers keep pairs together.
     """
@@ -95,7 +104,10 @@ def renew_access_token(
     token: str,
     session_handle: str,
 ) -> AccessToken:
-    """A fresh access token for an old one and its session handle."""
+    """A fresh access token for an old one and its session handle.
+
+    Raises OAuthProblem (permission_denied where the session has ended), and what `access_token` raises.
+    """
     extra = {"oauth_session_handle": session_handle}
     auth = OAuth1(consumer_key, private_key_pem, token, extra)
     return _access(_post(transport, base_url, ACCESS_TOKEN, auth))

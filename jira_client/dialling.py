@@ -2,6 +2,8 @@
 
 Resolving happens once per connection; the address that was judged is the address that is called. It
 must not know about HTTP.
+
+Source: none; there is no rule about Jira here.
 """
 
 import socket

@@ -1,16 +1,27 @@
 """What Cloud and Data Center do differently, as one table of capabilities.
 
-The rest of the client asks this table and never asks "is it Cloud?". Facts: the capability
-matrix of the reference. It must not do I/O; `flavour_of` reads an answer that is already here.
+The rest of the client asks this table and never asks "is it Cloud?". It must not do I/O; `flavour_of`
+reads an answer that is already here.
+
+The resources name the page of each difference between the deployments. These depend on Data Center's
+version; that webhooks are others from 10 on is in `resources.webhooks`.
+
+Source of create metadata by issue type, from 8.4: https://confluence.atlassian.com/jiracore/createmeta-rest-endpoint-to-be-removed-975040986.html
+Personal access tokens, from 8.14: https://confluence.atlassian.com/enterprise/using-personal-access-tokens-1026032365.html
+OAuth 1.0a deprecated, from 9.16: https://docs.atlassian.com/jira-software/REST/9.16.0
+A search window of 10,000, from 10: https://support.atlassian.com/jira/kb/handling-jql-rest-api-searching-exceeding-max_result_window-in-jira
+Basic off at first, from 11: https://confluence.atlassian.com/enterprise/disabling-basic-authentication-1044776464.html
 """
 
 from dataclasses import dataclass
 
 from jira_client.values import Deployment, ServerInfo
 
+# Where the two APIs begin, on both deployments: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+# and https://docs.atlassian.com/jira-software/REST/server/
 API = "/rest/api/2"
 AGILE = "/rest/agile/1.0"
-_NEWEST_KNOWN = (10, 3, 0)
+_NEWEST_KNOWN = (10, 3, 0)  # what a Data Center counts as that does not tell its version
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +63,14 @@ class Flavour:
 
     @property
     def is_cloud(self) -> bool:
-        """For words shown to people; decide by the capabilities above instead."""
+        """Whether it is Cloud, for words shown to people; decide by the capabilities above instead."""
         return self.deployment is Deployment.CLOUD
 
     @classmethod
     def for_deployment(
         cls, deployment: Deployment, version_numbers: tuple[int, ...] = ()
     ) -> "Flavour":
-        """The table for a deployment; an unknown Data Center version counts as a recent one."""
+        """The capabilities of a deployment; a Data Center of unknown version counts as a recent one."""
         if deployment is Deployment.CLOUD:
             return _cloud(version_numbers)
         return _data_center(version_numbers)

@@ -2,6 +2,8 @@
 
 What OpenSSL says of a failed handshake does not tell which certificate of the chain it means, and a TLS
 1.3 server turns a client down only after the client takes the handshake for done.
+
+Source: none; there is no rule about Jira here.
 """
 
 import ssl
@@ -30,7 +32,10 @@ def shown(end: Endpoint, seconds: float) -> CertificateFacts:
 
 
 def of_the_chain(error: TlsFailed, end: Endpoint) -> TlsFailed:
-    """The failure, told of the right certificate where one is out of its time."""
+    """The failure, told of the certificate of the chain that is out of its time.
+
+    Raises no JiraError: where the second look fails, the failure is returned as it was.
+    """
     if error.kind not in ("expired", "not_yet_valid"):
         return error
     try:
@@ -41,9 +46,10 @@ def of_the_chain(error: TlsFailed, end: Endpoint) -> TlsFailed:
 
 
 def late_refusal(end: Endpoint) -> TlsFailed | None:
-    """Whether the server turns a finished handshake down, as for want of a client certificate.
+    """The refusal of a server that turns a finished handshake down, as for want of a client certificate.
 
-    Its alert may be lost where a request was under way, so here nothing follows the handshake.
+    None where it does not. Raises no JiraError. Its alert may be lost where a request was under way,
+    so here nothing follows the handshake.
     """
     if end.context is None:
         return None

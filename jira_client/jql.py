@@ -1,6 +1,9 @@
 """JQL literals, so that no value of a user becomes a query of its own.
 
 Pure text; it must not know which queries the product asks.
+
+Source: https://support.atlassian.com/jira-software-cloud/docs/use-advanced-search-with-jira-query-language-jql/
+Data Center: https://confluence.atlassian.com/jirasoftwareserver/advanced-searching-939938733.html
 """
 
 import re
@@ -52,7 +55,7 @@ def moment(when: datetime, tz_name: str | None) -> str:
 
 
 def and_(*parts: str) -> str:
-    """All of several clauses; empty ones are left out, ORDER BY must be added afterwards."""
+    """A clause that demands all of these; empty ones are left out, ORDER BY must be added afterwards."""
     given = [part.strip() for part in parts if part and part.strip()]
     if len(given) == 1:
         return given[0]
@@ -60,7 +63,7 @@ def and_(*parts: str) -> str:
 
 
 def check_clause(jql: str) -> None:
-    """That a person's filter may be set in brackets beside our own clauses. Raises NotAClause.
+    """Checks that a person's filter may be set in brackets beside our own clauses. Raises NotAClause.
 
     Whether Jira understands it, Jira says. Backslashes are for quoted texts alone: outside of them
     versions of Jira differ in what one does to a quote that follows.

@@ -1,6 +1,9 @@
-"""What permissions and obstacles mean: the two views of the report, cell by cell, with words.
+"""The permission report of a project: each permission and each operation with its state and its words.
 
 Pure: states and obstacles in, rows out. What was not asked is unknown, never missing.
+
+Source of what each permission is for: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permission-schemes/#built-in-permissions
+Data Center: https://confluence.atlassian.com/adminjiraserver/managing-project-permissions-938847145.html
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +53,7 @@ class PermissionRow:
 
 @dataclass(frozen=True, slots=True)
 class OperationRow:
-    """One thing the board does, in one project."""
+    """Whether one thing that the board does works in the project; `text` as in `PermissionRow`."""
 
     code: str
     name: str
@@ -61,7 +64,7 @@ class OperationRow:
 
 @dataclass(frozen=True, slots=True)
 class ProjectEvaluation:
-    """Both views of one project: the guide's catalogue, what was also looked at, and what works."""
+    """The report of one project: the guide's permissions, further permissions, and what works."""
 
     permissions: tuple[PermissionRow, ...]
     also: tuple[PermissionRow, ...]

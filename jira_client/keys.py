@@ -1,6 +1,8 @@
 """RSA keys for OAuth 1.0a: making, reading, and proving that this computer can sign with them.
 
 Messages name the remedy. Private keys never appear in an error or a repr.
+
+Source of the keys' form, RSA with the public one as PEM: https://developer.atlassian.com/cloud/jira/platform/jira-rest-api-oauth-authentication
 """
 
 from dataclasses import dataclass, field

@@ -1,10 +1,13 @@
-"""How long something lasts, as people say it."""
+"""A number of seconds in words, such as `2 minutes`.
+
+Source: none; there is no rule about Jira here.
+"""
 
 import math
 
 
 def in_words(seconds: float) -> str:
-    """`45 seconds`, `2 minutes`, `1 hour`: rounded up, so that who waits as long has waited enough."""
+    """The time in words, rounded up: `45 seconds`, `2 minutes`, `1 hour`."""
     whole = max(1, math.ceil(seconds))
     if whole < 120 and whole != 60:
         return _counted(whole, "second")

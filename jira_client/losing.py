@@ -1,6 +1,8 @@
-"""What happened to an answer that did not come whole, read from beneath the libraries' wrappers.
+"""Why an answer did not come whole: the cause beneath the errors of the HTTP libraries.
 
 Their own errors hold the request with its credentials, so none of them goes further than here.
+
+Source: none; there is no rule about Jira here.
 """
 
 import http.client
@@ -14,7 +16,7 @@ _TLS_ALERT = "\x15\x03"  # how a record of TLS begins that tells of an error
 
 
 def root_of(error: BaseException) -> BaseException:
-    """What happened beneath the libraries' wrappers; the error itself where it has none."""
+    """The cause beneath the libraries' errors; the error itself where it wraps none."""
     while isinstance(error, requests.RequestException | HTTPError):
         inside = [getattr(error, "reason", None), *error.args]
         beneath = [one for one in inside if isinstance(one, BaseException)]
@@ -25,7 +27,7 @@ def root_of(error: BaseException) -> BaseException:
 
 
 def dropped(root: BaseException) -> ConnectionDropped | TlsFailed:
-    """The connection ended early, or what came is no HTTP but an alert of TLS."""
+    """The error for a connection that ended early, or that brought no HTTP but an alert of TLS."""
     if isinstance(root, http.client.BadStatusLine) and str(root.args[0]).startswith(_TLS_ALERT):
         return TlsFailed("The port wants https, and was called by http.", kind="wanted")
     # RemoteDisconnected is both: the end came where an answer should have begun.

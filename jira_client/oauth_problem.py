@@ -1,7 +1,9 @@
 """Finds the problem that Jira's OAuth provider names in an answer, in header or body.
 
-Source of the form: the OAuth "Problem Reporting" extension. Only harmless parameters are kept; the
-signature base string goes its own way because it holds the token.
+Only harmless parameters are kept; the signature base string goes its own way because it holds the token.
+
+Source of the form: http://wiki.oauth.net/w/page/12238543/ProblemReporting
+Jira's words: https://confluence.atlassian.com/kb/oauth-troubleshooting-guide-719095274.html
 """
 
 import re

@@ -1,6 +1,8 @@
-"""Reading a base URL: what of it is a connection's end, and what a path.
+"""A base URL taken apart: scheme, host, port and path.
 
 Pure; resolving the name is `address`'s business.
+
+Source of a base URL's parts: https://confluence.atlassian.com/adminjiraserver/configuring-the-base-url-938847830.html
 """
 
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ class Origin:
 
     @property
     def host_header(self) -> str:
-        """The Host header: with a port where it is not the scheme's own."""
+        """The value of the Host header: with a port where it is not the scheme's own."""
         name = f"[{self.host}]" if ":" in self.host else self.host
         return name if self.port == (443 if self.secure else 80) else f"{name}:{self.port}"
 

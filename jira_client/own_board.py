@@ -2,6 +2,8 @@
 
 A board's filter may cover other projects, so Jira lists it for each of them. Cloud says where a board
 is (its location); elsewhere the board that shows the fewest projects is taken for the project's own.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/#api-rest-agile-1-0-board-get
 """
 
 from collections.abc import Sequence
@@ -16,8 +18,9 @@ _ASKED = 10  # boards that are asked which projects they show
 
 
 def in_order(client: JiraClient, project: Project, boards: Sequence[Board]) -> list[Board]:
-    """The project's own boards first, then those that may be, then other projects'; of each those with
-    sprints first. Raises JiraError.
+    """The boards in this order: the project's own, those that may be, other projects'. Raises JiraError.
+
+    Among each of them those with sprints come first.
     """
     widths = _widths(client, project, boards)
     return sorted(
@@ -43,7 +46,7 @@ def with_sprints(client: JiraClient, project: Project, boards: Sequence[Board]) 
 
 
 def has_sprints(client: JiraClient, board: Board) -> bool:
-    """Raises JiraError where that could not be asked."""
+    """Whether the board has sprints. Raises JiraError where that could not be asked."""
     if board.type != "simple":
         return board.type == "scrum"
     try:
@@ -59,7 +62,7 @@ def is_another(board: Board, project: Project) -> bool:
 
 
 def is_its(board: Board, project: Project) -> bool:
-    """Whether it may say how the project estimates: its own, or nobody says whose, and no Kanban board."""
+    """Whether the board may tell how the project estimates: no Kanban board, nor another project's."""
     return board.type in _ORDER and not is_another(board, project)
 
 

@@ -1,8 +1,11 @@
-"""An answer that points elsewhere, and what it points to: a moved Jira, a login, Jira's own waiting page.
+"""Redirects: whether an answer points to a moved Jira, to a login page or to Jira's own waiting page.
 
 A target is judged before anybody is sent there. The same path at another address is a move, whatever the
 host is called; a login shows in the path or the query, and in the host only where the call's own path is
 gone; Jira's pages of starting and maintenance are no place to connect to.
+
+Source: the addresses of Jira's waiting pages were seen at instances that start; the vendor does not say
+them.
 """
 
 import re
@@ -25,7 +28,7 @@ _WAITING = ("/startup.jsp", "/secure/errors.jsp", "/errors.jsp", "/maintenance.j
 
 
 def redirected(response: WireResponse, path: str) -> JiraError:
-    """The error for an answer that points elsewhere; `path` is what was asked for."""
+    """The error for an answer with a Location, Redirected or Starting; `path` is what was asked for."""
     given = response.headers.get("location", "")
     location, parts = plain_location(given), _parts(given)
     seen = {"leads to": location} if location else {}

@@ -1,6 +1,9 @@
 """The client without its wire: a request in, a wire request out; an answer in, JSON or error out.
 
 No sockets, no clock, no signing. What Jira's refusals mean is in `refusal`.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+As whom an answer was given (X-Seraph-LoginReason): https://developer.atlassian.com/server/jira/platform/basic-authentication/
 """
 
 from collections.abc import Mapping, Sequence
@@ -100,7 +103,7 @@ def fill(template: str, args: Mapping[str, str | int]) -> str:
 
 
 def encode_query(params: Mapping[str, Param]) -> str:
-    """Percent-encoded as OAuth signs it: a space is %20, never a plus."""
+    """A query, percent-encoded as OAuth signs it: a space is %20, never a plus; lists joined by commas."""
     parts: list[str] = []
     for name, value in params.items():
         if value is None:

@@ -3,6 +3,8 @@
 For an https Jira the proxy is asked to CONNECT (RFC 9110, section 9.3.6) and passes bytes on that it
 cannot read; for an http one it is sent the absolute form (RFC 9112, section 3.2.2), which is
 `connecting`'s matter. It must not send a proxy any credential, and reads nothing of the environment.
+
+Source: none; there is no rule about Jira here.
 """
 
 import re
@@ -30,7 +32,7 @@ class Proxy:
 
     @property
     def seen(self) -> dict[str, str]:
-        """As a diagnosis shows it."""
+        """The proxy's host and port, as a diagnosis shows them."""
         return {"proxy": f"{self.host}:{self.port}"}
 
 
@@ -57,7 +59,7 @@ def proxy_at(url: str, ca_bundle_pem: str | None = None) -> Proxy:
 
 
 def not_reached(error: JiraError | OSError, proxy: Proxy) -> ProxyFailed:
-    """Why no connection to the proxy came about."""
+    """The error for a connection to the proxy that did not come about."""
     where = f"the proxy {proxy.host} on port {proxy.port}"
     if isinstance(error, AddressRefused):
         sentence = f"The console may not call {where}: {error}"
@@ -106,7 +108,7 @@ def open_tunnel(sock: socket.socket, proxy: Proxy, host: str, port: int, seconds
 
 
 def refused(status: int, proxy: Proxy) -> ProxyFailed:
-    """The proxy's own status in place of a way to Jira."""
+    """The error for a proxy that answers with a status of its own in place of a way to Jira."""
     kind = _KINDS.get(status) or ("cannot_reach" if status >= 500 else "not_one")
     return ProxyFailed(
         f"The proxy {proxy.host} does not lead to Jira: it answers {status}.",

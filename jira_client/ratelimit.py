@@ -1,7 +1,10 @@
-"""How much budget an answer's headers leave, and how long to wait. Pure.
+"""How many calls an answer's headers leave, and how long to wait. Pure.
 
 Cloud tells limit, remaining and the moment of reset; Data Center a token bucket with fill rate and
-interval. Facts: the reference, section G.
+interval.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+Data Center: https://confluence.atlassian.com/adminjiraserver/adjusting-your-code-for-rate-limiting-987143384.html
 """
 
 from collections.abc import Mapping
@@ -27,7 +30,7 @@ class Pace:
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> "Pace":
-        """From response headers, names in lower case (`Observation.rate` will do)."""
+        """The budget that response headers tell; names in lower case (`Observation.rate` will do)."""
         return cls(
             limit=_number(headers.get("x-ratelimit-limit")),
             remaining=_number(headers.get("x-ratelimit-remaining")),

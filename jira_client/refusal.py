@@ -1,8 +1,13 @@
 """Turns an answer of 400 and above into the typed error that it amounts to.
 
-The order of reading is the reference's: OAuth problem, JSON forms, headers, then the title and the text
-of a page. Of a page only short plain text is kept, and no header or body reaches a message unread.
-What a certain refusal means by its own words is in `refusing_words`.
+Read in this order: OAuth problem, JSON forms, headers, then the title and the text of a page. Of a
+page only short plain text is kept, and no header or body reaches a message unread. What a certain
+refusal means by its own words is in `refusing_words`.
+
+Source of status codes and the shape of errors: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+That sentences also come under `message`, `messages`, `error` and others was seen in answers of real
+instances; the vendor does not say.
 """
 
 import re
@@ -35,7 +40,10 @@ _SENTENCES = ("message", "errorMessage", "error_description", "error")
 
 
 def refusal(response: WireResponse, *, writes: bool) -> errors.JiraError:
-    """The error for an answer with status 400 or above."""
+    """The error of the tree for an answer with status 400 or above.
+
+    `writes`: the call may have changed Jira.
+    """
     problem = oauth_problem(response)
     if problem is not None:
         problem.from_jira = True
@@ -102,7 +110,7 @@ def complaints(response: WireResponse) -> tuple[tuple[str, ...], dict[str, str]]
 
 
 def read_complaints(value: Any) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The same from a JSON value, also the `elementErrors` of a bulk call."""
+    """General messages and messages per field from a JSON value, or a bulk call's `elementErrors`."""
     if isinstance(value, list):
         return tuple(plain(_text(item)) for item in value[:20]), {}
     if not isinstance(value, dict):
@@ -122,13 +130,17 @@ def read_complaints(value: Any) -> tuple[tuple[str, ...], dict[str, str]]:
 
 
 def sentence(words: str, messages: tuple[str, ...], fields: Mapping[str, str]) -> str:
-    """Our words and then Jira's."""
+    """A sentence of our words and then Jira's."""
     theirs = [*messages, *(f"{name}: {text}" for name, text in fields.items())]
     return f"{words}: {' '.join(theirs)[:600]}" if theirs else f"{words}."
 
 
 def retry_after(response: WireResponse) -> float | None:
-    """Seconds to wait by the Retry-After header, which holds seconds or a date."""
+    """Seconds to wait by the Retry-After header, which holds seconds or a date; None without one.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+    Data Center: https://confluence.atlassian.com/adminjiraserver/adjusting-your-code-for-rate-limiting-987143384.html
+    """
     value = response.headers.get("retry-after", "").strip()
     if not value:
         return None

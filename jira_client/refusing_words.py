@@ -1,7 +1,15 @@
-"""Refusals that their own words tell apart, whatever their status says: who refuses, and what exactly.
+"""Refusals recognised by the words of the answer, whatever its status: who refuses, and what exactly.
 
-Read are the messages of Jira's JSON, the title and the text of a page, and Seraph's headers. The words
-are facts of the reference, sections B and J, and of web servers' own pages.
+Read are the messages of Jira's JSON, the title and the text of a page, and Seraph's headers.
+
+Source of the CAPTCHA's headers: https://developer.atlassian.com/server/jira/platform/basic-authentication/
+Basic is off: https://confluence.atlassian.com/enterprise/disabling-basic-authentication-1044776464.html
+Passwords on Cloud: https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/
+Allowlists of addresses: https://support.atlassian.com/security-and-access-policies/docs/specify-ip-addresses-for-product-access/
+Cross-site requests: https://support.atlassian.com/atlassian-cloud/kb/xsrf-check-failed-when-calling-cloud-apis
+Cross-site requests, Data Center: https://confluence.atlassian.com/jirakb/rest-api-calls-with-a-browser-user-agent-header-may-fail-csrf-checks-802591455.html
+The exact words were seen in answers of real instances and of web servers before them; of scopes and of
+tokens of the wrong kind the vendor does not say them.
 """
 
 from collections.abc import Callable

@@ -2,13 +2,18 @@
 
 Data only. One line of the catalogue is one line of the report; the names are those of the guide,
 the keys Jira's. `jira_client.judging` says what the states mean. It must not ask Jira.
+
+Source of the keys: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permission-schemes/#built-in-permissions
+Data Center: https://confluence.atlassian.com/adminjiraserver/managing-project-permissions-938847145.html
+The older keys of Data Center were seen in answers of real instances; the vendor does not say them.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 REQUIRED = "required"
-# Without these a token with scopes sees no boards and moves nothing to a sprint (Jira Cloud).
+# Without these a token with scopes sees no boards and moves nothing to a sprint (Jira Cloud):
+# https://developer.atlassian.com/cloud/jira/software/scopes-for-oauth-2-3LO-and-forge-apps/
 BOARD_SCOPES = (
     "read:board-scope:jira-software",
     "read:sprint:jira-software",
@@ -199,10 +204,10 @@ _NAMES: Mapping[str, str] = {
 
 
 def names_of(keys: Iterable[str]) -> str:
-    """`Create Issues and Edit Issues`."""
+    """The guide's names of several keys, as `Create Issues and Edit Issues`."""
     return " and ".join(_NAMES[key] for key in keys)
 
 
 def name_of(key: str) -> str:
-    """The guide's name of one key."""
+    """The guide's name of one permission key."""
     return _NAMES[key]

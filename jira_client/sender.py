@@ -1,11 +1,15 @@
-"""As whom a call was made, and by which way in: what a refusal of it can and cannot be about.
+"""The credential that a call was made with: its method and what its shape tells, for explaining refusals.
 
 It never holds a secret, only what the shape of one tells.
+
+Source: https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
+Service accounts: https://support.atlassian.com/user-management/docs/understand-service-accounts/
+How the tokens begin and what the accounts' addresses end with was seen; the vendor does not say.
 """
 
 from dataclasses import dataclass
 
-_API_TOKENS = ("ATATT", "ATSTT")  # how Atlassian's API tokens begin since 2022
+_API_TOKENS = ("ATATT", "ATSTT")  # how Atlassian's API tokens begin since 2022, as seen
 _SERVICE_ACCOUNTS = "@serviceaccount.atlassian.com"
 
 
@@ -21,6 +25,7 @@ class Sender:
 
     @property
     def nobody(self) -> bool:
+        """Whether the call was made without a credential."""
         return not self.way
 
 
@@ -28,13 +33,13 @@ NOBODY = Sender()
 
 
 def by_password(username: str, secret: str) -> Sender:
-    """Basic: a password, or an API token in its place."""
+    """The sender of a Basic login: a password, or an API token in its place."""
     account = username.strip().lower().endswith(_SERVICE_ACCOUNTS)
     return Sender("basic", is_api_token(secret), account)
 
 
 def by_token(token: str) -> Sender:
-    """A bearer token."""
+    """The sender of a bearer token."""
     return Sender("pat", is_api_token(token))
 
 

@@ -2,6 +2,10 @@
 
 A question that failed leaves its part None, which means not known, never missing. A refused login
 raises: it concerns the whole connection. `jira_client.obstacles` says what the findings mean.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-createmeta-projectidorkey-issuetypes-get
+Boards: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+Scopes of boards and sprints: https://developer.atlassian.com/cloud/jira/software/scopes-for-oauth-2-3LO-and-forge-apps/
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +57,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What all projects share. `links`: None unknown, empty where linking is switched off."""
+    """The fields and link types of the instance; `links`: None unknown, empty where linking is off."""
 
     fields: tuple[FieldInfo, ...] = ()
     links: tuple[LinkType, ...] | None = None
@@ -89,7 +93,10 @@ class Survey:
 
 
 def instance_of(client: JiraClient) -> Instance:
-    """Asked once for all projects: two calls."""
+    """The fields and link types of the instance, for all projects: two calls.
+
+    Raises AuthenticationRefused and OAuthProblem alone.
+    """
     none: tuple[LinkType, ...] = ()
     return Instance(
         tuple(_tried(client.fields.all) or ()),
@@ -100,7 +107,7 @@ def instance_of(client: JiraClient) -> Instance:
 def survey(
     client: JiraClient, project: Project, wanted: Wanted, states: Mapping[str, PermissionState]
 ) -> Survey:
-    """Asks about one project: five calls, and one more for each further issue type it looks at.
+    """The set-up of one project: five calls, and one more for each further issue type it looks at.
 
     What the account lacks the permission for is not asked. Raises AuthenticationRefused and
     OAuthProblem alone.

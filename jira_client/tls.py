@@ -1,6 +1,8 @@
 """Trust: TLS contexts, fingerprints, and what kind of trouble a failed handshake is.
 
 Opens no connection itself; `connecting` calls it with a socket.
+
+Source: none; there is no rule about Jira here.
 """
 
 import hashlib
@@ -76,7 +78,7 @@ _WORDS = {
 
 
 def trust(verify: bool, ca_bundle_pem: str | None, fingerprint: str | None) -> ssl.SSLContext:
-    """A client context. Raises TlsFailed where the CA bundle is unreadable.
+    """A TLS context for calling a server. Raises TlsFailed where the CA bundle is unreadable.
 
     A CA bundle takes the place of the public authorities; a fingerprint takes the place of both,
     since the pinned certificate is compared after the handshake, before a byte is sent.
@@ -108,8 +110,9 @@ def _load(context: ssl.SSLContext, ca_bundle_pem: str) -> None:
 
 
 def trust_also(ca_bundle_pem: str | None) -> ssl.SSLContext:
-    """Verifying, by the public authorities and by those of the bundle: for what stands before Jira.
-    Raises TlsFailed where the CA bundle is unreadable.
+    """A TLS context that trusts the public authorities and those of the bundle.
+
+    For what stands before Jira. Raises TlsFailed where the CA bundle is unreadable.
     """
     context = trust(True, None, None)
     if ca_bundle_pem:
@@ -153,7 +156,7 @@ class CertificateFacts:
 
 
 def certificate_facts(certificate_der: bytes) -> CertificateFacts:
-    """What a certificate says. Raises TlsFailed where it cannot be read."""
+    """Subject, issuer, names and lifetime of a certificate. Raises TlsFailed where it cannot be read."""
     try:
         read = x509.load_der_x509_certificate(certificate_der)
         names = _names(read)

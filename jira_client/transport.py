@@ -1,8 +1,11 @@
-"""The one sender: bounded, pinned to the judged address, without memory between calls.
+"""The transport: sends one request to Jira, within bounds, and remembers nothing between calls.
 
 It follows no redirect, keeps no cookie, reads no proxy or netrc from the environment (a connection's
 own proxy is given to it), and sends nothing twice: a replayed OAuth signature is a refused one, and
 only the caller knows what may be repeated. It must not know what Jira's answers mean.
+
+Source of the header X-Atlassian-Token: https://support.atlassian.com/atlassian-cloud/kb/xsrf-check-failed-when-calling-cloud-apis
+Data Center: https://confluence.atlassian.com/jirakb/rest-api-calls-with-a-browser-user-agent-header-may-fail-csrf-checks-802591455.html
 """
 
 import http.client
@@ -45,6 +48,7 @@ from jira_client.wire import (
 
 __all__ = ["AddressPolicy", "Observation", "Transport", "WireRequest", "WireResponse"]
 
+# Jira takes a request that looks like a browser's for a forged one: see the sources above
 USER_AGENT = "ALMConnect/1.0"
 _FIXED_HEADERS = {
     "Accept": "application/json",

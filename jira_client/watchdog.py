@@ -3,6 +3,8 @@
 Socket timeouts bound each wait, not their sum. One thread per process watches all calls and shuts
 the socket of a call whose time is up; the caller then sees its connection end and asks
 `guard.fired`. It must not know about HTTP or Jira.
+
+Source: none; there is no rule about Jira here.
 """
 
 import contextlib
@@ -31,7 +33,7 @@ class Guard:
         self._over = False
 
     def watch(self, sock: socket.socket) -> None:
-        """The socket to shut when time is up; at once if it already is. Raises OSError."""
+        """Takes the socket to shut when time is up; shuts it at once if it already is. Raises OSError."""
         with self._lock:
             self._let_go()
             self._handle = socket.fromfd(sock.fileno(), sock.family, sock.type)
@@ -43,7 +45,7 @@ class Guard:
         return max(0.0, self.deadline - time.monotonic())
 
     def fire(self) -> None:
-        """Time is up, unless the call has ended."""
+        """Shuts the socket, since time is up, unless the call has ended."""
         with self._lock:
             if not self._over:
                 self.fired = True

@@ -2,6 +2,9 @@
 
 Nothing in a body is trusted: it names things, and they are read again from Jira. So this takes out
 names only, from bodies of every Jira between Server 4 and Cloud, and never an address to call.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/webhooks
+Data Center: https://confluence.atlassian.com/adminjiraserver/managing-webhooks-938846912.html
 """
 
 import hashlib
@@ -16,6 +19,7 @@ from jira_client import json_text, parse
 from jira_client.errors import BadPayload
 from jira_client.values import History, Issue
 
+# Bounds of our own, wide enough for every recorded delivery
 MAX_DEPTH = 64
 MAX_BYTES = 2_500_000
 _ISSUE_IN_ADDRESS = re.compile(r"/issue/(\d+)/")
@@ -49,7 +53,10 @@ class WebhookEvent:
 
 
 def signature_ok(secret: str, raw_body: bytes, header: str | None) -> bool:
-    """Whether the X-Hub-Signature header fits the body, byte for byte; SHA-256 only."""
+    """Whether the X-Hub-Signature header fits the body, byte for byte; SHA-256 only.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-admin-webhooks
+    """
     if not secret or not header:
         return False
     method, _, shown = header.strip().partition("=")
@@ -66,9 +73,10 @@ def parse_event(
     max_depth: int = MAX_DEPTH,
     max_bytes: int = MAX_BYTES,
 ) -> WebhookEvent:
-    """What a delivery hints at. Raises BadPayload for what is no JSON object, or too much of one.
+    """The issue, link, sprint or board that a delivery names, who acted and when.
 
-    Unknown events and missing parts are no error. Header names are taken in any case.
+    Raises BadPayload for what is no JSON object, or too much of one. Unknown events and missing parts
+    are no error. Header names are taken in any case.
     """
     found = _load(body, max_depth, max_bytes)
     given = {name.lower(): value for name, value in headers.items()}
@@ -95,7 +103,10 @@ def parse_event(
 
 
 def deleted_issue(body: bytes) -> Issue | None:
-    """The last known shape of the issue in a `jira:issue_deleted` body, for showing to people."""
+    """The issue as a `jira:issue_deleted` body last shows it, for people to see; None for another body.
+
+    Raises BadPayload.
+    """
     found = _load(body, MAX_DEPTH, MAX_BYTES)
     issue = _object(found.get("issue"))
     number, key = _id(issue.get("id")), _key(issue.get("key"))
@@ -105,7 +116,10 @@ def deleted_issue(body: bytes) -> Issue | None:
 
 
 def told_change(body: bytes) -> History | None:
-    """The change that a `jira:issue_updated` body tells, for saying who made it; None without one."""
+    """The change that a `jira:issue_updated` body tells, for saying who made it; None without one.
+
+    Raises BadPayload, and NotJira where the change has another shape than Jira's.
+    """
     found = _load(body, MAX_DEPTH, MAX_BYTES)
     log = _object(found.get("changelog"))
     if not isinstance(log.get("items"), list):

@@ -1,6 +1,9 @@
 """What goes over the wire and what comes back, as plain values between protocol and transport.
 
 No parsing of Jira's words and no sockets here.
+
+Source of the headers that tell of a budget: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+Data Center: https://confluence.atlassian.com/adminjiraserver/adjusting-your-code-for-rate-limiting-987143384.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+# The headers of a budget, Cloud's and Data Center's: see the sources above
 RATE_HEADERS = (
     "retry-after",
     "x-ratelimit-limit",

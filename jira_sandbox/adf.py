@@ -2,6 +2,8 @@
 
 Paragraphs, headings, lists, code, quotes, rules and the usual marks survive; what wiki text cannot
 hold is dropped, as Jira does. It must not know issues.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
 """
 
 from collections.abc import Iterable

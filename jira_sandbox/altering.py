@@ -1,4 +1,4 @@
-"""What a proxy in front of Jira does to requests before Jira sees them: faults of faults.py.
+"""Faults of a proxy before Jira, which change a request before Jira sees it.
 
 It must not know who asks or what is asked.
 """

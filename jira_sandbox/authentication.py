@@ -1,7 +1,11 @@
-"""Who is asking: OAuth, bearer token, Basic or the browser's session, with each flavour's habits.
+"""Which user a request comes from, by OAuth, bearer token, Basic or the browser's session.
 
-It must not know routes. Sources of the habits: the vendor's pages on Basic authentication,
-CAPTCHA and personal access tokens.
+Each flavour does it in its own way. It must not know routes.
+
+Source of Basic and its CAPTCHA: https://developer.atlassian.com/server/jira/platform/basic-authentication/
+Basic on Cloud: https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/
+Basic switched off: https://confluence.atlassian.com/enterprise/disabling-basic-authentication-1044776464.html
+Personal access tokens: https://confluence.atlassian.com/enterprise/using-personal-access-tokens-1026032365.html
 """
 
 import base64

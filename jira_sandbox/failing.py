@@ -1,4 +1,4 @@
-"""What the faults of faults.py make of answers: some come instead of work, some suffer.
+"""Faults of answers: some answers come in place of work, some are spoilt after the work is done.
 
 Everything here happens outside the site's lock, `suffered` after the commit. It must not know which
 handler works.

@@ -1,6 +1,9 @@
 """Rate limits per user, off by default: Data Center's token bucket, Cloud's burst limit.
 
-Headers and meanings follow the vendor's pages on rate limiting. It must not know routes.
+It must not know routes.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+Data Center: https://confluence.atlassian.com/adminjiraserver/adjusting-your-code-for-rate-limiting-987143384.html
 """
 
 import math

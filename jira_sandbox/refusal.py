@@ -4,6 +4,9 @@
     └── ConnectionLost the answer is dropped on the floor after the work was done (a fault)
 
 It must not know about routes or the model.
+
+Source of status codes and the shape of errors: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from collections.abc import Mapping, Sequence

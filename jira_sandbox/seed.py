@@ -1,4 +1,4 @@
-"""What a fresh sandbox holds: nobody's data, a plausible ART, or only the people.
+"""The contents of a fresh sandbox: a plausible ART, or only the people.
 
 Names are invented. `art`: one program project with features, four team projects with a Scrum
 board, five sprints of a PI, a dozen stories each, parents, points and some dependencies.

@@ -1,4 +1,4 @@
-"""Failures of the answer itself: late, cut off, too large, or not Jira's."""
+"""Findings for answers that came late, cut off, too large, or not from Jira's API."""
 
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ _UNKNOWN = " What was being written may have arrived: it is looked up before it 
 
 
 def slow(error: errors.ReadTimedOut, case: Case) -> Finding:
-    """Too late."""
+    """The answer did not come, or not whole, in time."""
     return Finding(
         "read_timed_out",
         "Jira did not finish its answer in time." + _tail(error),
@@ -24,7 +24,7 @@ def slow(error: errors.ReadTimedOut, case: Case) -> Finding:
 
 
 def dropped(error: errors.AnswerLost, case: Case) -> Finding:
-    """The connection ended."""
+    """The connection ended before the answer was complete."""
     return Finding(
         "connection_dropped",
         "The connection ended before Jira's answer was complete." + _tail(error),
@@ -33,7 +33,7 @@ def dropped(error: errors.AnswerLost, case: Case) -> Finding:
 
 
 def truncated(error: errors.Truncated, case: Case) -> Finding:
-    """Cut off."""
+    """The answer is shorter than it said it would be."""
     return Finding(
         "truncated",
         "Jira's answer was cut off." + _tail(error),
@@ -42,7 +42,7 @@ def truncated(error: errors.Truncated, case: Case) -> Finding:
 
 
 def too_large(error: errors.TooLarge, case: Case) -> Finding:
-    """More than is accepted."""
+    """The answer is larger than the console accepts."""
     return Finding(
         "too_large",
         "Jira's answer is larger than the console accepts.",
@@ -52,7 +52,7 @@ def too_large(error: errors.TooLarge, case: Case) -> Finding:
 
 
 def not_json(error: errors.NotJson, case: Case) -> Finding:
-    """A page, or nothing, in place of JSON."""
+    """A web page, or nothing, came in place of JSON."""
     if error.kind == "login_page":
         return Finding(
             "login_page",
@@ -77,7 +77,7 @@ def not_json(error: errors.NotJson, case: Case) -> Finding:
 
 
 def redirected(error: errors.Redirected, case: Case) -> Finding:
-    """Elsewhere."""
+    """The address leads elsewhere: to a login, to a moved Jira, or to no Jira."""
     seen = (("leads to", error.location),) if error.location else ()
     if error.to_login:
         return Finding(
@@ -122,12 +122,12 @@ def redirected(error: errors.Redirected, case: Case) -> Finding:
 
 
 def not_jira(error: errors.NotJira, case: Case) -> Finding:
-    """No Jira there."""
+    """What answers at the address is no Jira."""
     return no_jira_there(error, case)
 
 
 def no_jira_there(error: errors.JiraError, case: Case) -> Finding:
-    """Something answers, and it is no Jira: most often a mistyped address."""
+    """What answers at the address is no Jira, most often since the address is mistyped."""
     vacant = any("atlassian cloud notifications" in text.lower() for text in error.messages)
     if vacant or (error.status == 404 and is_site_host(case.host)):
         named = f"called {case.host}" if is_site_host(case.host) else "of this name"
@@ -150,7 +150,7 @@ def no_jira_there(error: errors.JiraError, case: Case) -> Finding:
 
 
 def pages_repeat(error: errors.PagesRepeat, case: Case) -> Finding:
-    """A list without an end."""
+    """A list of Jira's does not end."""
     return Finding(
         "pages_repeat",
         "A list of Jira's does not end: it hands out a page a second time.",

@@ -2,6 +2,9 @@
 
 Jira may echo the signature base string that it computed. It holds the token, so only the names of
 parts and the address leave this module, never a parameter's value.
+
+Source of the base string's form: https://www.rfc-editor.org/rfc/rfc5849#section-3.4.1
+That Jira echoes it was seen in its answers; the vendor does not say.
 """
 
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ class Difference:
 
     @property
     def sentence(self) -> str:
-        """For people."""
+        """The difference in words."""
         if self.part == "parameter":
             return f"the parameter {self.ours or self.theirs} was changed or lost on the way"
         return f"{self.part}: here {self.ours or 'none'}, at Jira {self.theirs or 'none'}"
@@ -53,7 +56,10 @@ def url_differences(ours: str, theirs: str) -> tuple[Difference, ...]:
 
 
 def base_string_differences(theirs: str, sent_url: str, method: str) -> tuple[Difference, ...]:
-    """What Jira's base string has otherwise than the request that we signed."""
+    """The parts in which Jira's base string differs from the request that we signed.
+
+    Empty where it cannot be read.
+    """
     segments = theirs.split("&")
     if len(segments) != 3:
         return ()

@@ -1,4 +1,4 @@
-"""Which call was refused: a refusal is of a call, and says nothing of what the call was not about."""
+"""What a refused call was for, since the cause of a refusal depends on it."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Chooses who explains an error, and adds what every explanation shows."""
+"""Chooses the function that explains an error, and adds what every explanation shows."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,12 @@
-"""Refused logins: by whom, of what kind of secret, by which way in, and in which state."""
+"""Findings for refused logins: who refuses, which kind of secret, and what may be wrong with it.
+
+Source of passwords and CAPTCHA on Data Center: https://developer.atlassian.com/server/jira/platform/basic-authentication/
+API tokens: https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
+Service accounts: https://support.atlassian.com/user-management/docs/understand-service-accounts/
+Personal access tokens: https://confluence.atlassian.com/enterprise/using-personal-access-tokens-1026032365.html
+Allowlists of addresses: https://support.atlassian.com/security-and-access-policies/docs/specify-ip-addresses-for-product-access/
+Scopes: https://developer.atlassian.com/cloud/jira/software/scopes-for-oauth-2-3LO-and-forge-apps/
+"""
 
 from jira_client import errors
 from jira_client.cloud_address import GATEWAY
@@ -12,7 +20,7 @@ _TOKENS = "Atlassian account > Security > API tokens"
 
 
 def captcha(error: errors.CaptchaRequired, case: Case) -> Finding:
-    """Locked by failed logins."""
+    """Jira wants a CAPTCHA after failed logins."""
     stopped = "" if case.draft else " All calls have stopped."
     return Finding(
         "captcha_required",
@@ -23,7 +31,7 @@ def captcha(error: errors.CaptchaRequired, case: Case) -> Finding:
 
 
 def basic_disabled(error: errors.BasicDisabled, case: Case) -> Finding:
-    """Basic is off, or wants a token."""
+    """Jira takes no user name with this kind of secret: Basic is off, or wants an API token."""
     if error.status == 401 and _sender(error).api_token:
         # Cloud's notice on passwords comes to every Basic login that fails, a token's too.
         return _api_token(error, case)
@@ -42,7 +50,7 @@ def basic_disabled(error: errors.BasicDisabled, case: Case) -> Finding:
 
 
 def wrong_token(error: errors.WrongToken, case: Case) -> Finding:
-    """A Personal Access Token on Cloud."""
+    """A Personal Access Token was sent to Cloud, which takes none."""
     return Finding(
         "wrong_token",
         "This token is of the wrong kind: Jira Cloud does not take Personal Access Tokens.",
@@ -53,7 +61,7 @@ def wrong_token(error: errors.WrongToken, case: Case) -> Finding:
 
 
 def anonymous(error: errors.AnonymousAnswer, case: Case) -> Finding:
-    """Answered as to nobody."""
+    """Jira answered as to nobody."""
     hint = {
         True: "On Jira Cloud the user name is the e-mail address and the secret an API token that has "
         "not expired; a token with scopes works at Atlassian's gateway only.",
@@ -74,7 +82,7 @@ def anonymous(error: errors.AnonymousAnswer, case: Case) -> Finding:
 
 
 def authentication(error: errors.AuthenticationRefused, case: Case) -> Finding:
-    """401."""
+    """Jira refuses the credentials (401)."""
     if error.seen.get("login reason", "") == UNAUTHORISED:
         return not_licensed(case)
     call, sender = call_of(error), _sender(error)
@@ -95,7 +103,7 @@ def authentication(error: errors.AuthenticationRefused, case: Case) -> Finding:
 
 
 def link_refused(error: errors.JiraError, case: Case) -> Finding:
-    """Jira's OAuth says no without one of its words: neither an account nor a password is in play."""
+    """Jira's OAuth refuses without one of its words: neither an account nor a password is in play."""
     return Finding(
         "link_refused",
         "Jira refuses the application link without giving a reason.",
@@ -106,7 +114,7 @@ def link_refused(error: errors.JiraError, case: Case) -> Finding:
 
 
 def strangers(error: errors.JiraError, case: Case) -> Finding:
-    """Turned away as nobody, by what never showed that it is Jira: no credential went there."""
+    """A call without credentials is refused by something that does not show that it is Jira."""
     return Finding(
         "strangers_refused",
         "What answers at this address turns the console away before any login, and does not show that "
@@ -117,7 +125,7 @@ def strangers(error: errors.JiraError, case: Case) -> Finding:
 
 
 def foreign(error: errors.ForeignLogin, case: Case) -> Finding:
-    """Somebody else asks for a login."""
+    """Something before Jira asks for a login of its own."""
     prompt = error.seen.get("asks for", "")
     what = f"What refuses is not Jira: something before it wants a login of its own ({prompt})."
     return Finding(
@@ -130,7 +138,7 @@ def foreign(error: errors.ForeignLogin, case: Case) -> Finding:
 
 
 def call_refused(error: errors.CallRefused, case: Case) -> Finding:
-    """The account is accepted; one call is not."""
+    """Jira accepts the account and refuses this one call."""
     scoped = any("scope" in text.lower() for text in error.messages)
     if scoped or _sender(error).api_token or case.is_cloud:
         return Finding(
@@ -150,7 +158,7 @@ def call_refused(error: errors.CallRefused, case: Case) -> Finding:
 
 
 def origin(error: errors.OriginRefused, case: Case) -> Finding:
-    """An allowlist of addresses."""
+    """An allowlist of addresses does not hold this server's."""
     own = error.seen.get("this server's own address", "")
     where = (
         "adds it: admin.atlassian.com > Security > IP allowlists"
@@ -169,7 +177,7 @@ def origin(error: errors.OriginRefused, case: Case) -> Finding:
 
 
 def not_licensed(case: Case) -> Finding:
-    """The login is right, the product is not open to it."""
+    """The login is right, but the account has no licence for the product."""
     where = "Product access, once Application access" if case.is_cloud else "Application access"
     return Finding(
         "not_licensed",

@@ -1,4 +1,7 @@
-"""Failures before anything was sent: name, address, port, TLS."""
+"""Findings for failures before anything was sent: name, address, port, proxy, TLS.
+
+Source: none; there is no rule about Jira here.
+"""
 
 from jira_client import errors
 from jira_client.diagnosis.verdict import Case, Finding
@@ -117,7 +120,7 @@ PROXY_KINDS = tuple(_PROXY)
 
 
 def dns(error: errors.DnsFailed, case: Case) -> Finding:
-    """The name has no address."""
+    """The host name has no address."""
     return Finding(
         "dns_failed",
         "The host name of the Instance URL has no address.",
@@ -127,7 +130,7 @@ def dns(error: errors.DnsFailed, case: Case) -> Finding:
 
 
 def refused(error: errors.ConnectionRefused, case: Case) -> Finding:
-    """Nobody listens."""
+    """Nothing listens at the host and port."""
     return Finding(
         "connection_refused",
         "Nothing answers at the host and port of the Instance URL.",
@@ -137,7 +140,7 @@ def refused(error: errors.ConnectionRefused, case: Case) -> Finding:
 
 
 def timed_out(error: errors.ConnectTimedOut, case: Case) -> Finding:
-    """No answer to the connection attempt."""
+    """The connection attempt got no answer in time."""
     return Finding(
         "connect_timed_out",
         "The connection attempt got no answer in time.",
@@ -147,7 +150,7 @@ def timed_out(error: errors.ConnectTimedOut, case: Case) -> Finding:
 
 
 def address(error: errors.AddressRefused, case: Case) -> Finding:
-    """Our own policy."""
+    """The console's own policy does not allow the address."""
     return Finding(
         "address_refused",
         "The console is not allowed to call the address behind this host name.",
@@ -157,7 +160,7 @@ def address(error: errors.AddressRefused, case: Case) -> Finding:
 
 
 def tls(error: errors.TlsFailed, case: Case) -> Finding:
-    """Trust, by kind."""
+    """The TLS connection is not trusted, or did not come about; by the kind of trouble."""
     kind = error.kind if error.kind in _TLS else "other"
     what, remedy = _TLS[kind]
     if kind == "chain_expired" and (until := error.seen.get("own certificate valid until")):
@@ -170,13 +173,13 @@ def tls(error: errors.TlsFailed, case: Case) -> Finding:
 
 
 def proxy(error: errors.ProxyFailed, case: Case) -> Finding:
-    """The proxy before Jira, by kind."""
+    """The proxy before Jira did not lead there, by the kind of trouble."""
     kind = error.kind if error.kind in _PROXY else "unreachable"
     return Finding(f"proxy_{kind}", *_PROXY[kind])
 
 
 def unreachable(error: errors.ConnectFailed, case: Case) -> Finding:
-    """Anything else before sending."""
+    """No connection came about, for another reason."""
     return Finding(
         "connect_failed",
         "No connection to Jira came about.",

@@ -1,4 +1,9 @@
-"""OAuth problems: each of the provider's words, and what to do about it."""
+"""Findings for OAuth problems: each of the provider's words, and what to do about it.
+
+Source of the words: http://wiki.oauth.net/w/page/12238543/ProblemReporting
+Causes: https://confluence.atlassian.com/kb/oauth-troubleshooting-guide-719095274.html
+A wrong signature: https://confluence.atlassian.com/kb/oauth-error-oauth_problem-signature_invalid-720406720.html
+"""
 
 from datetime import UTC, datetime
 
@@ -110,7 +115,7 @@ WORDS = (*_KNOWN, "signature_invalid", "timestamp_refused")
 
 
 def problem(error: errors.OAuthProblem, case: Case) -> Finding:
-    """One of the provider's words."""
+    """Jira's OAuth provider names a problem."""
     if error.problem == "signature_invalid":
         return _signature(error, case)
     if error.problem == "timestamp_refused":
@@ -132,7 +137,7 @@ def problem(error: errors.OAuthProblem, case: Case) -> Finding:
 
 
 def signing(error: errors.SigningUnavailable, case: Case) -> Finding:
-    """SHA-1 is switched off."""
+    """The console's computer cannot sign by RSA with SHA-1."""
     return Finding(
         "signing_unavailable",
         "The console's computer refuses the kind of signature that Jira's OAuth 1.0a needs.",
@@ -143,7 +148,7 @@ def signing(error: errors.SigningUnavailable, case: Case) -> Finding:
 
 
 def key(error: errors.KeyUnusable, case: Case) -> Finding:
-    """Not a key to sign with."""
+    """The private key is not one to sign with."""
     return Finding(
         "key_unusable",
         str(error),

@@ -1,6 +1,12 @@
-"""What Jira refuses to an account that it lets in: permission, content, pace; and its own faults.
+"""Findings for what Jira refuses an account that it lets in: permission, content, pace; and its faults.
 
 Each refusal is of one call, made as somebody or as nobody: see `calls`. Logins are in `logins`.
+
+Source of status codes: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+Cross-site requests: https://support.atlassian.com/atlassian-cloud/kb/xsrf-check-failed-when-calling-cloud-apis
+Rates: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+Rates, Data Center: https://confluence.atlassian.com/adminjiraserver/adjusting-your-code-for-rate-limiting-987143384.html
+Webhook addresses: https://developer.atlassian.com/cloud/jira/platform/webhooks
 """
 
 from jira_client import errors
@@ -14,7 +20,7 @@ _WITHOUT_CONTENT = (Call.LOOK, Call.MYSELF, Call.LINK)
 
 
 def xsrf(error: errors.XsrfRefused, case: Case) -> Finding:
-    """Cross-site protection."""
+    """Jira's protection against cross-site requests refused the call."""
     return Finding(
         "xsrf_refused",
         "Jira's protection against cross-site requests refused the call.",
@@ -24,7 +30,7 @@ def xsrf(error: errors.XsrfRefused, case: Case) -> Finding:
 
 
 def permission(error: errors.PermissionRefused, case: Case) -> Finding:
-    """403: whom, and for which call?"""
+    """Jira refuses the account this call (403)."""
     words, call = " ".join(error.messages).lower(), call_of(error)
     if "archiv" in words:
         return _archived()
@@ -59,7 +65,7 @@ def permission(error: errors.PermissionRefused, case: Case) -> Finding:
 
 
 def not_found(error: errors.NotFound, case: Case) -> Finding:
-    """404: missing, invisible, or an address that this Jira does not have."""
+    """Something is missing, invisible, or at an address that this Jira does not have (404)."""
     call = call_of(error)
     if call is Call.LINK:
         return Finding(
@@ -89,7 +95,7 @@ def not_found(error: errors.NotFound, case: Case) -> Finding:
 
 
 def invalid(error: errors.Invalid, case: Case) -> Finding:
-    """400: of content, of a question, or of the request itself."""
+    """Jira refuses content, a question, or the request itself (400)."""
     if "archiv" in " ".join((*error.messages, *error.field_errors.values())).lower():
         return _archived()
     call = call_of(error)
@@ -148,7 +154,7 @@ def _webhook(error: errors.Invalid, case: Case) -> Finding:
 
 
 def conflict(error: errors.ConflictRefused, case: Case) -> Finding:
-    """409."""
+    """Somebody else changed the same thing at the same moment (409)."""
     if call_of(error) in _WITHOUT_CONTENT:
         return _request(error)
     return Finding(
@@ -159,7 +165,7 @@ def conflict(error: errors.ConflictRefused, case: Case) -> Finding:
 
 
 def gone(error: errors.Gone, case: Case) -> Finding:
-    """410."""
+    """This Jira no longer has the call (410)."""
     return Finding(
         "api_gone",
         "This Jira no longer offers a call that the console uses.",
@@ -169,7 +175,7 @@ def gone(error: errors.Gone, case: Case) -> Finding:
 
 
 def too_big(error: errors.TooBig, case: Case) -> Finding:
-    """413."""
+    """Jira takes no more of it: a limit per issue, or the size of the request (413)."""
     if call_of(error) in _WITHOUT_CONTENT:
         return _request(error)
     return Finding(
@@ -180,7 +186,7 @@ def too_big(error: errors.TooBig, case: Case) -> Finding:
 
 
 def workflow(error: errors.WorkflowInvalid, case: Case) -> Finding:
-    """422."""
+    """The workflow or its configuration does not allow it (422)."""
     if call_of(error) in _WITHOUT_CONTENT:
         return _request(error)
     return Finding(
@@ -191,7 +197,7 @@ def workflow(error: errors.WorkflowInvalid, case: Case) -> Finding:
 
 
 def rate_limited(error: errors.RateLimited, case: Case) -> Finding:
-    """429."""
+    """Jira asks to pause (429)."""
     wait = in_words(error.retry_after) if error.retry_after is not None else ""
     often = (
         " Cloud's limit is fixed: no Jira admin can raise it, as by Data Center's System > Rate limiting."
@@ -206,7 +212,7 @@ def rate_limited(error: errors.RateLimited, case: Case) -> Finding:
 
 
 def server_fault(error: errors.ServerFault, case: Case) -> Finding:
-    """5xx."""
+    """Jira failed inside (5xx)."""
     return Finding(
         "server_fault",
         "Jira failed inside, or is being restarted.",
@@ -215,7 +221,7 @@ def server_fault(error: errors.ServerFault, case: Case) -> Finding:
 
 
 def starting(error: errors.Starting, case: Case) -> Finding:
-    """Jira's own waiting pages."""
+    """Jira is starting or in maintenance."""
     return Finding(
         "starting",
         "Jira is starting, or in maintenance.",
@@ -224,7 +230,7 @@ def starting(error: errors.Starting, case: Case) -> Finding:
 
 
 def bad_payload(error: errors.BadPayload, case: Case) -> Finding:
-    """A webhook that is none."""
+    """A webhook delivery came that is not one of Jira's."""
     return Finding(
         "bad_payload",
         "A webhook delivery came that is not one of Jira's.",
@@ -234,7 +240,7 @@ def bad_payload(error: errors.BadPayload, case: Case) -> Finding:
 
 
 def other(error: errors.JiraError, case: Case) -> Finding:
-    """Anything that has no sentence of its own."""
+    """An error that has no sentence of its own."""
     what = str(error) or "Jira refuses the call."
     return Finding(
         error.code,

@@ -1,4 +1,4 @@
-"""What a diagnosis is, and what those who make one may look at."""
+"""A diagnosis, and what the functions that make one may look at."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ class Case:
 
     @property
     def is_cloud(self) -> bool | None:
-        """The deployment, None where it is not known."""
+        """Whether it is Cloud, None where that is not known."""
         if self.server is not None:
             return self.server.deployment.value == "cloud"
         known = is_cloud_address(self.entered_url or "") or self.at_gateway
@@ -55,14 +55,17 @@ class Case:
 
     @property
     def host(self) -> str:
-        """Of the Instance URL; empty where none was entered."""
+        """The host of the Instance URL; empty where none was entered."""
         try:
             return urlsplit(self.entered_url or "").hostname or ""
         except ValueError:
             return ""
 
     def again(self, wait: str = "some minutes") -> str:
-        """What is to be done for a trouble that passes: only what is retried is said to be retried."""
+        """The advice to try again after `wait`, for trouble that passes.
+
+        Only what is retried by itself is said to be.
+        """
         if self.draft:
             return (
                 f'Wait {wait} and press "Connect to Jira" again: before a connection is made, nothing '
@@ -73,11 +76,11 @@ class Case:
         return f"Changes that wait are sent by themselves afterwards. To test, wait {wait}."
 
     def press_again(self, live: str) -> str:
-        """The button that follows a correction."""
+        """The button to press after a correction; `live` is the one of a connection that is made."""
         return 'press "Connect to Jira" again' if self.draft else live
 
     def ask_operator(self, about: str) -> str:
-        """Who looks into Jira itself: Cloud has no operator whom one could ask, and no log to read."""
+        """The advice on whom to ask about Jira itself: Cloud has no operator to ask and no log to read."""
         if self.is_cloud:
             return (
                 "If it stays so, look at status.atlassian.com, or ask Atlassian's support; the console's "

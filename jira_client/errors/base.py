@@ -1,4 +1,7 @@
-"""What every error of the client tells: a sentence, the call, and whether trying again may help."""
+"""What every error of the client tells: a sentence, the call, and whether trying again may help.
+
+Source: none; there is no rule about Jira here.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
@@ -9,7 +12,7 @@ LONGEST_WAIT: Final = 3600.0  # seconds that anybody is believed who asks to wai
 
 
 def bounded(seconds: float) -> float:
-    """A wait that was asked for, as far as it is believed."""
+    """A wait in seconds that was asked for, an hour at most: a longer one is not believed."""
     return min(max(0.0, seconds), LONGEST_WAIT)
 
 

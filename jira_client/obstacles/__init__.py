@@ -1,6 +1,11 @@
-"""What a project's set-up keeps the board from doing, although the permissions are held.
+"""Findings in a project's set-up that keep the board from writing although the permissions are held.
 
-Pure: a survey and what the board wants in, obstacles with words for the Jira admin out.
+Pure: a survey and what the board wants in, findings with words for the Jira admin out. The menus that the
+sentences name were seen in Jira's own pages.
+
+Source of screens and required fields: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-createmeta-projectidorkey-issuetypes-issuetypeid-get
+Boards: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+Link types: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-link-types/
 """
 
 from jira_client.judging import Obstacle
@@ -13,7 +18,7 @@ __all__ = ["Context", "find", "off_screen", "unfilled", "wanted_fields"]
 
 
 def find(survey: Survey, context: Context) -> list[Obstacle]:
-    """Every obstacle, the heaviest first."""
+    """Every finding of one project: issue types, then screens, boards and link types."""
     return [
         *of_types.find(survey, context),
         *of_screens.find(survey, context),

@@ -1,4 +1,4 @@
-"""Who wants what of which project: what every obstacle's sentence is made of."""
+"""The account, the project and what the board wants of it: what the sentence of a finding is made of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,12 +22,15 @@ class Context:
 
     @property
     def admin(self) -> str:
+        """The project, as a request to its Jira admin names it."""
         return f"project {self.project.key}"
 
     @property
     def team_managed(self) -> bool:
+        """Whether the project is team-managed, so that its screens are set up in the project itself."""
         return self.project.style == "next-gen"
 
 
 def unsure(operations: tuple[str, ...], what: str) -> Obstacle:
+    """The finding that something could not be read, so that nothing is known of these operations."""
     return Obstacle(operations, UNKNOWN, f"{what} could not be read. Check this row again.")

@@ -7,6 +7,7 @@ from jira_client.surveying import Survey, board_in
 
 
 def find(survey: Survey, context: Context) -> list[Obstacle]:
+    """No access to boards, no board of the project, or one without sprints."""
     key, who = context.project.key, context.account
     if not survey.software:
         return [

@@ -8,6 +8,7 @@ from jira_client.values import LinkType
 
 
 def find(context: Context) -> list[Obstacle]:
+    """Linking that is switched off, or link types that are gone."""
     known = context.instance.links
     if known is None:
         return [unsure(("draw_dependency",), "the link types of this Jira")]

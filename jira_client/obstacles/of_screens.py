@@ -26,11 +26,15 @@ _ALWAYS = frozenset({"project", "issuetype", "summary", "reporter"})
 
 
 def find(survey: Survey, context: Context) -> list[Obstacle]:
+    """Fields that are missing on the create or edit screen, or demanded and filled by nobody."""
     return [*_on_create_screens(survey, context), *_on_edit_screen(survey, context)]
 
 
 def wanted_fields(survey: Survey, context: Context) -> dict[str, str]:
-    """Board field → Jira field id of what goes through screens: mapped, or else the defaults."""
+    """Board field → Jira field id of what the board writes through screens.
+
+    The mapped fields, or else the defaults.
+    """
     wanted = context.wanted
     if wanted.mapped:
         found = {name: wanted.fields[name] for name in _WRITTEN if name in wanted.fields}
@@ -49,7 +53,7 @@ def wanted_fields(survey: Survey, context: Context) -> dict[str, str]:
 
 
 def off_screen(screen: Screen, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Those of the wanted fields that the screen does not offer."""
+    """Those of the wanted fields that the screen does not offer, board field → Jira field id."""
     there = {meta.id for meta in screen.fields}
     return {name: field_id for name, field_id in wanted.items() if field_id not in there}
 

@@ -6,6 +6,7 @@ from jira_client.surveying import Survey
 
 
 def find(survey: Survey, context: Context) -> list[Obstacle]:
+    """Issue types that the account cannot create in the project."""
     if context.states.get("CREATE_ISSUES") is not HELD:
         return []
     if survey.types is None:

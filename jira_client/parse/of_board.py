@@ -1,4 +1,7 @@
-"""Boards and how they estimate, rank and show."""
+"""JSON of boards and of their configuration into values.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +11,10 @@ from jira_client.values import Board, BoardColumn, BoardConfiguration
 
 
 def board(value: Mapping[str, Any]) -> Board:
-    """A board, with the project where it is."""
+    """A board with its type and, where Jira says it (Cloud), the project where it is located.
+
+    The project's id and key are empty elsewhere.
+    """
     location = value.get("location")
     where = location if isinstance(location, Mapping) else {}
     return Board(
@@ -21,7 +27,13 @@ def board(value: Mapping[str, Any]) -> Board:
 
 
 def board_configuration(value: Mapping[str, Any]) -> BoardConfiguration:
-    """A board's configuration; a board that does not estimate has no estimation field."""
+    """How a board estimates and ranks, its filter and its columns. Raises NotJira.
+
+    A board that does not estimate has no estimation field. The rank field's number becomes its id in the
+    REST API, `customfield_…`.
+
+    Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/#api-rest-agile-1-0-board-boardid-configuration-get
+    """
     estimation = value.get("estimation") or {}
     ranking = value.get("ranking") or {}
     field_id = mapping(mapping(estimation).get("field") or {}).get("fieldId")

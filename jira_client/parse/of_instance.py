@@ -1,4 +1,10 @@
-"""What an instance has before any issue: itself, people, projects, types, statuses, fields, links."""
+"""JSON of the instance, people, projects, issue types, statuses, fields and links into values.
+
+Source of projects: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
+Issue types: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-types/
+Fields: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +26,13 @@ from jira_client.values import (
 
 
 def server_info(value: Any, date_header: datetime | None = None) -> ServerInfo:
-    """From `/serverInfo`. Raises NotJira where it tells neither version nor base URL."""
+    """What `/serverInfo` says of the instance; `date_header` is the clock of the answer.
+
+    Data Center calls itself `Server`; whatever is not `Cloud` counts as Data Center. Raises NotJira where
+    the answer tells neither version nor base URL.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-server-info/#api-rest-api-3-serverinfo-get
+    """
     info = mapping(value)
     if not info.get("baseUrl") and not info.get("version"):
         raise NotJira("The address answers, but not as Jira does. Check the Instance URL.")
@@ -45,7 +57,12 @@ def server_info(value: Any, date_header: datetime | None = None) -> ServerInfo:
 
 
 def person(value: Any) -> Person:
-    """A user of either deployment."""
+    """A user of either deployment, known by `accountId` on Cloud and by `name` elsewhere. Raises NotJira.
+
+    The e-mail address is None where the user's privacy settings hide it.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/deprecation-notice-user-privacy-api-migration-guide/
+    """
     user = mapping(value)
     username = user.get("name")
     return Person(
@@ -59,7 +76,10 @@ def person(value: Any) -> Person:
 
 
 def project(value: Mapping[str, Any]) -> Project:
-    """A project, from a list or alone."""
+    """A project, from a list or read alone.
+
+    `simplified` marks a team-managed one where `style` is absent.
+    """
     return Project(
         id=text(value.get("id")),
         key=text(value.get("key")),
@@ -70,7 +90,7 @@ def project(value: Mapping[str, Any]) -> Project:
 
 
 def issue_type(value: Mapping[str, Any]) -> IssueType:
-    """An issue type."""
+    """An issue type; its hierarchy level is None where Jira does not tell it (Data Center)."""
     return IssueType(
         id=text(value.get("id")),
         name=text(value.get("name")),
@@ -87,7 +107,7 @@ def status(value: Mapping[str, Any]) -> Status:
 
 
 def field_info(value: Mapping[str, Any]) -> FieldInfo:
-    """A field of the instance."""
+    """A field of the instance, with the type, item type and custom key of its schema."""
     schema = _schema(value)
     return FieldInfo(
         id=text(value.get("id") or value.get("key")),
@@ -116,7 +136,7 @@ def field_meta(value: Mapping[str, Any], key: str = "") -> FieldMeta:
 
 
 def field_metas(value: Any) -> tuple[FieldMeta, ...]:
-    """Fields of a screen, from an object by id or an array."""
+    """The fields of a screen, from an object by field id or from an array. Raises NotJira."""
     if isinstance(value, Mapping):
         return tuple(field_meta(mapping(meta), key) for key, meta in value.items())
     return tuple(field_meta(meta) for meta in rows(value or []))
@@ -128,7 +148,10 @@ def _schema(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def link_type(value: Mapping[str, Any]) -> LinkType:
-    """A link type; webhook bodies say inwardName and outwardName."""
+    """A link type; webhook bodies say `inwardName` and `outwardName` for `inward` and `outward`.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-link-types/
+    """
     return LinkType(
         id=text(value.get("id")),
         name=text(value.get("name")),

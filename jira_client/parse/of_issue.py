@@ -1,4 +1,8 @@
-"""An issue and what belongs to it: changes, links, steps."""
+"""JSON of issues, their changes, links and transitions into values.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +13,7 @@ from jira_client.values import History, HistoryItem, Issue, IssueLink, Transitio
 
 
 def issue(value: Mapping[str, Any]) -> Issue:
-    """An issue with whatever fields came."""
+    """An issue with the fields, properties and changes that came with it. Raises NotJira."""
     fields = value.get("fields")
     fields = fields if isinstance(fields, Mapping) else {}
     properties = value.get("properties")
@@ -26,12 +30,12 @@ def issue(value: Mapping[str, Any]) -> Issue:
 
 
 def issues(values: Iterable[Any]) -> tuple[Issue, ...]:
-    """Several issues."""
+    """Several issues, in their order. Raises NotJira."""
     return tuple(issue(mapping(value)) for value in values)
 
 
 def history(value: Mapping[str, Any]) -> History:
-    """One change of an issue; Server leaves `fieldId` out."""
+    """One change of an issue: who, when, which fields. Server leaves `fieldId` out. Raises NotJira."""
     author = value.get("author")
     who = person(author) if isinstance(author, Mapping) else None
     return History(
@@ -54,7 +58,7 @@ def history(value: Mapping[str, Any]) -> History:
 
 
 def in_order(histories: Any) -> tuple[History, ...]:
-    """The changes of an issue, oldest first; Cloud tells them from the newest on."""
+    """The changes of an issue, oldest first, whichever way Jira lists them. Raises NotJira."""
     found = [history(row) for row in rows(histories or [])]
     return tuple(
         sorted(found, key=lambda one: (one.created is not None, one.created, _number(one)))
@@ -66,7 +70,7 @@ def _number(change: History) -> int:
 
 
 def transition(value: Mapping[str, Any]) -> Transition:
-    """A transition with its target and, where asked for, its screen."""
+    """A transition with its target status and, where asked for, its fields. Raises NotJira."""
     return Transition(
         id=text(value.get("id")),
         name=text(value.get("name")),
@@ -78,7 +82,9 @@ def transition(value: Mapping[str, Any]) -> Transition:
 def issue_links(value: Issue) -> tuple[IssueLink, ...]:
     """The links of an issue, each turned so that it reads "source <outward> target".
 
-    Jira lists the other end: as outwardIssue on the source, as inwardIssue on the target.
+    Jira lists the other end: as outwardIssue on the source, as inwardIssue on the target. Raises NotJira.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-links/
     """
     found = []
     for row in rows(value.fields.get("issuelinks") or []):

@@ -1,4 +1,9 @@
-"""The plain parts of every answer: objects, arrays, texts, numbers, moments."""
+"""The plain parts of every answer: objects, arrays, texts, numbers, moments.
+
+Source of moments: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+Other ways to write them (milliseconds in webhooks) were seen in deliveries of real instances; the vendor
+does not say.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,10 @@
-"""Agile boards. Raises NotFound everywhere where the instance has no Jira Software."""
+"""Agile boards: which there are, how each is configured, and its sprints.
+
+Every method raises NotFound where the instance has no Jira Software.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+Data Center: https://docs.atlassian.com/jira-software/REST/server/
+"""
 
 from collections.abc import Sequence
 
@@ -7,6 +13,8 @@ from jira_client.protocol import Request
 from jira_client.resources.caller import Caller, pages
 from jira_client.values import Board, BoardConfiguration, Project, Sprint
 
+# The most boards or sprints that one page holds:
+# https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
 _PAGE = 50
 # Inside the class, `list` is the method.
 SprintList = list[Sprint]
@@ -20,29 +28,49 @@ class Boards:
         self._caller = caller
 
     def list(self, project: str | None = None, type: str | None = None) -> list[Board]:
-        """Visible boards, of a project (key or id) and a type (`scrum`, `kanban`, `simple`)."""
+        """The boards that the account sees, all pages of them.
+
+        `project` (key or id) keeps those whose filter shows that project, wherever the board is;
+        `type` is `scrum`, `kanban` or `simple`. Raises JiraError.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/#api-rest-agile-1-0-board-get
+        """
         params = {"projectKeyOrId": project, "type": type}
         request = Request("GET", f"{self._caller.flavour.agile}/board", params=params)
         return [parse.board(row) for row in pages(self._caller, request, _PAGE, "values")]
 
     def get(self, board_id: int) -> Board:
-        """One board."""
+        """One board by its id. Raises JiraError; NotFound where it is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/#api-rest-agile-1-0-board-boardid-get
+        """
         return parse.board(parse.mapping(self._caller.call(self._request(board_id))))
 
     def configuration(self, board_id: int) -> BoardConfiguration:
-        """Estimation and rank fields, filter and columns."""
+        """A board's estimation field, rank field, filter and columns.
+
+        Fields are named by their ids in the REST API. Raises JiraError; NotFound where the board is
+        missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/#api-rest-agile-1-0-board-boardid-configuration-get
+        """
         answer = self._caller.call(self._request(board_id, "/configuration"))
         return parse.board_configuration(parse.mapping(answer))
 
     def projects(self, board_id: int) -> ProjectList:
-        """The projects that the board's filter shows."""
+        """The projects that the board's filter shows, all pages of them. Raises JiraError.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/#api-rest-agile-1-0-board-boardid-project-get
+        """
         request = self._request(board_id, "/project")
         return [parse.project(row) for row in pages(self._caller, request, _PAGE, "values")]
 
     def sprints(self, board_id: int, states: Sequence[str] = ()) -> SprintList:
-        """The board's sprints in these states, all where none is named.
+        """The board's sprints in these states (`future`, `active`, `closed`), in all where none is named.
 
-        Raises Invalid where the board has no sprints (kanban).
+        Raises JiraError; Invalid where the board has no sprints, as a Kanban board has none.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/#api-rest-agile-1-0-board-boardid-sprint-get
         """
         path = f"{self._caller.flavour.agile}/board/{{board}}/sprint"
         params = {"state": tuple(states) or None}

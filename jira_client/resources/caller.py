@@ -1,6 +1,8 @@
 """What a resource needs of the client, and ways to make many calls that all resources share.
 
 Resources see this, not the client's class, so that neither imports the other.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#pagination
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,13 +33,13 @@ class Caller(Protocol):
 
     @property
     def flavour(self) -> Flavour:
-        """The instance's capabilities."""
+        """The instance's capabilities. Raises JiraError where the instance has to be asked first."""
 
     def call(self, request: Request) -> Any:
-        """The JSON value of a call."""
+        """The JSON value of a call. Raises JiraError."""
 
     def exchange(self, request: Request) -> WireResponse:
-        """The answer of a call, unread."""
+        """The answer of a call, whatever its status. Raises ConnectFailed, AnswerLost."""
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -47,10 +49,14 @@ def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 def pages(caller: Caller, request: Request, size: int, *names: str) -> Iterator[Any]:
-    """All rows of a list that Jira pages by offset; `names` are the keys the rows may be under.
+    """All rows of a list that Jira pages by `startAt` and `maxResults`, `size` rows a call.
 
-    For metadata, which hardly changes while it is read. Issues are never read like this. Raises
-    PagesRepeat for a list that does not end.
+    `names` are the keys that the rows may be under. Jira may hand out fewer rows than were asked for,
+    so the list is over when the answer says `isLast`, when `total` rows have come, or when a page is
+    short or empty. For metadata, which hardly changes while it is read; issues are never read like
+    this. Raises JiraError; PagesRepeat for a list that does not end.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#pagination
     """
     start, before = 0, None
     for _ in range(_MOST_PAGES):
@@ -73,7 +79,10 @@ def pages(caller: Caller, request: Request, size: int, *names: str) -> Iterator[
 
 
 def side_by_side(caller: Caller, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-    """The results in order, several calls at once; the first error ends it."""
+    """What `work` returns for each item, in order; as many calls at once as the pool has connections.
+
+    Raises what `work` raises: the first error ends it, and calls that have not begun are not made.
+    """
     width = min(caller.transport.pool_size, len(items))
     if width <= 1:
         yield from map(work, items)

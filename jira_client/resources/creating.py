@@ -1,4 +1,8 @@
-"""Creating issues in bulk, where part may succeed and part fail in one answer."""
+"""Creating issues in bulk, where part may succeed and part fail in one answer.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulk-post
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,11 +16,16 @@ from jira_client.refusal import read_complaints
 from jira_client.resources.caller import Caller, chunks
 from jira_client.values import Created, CreateFailure
 
+# The most issues that Cloud creates in one call; Data Center's page states no limit:
+# https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulk-post
 _AT_ONCE = 50
 
 
 def creation(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON body for one new issue."""
+    """The JSON body for one new issue: `fields`, and `update` and `properties` where the item has them.
+
+    The item holds properties by name; Jira takes them as a list of `key` and `value`.
+    """
     body: dict[str, Any] = {"fields": dict(item.get("fields") or {})}
     if item.get("update"):
         body["update"] = dict(item["update"])
@@ -30,7 +39,12 @@ def creation(item: Mapping[str, Any]) -> dict[str, Any]:
 def create_many(
     caller: Caller, items: Sequence[Mapping[str, Any]]
 ) -> list[Created | CreateFailure]:
-    """The results in the order sent. Raises JiraError with `partial` when a call fails whole."""
+    """What became of each new issue, in the order sent; 50 issues a call.
+
+    Jira answers 201 with `issues` and `errors` where part of a call succeeded, and 400 with the same body
+    where nothing did: neither is an error here. Raises JiraError where a call fails as a whole or its
+    answer does not account for every issue; the error's `partial` holds the results of the calls before.
+    """
     results: list[Created | CreateFailure] = []
     for some in chunks(items, _AT_ONCE):
         try:

@@ -1,4 +1,8 @@
-"""Fields of the instance, and of the screens for creating and editing."""
+"""Fields of the instance, and of the screens for creating and editing.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +12,8 @@ from jira_client.protocol import Param, Request
 from jira_client.resources.caller import Caller, pages
 from jira_client.values import FieldInfo, FieldMeta, IssueType
 
+# The most that one page of create metadata holds; more is refused with 400:
+# https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-createmeta-projectidorkey-issuetypes-get
 _PAGE = 200
 
 
@@ -18,14 +24,22 @@ class Fields:
         self._caller = caller
 
     def all(self) -> list[FieldInfo]:
-        """Every field of the instance."""
+        """Every field of the instance that the account may see, custom fields included. Raises JiraError.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/#api-rest-api-3-field-get
+        """
         found = self._caller.call(Request("GET", f"{self._caller.flavour.api}/field"))
         return [parse.field_info(row) for row in parse.rows(found)]
 
     def create_types(self, project_key: str) -> list[IssueType]:
         """The issue types that this account may create in a project.
 
-        Raises Invalid or NotFound, by version, where it may create none.
+        From Jira 8.4 on there is a call for the issue types alone; before, one answer held all create
+        metadata, and 9.0 no longer has it. Raises JiraError; Invalid or NotFound, by version, where the
+        account may create none.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-createmeta-projectidorkey-issuetypes-get
+        Data Center: https://confluence.atlassian.com/jiracore/createmeta-rest-endpoint-to-be-removed-975040986.html
         """
         flavour = self._caller.flavour
         if flavour.createmeta_style == "legacy":
@@ -36,7 +50,13 @@ class Fields:
         return [parse.issue_type(row) for row in found]
 
     def create_fields(self, project_key: str, issue_type_id: str) -> list[FieldMeta]:
-        """The fields on the create screen. Raises NotFound where the account may not create."""
+        """The fields on the create screen of an issue type, with what each demands and allows.
+
+        Raises JiraError; NotFound where the account may not create such an issue.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-createmeta-projectidorkey-issuetypes-issuetypeid-get
+        Data Center: https://confluence.atlassian.com/jiracore/createmeta-rest-endpoint-to-be-removed-975040986.html
+        """
         flavour = self._caller.flavour
         if flavour.createmeta_style == "legacy":
             return self._create_fields_before_84(project_key, issue_type_id)
@@ -50,7 +70,12 @@ class Fields:
         ]
 
     def edit_fields(self, issue: str) -> list[FieldMeta]:
-        """The fields on the edit screen of an issue, by id or key."""
+        """The fields on the edit screen of an issue (id or key) that this account may set now.
+
+        Raises JiraError; NotFound where the issue is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-editmeta-get
+        """
         path = f"{self._caller.flavour.api}/issue/{{issue}}/editmeta"
         answer = parse.mapping(self._caller.call(Request("GET", path, {"issue": issue})))
         return list(parse.field_metas(answer.get("fields") or {}))

@@ -2,6 +2,9 @@
 
 Writes go through the v2 API on both deployments, so that text is wiki markup on both. Nothing is
 repeated here: a lost answer raises with `outcome_unknown`.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +29,7 @@ from jira_client.values import (
     Transition,
 )
 
+# The most issues of one bulk read, and changes of one page of a changelog: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
 _AT_ONCE = 100
 
 
@@ -43,8 +47,13 @@ class Issues:
         *,
         history: bool = False,
     ) -> Issue:
-        """One issue, with its changes too where `history` asks for them. A key from before a move
-        finds it too. Raises NotFound.
+        """One issue with these fields and entity properties.
+
+        Its changes come too where `history` asks for them. A key that the issue had before it was
+        moved finds it too; the answer carries the new key. Raises JiraError; NotFound where the issue
+        is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get
         """
         params: dict[str, Param] = {
             "fields": tuple(fields),
@@ -62,11 +71,14 @@ class Issues:
         *,
         history: bool = False,
     ) -> Fetched:
-        """Many issues by id, a hundred a call, several calls side by side; with their changes too
-        where `history` asks for them.
+        """Many issues by id, a hundred a call, several calls side by side.
 
-        `missing`: those that are not there or not visible. Ask by id: an issue asked for by the
-        key it had before a move comes back under its new key and counts as missing.
+        Their changes come too where `history` asks for them. Deployments without a bulk read are asked
+        by a search for the ids. `missing`: those that are not there or not visible. Ask by id: an
+        issue asked for by the key it had before a move comes back under its new key and counts as
+        missing. Raises JiraError.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post
         """
         wanted = list(dict.fromkeys(ids))
         parts = list(chunks(wanted, _AT_ONCE))
@@ -84,17 +96,26 @@ class Issues:
         update: Mapping[str, Any] | None = None,
         properties: Mapping[str, Any] | None = None,
     ) -> Created:
-        """Creates an issue. Jira knows no idempotency key: see `outcome_unknown` of the error."""
+        """Creates an issue and returns its id and key.
+
+        `fields` are set and `update` holds operations, by field id; `properties` are entity properties
+        by name. Jira knows no idempotency key: where the error says `outcome_unknown`, look the issue
+        up before sending again. Raises JiraError; Invalid where Jira refuses the content.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-post
+        """
         path = f"{self._caller.flavour.api}/issue"
         body = creation({"fields": fields, "update": update, "properties": properties})
         answer = parse.mapping(self._caller.call(Request("POST", path, json=body)))
         return Created(parse.text(answer.get("id")), parse.text(answer.get("key")))
 
     def create_many(self, items: Sequence[Mapping[str, Any]]) -> list[Created | CreateFailure]:
-        """Creates issues, 50 a call, the results in the order sent.
+        """Creates issues, 50 a call, and returns what became of each, in the order sent.
 
-        Each item holds `fields` and perhaps `update` and `properties`. Where a later call fails as
-        a whole, the error's `partial` holds the results of those before it.
+        Each item holds `fields` and perhaps `update` and `properties`. Raises JiraError where a call
+        fails as a whole; the error's `partial` holds the results of the calls before it.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulk-post
         """
         return create_many(self._caller, items)
 
@@ -104,17 +125,34 @@ class Issues:
         fields: Mapping[str, Any] | None = None,
         update: Mapping[str, Any] | None = None,
     ) -> None:
-        """Sets fields and applies operations; no field may be in both. Raises Invalid."""
+        """Sets fields and applies operations, by field id; no field may be in both.
+
+        Transitions are not made like this. Raises JiraError; Invalid where Jira refuses the content,
+        ConflictRefused where somebody changes the issue at the same moment.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-put
+        """
         parts = {"fields": fields, "update": update}
         body = {name: dict(part) for name, part in parts.items() if part}
         self._do("PUT", {"issue": id_or_key}, body=body)
 
     def delete(self, id_or_key: str, delete_subtasks: bool = False) -> None:
-        """Deletes an issue. Raises Invalid where it has sub-tasks and they are not to go too."""
+        """Deletes an issue, for good.
+
+        Raises JiraError; Invalid where it has sub-tasks that are not to go too.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-delete
+        """
         self._do("DELETE", {"issue": id_or_key}, params={"deleteSubtasks": delete_subtasks})
 
     def transitions(self, id_or_key: str) -> list[Transition]:
-        """What this account can do now, with the fields of each transition's screen."""
+        """The transitions that this account can make on the issue now.
+
+        Each comes with the fields of its screen. Raises JiraError; NotFound where the issue is missing
+        or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-transitions-get
+        """
         request = self._request(
             "GET", {"issue": id_or_key}, "/transitions", params={"expand": "transitions.fields"}
         )
@@ -124,25 +162,45 @@ class Issues:
     def transition(
         self, id_or_key: str, transition_id: str, fields: Mapping[str, Any] | None = None
     ) -> None:
-        """Takes a transition. Raises Invalid, ConflictRefused, WorkflowInvalid."""
+        """Makes a transition, and sets the fields of its screen.
+
+        Raises JiraError; Invalid where the transition is not open or a field is missing, ConflictRefused,
+        WorkflowInvalid.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-transitions-post
+        """
         body: dict[str, Any] = {"transition": {"id": transition_id}}
         if fields:
             body["fields"] = dict(fields)
         self._do("POST", {"issue": id_or_key}, "/transitions", body=body)
 
     def set_property(self, id_or_key: str, key: str, value: Any) -> None:
-        """Stores an entity property."""
+        """Stores an entity property, as `properties.set_property`. Raises JiraError.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-properties/
+        """
         entity.set_property(self._caller, id_or_key, key, value)
 
     def get_property(self, id_or_key: str, key: str) -> Any:
-        """An entity property, None where there is none. Raises NotFound for the issue."""
+        """The value of an entity property, None where the issue has none of this name.
+
+        Raises JiraError; NotFound where the issue itself is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-properties/
+        """
         return entity.get_property(self._caller, id_or_key, key)
 
     def changelog(self, id_or_key: str, since: datetime | None = None) -> list[History]:
-        """The changes of an issue, oldest first, those after `since`."""
+        """The changes of an issue, oldest first, those after `since` where it is given (an aware moment).
+
+        Cloud has them on pages of their own; Data Center gives all of them with the issue. Raises
+        JiraError; NotFound where the issue is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-changelog-get
+        """
         if self._caller.flavour.changelog_paged:
             request = self._request("GET", {"issue": id_or_key}, "/changelog")
-            found: Any = list(pages(self._caller, request, 100, "values"))
+            found: Any = list(pages(self._caller, request, _AT_ONCE, "values"))
         else:
             params: dict[str, Param] = {"fields": "id", "expand": "changelog"}
             answer = self._caller.call(self._request("GET", {"issue": id_or_key}, params=params))
@@ -158,7 +216,13 @@ class Issues:
         after: str | None = None,
         rank_field: str | None = None,
     ) -> list[RankFailure]:
-        """Puts issues, in this order, before or after another one. Returns those left behind."""
+        """Puts issues, in this order, before or after another one.
+
+        Returns those that Jira left where they were. Raises JiraError, and ValueError unless just one
+        of `before` and `after` is given. See `ranking.rank`.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-issue/#api-rest-agile-1-0-issue-rank-put
+        """
         return rank(self._caller, ids, before, after, rank_field)
 
     def _fetch_part(

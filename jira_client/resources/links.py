@@ -1,4 +1,8 @@
-"""Links between issues, read "source <outward> target"."""
+"""Links between issues, read "source <outward> target".
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-links/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from jira_client import parse
 from jira_client.protocol import Expect, Request
@@ -13,7 +17,10 @@ class Links:
         self._caller = caller
 
     def types(self) -> list[LinkType]:
-        """The link types of the instance. Raises NotFound where linking is switched off."""
+        """The link types of the instance. Raises JiraError; NotFound where linking is switched off.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-link-types/#api-rest-api-3-issuelinktype-get
+        """
         path = f"{self._caller.flavour.api}/issueLinkType"
         answer = parse.mapping(self._caller.call(Request("GET", path)))
         return [parse.link_type(row) for row in parse.rows(answer.get("issueLinkTypes") or [])]
@@ -21,7 +28,10 @@ class Links:
     def create(self, type_name: str, source: str, target: str) -> None:
         """Links source to target, each by id or key. A second time changes nothing.
 
-        Jira answers without an id: read the issue's links to learn it.
+        What Jira calls `inwardIssue` is the source. Jira answers without an id: read the issue's links to
+        learn it. Raises JiraError; NotFound where an issue or the type is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-links/#api-rest-api-3-issuelink-post
         """
         body = {
             "type": {"name": type_name},
@@ -32,7 +42,10 @@ class Links:
         self._caller.call(Request("POST", path, json=body, expect=Expect.NOTHING))
 
     def delete(self, link_id: str) -> None:
-        """Removes a link. Raises NotFound where it is gone already."""
+        """Removes a link. Raises JiraError; NotFound where it is gone already.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-links/#api-rest-api-3-issuelink-linkid-delete
+        """
         path = f"{self._caller.flavour.api}/issueLink/{{link}}"
         self._caller.call(Request("DELETE", path, {"link": link_id}, expect=Expect.NOTHING))
 

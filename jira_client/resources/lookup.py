@@ -1,4 +1,7 @@
-"""The issues that exist among given ids or keys, for deployments without a bulk read."""
+"""The issues that exist among given ids or keys, for deployments without a bulk read.
+
+Source: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 import re
 from collections.abc import Sequence
@@ -15,10 +18,11 @@ from jira_client.values import Issue
 def by_ids(
     caller: Caller, ids: Sequence[str], fields: Sequence[str], expand: Sequence[str] = ()
 ) -> tuple[Issue, ...]:
-    """The issues that exist among the given ids or keys, by one search where it can be.
+    """The issues that exist among the given ids or keys, by one search where it can be. Raises JiraError.
 
-    An unknown id fails the whole search on some versions even unvalidated: then those that Jira
-    names are asked alone, or else the halves.
+    On some versions an unknown id fails the whole search, even with `validateQuery` off. Then the
+    issues that Jira's refusal names are read one by one, and the rest is searched for again; where it
+    names none, each half is searched for.
     """
     if not ids:
         return ()

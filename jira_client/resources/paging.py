@@ -1,4 +1,8 @@
-"""One page of a search, in either deployment's way: behind a token, at an offset, or behind an id."""
+"""One page of a search: after a token (Cloud), at an offset or after an id (Data Center).
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/#api-rest-api-3-search-jql-post
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from __future__ import annotations
 
@@ -21,8 +25,8 @@ _MOST_EMPTY = 100  # pages in a row that bring nothing
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Behind which page of a search the next begins: its token, marks of all tokens before it, and how
-    many pages in a row brought nothing. A token that comes twice would lead in a circle.
+    """Where the next page of a search begins: the token that leads there, marks of all tokens before it,
+    and how many pages in a row held no issue. A token that comes twice would lead in a circle.
     """
 
     token: str
@@ -30,21 +34,22 @@ class Place:
     empty: int = 0
 
     def kept(self) -> dict[str, Any]:
-        """As JSON."""
+        """The place as a JSON object, from which `read` makes it again."""
         return {"token": self.token, "marks": list(self.marks), "empty": self.empty}
 
     @classmethod
     def read(cls, kept: Any) -> Place | None:
-        """From JSON, or from the bare token that earlier versions kept."""
+        """The place from JSON, or from the bare token that earlier versions kept; None from nothing."""
         if isinstance(kept, Mapping):
             return cls(str(kept["token"]), tuple(kept.get("marks", ())), int(kept.get("empty", 0)))
         return cls(str(kept)) if kept else None
 
 
 def following(place: Place | None, page: SearchPage) -> Place | None:
-    """The place behind this page, which was read at `place`; None behind the last.
+    """Where the page after `page` begins; None after the last one. `place` is where `page` was read.
 
-    Raises PagesRepeat where Jira hands out a token a second time, or pages without end.
+    Raises PagesRepeat where Jira hands out a token a second time, or a hundred pages in a row without
+    issues.
     """
     if page.next is None:
         return None
@@ -70,7 +75,16 @@ def token_page(
     properties: Sequence[str],
     reconcile: Sequence[str],
 ) -> SearchPage:
-    """Cloud's: `after` is the token that the page before handed out, None for the first page."""
+    """A page of a search on Cloud.
+
+    `after` is the token that the page before handed out, None for the first page. Jira takes a bounded
+    query only, and may return fewer issues than `limit` although more follow: a hundred at most where
+    fields are asked for, 5,000 where only ids are. There is no total. `reconcile` names at most 50 ids
+    whose latest state the page must show, since the index lags behind writes. Raises JiraError;
+    Invalid where Jira refuses the query.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/#api-rest-api-3-search-jql-post
+    """
     body: dict[str, Any] = {"jql": jql, "maxResults": limit, "fields": list(fields)}
     if after is not None:
         body["nextPageToken"] = str(after)
@@ -95,7 +109,14 @@ def offset_page(
     strict: bool = True,
     expand: Sequence[str] = (),
 ) -> SearchPage:
-    """Everybody else's: from the place `start` on; `strict=False` lets Jira overlook unknown ids."""
+    """A page of a search on Data Center, from the offset `start` (0 is the first issue) on.
+
+    Jira may return fewer issues than `limit`, by a limit of its own; `total` counts all that match.
+    `strict=False` lets Jira overlook unknown ids (`validateQuery`). `expand` is what comes with each
+    issue, such as `changelog`. Raises JiraError; Invalid where Jira refuses the query.
+
+    Source: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+    """
     body: dict[str, Any] = {
         "jql": jql,
         "startAt": start,
@@ -118,10 +139,14 @@ def offset_page(
 def page_after(
     caller: Caller, clause: str, fields: Sequence[str], limit: int, before: tuple[Issue, ...]
 ) -> SearchPage:
-    """The page after the last issue; where that was deleted meanwhile, after one before it.
+    """The page of a search on Data Center that begins after the last of the issues in `before`, by id.
 
-    Some versions refuse to compare with an id that no longer exists. Raises PagesRepeat where issues
-    come that are not behind it: they would come again and again.
+    Some versions refuse to compare with an id that no longer exists: then the page begins after an
+    issue before it, and leaves out what was read. Pages by id have no end at the 10,000th issue, as
+    pages by offset have from Jira 10 on. Raises JiraError; PagesRepeat where Jira lists issues that do
+    not come after that id: they would come again and again.
+
+    Source: https://support.atlassian.com/jira/kb/handling-jql-rest-api-searching-exceeding-max_result_window-in-jira
     """
     seen = {issue.id for issue in before}
     refused: Invalid | None = None

@@ -2,6 +2,9 @@
 
 On Cloud one call answers for a thousand projects; elsewhere one call each, several side by side.
 A key that the instance does not know is unsupported; a question that failed is unknown.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +20,8 @@ from jira_client.values import PermissionState, Project
 Progress = Callable[[int, int], None]
 Failed = Callable[[Sequence[Project], JiraError], None]
 States = dict[str, PermissionState]
+# The most projects of one bulk check:
+# https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-permissions-check-post
 _MOST_PROJECTS = 1000
 
 
@@ -27,12 +32,25 @@ class Permissions:
         self._caller = caller
 
     def of_project(self, project_key: str, keys: Sequence[str]) -> States:
-        """The state of each key in one project, by key or id. Raises JiraError."""
+        """The state of each permission in one project, by permission key. The project is named by key
+        or id.
+
+        Within a project a grant to the reporter or the assignee counts as held, although a single
+        issue may still refuse. Raises JiraError; NotFound where the project is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get
+        """
         name = "projectId" if project_key.isdigit() else "projectKey"
         return self._mine({name: project_key}, keys)
 
     def global_(self, keys: Sequence[str]) -> States:
-        """The state of each key without a project: for global permissions. Raises JiraError."""
+        """The state of each permission without a project, by permission key: for global permissions.
+
+        A project permission counts as held here where the account holds it in any project. Raises
+        JiraError.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get
+        """
         return self._mine({}, keys)
 
     def of_projects(
@@ -42,10 +60,13 @@ class Permissions:
         progress: Progress | None = None,
         failed: Failed | None = None,
     ) -> dict[str, States]:
-        """The state of each key in each project, by project id.
+        """The state of each permission in each project, by project id and permission key.
 
-        Projects whose question fails are unknown, and `failed(projects, error)` is told why; a refused
-        login raises. `progress(done, total)` and `failed` are called in the calling thread.
+        Where asking about a project fails, its permissions are unknown, and `failed(projects, error)`
+        is told why. `progress(done, total)` and `failed` are called in the calling thread. Raises
+        AuthenticationRefused and OAuthProblem alone: they concern every project.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-permissions-check-post
         """
         if not projects or not keys:
             return {project.id: {} for project in projects}

@@ -1,4 +1,8 @@
-"""Projects, their statuses and their issue types."""
+"""Projects, their statuses and their issue types.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +12,9 @@ from jira_client.protocol import Request
 from jira_client.resources.caller import Caller, pages
 from jira_client.values import IssueType, Project, Status
 
-_PAGE = 100  # the most that Cloud gives
+# The most projects that one page holds:
+# https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/#api-rest-api-3-project-search-get
+_PAGE = 100
 # Inside the class, `list` is the method.
 IssueTypes = list[IssueType]
 
@@ -20,7 +26,13 @@ class Projects:
         self._caller = caller
 
     def list(self, query: str = "") -> list[Project]:
-        """All visible projects whose name or key matches, by key."""
+        """All projects that the account sees and whose name or key holds `query`, sorted by key.
+
+        Cloud searches and answers in pages; Data Center lists all, and they are sifted here. Raises
+        JiraError.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/#api-rest-api-3-project-search-get
+        """
         flavour = self._caller.flavour
         if flavour.project_style == "paged":
             request = Request(
@@ -33,18 +45,31 @@ class Projects:
         return sorted(found, key=lambda project: project.key)
 
     def get(self, key_or_id: str) -> Project:
-        """One project. Raises NotFound where it is missing or invisible."""
+        """One project by key or id. Raises JiraError; NotFound where it is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/#api-rest-api-3-project-projectidorkey-get
+        """
         return parse.project(parse.mapping(self._caller.call(self._one(key_or_id))))
 
     def with_types(self, project_id: str) -> tuple[Project, IssueTypes]:
-        """The same with its issue types, by its numeric id: one call, on Cloud two."""
+        """One project, by its numeric id, and its issue types: one call, on Cloud two.
+
+        Raises JiraError; NotFound where the project is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/#api-rest-api-3-project-projectidorkey-get
+        """
         if self._caller.flavour.project_style == "paged":
             return self.get(project_id), self.issue_types(project_id)
         found = parse.mapping(self._caller.call(self._one(project_id)))
         return parse.project(found), _types_in(found.get("issueTypes"))
 
     def statuses(self, key_or_id: str) -> dict[str, tuple[Status, ...]]:
-        """The statuses of each issue type, by the issue type's id."""
+        """The statuses that issues of each type can have in the project, by the issue type's id.
+
+        Raises JiraError; NotFound where the project is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/#api-rest-api-3-project-projectidorkey-statuses-get
+        """
         request = Request(
             "GET",
             f"{self._caller.flavour.api}/project/{{project}}/statuses",
@@ -58,7 +83,10 @@ class Projects:
         }
 
     def components(self, key_or_id: str) -> dict[str, str]:
-        """The names of the project's components, by id."""
+        """The names of the project's components, by component id. Raises JiraError.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-components/#api-rest-api-3-project-projectidorkey-components-get
+        """
         request = Request(
             "GET",
             f"{self._caller.flavour.api}/project/{{project}}/components",
@@ -68,7 +96,13 @@ class Projects:
         return {parse.text(row.get("id")): parse.text(row.get("name")) for row in found}
 
     def issue_types(self, project_id: str) -> IssueTypes:
-        """The issue types of a project, in Jira's order. `project_id` is its numeric id."""
+        """The issue types of a project, in Jira's order. `project_id` is its numeric id.
+
+        Cloud has a call for them, and tells the level of each; Data Center gives them with the project,
+        without levels. Raises JiraError; NotFound where the project is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-types/#api-rest-api-3-issuetype-project-get
+        """
         flavour = self._caller.flavour
         if flavour.project_style == "paged":
             path = f"{flavour.api}/issuetype/project"

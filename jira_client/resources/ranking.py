@@ -1,4 +1,8 @@
-"""Ordering issues on a board. Needs Schedule Issues and Jira Software."""
+"""Ordering issues on a board, which needs Schedule Issues and Jira Software.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-issue/#api-rest-agile-1-0-issue-rank-put
+Data Center: https://docs.atlassian.com/jira-software/REST/server/
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +12,8 @@ from jira_client.protocol import Expect, Request
 from jira_client.resources.caller import Caller, chunks
 from jira_client.values import RankFailure
 
+# The most issues of one call:
+# https://developer.atlassian.com/cloud/jira/software/rest/api-group-issue/#api-rest-agile-1-0-issue-rank-put
 _AT_ONCE = 50
 
 
@@ -18,7 +24,13 @@ def rank(
     after: str | None,
     rank_field: str | None,
 ) -> list[RankFailure]:
-    """Puts issues in this order before or after one. Raises ValueError unless just one is given."""
+    """Puts issues, in this order, before or after another one, 50 a call; all by id or key.
+
+    Returns the issues that Jira left where they were: it answers 204 where all were ranked, and 207
+    with a status for each where some were not. `rank_field` is the id of the rank field, as
+    `customfield_10019`; None lets Jira choose. Raises JiraError, and ValueError unless just one of
+    `before` and `after` is given.
+    """
     if (before is None) == (after is None):
         raise ValueError("Ranking needs either `before` or `after`.")
     failures: list[RankFailure] = []

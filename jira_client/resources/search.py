@@ -2,6 +2,9 @@
 
 Everything is never read by offset, which loses issues while others change: Cloud hands out tokens,
 elsewhere each page begins after the last id seen.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +25,8 @@ from jira_client.resources.paging import (
 from jira_client.resources.properties import with_properties
 from jira_client.values import Issue, SearchPage
 
+# The most issues that Cloud gives on a page where only ids are asked for:
+# https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/#api-rest-api-3-search-jql-post
 _IDS_PER_PAGE = 5000
 
 
@@ -40,10 +45,13 @@ class Search:
         properties: Sequence[str] = (),
         reconcile: Sequence[str] = (),
     ) -> SearchPage:
-        """One page; `after` is the `next` of the page before.
+        """One page of the issues that match; `after` is the `next` of the page before.
 
         The page may be shorter than `limit` without being the last. `reconcile`: ids just written
         (at most 50), which an index that lags would miss; ignored where the index does not lag.
+        Raises JiraError; Invalid where Jira refuses the query.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/#api-rest-api-3-search-jql-post
         """
         if self._caller.flavour.search_style == "token":
             return token_page(self._caller, jql, fields, after, limit, properties, reconcile)
@@ -62,7 +70,7 @@ class Search:
     ) -> Iterator[Issue]:
         """Every matching issue, each once; on Data Center by ascending id whatever ORDER BY says.
 
-        Raises PagesRepeat for a list that does not end.
+        Raises JiraError; PagesRepeat for a list that does not end.
         """
         if self._caller.flavour.search_style != "token":
             yield from self._seek(jql, fields, limit, properties)
@@ -81,12 +89,15 @@ class Search:
                 return
 
     def ids(self, jql: str) -> Iterator[str]:
-        """The ids of every matching issue, cheaply: thousands a call."""
+        """The ids of all matching issues, up to 5,000 a call. Raises JiraError, as `all`."""
         for issue in self.all(jql, ("id",), _IDS_PER_PAGE):
             yield issue.id
 
     def ids_page(self, jql: str, after: Any = None) -> tuple[list[str], Any]:
-        """A page of ids, thousands a call, and where the next begins (None behind the last)."""
+        """A page of up to 5,000 ids, ascending, and where the next page begins (None after the last).
+
+        `after` is what the page before returned as that. Raises JiraError, as `kept_page`.
+        """
         issues, further = self.kept_page(jql, ("id",), after, _IDS_PER_PAGE)
         return [issue.id for issue in issues], further
 
@@ -98,9 +109,10 @@ class Search:
         limit: int = 100,
         properties: Sequence[str] = (),
     ) -> tuple[tuple[Issue, ...], Any]:
-        """A page by ascending id, and where the next begins (None behind the last).
+        """A page of issues by ascending id, and where the next page begins (None after the last).
 
-        `after` can be kept as JSON and used days later, by another process, with the same `jql`. Raises
+        `after` is what the page before returned as that. It can be kept as JSON and used by another
+        process with the same `jql`; a token of Cloud's is good for seven days. Raises JiraError;
         PagesRepeat for a list that does not end.
         """
         if self._caller.flavour.search_style == "token":
@@ -112,10 +124,10 @@ class Search:
         return self.page_between(jql, fields, after=after, limit=limit, properties=properties)
 
     def id_at(self, jql: str, offset: int) -> str | None:
-        """The id of the issue at this place by ascending id, None where there are fewer.
+        """The id of the issue at this offset by ascending id, None where there are fewer.
 
-        To cut a project into ranges, never to read it: places shift while issues come and go. Not
-        for deployments that page by token.
+        0 is the first issue. To cut a project into ranges, never to read it: offsets shift while
+        issues come and go. Not for deployments that page by token. Raises JiraError.
         """
         found = offset_page(self._caller, by_id(jql), ("id",), offset, 1).issues
         return found[0].id if found else None
@@ -131,10 +143,11 @@ class Search:
         limit: int = 100,
         properties: Sequence[str] = (),
     ) -> tuple[tuple[Issue, ...], list[str] | None]:
-        """A page of the issues with low ≤ id < high by ascending id, and behind which ids the next
-        one begins (None behind the last). Not for deployments that page by token.
+        """A page of the issues with low ≤ id < high by ascending id, and after which ids the next begins.
 
-        Bounds should be ids that exist: some versions refuse to compare with others (Invalid).
+        Those are None after the last page. Not for deployments that page by token. Bounds should be
+        ids that exist: some versions refuse to compare with others. Raises JiraError; Invalid for such
+        a bound, PagesRepeat for a list that does not end.
         """
         floor = f"id >= {low}" if low is not None else ""
         clause = and_(without_order(jql), floor, f"id < {high}" if high is not None else "")
@@ -148,7 +161,12 @@ class Search:
         return found, anchors if anchors and page.next is not None else None
 
     def count(self, jql: str) -> int:
-        """How many issues match; approximate on Cloud."""
+        """How many issues match; on Cloud an estimate.
+
+        Raises JiraError; Invalid where Jira refuses the query.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/#api-rest-api-3-search-approximate-count-post
+        """
         flavour = self._caller.flavour
         if flavour.approximate_count:
             path = f"{flavour.api}/search/approximate-count"

@@ -1,4 +1,9 @@
-"""What an instance says it is, whatever address leads to it: asked of anybody, no credential needed."""
+"""Which Jira site an address leads to, by the id that the site tells everybody without a credential.
+
+Source of Cloud's id: https://support.atlassian.com/jira/kb/retrieve-my-atlassian-sites-cloud-id
+That Data Center tells an id at `/rest/applinks/1.0/manifest` was seen in tools that read it there; the
+vendor does not say so.
+"""
 
 import re
 
@@ -8,7 +13,7 @@ from jira_client.protocol import Request
 from jira_client.resources.caller import Caller
 from jira_client.values import Deployment, SiteIdentity
 
-# Where each kind tells it, and under which name
+# Where each deployment tells its id, and under which name: see the sources above
 _TOLD = {
     Deployment.CLOUD: ("/_edge/tenant_info", "cloudId"),
     Deployment.DATA_CENTER: ("/rest/applinks/1.0/manifest", "id"),
@@ -28,8 +33,11 @@ class Site:
         self._caller = caller
 
     def identity(self, likely: Deployment | None = None) -> SiteIdentity | None:
-        """None where neither address tells (a proxy hides them). `likely`: what it was when it was seen
-        last, whose address is asked first. Raises ConnectFailed, AnswerLost.
+        """The site's cloud id, or its application id on Data Center, in small letters.
+
+        None where neither address tells one, as where a proxy hides both. `likely` is the deployment
+        that the site was last seen to be, whose address is asked first. Raises ConnectFailed,
+        AnswerLost.
         """
         if named := _GATEWAY.search(self._caller.transport.base_url.rstrip("/")):
             return SiteIdentity(Deployment.CLOUD, named[1].lower())

@@ -1,4 +1,8 @@
-"""Sprints: reading, creating, changing, and which issues they hold."""
+"""Sprints: reading, creating, changing, and which issues they hold.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/
+Data Center: https://docs.atlassian.com/jira-software/REST/server/
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,6 +14,7 @@ from jira_client.protocol import Expect, Request
 from jira_client.resources.caller import Caller, chunks
 from jira_client.values import Sprint
 
+# The most issues that one call moves: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/
 _AT_ONCE = 50
 _WIRE_NAMES = {
     "name": "name",
@@ -29,7 +34,10 @@ class Sprints:
         self._caller = caller
 
     def get(self, sprint_id: int) -> Sprint:
-        """One sprint. Raises NotFound."""
+        """One sprint by its id. Raises JiraError; NotFound where it is missing or invisible.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/#api-rest-agile-1-0-sprint-sprintid-get
+        """
         return parse.sprint(parse.mapping(self._caller.call(self._request("GET", sprint_id))))
 
     def create(
@@ -40,34 +48,55 @@ class Sprints:
         end: datetime | None = None,
         goal: str | None = None,
     ) -> Sprint:
-        """A future sprint. Jira takes names of up to 30 characters. Needs Manage Sprints."""
+        """Creates a future sprint on a board and returns it. Needs Manage Sprints.
+
+        Jira takes names of up to 30 characters; `start` and `end` are aware moments. Raises JiraError;
+        Invalid where Jira refuses the content, and ValueError for a moment without a time zone.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/#api-rest-agile-1-0-sprint-post
+        """
         body = _body({"board_id": board_id, "name": name, "start": start, "end": end, "goal": goal})
         given = {key: value for key, value in body.items() if value is not None}
         path = f"{self._caller.flavour.agile}/sprint"
         return parse.sprint(parse.mapping(self._caller.call(Request("POST", path, json=given))))
 
     def update(self, sprint_id: int, **partial: Any) -> Sprint:
-        """Changes what is named, of name, state, start, end, complete, goal; leaves the rest.
+        """Changes what is named, of name, state, start, end, complete and goal, and returns the sprint.
 
-        The state goes from future to active to closed only, else Invalid.
+        By POST, since a PUT would empty what it does not name. The state goes from future to active to
+        closed only. Raises JiraError; Invalid for another step, and TypeError or ValueError for what
+        no sprint has.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/#api-rest-agile-1-0-sprint-sprintid-post
         """
         request = self._request("POST", sprint_id, body=_body(partial))
         return parse.sprint(parse.mapping(self._caller.call(request)))
 
     def delete(self, sprint_id: int) -> None:
-        """Deletes a sprint; its issues return to the backlog."""
+        """Deletes a sprint; its open issues return to the backlog.
+
+        Raises JiraError; NotFound where it is gone already.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/#api-rest-agile-1-0-sprint-sprintid-delete
+        """
         self._caller.call(self._request("DELETE", sprint_id, expect=Expect.NOTHING))
 
     def move(self, sprint_id: int, issue_ids: Sequence[str]) -> None:
         """Moves issues into a sprint that is not closed, 50 a call.
 
-        Where a later call fails, the error's `partial` holds the ids moved before it.
+        Raises JiraError; Invalid for a closed sprint. The error's `partial` holds the ids that were moved
+        before it.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/#api-rest-agile-1-0-sprint-sprintid-issue-post
         """
         path = f"{self._caller.flavour.agile}/sprint/{{sprint}}/issue"
         self._send_each(Request("POST", path, {"sprint": sprint_id}), issue_ids)
 
     def to_backlog(self, issue_ids: Sequence[str]) -> None:
-        """Takes issues out of their sprints, 50 a call; `partial` as with `move`."""
+        """Takes issues out of their sprints, 50 a call. Raises JiraError, with `partial` as `move`.
+
+        Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-backlog/#api-rest-agile-1-0-backlog-issue-post
+        """
         self._send_each(Request("POST", f"{self._caller.flavour.agile}/backlog/issue"), issue_ids)
 
     def _send_each(self, request: Request, issue_ids: Sequence[str]) -> None:

@@ -1,4 +1,10 @@
-"""Registering webhooks, in the three styles that exist. Needs global Administer."""
+"""Registering webhooks, in the three styles that exist, which needs the global permission Administer.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/webhooks
+Data Center: https://confluence.atlassian.com/adminjiraserver/managing-webhooks-938846912.html
+That Data Center 10 takes the secret in `configuration`, under the name `SECRET`, was seen in tools
+that register there (getsentry/sentry#90116); the vendor does not say.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +14,9 @@ from jira_client.protocol import Expect, Request
 from jira_client.resources.caller import Caller
 from jira_client.values import Webhook
 
+# Cloud, and Data Center before 10: https://developer.atlassian.com/cloud/jira/platform/webhooks
 _CLASSIC = "/rest/webhooks/1.0/webhook"
+# From Data Center 10 on, as seen in tools that register there (getsentry/sentry#90116)
 _JIRA10 = "/rest/jira-webhook/1.0/webhooks"
 
 
@@ -19,7 +27,11 @@ class Webhooks:
         self._caller = caller
 
     def list(self) -> list[Webhook]:
-        """All registered webhooks. Raises PermissionRefused, AuthenticationRefused or NotFound."""
+        """All webhooks that administrators see, ours among them.
+
+        Raises JiraError; PermissionRefused, AuthenticationRefused or NotFound, by version, where the
+        account is no administrator.
+        """
         answer = self._caller.call(Request("GET", self._path))
         if isinstance(answer, Mapping):
             answer = answer.get("values") or answer.get("webhooks") or []
@@ -33,9 +45,11 @@ class Webhooks:
         secret: str | None,
         jql: str | None = None,
     ) -> Webhook:
-        """Registers a webhook. The secret is sent only where the deployment signs.
+        """Registers a webhook for these events and returns it.
 
-        `jql` limits issue events only; sprints, boards and links come unfiltered.
+        The secret is sent only where the deployment signs. `jql` limits issue events only; sprints,
+        boards and links come unfiltered. Raises JiraError; Invalid where Jira does not take the
+        address, as Cloud takes https only.
         """
         flavour = self._caller.flavour
         signs = bool(secret) and flavour.webhooks_signed
@@ -49,7 +63,7 @@ class Webhooks:
         return made
 
     def delete(self, webhook_id: str) -> None:
-        """Removes a webhook. Raises NotFound where it is gone already."""
+        """Removes a webhook. Raises JiraError; NotFound where it is gone already."""
         path = f"{self._path}/{{webhook}}"
         self._caller.call(Request("DELETE", path, {"webhook": webhook_id}, expect=Expect.NOTHING))
 
@@ -59,7 +73,11 @@ class Webhooks:
 
 
 def webhook(row: Mapping[str, Any]) -> Webhook:
-    """A webhook in any style. Only the last part of `self` is used: its host may differ."""
+    """A webhook from its JSON in any of the styles.
+
+    Where the row has no `id`, it is the last part of `self`, whose host may differ from the site's.
+    Whether deliveries are signed is None where the row does not tell.
+    """
     own = parse.text(row.get("self")).rstrip("/").rpartition("/")[2]
     configuration = row.get("configuration")
     signed = row.get("isSigned")

@@ -1,4 +1,7 @@
-"""Boards and sprints, and what ranking leaves where it was."""
+"""Boards, their configuration, sprints, and issues that a ranking left where they were.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +24,7 @@ class Board:
 
     @property
     def has_sprints(self) -> bool:
+        """Whether sprints are planned on it: a Scrum board, or a simple one of which that is known."""
         return self.type == "scrum" or bool(self.sprints)
 
 

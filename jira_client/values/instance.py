@@ -1,4 +1,4 @@
-"""What an instance has before any issue: itself, people, projects, types, statuses, fields, links."""
+"""The instance itself, people, projects, issue types, statuses, fields, link types and webhooks."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Deployment(StrEnum):
-    """Which family of Jira answers."""
+    """The family of Jira that an instance is of."""
 
     CLOUD = "cloud"
     DATA_CENTER = "datacenter"

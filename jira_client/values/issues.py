@@ -1,4 +1,4 @@
-"""An issue and what belongs to it: changes, links, steps; what reads and creates answer."""
+"""Issues with their changes, links and transitions, and the results of reading and creating them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

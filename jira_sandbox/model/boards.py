@@ -1,4 +1,7 @@
-"""Boards and sprints. It must not know issues."""
+"""Boards and sprints. It must not know issues.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Thousands of honest issues at once, for benchmarks. No events leave."""
+"""Creates thousands of issues at once, for benchmarks. No events leave."""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""Times as Jira writes them. It must not hold state."""
+"""Times as Jira writes them. It must not hold state.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+"""
 
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache

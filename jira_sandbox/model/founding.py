@@ -1,4 +1,8 @@
-"""Founding and ending projects and boards. Callers have checked permissions; inside the lock."""
+"""Creating and deleting projects and boards. Callers have checked permissions; inside the lock.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
+Boards: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+"""
 
 from typing import Any
 

@@ -1,4 +1,9 @@
-"""Issues and what hangs on them. It must not know screens, permissions or requests."""
+"""Issues with their comments, changes, links, remote links and properties.
+
+It must not know screens, permissions or requests.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""Linking issues and moving them between projects. Runs inside the site's lock."""
+"""Linking issues and moving them between projects. Runs inside the site's lock.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-links/
+"""
 
 from .changing import record
 from .issues import Issue, Item, Link

@@ -1,4 +1,7 @@
-"""People of the sandbox's Jira and what they hold. It must not know projects or requests."""
+"""Users of the sandbox's Jira, with their credentials. It must not know projects or requests.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-users/
+"""
 
 import uuid
 from dataclasses import dataclass, field

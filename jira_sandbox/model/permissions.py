@@ -1,4 +1,8 @@
-"""The permission keys this Jira knows, current and legacy. It must not know who holds what."""
+"""The permission keys this Jira knows, current and legacy. It must not know who holds what.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permission-schemes/#built-in-permissions
+Data Center: https://confluence.atlassian.com/adminjiraserver/managing-project-permissions-938847145.html
+"""
 
 from dataclasses import dataclass
 

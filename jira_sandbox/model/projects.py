@@ -1,4 +1,7 @@
-"""Projects, issue types, statuses and the workflow. It must not know issues."""
+"""Projects, issue types, statuses and the workflow. It must not know issues.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
+"""
 
 from dataclasses import dataclass, field
 

@@ -1,6 +1,8 @@
 """Project roles: who is in them per project, and which permissions the scheme gives them.
 
 One permission scheme stands for all projects, as in a fresh Jira. It must not know requests.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-roles/
 """
 
 from dataclasses import dataclass

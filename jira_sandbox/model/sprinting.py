@@ -1,4 +1,7 @@
-"""Sprints: life cycle, issues in and out, ranks. Runs inside the site's lock."""
+"""Sprints: life cycle, issues in and out, ranks. Runs inside the site's lock.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/
+"""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,7 @@
-"""Application links and the tokens given out over them. It must not know requests."""
+"""Application links and the tokens given out over them. It must not know requests.
+
+Source: https://confluence.atlassian.com/adminjiraserver/configure-an-incoming-link-1115659067.html
+"""
 
 import secrets
 from dataclasses import dataclass, field

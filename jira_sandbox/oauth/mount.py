@@ -1,4 +1,4 @@
-"""The provider's routes. The consent page is in pages/consent.py."""
+"""Mounts the routes of the OAuth provider. The consent page is in pages/consent.py."""
 
 from collections.abc import Callable
 

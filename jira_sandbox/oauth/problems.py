@@ -1,6 +1,8 @@
 """OAuth problems as Jira answers them: in a header and, form-encoded, in the body.
 
-Source of names and codes: the OAuth problem reporting extension and the provider's own mapping.
+Source of the names: http://wiki.oauth.net/w/page/12238543/ProblemReporting
+The codes were read in Atlassian's own provider (the Bitbucket plugin of Jenkins); the vendor does not
+say them.
 """
 
 import json

@@ -1,8 +1,13 @@
-"""The two token endpoints, and who a signed request comes from. Check order as Jira's provider.
+"""The two token endpoints, and the user that a signed request comes from, in the order of Jira's checks.
 
 Every refusal is a Problem. The signature is checked against the configured base URL: a client
 that was given another address, or a proxy that rewrites it, fails with `signature_invalid`, as with
 a real Jira.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/jira-rest-api-oauth-authentication
+Data Center: https://developer.atlassian.com/server/jira/platform/oauth
+Order of checks and lifetimes were read in Atlassian's own provider (the Bitbucket plugin of Jenkins);
+the vendor does not say them.
 """
 
 import re

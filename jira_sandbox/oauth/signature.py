@@ -1,6 +1,8 @@
 """The signature base string of RFC 5849 section 3.4.1 and the RSA-SHA1 check over it.
 
 Pure: text in, text or verdict out.
+
+Source: https://www.rfc-editor.org/rfc/rfc5849#section-3.4.1
 """
 
 import base64

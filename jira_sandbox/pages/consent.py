@@ -1,4 +1,4 @@
-"""The second leg: a person allows or denies an application's access; and takes it back later."""
+"""The consent page of OAuth: a person allows or denies an application's access, or takes it back later."""
 
 import secrets
 from html import escape

@@ -3,6 +3,9 @@
 An archived issue leaves search, boards and sprints, keeps its links and can be read by its address:
 on Cloud by whoever browses the project, on Data Center with Browse Project Archive. No webhook tells
 of it, so that a client has to find out by itself; whether a real Jira sends one is not known.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from typing import Any

@@ -1,4 +1,10 @@
-"""What hangs on an issue: transitions, properties, comments, changelog."""
+"""Transitions, entity properties, comments and the changelog of an issue.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+Properties: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-properties/
+Comments: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from typing import Any
 

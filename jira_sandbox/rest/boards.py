@@ -1,4 +1,8 @@
-"""Reading boards: configuration, projects, issues, backlog, epics. Moves are in moves.py."""
+"""Reading boards: configuration, projects, issues, backlog, epics. Moves are in moves.py.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+Data Center: https://docs.atlassian.com/jira-software/REST/server/
+"""
 
 from typing import Any
 

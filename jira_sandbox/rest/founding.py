@@ -1,4 +1,9 @@
-"""Creating, renaming, archiving and deleting projects; creating and deleting boards."""
+"""Creating, renaming, archiving and deleting projects; creating and deleting boards.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
+Boards: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 import re
 from typing import Any

@@ -1,4 +1,8 @@
-"""Creating, reading, editing and deleting issues, singly and in bulk."""
+"""Creating, reading, editing and deleting issues, singly and in bulk.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from typing import Any
 

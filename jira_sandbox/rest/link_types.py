@@ -1,4 +1,8 @@
-"""Link types: listed by everybody, added, renamed and removed by Jira's admins."""
+"""Link types: listed by everybody, added, renamed and removed by Jira's admins.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-link-types/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from dataclasses import replace
 from typing import Any

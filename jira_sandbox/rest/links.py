@@ -1,4 +1,9 @@
-"""Issue links and remote links."""
+"""Issue links and remote links.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-links/
+Remote links: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-remote-links/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from typing import Any
 

@@ -1,4 +1,11 @@
-"""Issue types, fields and screens, statuses, priorities, resolutions."""
+"""Issue types, fields and screens, statuses, priorities, resolutions.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-types/
+Fields: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/
+Screens: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+Screens, Data Center: https://confluence.atlassian.com/jiracore/createmeta-rest-endpoint-to-be-removed-975040986.html
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from typing import Any
 

@@ -1,4 +1,11 @@
-"""Moving issues on boards: into sprints, to the backlog, up and down, under epics; estimates."""
+"""Moving issues on boards: into sprints, to the backlog, up and down, under epics; estimates.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/
+Backlog: https://developer.atlassian.com/cloud/jira/software/rest/api-group-backlog/
+Ranks and estimates: https://developer.atlassian.com/cloud/jira/software/rest/api-group-issue/
+Epics: https://developer.atlassian.com/cloud/jira/software/rest/api-group-epic/
+Data Center: https://docs.atlassian.com/jira-software/REST/server/
+"""
 
 from typing import Any
 

@@ -1,4 +1,11 @@
-"""Who am I, who else is there, what may I do, and what kind of Jira is this."""
+"""The calls for the account itself, for users, for permissions and for the kind of Jira.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/
+Users: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-user-search/
+Permissions: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
+Kind of Jira: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-server-info/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from typing import Any
 

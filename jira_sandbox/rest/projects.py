@@ -1,4 +1,10 @@
-"""Projects with their statuses, versions and components."""
+"""Projects with their statuses, versions and components.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-projects/
+Versions: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-versions/
+Components: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-components/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from typing import Any
 

@@ -1,6 +1,9 @@
 """The fields of one request, checked and turned into slot values.
 
 Every field on no screen, unknown or ill-formed lands in `errors` by its id. It must not write.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-post
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from typing import Any

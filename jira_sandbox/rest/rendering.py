@@ -1,6 +1,9 @@
 """Issues as JSON: only the fields that were asked for, values by field kind.
 
 It must not change anything. A page of a thousand issues shares the parts that are equal.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,8 @@
-"""Project roles: reading them, and putting people into them. Groups as actors are not modelled."""
+"""Project roles: reading them, and putting people into them. Groups as actors are not modelled.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-roles/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 from typing import Any
 

@@ -1,4 +1,8 @@
-"""Search: offset pages on Data Center, token pages on Cloud."""
+"""Search: offset pages on Data Center, token pages on Cloud.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
+"""
 
 import secrets
 from collections import OrderedDict

@@ -1,6 +1,10 @@
 """The JSON shapes of everything but issues: people, types, statuses, boards, sprints.
 
 It must not change anything. Shapes follow the vendor's OpenAPI document and recorded answers.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+Boards and sprints: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from typing import Any

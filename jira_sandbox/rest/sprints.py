@@ -1,4 +1,8 @@
-"""Sprints: list, create, replace, change in part, delete, swap."""
+"""Sprints: list, create, replace, change in part, delete, swap.
+
+Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-sprint/
+Data Center: https://docs.atlassian.com/jira-software/REST/server/
+"""
 
 from datetime import datetime
 from typing import Any

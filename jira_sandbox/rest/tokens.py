@@ -1,4 +1,7 @@
-"""Personal access tokens of Data Center."""
+"""Personal access tokens of Data Center.
+
+Source: https://confluence.atlassian.com/enterprise/using-personal-access-tokens-1026032365.html
+"""
 
 import secrets
 from datetime import timedelta

@@ -1,6 +1,9 @@
 """One field's value as a client sends it, read by the field's kind. It must not write.
 
 Raises Bad with the sentence that Jira would put beside the field.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/
+Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from collections.abc import Callable

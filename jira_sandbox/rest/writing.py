@@ -2,6 +2,8 @@
 
 A page of a thousand issues repeats the same people, statuses, projects and sprints; encoding them
 again and again was two thirds of a bulk read. It must say exactly what `Renderer.issue` says.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A running site put back to what `dumped` once said of it, as from a backup of its database.
+"""Puts a running site back to an earlier dump of it, as a restore of its database would.
 
 Everything that the dump holds becomes what it was, the numbers that are given out next too; what was
 made since is gone. What is no part of the database stays: the address, who listens, faults, counts.

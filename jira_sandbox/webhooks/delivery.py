@@ -2,6 +2,8 @@
 
 It runs outside the site's lock. Only loopback addresses are called unless the operator said
 otherwise, since a sandbox must not become somebody's request forger.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/webhooks
 """
 
 import hashlib
