@@ -28,7 +28,7 @@ from connections.report import comparison, coverage, permission_report, report_r
 from connections.schedule import tasks
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of
-from jira_client.judging import OperationRow, PermissionRow
+from jira_client.permission_evaluation import OperationRow, PermissionRow
 from jira_client.requirements import ALSO, CATALOGUE, OPERATIONS
 from jira_client.values import PermissionState, Project
 

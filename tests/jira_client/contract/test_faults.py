@@ -18,8 +18,8 @@ from jira_client.errors import (
     RateLimited,
     ServerFault,
 )
-from jira_client.judging import evaluate
 from jira_client.keys import KeyPair
+from jira_client.permission_evaluation import evaluate
 from jira_client.requirements import PROJECT_KEYS
 from jira_client.transport import Transport
 from jira_client.values import PermissionState, Project

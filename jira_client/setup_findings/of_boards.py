@@ -1,9 +1,9 @@
 """Boards and sprints that the account does not see, or that are of another kind."""
 
-from jira_client.judging import Obstacle
-from jira_client.obstacles.context import MISSING, UNKNOWN, Context, unsure
+from jira_client.permission_evaluation import Obstacle
 from jira_client.requirements import BOARD_SCOPES as SCOPES
-from jira_client.surveying import Survey, board_in
+from jira_client.setup_findings.context import MISSING, UNKNOWN, Context, unsure
+from jira_client.setup_survey import Survey, board_in
 
 
 def find(survey: Survey, context: Context) -> list[Obstacle]:

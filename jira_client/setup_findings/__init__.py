@@ -3,11 +3,11 @@
 Pure: a survey and what the board wants in, obstacles with words for the Jira admin out.
 """
 
-from jira_client.judging import Obstacle
-from jira_client.obstacles import of_boards, of_links, of_screens, of_types
-from jira_client.obstacles.context import Context
-from jira_client.obstacles.of_screens import off_screen, unfilled, wanted_fields
-from jira_client.surveying import Survey
+from jira_client.permission_evaluation import Obstacle
+from jira_client.setup_findings import of_boards, of_links, of_screens, of_types
+from jira_client.setup_findings.context import Context
+from jira_client.setup_findings.of_screens import off_screen, unfilled, wanted_fields
+from jira_client.setup_survey import Survey
 
 __all__ = ["Context", "find", "off_screen", "unfilled", "wanted_fields"]
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from jira_client.judging import Obstacle
 from jira_client.known_fields import story_points
-from jira_client.obstacles.context import HELD, MISSING, Context, unsure
-from jira_client.surveying import Screen, Survey
+from jira_client.permission_evaluation import Obstacle
+from jira_client.setup_findings.context import HELD, MISSING, Context, unsure
+from jira_client.setup_survey import Screen, Survey
 from jira_client.values import FieldMeta
 
 _DEFAULTS = ("summary", "description", "reporter")

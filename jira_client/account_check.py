@@ -15,7 +15,7 @@ _HEADER = "x-aaccountid"
 _SETTLED_BY_ITSELF = (401, 429)  # refusals that nobody takes for the truth about an issue
 
 
-class Acting:
+class AccountCheck:
     """The account that the first answer named, and which calls are known to be answered without."""
 
     def __init__(self) -> None:

@@ -1,8 +1,8 @@
 """Issue types that the board creates and the project does not have."""
 
-from jira_client.judging import Obstacle
-from jira_client.obstacles.context import HELD, MISSING, Context, unsure
-from jira_client.surveying import Survey
+from jira_client.permission_evaluation import Obstacle
+from jira_client.setup_findings.context import HELD, MISSING, Context, unsure
+from jira_client.setup_survey import Survey
 
 
 def find(survey: Survey, context: Context) -> list[Obstacle]:

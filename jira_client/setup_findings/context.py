@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jira_client.judging import Obstacle
-from jira_client.surveying import Instance, Wanted
+from jira_client.permission_evaluation import Obstacle
+from jira_client.setup_survey import Instance, Wanted
 from jira_client.values import PermissionState, Project
 
 MISSING, UNKNOWN, HELD = PermissionState.MISSING, PermissionState.UNKNOWN, PermissionState.HELD

@@ -1,7 +1,7 @@
 """How a project is set up, as far as an ordinary account may read it: types, screens, boards, links.
 
 A question that failed leaves its part None, which means not known, never missing. A refused login
-raises: it concerns the whole connection. `jira_client.obstacles` says what the findings mean.
+raises: it concerns the whole connection. `jira_client.setup_findings` says what the findings mean.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from jira_client.judging import Obstacle
-from jira_client.obstacles.context import MISSING, Context, unsure
+from jira_client.permission_evaluation import Obstacle
+from jira_client.setup_findings.context import MISSING, Context, unsure
 from jira_client.values import LinkType
 
 
