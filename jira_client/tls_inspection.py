@@ -9,8 +9,8 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from jira_client.connecting import SecureLine
-from jira_client.dialling import Call, Endpoint
+from jira_client.connection_pool import SecureLine
+from jira_client.dial import Call, Endpoint
 from jira_client.errors import JiraError, TlsFailed
 from jira_client.tls import CertificateFacts, certificate_facts, chain_failure, tls_failure, trust
 

@@ -17,9 +17,10 @@ from urllib3.exceptions import EmptyPoolError, HTTPError, ReadTimeoutError
 
 from jira_client import tls_inspection
 from jira_client.address import AddressPolicy, Resolver, resolve
-from jira_client.connecting import Adapter, Session
+from jira_client.bounded_body import read_body
 from jira_client.connection_loss import dropped, root_of
-from jira_client.dialling import Call, Endpoint
+from jira_client.connection_pool import Adapter, Session
+from jira_client.dial import Call, Endpoint
 from jira_client.errors import (
     AnswerLost,
     ConnectFailed,
@@ -30,10 +31,9 @@ from jira_client.errors import (
     ReadTimedOut,
     TlsFailed,
 )
+from jira_client.http_proxy import proxy_at, refused
 from jira_client.origin import origin_of
-from jira_client.proxying import proxy_at, refused
 from jira_client.tls import CertificateFacts, plain_fingerprint, tls_failure, trust
-from jira_client.unpacking import read_body
 from jira_client.wire import (
     Headers,
     Observation,

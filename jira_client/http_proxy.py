@@ -2,7 +2,7 @@
 
 For an https Jira the proxy is asked to CONNECT (RFC 9110, section 9.3.6) and passes bytes on that it
 cannot read; for an http one it is sent the absolute form (RFC 9112, section 3.2.2), which is
-`connecting`'s matter. It must not send a proxy any credential, and reads nothing of the environment.
+`connection_pool`'s matter. It must not send a proxy any credential, and reads nothing of the environment.
 """
 
 import re

@@ -21,7 +21,7 @@ from jira_client.errors import (
     ConnectTimedOut,
     DnsFailed,
 )
-from jira_client.proxying import Proxy, not_reached
+from jira_client.http_proxy import Proxy, not_reached
 from jira_client.tls import tls_failure
 from jira_client.watchdog import Guard
 

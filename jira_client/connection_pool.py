@@ -1,6 +1,6 @@
 """Connections to the judged address of one host, and only to that, kept alive in urllib3's pool.
 
-The original name stands in the Host header and in TLS, whichever address `dialling` judged and called,
+The original name stands in the Host header and in TLS, whichever address `dial` judged and called,
 and whichever proxy leads there. Pooling, framing and reading are urllib3's
 and requests'; nothing here repeats a request or follows a redirect.
 """
@@ -23,9 +23,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import HTTPResponse
 from urllib3.util.ssltransport import SSLTransport
 
-from jira_client import proxying
-from jira_client.dialling import Endpoint, connect_failure, dial, this_call
-from jira_client.proxying import open_tunnel
+from jira_client import http_proxy
+from jira_client.dial import Endpoint, connect_failure, dial, this_call
+from jira_client.http_proxy import open_tunnel
 from jira_client.tls import check_fingerprint
 
 
@@ -126,7 +126,7 @@ class Line(HTTPConnection):
         sock = dial(end)
         sys.audit("http.client.connect", self, end.host, end.port)
         if end.forwards and end.proxy and end.proxy.context:
-            return proxying.secured(sock, end.proxy, end.proxy.context)
+            return http_proxy.secured(sock, end.proxy, end.proxy.context)
         return sock
 
 
@@ -156,7 +156,7 @@ class SecureLine(Line, HTTPSConnection):
         proxy = self.endpoint.proxy
         if proxy is None or proxy.context is None:
             raise ValueError("There is no https proxy.")
-        return proxying.secured(sock, proxy, proxy.context)
+        return http_proxy.secured(sock, proxy, proxy.context)
 
 
 class Pool(HTTPConnectionPool):
