@@ -46,9 +46,9 @@ def prepare(folder: Path, database: str = "") -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     # Messages to workers are hints: the benchmark calls the verbs itself.
-    from almconnect.lib import hint
+    from almconnect.lib import enqueue
 
-    hint.circuit.allows = lambda: False  # type: ignore[method-assign]
+    enqueue.circuit.allows = lambda: False  # type: ignore[method-assign]
 
 
 def end_by_exception() -> None:

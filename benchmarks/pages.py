@@ -128,7 +128,7 @@ def measured(options: argparse.Namespace) -> list[dict[str, Any]]:
     from django.test import Client
 
     from accounts.models import ApiToken, User
-    from almconnect.lib import unscanned
+    from almconnect.lib import gc_freeze
 
     person = User.objects.create_user(f"bench-{uuid.uuid4().hex[:6]}", role="admin")
     _, token = ApiToken.issue(person, "admin", "bench")
@@ -141,7 +141,7 @@ def measured(options: argparse.Namespace) -> list[dict[str, Any]]:
     projects += connections(few, options.connections - few)
     more = [row for row in projects if row.key != projects[0].key]
     _items_more(more, options.items - 2000)
-    unscanned.leave_out()  # as the web process does, once its pages are loaded
+    gc_freeze.freeze_for_good()  # as the web process does, once its pages are loaded
     rows = []
     for name, address in addresses().items():
         looked(client, address, 2)

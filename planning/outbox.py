@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.audit import SYSTEM
 from accounts.models import User
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
 from connections.models import MappedProject
 from planning.feed import event, tell
 from planning.models import BoardEvent, Change, ChangeKind, Link, SyncState, WorkItem
@@ -67,7 +67,7 @@ class Outbox:
         Change.objects.bulk_create(self._changes, batch_size=500)
         tell(self._events)
         for connection_id in self._connections:
-            hint(current_app.signature(PUSH), connection_id)
+            enqueue(current_app.signature(PUSH), connection_id)
 
     def _queue(self, project: MappedProject, **values: Any) -> None:
         self._changes.append(

@@ -16,7 +16,7 @@ from ninja import Router, Schema, Status
 
 from accounts.tokens import actor_of, connector
 from almconnect.lib.api import Refused
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
 from connections.access import gateway
 from connections.health.diagnosis import diagnose, http_status
 from connections.models import AuthMethod, Connection
@@ -159,7 +159,7 @@ def compare_accounts(request: HttpRequest, connection_id: uuid.UUID) -> Any:
             "No other account waits for confirmation.", code="nothing_pending", status=409
         )
     for row in comparison.compare_accounts(connection, actor=actor_of(request)):
-        hint(tasks.take_report, row.pk)
+        enqueue(tasks.take_report, row.pk)
     return Status(202, _compared(connection))
 
 

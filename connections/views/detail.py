@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import CONNECT, PLAN, READ, needs
 from accounts.reconfirming import reconfirmed
 from almconnect.lib.api import Refused
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
 from connections.access.sealing import SealBroken
 from connections.credentials import credentials, service_user
 from connections.health import health, site_identity
@@ -152,7 +152,7 @@ def _compared(request: HttpRequest, connection: Connection) -> dict[str, Any]:
     both = comparison.accounts_of(connection)
     if both is None:
         for row in comparison.compare_accounts(connection, actor=person_of(request)):
-            hint(tasks.take_report, row.pk)
+            enqueue(tasks.take_report, row.pk)
         both = comparison.accounts_of(connection)
     if both is None or both.running is not None:
         return {"report": both.running if both else None}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from almconnect.lib.contended import carried_through
+from almconnect.lib.transaction_retry import in_retried_transaction
 from connections.access.gateway import jira_for
 from connections.access.readiness import must_not_be_in_a_move
 from connections.models import Connection, Direction, MappedProject, WebhookState
@@ -221,7 +221,7 @@ def unmap(project: MappedProject, *, actor: User) -> None:
     """End the mapping: the items stay on the board, nothing changes in Jira. Raises Refused (409)
     during a move to another Jira."""
     must_not_be_in_a_move(project.connection)
-    carried_through(lambda: _unmap(project, actor))
+    in_retried_transaction(lambda: _unmap(project, actor))
 
 
 def _unmap(project: MappedProject, actor: User) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from almconnect.lib.among import among
+from almconnect.lib.in_array import in_array
 from connections.models import Direction, MappedProject
 from planning import applying, feed
 from planning.models import WorkItem
@@ -60,7 +60,7 @@ def find_children(project: MappedProject, parents: Mapping[str, uuid.UUID]) -> N
     # Not joined with the items, to leave out those that have a parent: before it knows its tables a
     # planner begins with all items that have none, which takes longer with each part of an import.
     waiting = Shadow.objects.filter(
-        among("parent_ref", parents), connection_id=project.connection_id
+        in_array("parent_ref", parents), connection_id=project.connection_id
     ).exclude(parent_ref="")  # so that the index of those that have one is used
     if parents and _each_child(waiting, Q(parent=None), found):
         point("parent.found")

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from almconnect.lib.unscanned import unscanned
+from almconnect.lib.gc_freeze import frozen
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
 from connections.access.vanishing import ends_with
@@ -106,7 +106,7 @@ class _Work:
             "recount": self._recount,
             "census": self._judge,
         }
-        with unscanned(), Slice(self.held, SLICE_SECONDS, LONGEST_SLICE) as part:
+        with frozen(), Slice(self.held, SLICE_SECONDS, LONGEST_SLICE) as part:
             while not part.is_over:
                 phase = self.run.phase or "listing"
                 then = steps[phase](jira, part)

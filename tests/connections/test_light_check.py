@@ -84,6 +84,6 @@ def test_the_sweep_hands_it_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connection, sent = connected(cloud), []
-    monkeypatch.setattr(tasks, "hint", lambda task, *ids: sent.append((task.name, *ids)))
+    monkeypatch.setattr(tasks, "enqueue", lambda task, *ids: sent.append((task.name, *ids)))
     tasks.sweep()
     assert ("connections.check_lightly", connection.pk) in sent

@@ -15,8 +15,8 @@ from celery import Celery
 
 from almconnect.embedded import broker_socket
 from almconnect.house.child import Child
-from almconnect.lib import hint as hinting
-from almconnect.lib.hint import broker_answers, hint
+from almconnect.lib import enqueue as enqueue_module
+from almconnect.lib.enqueue import broker_answers, enqueue
 from tests.house import brokers
 from tests.house.waiting import wait_for
 
@@ -43,7 +43,7 @@ def waiting(data: Path) -> int:
 
 def took(task: Any) -> float:
     began = time.monotonic()
-    hint(task, 1)
+    enqueue(task, 1)
     return time.monotonic() - began
 
 
@@ -56,35 +56,37 @@ def test_a_killed_broker_is_noticed_and_its_successor_used(
     child.process.kill()
     child.process.wait()
     assert took(wake) < 1
-    assert not hinting.circuit.allows()
+    assert not enqueue_module.circuit.allows()
     assert not broker_answers(wake.app)
     with brokers.embedded(data):
         assert broker_answers(wake.app)
-        wait_for("the circuit closes", hinting.circuit.allows, hinting.QUIET_SECONDS + 1)
-        hint(wake, 1)
+        wait_for(
+            "the circuit closes", enqueue_module.circuit.allows, enqueue_module.QUIET_SECONDS + 1
+        )
+        enqueue(wake, 1)
         assert waiting(data) == 1
 
 
 def test_a_restart_between_two_hints_loses_none(broker: tuple[Any, Child, Path]) -> None:
     wake, child, data = broker
-    hint(wake, 1)
+    enqueue(wake, 1)
     child.process.kill()
     child.process.wait()
     with brokers.embedded(data):
-        hint(wake, 1)
+        enqueue(wake, 1)
         assert waiting(data) == 1
 
 
 def test_a_stalled_broker_costs_a_second_once(broker: tuple[Any, Child, Path]) -> None:
     wake, child, data = broker
-    hint(wake, 1)
+    enqueue(wake, 1)
     os.kill(child.process.pid, signal.SIGSTOP)
     try:
         assert took(wake) < 1.5
         assert took(wake) < 0.1
     finally:
         os.kill(child.process.pid, signal.SIGCONT)
-    wait_for("the circuit closes", hinting.circuit.allows, hinting.QUIET_SECONDS + 1)
+    wait_for("the circuit closes", enqueue_module.circuit.allows, enqueue_module.QUIET_SECONDS + 1)
     before = waiting(data)
-    hint(wake, 2)  # of another id: the first one's message waits still
+    enqueue(wake, 2)  # of another id: the first one's message waits still
     assert waiting(data) == before + 1

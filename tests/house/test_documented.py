@@ -50,7 +50,10 @@ def test_what_may_be_a_file_is_what_settings_read_as_secret() -> None:
 def test_only_settings_and_the_starters_read_the_environment() -> None:
     """Apps get their values from settings; what starts processes runs before Django does."""
     allowed = {"settings.py", "command.py", "embedded.py", "roles.py", "running.py", "__main__.py"}
-    allowed |= {"env.py", "hint.py"}  # the readers themselves; hint asks for its process's number
+    allowed |= {
+        "env.py",
+        "enqueue.py",
+    }  # the readers themselves; enqueue asks for its process's number
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             reads = re.search(r"os\.(environ(?!\.setdefault)|getenv)", path.read_text("utf-8"))

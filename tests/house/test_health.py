@@ -42,13 +42,13 @@ def test_a_dead_broker_degrades_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0", raising=False
     )
-    from almconnect.lib import hint
+    from almconnect.lib import enqueue
 
-    hint._connections.clear()
+    enqueue._connections.clear()
     try:
         status, body = ask()
     finally:
-        hint._connections.clear()
+        enqueue._connections.clear()
     assert (status, body["status"]) == (200, "degraded")
     assert body["checks"]["broker"]["state"] == "degraded"
     assert "ALMCONNECT_BROKER_URL" in body["checks"]["broker"]["reason"]

@@ -18,7 +18,7 @@ django.setup()
 from celery import current_app
 from django.db import connection
 from almconnect.inner_worker import start
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
 
 done, ticked = threading.Event(), threading.Event()
 
@@ -33,7 +33,7 @@ def tick():
 
 current_app.conf.beat_schedule = {"tick": {"task": "tests.inner.tick", "schedule": 0.2}}
 start()
-hint(wake, 7)
+enqueue(wake, 7)
 assert done.wait(20), "the message was not worked off"
 assert ticked.wait(20), "beat does not tick"
 print("both live")

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from almconnect.lib.unscanned import unscanned
+from almconnect.lib.gc_freeze import frozen
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = """
 import gc
 import sys
 import almconnect.wsgi
-from almconnect.lib.unscanned import unscanned
+from almconnect.lib.gc_freeze import frozen
 
 loaded = gc.get_freeze_count()
-with unscanned():
+with frozen():
     pass
 assert gc.get_freeze_count() == loaded, "an import in the web process ended it"
 assert "planning.pages.board" in sys.modules, "the pages are loaded by the first look only"
@@ -38,13 +38,13 @@ class Knot:
 
 
 def test_what_was_there_is_frozen_until_the_end() -> None:
-    with unscanned():
+    with frozen():
         assert gc.get_freeze_count() > 1000
     assert gc.get_freeze_count() == 0
 
 
 def test_what_is_made_and_dropped_inside_is_collected_there() -> None:
-    with unscanned():
+    with frozen():
         dropped = weakref.ref(Knot())
         gc.collect()
         assert dropped() is None
@@ -53,7 +53,7 @@ def test_what_is_made_and_dropped_inside_is_collected_there() -> None:
 def test_what_the_work_drops_is_freed_by_its_end_even_if_no_round_came() -> None:
     gc.disable()
     try:
-        with unscanned():
+        with frozen():
             dropped = weakref.ref(Knot())
             assert dropped() is not None
         assert dropped() is None
@@ -66,7 +66,7 @@ def test_what_was_dropped_before_is_collected_afterwards() -> None:
     gc.disable()
     try:
         dropped = weakref.ref(Knot())
-        with unscanned():
+        with frozen():
             gc.collect()
             assert dropped() is not None
         gc.collect()
@@ -79,14 +79,14 @@ def test_the_last_to_leave_ends_it_also_by_an_exception() -> None:
     inside, leave = threading.Event(), threading.Event()
 
     def other() -> None:
-        with unscanned():
+        with frozen():
             inside.set()
             leave.wait(10)
 
     thread = threading.Thread(target=other)
     thread.start()
     assert inside.wait(10)
-    with pytest.raises(KeyError), unscanned():
+    with pytest.raises(KeyError), frozen():
         raise KeyError
     assert gc.get_freeze_count() > 0
     leave.set()

@@ -63,7 +63,7 @@ of_this_process = in_flight.ProcessTokens()  # where the broker is a part of thi
 _connections: dict[tuple[int, int], Connection] = {}
 
 
-def hint(task: Any, *ids: uuid.UUID | str | int) -> None:
+def enqueue(task: Any, *ids: uuid.UUID | str | int) -> None:
     """Send `task(*ids)` once the current transaction commits; at once where there is none.
 
     A UUID travels as text. Raises TypeError for anything that is not an id: bodies and secrets
@@ -88,8 +88,8 @@ class Soon:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def hint(self, task: Any, *ids: uuid.UUID | str | int) -> None:
-        """Like `hint`: once the current transaction commits."""
+    def enqueue(self, task: Any, *ids: uuid.UUID | str | int) -> None:
+        """Like `enqueue`: once the current transaction commits."""
         args = _ids(ids)
         transaction.on_commit(lambda: self._ask(task, args))
 

@@ -13,7 +13,7 @@ TIMES: Final = 6
 PAUSE: Final = 0.05  # seconds, and a little longer each time
 
 
-def carried_through(work: Callable[[], T]) -> T:
+def in_retried_transaction(work: Callable[[], T]) -> T:
     """The result of `work`, which is done in one transaction and again where the database found that
     somebody else had just written what stands in its way. Raises its last error.
 

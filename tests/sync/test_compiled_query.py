@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from almconnect.lib.kept_query import KeptQuery
+from almconnect.lib.compiled_query import CompiledQuery
 from connections.models import Connection
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 def test_the_same_row_with_the_same_kinds_of_values(django_assert_num_queries):
     made = Connection.objects.create(name="Jira", webhook_seen=timezone.now(), verify_tls=False,
                                      diagnosis={"what": "Jira is away."})  # fmt: skip
-    kept = KeptQuery(lambda token: Connection.objects.filter(webhook_token=token).order_by())
-    few = KeptQuery(lambda name: Connection.objects.filter(name=name).only("webhook_seen"))
+    kept = CompiledQuery(lambda token: Connection.objects.filter(webhook_token=token).order_by())
+    few = CompiledQuery(lambda name: Connection.objects.filter(name=name).only("webhook_seen"))
     for _ in range(2):  # the second time from what is kept
         found = kept.first(made.webhook_token)
         plain = Connection.objects.get(pk=made.pk)
@@ -32,6 +32,6 @@ def test_the_same_row_with_the_same_kinds_of_values(django_assert_num_queries):
 
 
 def test_a_value_that_is_not_alone_is_refused():
-    twice = KeptQuery(lambda name: Connection.objects.filter(name=name, lifecycle="active"))
+    twice = CompiledQuery(lambda name: Connection.objects.filter(name=name, lifecycle="active"))
     with pytest.raises(TypeError, match="once"):
         twice.first("Jira")

@@ -14,7 +14,7 @@ M = TypeVar("M", bound=models.Model)
 _Convert = Callable[[Any], Any]
 
 
-class KeptQuery(Generic[M]):
+class CompiledQuery(Generic[M]):
     """`rows(value)`: the query for a value that stands in it once, as text; its columns may be few."""
 
     def __init__(self, rows: Callable[[str], models.QuerySet[M]]) -> None:

@@ -14,8 +14,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import F, Lookup, Q
 
 
-class _Among(Lookup):
-    lookup_name = "among"
+class _InArray(Lookup):
+    lookup_name = "in_array"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
@@ -27,6 +27,6 @@ class _Among(Lookup):
         return f"{column} IN (SELECT value FROM json_each(%s))", (*given, json.dumps(self.rhs))  # noqa: S608
 
 
-def among(column: str, words: Iterable[str]) -> Q:
+def in_array(column: str, words: Iterable[str]) -> Q:
     """For `filter`: this text column holds one of the words; no row where there are none."""
-    return Q(_Among(F(column), tuple(words)))
+    return Q(_InArray(F(column), tuple(words)))

@@ -17,7 +17,7 @@ _inside = 0
 _for_good = False
 
 
-def leave_out() -> None:
+def freeze_for_good() -> None:
     """For a process that has loaded what it serves with: what is there now is not looked at any more."""
     global _for_good
     with _lock:
@@ -27,7 +27,7 @@ def leave_out() -> None:
 
 
 @contextmanager
-def unscanned() -> Iterator[None]:
+def frozen() -> Iterator[None]:
     """For long work: the same for what is there now, until the last thread has left such a block.
 
     Nothing happens where a process has left out for good what it loaded.
