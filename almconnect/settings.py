@@ -23,7 +23,7 @@ _base = urlsplit(BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:
     raise env.EnvironmentInvalid("ALMCONNECT_BASE_URL must look like https://alm.example.com")
 HTTPS = _base.scheme == "https"
-# Health checks ask from inside the container or the house, by a loopback name. Links are always made
+# Health checks ask from inside the container or the machine, by a loopback name. Links are always made
 # from BASE_URL, never from what a request calls us.
 _names = {_base.hostname if ":" not in _base.hostname else f"[{_base.hostname}]"}
 _names |= {"127.0.0.1", "localhost", "[::1]", *env.words("ALMCONNECT_ALLOWED_HOSTS")}

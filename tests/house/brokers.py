@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from almconnect.embedded import broker_socket
-from almconnect.house import embedded_broker
-from almconnect.house.child import Child
+from almconnect.launcher import embedded_broker
+from almconnect.launcher.child import Child
 from tests.house.waiting import wait_for
 
 

@@ -23,7 +23,7 @@ def start(command: str, data: Path, **more: str) -> subprocess.Popen[str]:
     keys = str(data.parent / "config")  # keys lie outside the data folder, here in a folder of ours
     environment = {**kept, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": keys, **more}
     return subprocess.Popen(
-        [sys.executable, "-m", "almconnect.house", command, "--data", str(data), "--json"],
+        [sys.executable, "-m", "almconnect.launcher", command, "--data", str(data), "--json"],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

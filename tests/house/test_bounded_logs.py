@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from almconnect.house import child as children
-from almconnect.house.child import Child, Recipe
+from almconnect.launcher import child as children
+from almconnect.launcher.child import Child, Recipe
 from almconnect.lib.logs import LONGEST_LINE, formatter
 from tests.house.waiting import wait_for
 

@@ -14,7 +14,7 @@ import redis
 from celery import Celery
 
 from almconnect.embedded import broker_socket
-from almconnect.house.child import Child
+from almconnect.launcher.child import Child
 from almconnect.lib import enqueue as enqueue_module
 from almconnect.lib.enqueue import broker_answers, enqueue
 from tests.house import brokers

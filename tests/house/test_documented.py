@@ -49,7 +49,7 @@ def test_what_may_be_a_file_is_what_settings_read_as_secret() -> None:
 
 def test_only_settings_and_the_starters_read_the_environment() -> None:
     """Apps get their values from settings; what starts processes runs before Django does."""
-    allowed = {"settings.py", "command.py", "embedded.py", "roles.py", "running.py", "__main__.py"}
+    allowed = {"settings.py", "command.py", "embedded.py", "roles.py", "launch.py", "__main__.py"}
     allowed |= {
         "env.py",
         "enqueue.py",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from almconnect.house import folder, ports
+from almconnect.launcher import folder, ports
 
 
 def test_it_is_closed_to_others(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from almconnect.house.report import Ready
+from almconnect.launcher.report import Ready
 
 READY = Ready(
     url="http://127.0.0.1:8000",

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from almconnect.house.child import Child, Recipe
-from almconnect.house.supervisor import StartFailed, Supervisor
+from almconnect.launcher.child import Child, Recipe
+from almconnect.launcher.supervisor import StartFailed, Supervisor
 from tests.house.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,8 +80,8 @@ def test_stop_goes_by_kind_then_latest_first(tmp_path: Path) -> None:
 WATCHING = """
     import os, sys
     from pathlib import Path
-    from almconnect.house.child import Child, Recipe
-    from almconnect.house.supervisor import Supervisor
+    from almconnect.launcher.child import Child, Recipe
+    from almconnect.launcher.supervisor import Supervisor
     house = Supervisor(dict(os.environ), Path(sys.argv[1]))
     house.heed_signals()
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
@@ -130,9 +130,9 @@ def test_children_die_with_a_parent_killed_at_once(
 def test_the_keeper_ends_the_child_where_the_kernel_does_not(tmp_path: Path) -> None:
     near, far = os.pipe()
     sleeper = python("import os, time; print(os.getpid(), flush=True); time.sleep(60)")
-    keeper = [sys.executable, "-m", "almconnect.house.keeper", str(near)]
+    parent_watch = [sys.executable, "-m", "almconnect.launcher.parent_watch", str(near)]
     with subprocess.Popen(
-        [*keeper, *sleeper], pass_fds=(near,), cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [*parent_watch, *sleeper], pass_fds=(near,), cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         os.close(near)
         assert process.stdout is not None

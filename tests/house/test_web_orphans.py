@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from almconnect.house.readiness import Readiness
+from almconnect.launcher.readiness import Readiness
 from tests.house.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]

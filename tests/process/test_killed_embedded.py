@@ -40,7 +40,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Installation, int]]:
     data = tmp_path / "data"
     words = ["serve", "--data", str(data), "--port", str(console.port), "--json"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "almconnect.house", *words],
+        [sys.executable, "-m", "almconnect.launcher", *words],
         cwd=ROOT,
         env=console.variables,
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The data folder of a house: made, emptied on request, and held by one house at a time."""
+"""The data folder of an installation: made, emptied on request, and held by one process at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MARK = "almconnect.house"  # names a folder as ours: only such a folder is ever emptied
+# Names a folder as ours: only such a folder is ever emptied. Folders in use bear this name, so it stays.
+MARK = "almconnect.house"
 
 
 class FolderTaken(Exception):
@@ -18,7 +19,7 @@ class FolderTaken(Exception):
 
 @contextmanager
 def held(data: Path, *, reset: bool = False) -> Iterator[None]:
-    """The folder, for as long as this house runs. Raises FolderTaken."""
+    """The folder, for as long as this installation runs. Raises FolderTaken."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if reset and not (data / MARK).exists() and any(data.iterdir()):
         raise FolderTaken(
@@ -32,7 +33,7 @@ def held(data: Path, *, reset: bool = False) -> Iterator[None]:
         except BlockingIOError:
             who = os.read(handle, 32).decode("ascii", "replace").strip() or "unknown"
             raise FolderTaken(
-                f"Another house (process {who}) already runs on {data}. "
+                f"Another installation (process {who}) already runs on {data}. "
                 "Stop it, or name another folder with --data."
             ) from None
         if reset:

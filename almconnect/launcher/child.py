@@ -1,7 +1,7 @@
 """One child process: its command, its log file, its end. It dies with its parent, however that ends.
 
-On Linux the kernel is asked to (PDEATHSIG); elsewhere a small keeper holds the reading end of a
-pipe and ends the child when the parent's end closes.
+On Linux the kernel is asked to (PDEATHSIG); elsewhere a small process (`parent_watch`) holds the reading
+end of a pipe and ends the child when the parent's end closes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from almconnect.house import mortal
+from almconnect.launcher import parent_death
 
 LOG_LIMIT = 10_000_000  # bytes; a larger log is put aside, at the start and while its child runs
 
@@ -39,7 +39,12 @@ class Child:
     """A started process. Its output is appended to `<logs>/<name>.log`."""
 
     def __init__(
-        self, recipe: Recipe, *, environment: Mapping[str, str], logs: Path, keeper: bool = False
+        self,
+        recipe: Recipe,
+        *,
+        environment: Mapping[str, str],
+        logs: Path,
+        parent_watch: bool = False,
     ) -> None:
         self.recipe = recipe
         self.log = logs / f"{recipe.name}.log"
@@ -48,10 +53,16 @@ class Child:
         with _opened(self.log) as log:
             command: list[str] = list(recipe.command)
             leash: tuple[int, ...] = ()
-            on_linux = sys.platform == "linux" and not keeper
+            on_linux = sys.platform == "linux" and not parent_watch
             if not on_linux:
                 near, self._leash = os.pipe()
-                command = [sys.executable, "-m", "almconnect.house.keeper", str(near), *command]
+                command = [
+                    sys.executable,
+                    "-m",
+                    "almconnect.launcher.parent_watch",
+                    str(near),
+                    *command,
+                ]
                 leash = (near,)
             self.process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603  (the command is our own)
                 command,
@@ -60,7 +71,7 @@ class Child:
                 stdout=subprocess.PIPE if recipe.first_line else log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the parent only, which stops in order
-                preexec_fn=partial(mortal.ask_the_kernel, os.getpid()) if on_linux else None,
+                preexec_fn=partial(parent_death.ask_the_kernel, os.getpid()) if on_linux else None,
                 pass_fds=leash,
             )
             if not on_linux:

@@ -1,7 +1,8 @@
-"""Keeps one child on a leash where the kernel does not: `python -m almconnect.house.keeper FD COMMAND…`.
+"""Watches for the parent's end where the kernel does not, and then ends the child.
 
-FD is the reading end of a pipe whose other end only the parent holds; when it closes, the parent is
-gone and the child is asked to end. Passes SIGTERM on and exits with the child's code.
+Called as `python -m almconnect.launcher.parent_watch FD COMMAND…`. FD is the reading end of a pipe whose
+other end only the parent holds; when it closes, the parent is gone and the child is asked to end. Passes
+SIGTERM on and exits with the child's code.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from types import FrameType
 PATIENCE = 20.0
 
 
-def keep(leash: int, command: list[str]) -> int:
+def run_watched(leash: int, command: list[str]) -> int:
     child = subprocess.Popen(command, close_fds=True)  # noqa: S603  (the command is our own)
 
     def pass_on(number: int, frame: FrameType | None) -> None:
@@ -39,4 +40,4 @@ def keep(leash: int, command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(abs(keep(int(sys.argv[1]), sys.argv[2:])))
+    sys.exit(abs(run_watched(int(sys.argv[1]), sys.argv[2:])))

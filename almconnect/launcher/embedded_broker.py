@@ -12,7 +12,7 @@ from pathlib import Path
 import redis
 
 from almconnect.embedded import broker_socket
-from almconnect.house.child import Recipe
+from almconnect.launcher.child import Recipe
 
 
 def binary() -> Path | None:

@@ -1,4 +1,4 @@
-"""What the person, or a script, is told once the house is ready."""
+"""What the person, or a script, is told once the installation is ready."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from almconnect.house import embedded_broker, folder, ports, roles
-from almconnect.house.child import Recipe
-from almconnect.house.readiness import Readiness
-from almconnect.house.report import Ready
-from almconnect.house.supervisor import StartFailed, Stopped, Supervisor, say
+from almconnect.launcher import embedded_broker, folder, ports, roles
+from almconnect.launcher.child import Recipe
+from almconnect.launcher.readiness import Readiness
+from almconnect.launcher.report import Ready
+from almconnect.launcher.supervisor import StartFailed, Stopped, Supervisor, say
 
 STOP_ORDER = ("worker", "beat", "web", "sandbox", "broker")
 SANDBOXES = {"cloud": ("cloud", ""), "datacenter": ("datacenter", "10")}
@@ -31,7 +31,7 @@ NO_BROKER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Options:
     """What the person asked for. `sandboxes`: with the small Jiras, as the demo has them."""
 
     data: Path
@@ -43,10 +43,10 @@ class Wishes:
 
 
 @dataclass(slots=True)
-class House:
-    """One running house, while it is being put up."""
+class Installation:
+    """One running installation, while it is being put up."""
 
-    wishes: Wishes
+    options: Options
     environment: dict[str, str]
     ports: dict[str, int]
     supervisor: Supervisor
@@ -59,34 +59,34 @@ class House:
         return self.environment["ALMCONNECT_BASE_URL"]
 
 
-def run(wishes: Wishes) -> int:
+def run(options: Options) -> int:
     """Until a signal comes; the exit code."""
     try:
-        with folder.held(wishes.data, reset=wishes.reset):
-            names = ["web", *((*SANDBOXES, *TLS_DOORS.values()) if wishes.sandboxes else ())]
+        with folder.held(options.data, reset=options.reset):
+            names = ["web", *((*SANDBOXES, *TLS_DOORS.values()) if options.sandboxes else ())]
             chosen = ports.choose(
                 names,
-                host=wishes.host,
-                kept_in=wishes.data / "ports.json",
-                wanted={"web": wishes.port},
+                host=options.host,
+                kept_in=options.data / "ports.json",
+                wanted={"web": options.port},
             )
-            environment = environment_for(wishes, chosen["web"])
-            # `run.py manage` makes links for people: they must lead to where this house answers.
-            address = wishes.data / "address"
+            environment = environment_for(options, chosen["web"])
+            # `run.py manage` makes links for people: they must lead to where this installation answers.
+            address = options.data / "address"
             address.write_text(environment["ALMCONNECT_BASE_URL"], encoding="utf-8")
-            supervisor = Supervisor(environment, wishes.data / "logs")
-            return _live(House(wishes, environment, chosen, supervisor))
+            supervisor = Supervisor(environment, options.data / "logs")
+            return _live(Installation(options, environment, chosen, supervisor))
     except (folder.FolderTaken, OSError) as problem:
         say(str(problem))
         return 1
 
 
-def _live(house: House) -> int:
-    supervisor = house.supervisor
+def _live(installation: Installation) -> int:
+    supervisor = installation.supervisor
     supervisor.heed_signals()
     try:
-        ready = _put_up(house)
-        print(ready.as_json() if house.wishes.as_json else ready.as_text(), flush=True)
+        ready = _put_up(installation)
+        print(ready.as_json() if installation.options.as_json else ready.as_text(), flush=True)
         supervisor.watch()
     except Stopped:
         pass
@@ -99,34 +99,36 @@ def _live(house: House) -> int:
     return 0
 
 
-def environment_for(wishes: Wishes, port: int) -> dict[str, str]:
-    """The children's environment: ours as it is, completed by what the house decides."""
-    address = "127.0.0.1" if wishes.host in {"0.0.0.0", "::"} else wishes.host  # noqa: S104
+def environment_for(options: Options, port: int) -> dict[str, str]:
+    """The children's environment: ours as it is, completed by what the installation decides."""
+    address = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host  # noqa: S104
     name = f"[{address}]" if ":" in address else address
     decided = {
-        "ALMCONNECT_DATA_DIR": str(wishes.data),
+        "ALMCONNECT_DATA_DIR": str(options.data),
         "ALMCONNECT_BASE_URL": f"http://{name}:{port}",
         "PYTHONUNBUFFERED": "1",
     }
-    if wishes.sandboxes:
+    if options.sandboxes:
         decided |= {"ALMCONNECT_EGRESS_ALLOW": "127.0.0.0/8,::1", "ALMCONNECT_POLL_SECONDS": "10"}
-    return decided | dict(os.environ) | {"ALMCONNECT_DATA_DIR": str(wishes.data)}
+    return decided | dict(os.environ) | {"ALMCONNECT_DATA_DIR": str(options.data)}
 
 
-def _put_up(house: House) -> Ready:
-    supervisor, wishes = house.supervisor, house.wishes
-    separate_worker = _start_broker(house)
+def _put_up(installation: Installation) -> Ready:
+    supervisor, options = installation.supervisor, installation.options
+    separate_worker = _start_broker(installation)
     supervisor.run(roles.manage("migrate", "migrate", "--noinput"), within=120)
-    if wishes.sandboxes:
-        _start_sandboxes(house)
-    web = supervisor.start(Recipe("web", roles.web(wishes.host, house.ports["web"]), grace=12))
+    if options.sandboxes:
+        _start_sandboxes(installation)
+    web = supervisor.start(
+        Recipe("web", roles.web(options.host, installation.ports["web"]), grace=12)
+    )
     if separate_worker:
         for name, command in roles.workers().items():
             supervisor.start(Recipe(name, command, grace=20))
         supervisor.start(Recipe("beat", roles.beat()))
-    readiness = Readiness(wishes.host, house.ports["web"])
+    readiness = Readiness(options.host, installation.ports["web"])
     supervisor.wait_until(web, readiness.reached, within=60, why_not=readiness.why_not)
-    if wishes.sandboxes:
+    if options.sandboxes:
         login = roles.manage(
             "login",
             *("login_link", "--user", "admin", "--role", "admin", "--minutes", "60"),
@@ -136,52 +138,52 @@ def _put_up(house: House) -> Ready:
         login = Recipe("setup", roles.first_link(), first_line=True)
     link = supervisor.run(login, within=60)
     return Ready(
-        url=house.url,
+        url=installation.url,
         login_url=link,
-        data=str(wishes.data),
-        sandboxes=house.sandboxes,
-        tls_urls=house.tls_urls,
-        accounts=house.accounts,
+        data=str(options.data),
+        sandboxes=installation.sandboxes,
+        tls_urls=installation.tls_urls,
+        accounts=installation.accounts,
         notice="" if separate_worker else NO_BROKER,
     )
 
 
-def _start_broker(house: House) -> bool:
+def _start_broker(installation: Installation) -> bool:
     """Start the embedded broker unless another is configured. False: none can run here."""
-    environment, data = house.environment, house.wishes.data
+    environment, data = installation.environment, installation.options.data
     if any(environment.get(f"ALMCONNECT_BROKER_URL{end}") for end in ("", "_FILE")):
         return True
     program = embedded_broker.binary()
     if program is None:
         environment |= {"ALMCONNECT_BROKER_URL": "memory://", "ALMCONNECT_WORKER_IN_WEB": "yes"}
         return False
-    broker = house.supervisor.start(embedded_broker.recipe(program, data))
-    house.supervisor.wait_until(broker, lambda: embedded_broker.answers(data), within=20)
+    broker = installation.supervisor.start(embedded_broker.recipe(program, data))
+    installation.supervisor.wait_until(broker, lambda: embedded_broker.answers(data), within=20)
     return True
 
 
-def _start_sandboxes(house: House) -> None:
+def _start_sandboxes(installation: Installation) -> None:
     for name, (flavour, version) in SANDBOXES.items():
         recipe = roles.sandbox(
             name,
-            house.wishes.host,
-            house.ports[name],
-            house.wishes.data / f"sandbox-{name}.state",
+            installation.options.host,
+            installation.ports[name],
+            installation.options.data / f"sandbox-{name}.state",
             flavour=flavour,
             version=version,
-            tls_port=house.ports.get(TLS_DOORS.get(name, ""), 0),
+            tls_port=installation.ports.get(TLS_DOORS.get(name, ""), 0),
         )
-        child = house.supervisor.start(recipe)
+        child = installation.supervisor.start(recipe)
         try:
             told = json.loads(child.first_line(within=30))
-            house.sandboxes[name] = told.pop("url")
+            installation.sandboxes[name] = told.pop("url")
             if name in TLS_DOORS:
-                house.tls_urls[name] = told.pop("tls_url")
+                installation.tls_urls[name] = told.pop("tls_url")
         except (TimeoutError, ValueError, KeyError) as problem:
             raise StartFailed(
                 f"{recipe.name} did not say its address. Its log:\n{child.last_lines()}"
             ) from problem
-        house.accounts[name] = told
+        installation.accounts[name] = told
 
 
 if sys.platform == "win32":

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from almconnect.house.child import Recipe
+from almconnect.launcher.child import Recipe
 
 QUEUES = "interactive,inbound,outbound,bulk"
 LIVE, BULK = "interactive,inbound,outbound", "bulk"

@@ -1,4 +1,4 @@
-"""`python -m almconnect.house demo|serve …`: what `run.py` hands over to."""
+"""`python -m almconnect.launcher demo|serve …`: what `run.py` hands over to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from almconnect.house.running import Wishes, run
+from almconnect.launcher.launch import Options, run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -29,7 +29,7 @@ def main(words: list[str]) -> int:
         parser.error("--reset empties the data folder; only the demo has it")
     data = said.data or Path(os.environ.get("ALMCONNECT_DATA_DIR") or ROOT / "var")
     return run(
-        Wishes(
+        Options(
             data=data.expanduser().resolve(),
             sandboxes=said.command == "demo",
             host=said.host,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
-from almconnect.house.child import Child, Recipe
+from almconnect.launcher.child import Child, Recipe
 
 TICK = 0.2
 LOOK_AT_LOGS = 5.0  # seconds
