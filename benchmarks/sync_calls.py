@@ -45,7 +45,7 @@ def deliveries(project: Any, server: _house.Server, number: int = 100) -> None:
 
 def edits(project: Any, server: _house.Server, items: int = EDITED, each: int = 10) -> None:
     """Ten people's edits of the same ten items, and a push."""
-    from planning import editing
+    from planning import item_editing
     from planning.models import Change, ChangeState, WorkItem
     from sync.outbound import push
 
@@ -53,7 +53,7 @@ def edits(project: Any, server: _house.Server, items: int = EDITED, each: int = 
     some = list(mine[UNEDITED : UNEDITED + items])
     for n in range(each):
         for item in some:
-            editing.edit_item(item.pk, actor=None, values={"summary": f"Edit {n}"})
+            item_editing.edit_item(item.pk, actor=None, values={"summary": f"Edit {n}"})
     server.reset()
     while push.push(project.connection_id):
         pass

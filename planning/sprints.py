@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from almconnect.lib.enqueue import enqueue
-from planning.fitting import refused
+from planning.item_validation import refused
 from planning.models import Iteration, SprintLink, Team
 from planning.rules import Unfit, reference
 

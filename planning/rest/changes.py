@@ -10,7 +10,7 @@ from almconnect.lib.api import Refused, answer, cursor_of, read_cursor
 from planning import feed
 from planning.rest.answers import EventsOut
 from planning.rest.asking import Query, documented
-from planning.rest.showing import show_event
+from planning.rest.shapes import show_event
 
 router = Router(tags=["changes"])
 NOW = "now"

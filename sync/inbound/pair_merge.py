@@ -8,7 +8,7 @@ from typing import Any
 
 from connections.models import Direction, MappedProject, Right
 from jira_client.values import Issue
-from planning import applying
+from planning import inbound_writes
 from planning.models import Change, ChangeKind, WorkItem
 from sync.core.echo import same
 from sync.core.history import began_with, newest, setters, setting
@@ -237,7 +237,7 @@ def _take(
     """
     changed = set(outcome.take)
     edited = {name for name in changed if ours.get(name) not in _EMPTY}
-    applying.take(item, outcome.take, seen.names)
+    inbound_writes.take(item, outcome.take, seen.names)
     named = _rename(item, seen)
     changed |= named
     if batch.project.reads_jira:
@@ -245,7 +245,7 @@ def _take(
         extras = {"rank": rank, "type": seen.type or item.type}
         changed |= {name for name, value in extras.items() if getattr(item, name) != value}
         edited |= changed & {"type"}
-        applying.take(item, extras, {})
+        inbound_writes.take(item, extras, {})
         if item.remote_key != seen.remote_key or own_create:
             changed.add("key")
         if (
@@ -275,7 +275,7 @@ def _rename(item: WorkItem, seen: Seen) -> set[str]:
         and getattr(item, f"{name}_id") == seen.values.get(name)
         and getattr(item, f"{name}_name") != seen.names[name][:255]
     }
-    applying.take(item, {name: seen.values[name] for name in found}, seen.names)
+    inbound_writes.take(item, {name: seen.values[name] for name in found}, seen.names)
     return found
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from almconnect.lib import bulk_rows
 from connections.models import MappedProject, Right
-from planning import applying
+from planning import inbound_writes
 from planning.models import BoardEvent, Change, WorkItem
 from sync.core.merge import Clash
 from sync.core.values import ABSENT, Lookups, Rules, Seen, Values
@@ -140,12 +140,12 @@ class Batch:
 
 def save(batch: Batch) -> list[BoardEvent]:
     """Write the whole batch, a few statements whatever its size; the events to tell last."""
-    events = applying.insert(batch.new_items)
+    events = inbound_writes.insert(batch.new_items)
     bulk_rows.insert(batch.new_shadows)
     if batch.moved:
-        events += applying.update(batch.moved)
+        events += inbound_writes.update(batch.moved)
     if batch.filled:
-        events += applying.complete(batch.filled)
+        events += inbound_writes.complete(batch.filled)
     bulk_rows.update(batch.changed, _SHADOW_COLUMNS)
     Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.untouched]).update(
         read_at=batch.began

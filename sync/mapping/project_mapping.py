@@ -18,7 +18,7 @@ from connections.access.readiness import must_not_be_in_a_move
 from connections.models import Connection, Direction, MappedProject, WebhookState
 from connections.report import permission_report
 from jira_client.values import LinkType
-from planning import applying
+from planning import inbound_writes
 from planning.models import SyncState, Team, WorkItem
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
@@ -244,4 +244,4 @@ def _unmap(project: MappedProject, actor: User) -> None:
     # The pairs are remembered: mapped again, the same issues find their items.
     pairs.filter(state=ShadowState.LIVE).update(state=ShadowState.UNMAPPED)
     row.delete()
-    applying.note_state(items, SyncState.LOCAL_ONLY, "Its Jira project is no longer mapped.")
+    inbound_writes.note_state(items, SyncState.LOCAL_ONLY, "Its Jira project is no longer mapped.")

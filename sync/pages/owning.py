@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from connections.models import MappedProject
 from planning.models import Pi, Team
-from planning.shaping import add_part, edit_part, find_part
+from planning.structure_editing import add_part, edit_part, find_part
 from sync.mapping import project_mapping
 from sync.mapping.forms import NONE, Owner
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from almconnect.lib.in_array import in_array
 from connections.models import Direction, MappedProject
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import WorkItem
 from sync.core.mapping import UNKNOWN_PARENT
 from sync.core.merge import Merge, Policy, settled
@@ -129,7 +129,7 @@ def _pairs(shadows: QuerySet[Shadow]) -> list[tuple[uuid.UUID, uuid.UUID]]:
 
 
 def _give(shadow: Shadow, item: WorkItem, parent: str | None) -> None:
-    applying.take(item, {"parent": parent}, {})
+    inbound_writes.take(item, {"parent": parent}, {})
     shadow.agreed = {**shadow.agreed, "parent": parent}
 
 
@@ -152,5 +152,5 @@ def _each_child(
     changed = [shadow for shadow in rows if change(shadow, items[shadow.item_id])]
     Shadow.objects.bulk_update(changed, ["agreed", "refs", "parent_ref"], batch_size=200)
     if changed:
-        feed.tell(applying.update({items[shadow.item_id]: ["parent"] for shadow in changed}))
+        feed.tell(inbound_writes.update({items[shadow.item_id]: ["parent"] for shadow in changed}))
     return len(changed)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from connections.models import MappedProject
-from planning import linking, moving
+from planning import card_moves, link_editing
 from planning.models import Change, Link, WorkItem
 from sync.models import Conflict, Shadow
 from sync.outbound import push
@@ -37,7 +37,7 @@ def test_an_edit_of_every_kind(world: World, killed_at, place: str):
     (sprint,) = [one for one in world.handle.site.sprints.values() if one.state == "future"][:1]
     iteration = world.iteration(7, sprint.id)
     status = next(name for name in world.project.status_map if name != item.status)
-    moving.move_item(other.pk, actor=world.person, before=item.pk)
+    card_moves.move_item(other.pk, actor=world.person, before=item.pk)
     world.edit(item, summary="All of it", status=status, iteration=str(iteration.pk))
     with killed_at(place):
         world.push(rounds=1)
@@ -68,7 +68,7 @@ def test_a_link(world: World, killed_at, place: str):
     link.refresh_from_db()
     assert (link.sync_state, bool(link.remote_id)) == ("synced", True)
     assert len(world.issue(source.remote_key)["issuelinks"]) == before + 1
-    linking.remove_link(link.pk, actor=world.person)
+    link_editing.remove_link(link.pk, actor=world.person)
     with killed_at("link.removed" if place == "link.drawn" else place):
         world.push(rounds=1)
     at_rest(world)

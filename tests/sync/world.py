@@ -19,8 +19,8 @@ from connections.models import AuthMethod, Connection, MappedProject
 from connections.setup import editing
 from jira_sandbox.model.linking import move
 from jira_sandbox.serving import Handle
-from planning import editing as board_editing
-from planning import linking as board_linking
+from planning import item_editing as board_editing
+from planning import link_editing as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
 from sync.inbound import drain, polls
 from sync.mapping import project_mapping

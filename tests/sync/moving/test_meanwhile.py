@@ -12,7 +12,7 @@ from connections.models import Connection, MappedProject
 from jira_sandbox.model.creating import create
 from jira_sandbox.model.linking import link
 from jira_sandbox.serving import Handle
-from planning import linking
+from planning import link_editing
 from planning.models import Change, Link, SprintLink, WorkItem
 from sync.inbound import drain, gone_items
 from sync.models import Conflict, Delivery, MoveRow, Shadow
@@ -116,7 +116,7 @@ def test_a_link_that_waits_and_one_that_is_removed(
     link(site, site.users["rita"], kind, site.keys[one.remote_key], site.keys[two.remote_key])
     move = planned(world, to, rte)
     deciding.confirm(move, actor=rte)
-    linking.remove_link(drawn.pk, actor=rte)
+    link_editing.remove_link(drawn.pk, actor=rte)
     world.link(two, three)
     at_work(move)
     world.push()

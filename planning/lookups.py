@@ -14,7 +14,7 @@ DEEPEST = 50  # levels of parents; more means a cycle that was made elsewhere
 
 
 @dataclass(slots=True)
-class Known:
+class Lookups:
     """Rows by id. `parent_of` covers every ancestor that a new parent brings in. `typed`: somebody is
     there to hear what Jira will refuse."""
 
@@ -38,43 +38,43 @@ class Known:
 
 def look_up(
     item_ids: Iterable[uuid.UUID], rows: Sequence[Mapping[str, Any]], *, typed: bool = False
-) -> Known:
+) -> Lookups:
     """Lock the items to be changed and read what `rows` (clean or not) name. `typed`: somebody is there
     to hear that Jira does not offer a value.
 
     Rows are locked in the order of their ids, so that two writers never wait for each other.
     """
-    known = Known(typed=typed)
+    lookups = Lookups(typed=typed)
     locked = (
         WorkItem.objects.live()
         .filter(pk__in=set(item_ids))
         .select_related("project__connection")
         .locked()
     )
-    known.items = {item.pk: item for item in locked}
+    lookups.items = {item.pk: item for item in locked}
     wanted = ids_in(rows, "project")
     if wanted:
         found = MappedProject.objects.select_related("connection").in_bulk(list(wanted))
-        known.projects = dict(found)
-    known.projects |= {i.project.pk: i.project for i in known.items.values() if i.project}
-    _look_up_places(known, rows)
-    _look_up_parents(known, ids_in(rows, "parent"))
-    if typed and known.parents:
+        lookups.projects = dict(found)
+    lookups.projects |= {i.project.pk: i.project for i in lookups.items.values() if i.project}
+    _look_up_places(lookups, rows)
+    _look_up_parents(lookups, ids_in(rows, "parent"))
+    if typed and lookups.parents:
         columns = ("type", "remote_key", "summary", "project__facts", "project__type_map")
         named = WorkItem.objects.select_related("project").only(*columns)
-        known.judged = named.in_bulk(list(known.parents))
+        lookups.judged = named.in_bulk(list(lookups.parents))
     if words := {str(row["priority"]) for row in rows if row.get("priority")} if typed else set():
-        _look_up_priorities(known, {word.strip().casefold() for word in words})
-    return known
+        _look_up_priorities(lookups, {word.strip().casefold() for word in words})
+    return lookups
 
 
-def _look_up_priorities(known: Known, asked: set[str]) -> None:
+def _look_up_priorities(lookups: Lookups, asked: set[str]) -> None:
     """What Jira said that it offers; where a word is none of that, also what its issues were seen to have
     since (one query). Where Jira never said, nothing is known, and nothing can be judged.
     """
     told = {
         pk: row.facts["priorities"]
-        for pk, row in known.projects.items()
+        for pk, row in lookups.projects.items()
         if row.facts.get("priorities")
     }
     new = [pk for pk, names in told.items() if asked - {name.casefold() for name in names}]
@@ -84,46 +84,46 @@ def _look_up_priorities(known: Known, asked: set[str]) -> None:
     pairs = set(used) if new else set()
     for pk, names in told.items():
         more = sorted(name for project, name in pairs if project == pk)
-        known.offered[pk] = list(dict.fromkeys([*names, *more]))
+        lookups.offered[pk] = list(dict.fromkeys([*names, *more]))
 
 
-def _look_up_places(known: Known, rows: Sequence[Mapping[str, Any]]) -> None:
+def _look_up_places(lookups: Lookups, rows: Sequence[Mapping[str, Any]]) -> None:
     """Teams and iterations, and each project's own team: the only one that points at it."""
-    team_ids = ids_in(rows, "team") | {i.team_id for i in known.items.values() if i.team_id}
+    team_ids = ids_in(rows, "team") | {i.team_id for i in lookups.items.values() if i.team_id}
     iteration_ids = ids_in(rows, "iteration")
-    iteration_ids |= {i.iteration_id for i in known.items.values() if i.iteration_id}
+    iteration_ids |= {i.iteration_id for i in lookups.items.values() if i.iteration_id}
     if team_ids:
-        known.teams = dict(Team.objects.in_bulk(list(team_ids)))
+        lookups.teams = dict(Team.objects.in_bulk(list(team_ids)))
     if iteration_ids:
         found = Iteration.objects.select_related("pi").in_bulk(list(iteration_ids))
-        known.iterations = dict(found)
+        lookups.iterations = dict(found)
         closed = SprintLink.objects.filter(iteration__in=iteration_ids, sprint_state="closed")
-        known.closed = {(one.team_id, one.iteration_id): one.sprint_name for one in closed}
+        lookups.closed = {(one.team_id, one.iteration_id): one.sprint_name for one in closed}
     several: set[uuid.UUID] = set()
-    for team in Team.objects.filter(project__in=list(known.projects)) if known.projects else ():
+    for team in Team.objects.filter(project__in=list(lookups.projects)) if lookups.projects else ():
         assert team.project_id is not None  # noqa: S101  (the filter says so)
-        if team.project_id in known.default_team:
+        if team.project_id in lookups.default_team:
             several.add(team.project_id)
-        known.default_team[team.project_id] = team
+        lookups.default_team[team.project_id] = team
     for project_id in several:
-        del known.default_team[project_id]
+        del lookups.default_team[project_id]
 
 
-def _look_up_parents(known: Known, wanted: set[uuid.UUID]) -> None:
+def _look_up_parents(lookups: Lookups, wanted: set[uuid.UUID]) -> None:
     """The named parents and all above them, one query a level."""
-    known.parent_of = {item.pk: item.parent_id for item in known.items.values()}
+    lookups.parent_of = {item.pk: item.parent_id for item in lookups.items.values()}
     level = wanted
     for depth in range(DEEPEST):
         if not level:
             break
         above: set[uuid.UUID] = set()
         for item in WorkItem.objects.filter(pk__in=level).only("parent", "deleted"):
-            known.parent_of.setdefault(item.pk, item.parent_id)
+            lookups.parent_of.setdefault(item.pk, item.parent_id)
             if depth == 0 and item.deleted is None:
-                known.parents.add(item.pk)
+                lookups.parents.add(item.pk)
             if item.parent_id is not None:
                 above.add(item.parent_id)
-        level = above - set(known.parent_of)
+        level = above - set(lookups.parent_of)
 
 
 def ids_in(rows: Sequence[Mapping[str, Any]], name: str) -> set[uuid.UUID]:

@@ -1,6 +1,6 @@
 """From what a caller sent for one work item to what changes on it, or to a refusal in words.
 
-Decides in memory over planning.known's rows; writes only to the unsaved instance it is given.
+Decides in memory over planning.lookups's rows; writes only to the unsaved instance it is given.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning import levels, rules
 from planning.fields import EDITABLE, differs, value_of, write
-from planning.known import Known
+from planning.lookups import Lookups
 from planning.models import Iteration, Team, WorkItem
 from planning.rules import Unfit
 
 Values = dict[str, Any]
 
 
-def fit(known: Known, item: WorkItem, values: Mapping[str, Any]) -> tuple[Values, Values, set[str]]:
+def fit(
+    lookups: Lookups, item: WorkItem, values: Mapping[str, Any]
+) -> tuple[Values, Values, set[str]]:
     """Change `item` as `values` ask: (new values, old values, columns touched), of what changed only.
 
     Raises Refused: 422 with the sentences by field, 409 for what must be changed in Jira.
@@ -34,14 +36,14 @@ def fit(known: Known, item: WorkItem, values: Mapping[str, Any]) -> tuple[Values
     for name in EDITABLE:
         if name in values:
             try:
-                value = _clean(known, item, name, values[name])
+                value = _clean(lookups, item, name, values[name])
             except Unfit as problem:
                 errors[name] = [str(problem)]
                 continue
             if differs(item, name, value):
                 changed[name] = value
     if not errors:
-        errors = _place(known, item, changed) or _below(known, item, changed)
+        errors = _place(lookups, item, changed) or _below(lookups, item, changed)
     if errors:
         raise refused(errors)
     before = {name: value_of(item, name) for name in changed}
@@ -50,7 +52,7 @@ def fit(known: Known, item: WorkItem, values: Mapping[str, Any]) -> tuple[Values
         item.status_category = rules.category_of(item.project, item.status, item.status_category)
         columns.add("status_category")
     if "parent" in changed:
-        known.parent_of[item.pk] = item.parent_id
+        lookups.parent_of[item.pk] = item.parent_id
     return changed, before, columns
 
 
@@ -59,7 +61,7 @@ def refused(errors: dict[str, list[str]]) -> Refused:
     return Refused(only or _("Some fields cannot be accepted."), fields=errors)
 
 
-def project_of(known: Known, value: Any) -> MappedProject | None:
+def project_of(lookups: Lookups, value: Any) -> MappedProject | None:
     """The mapped project a new item is to belong to. Raises Refused where there is none such."""
     try:
         key = rules.reference(value)
@@ -67,13 +69,13 @@ def project_of(known: Known, value: Any) -> MappedProject | None:
         raise refused({"project": [str(problem)]}) from problem
     if key is None:
         return None
-    found = known.projects.get(uuid.UUID(key))
+    found = lookups.projects.get(uuid.UUID(key))
     if found is None:
         raise refused({"project": [_("There is no such mapped project.")]})
     return found
 
 
-def _clean(known: Known, item: WorkItem, name: str, raw: Any) -> Any:
+def _clean(lookups: Lookups, item: WorkItem, name: str, raw: Any) -> Any:
     """The value in the project's own spelling. What equals the present value is never refused."""
     value = rules.CLEANERS[name](raw)
     if not differs(item, name, value) and not (name == "type" and not value):
@@ -83,13 +85,13 @@ def _clean(known: Known, item: WorkItem, name: str, raw: Any) -> Any:
         return _clean_type(item, project, value)
     if name == "status" and value and project:
         return rules.one_of(value, project.status_map, _("status"))
-    if name == "priority" and value and project and project.pk in known.offered:
-        return rules.one_of(value, dict.fromkeys(known.offered[project.pk]), _("priority"))
+    if name == "priority" and value and project and project.pk in lookups.offered:
+        return rules.one_of(value, dict.fromkeys(lookups.offered[project.pk]), _("priority"))
     if name == "parent" and value:
-        _check_parent(known, item, uuid.UUID(value))
-    elif name == "team" and value and uuid.UUID(value) not in known.teams:
+        _check_parent(lookups, item, uuid.UUID(value))
+    elif name == "team" and value and uuid.UUID(value) not in lookups.teams:
         raise Unfit(_("There is no such team."))
-    elif name == "iteration" and value and uuid.UUID(value) not in known.iterations:
+    elif name == "iteration" and value and uuid.UUID(value) not in lookups.iterations:
         raise Unfit(_("There is no such iteration."))
     return value
 
@@ -104,68 +106,68 @@ def _clean_type(item: WorkItem, project: MappedProject | None, value: str) -> st
     return word
 
 
-def _check_parent(known: Known, item: WorkItem, parent: uuid.UUID) -> None:
-    if parent not in known.parents:
+def _check_parent(lookups: Lookups, item: WorkItem, parent: uuid.UUID) -> None:
+    if parent not in lookups.parents:
         raise Unfit(_("There is no such work item."))
     seen: uuid.UUID | None = parent
     steps = 0
     while seen is not None:
-        if seen == item.pk or steps > len(known.parent_of):
+        if seen == item.pk or steps > len(lookups.parent_of):
             raise Unfit(_("A work item cannot be above itself: this would close a circle."))
-        seen, steps = known.parent_of.get(seen), steps + 1
+        seen, steps = lookups.parent_of.get(seen), steps + 1
 
 
-def _place(known: Known, item: WorkItem, changed: Values) -> dict[str, list[str]]:
+def _place(lookups: Lookups, item: WorkItem, changed: Values) -> dict[str, list[str]]:
     """Check team and iteration together; a missing team is filled in with the project's own."""
     if "iteration" not in changed and "team" not in changed:
         return {}
     team_id = changed.get("team", value_of(item, "team"))
     iteration_id = changed.get("iteration", value_of(item, "iteration"))
     if iteration_id is None:
-        return _stays_closed(known, item, changed)
+        return _stays_closed(lookups, item, changed)
     if team_id is None:
-        own = known.default_team.get(item.project_id) if item.project_id else None
+        own = lookups.default_team.get(item.project_id) if item.project_id else None
         if own is None or "team" in changed:
             field = "team" if "team" in changed else "iteration"
             return {field: [_("An iteration is planned by a team: choose the team too.")]}
         team_id = changed["team"] = str(own.pk)
-        known.teams[own.pk] = own
-    team = known.teams[uuid.UUID(team_id)]
-    art = known.iterations[uuid.UUID(iteration_id)].pi.art_id
+        lookups.teams[own.pk] = own
+    team = lookups.teams[uuid.UUID(team_id)]
+    art = lookups.iterations[uuid.UUID(iteration_id)].pi.art_id
     if art and team.art_id and art != team.art_id:
         words = _("Team %(team)s is in another ART than this iteration.") % {"team": team.name}
         return {"iteration": [words]}
-    return _is_closed(known, item, team, known.iterations[uuid.UUID(iteration_id)])
+    return _is_closed(lookups, item, team, lookups.iterations[uuid.UUID(iteration_id)])
 
 
-def _below(known: Known, item: WorkItem, changed: Values) -> dict[str, list[str]]:
+def _below(lookups: Lookups, item: WorkItem, changed: Values) -> dict[str, list[str]]:
     """Whether Jira's hierarchy takes the parent that somebody typed."""
     if "parent" not in changed or not item.project or not item.project.writes_jira:
         return {}
     word = changed.get("type", item.type)
     if changed["parent"] is None:
-        why = levels.why_not_alone(item, word) if known.typed else ""
+        why = levels.why_not_alone(item, word) if lookups.typed else ""
     else:
-        parent = known.judged.get(uuid.UUID(changed["parent"]))
+        parent = lookups.judged.get(uuid.UUID(changed["parent"]))
         why = levels.why_not(item.project, word, parent) if parent else ""
     return {"parent": [why]} if why else {}
 
 
 def _is_closed(
-    known: Known, item: WorkItem, team: Team, iteration: Iteration
+    lookups: Lookups, item: WorkItem, team: Team, iteration: Iteration
 ) -> dict[str, list[str]]:
     """Jira takes no issue into a sprint that is closed: said here, before it is tried."""
-    sprint = known.closed.get((team.pk, iteration.pk))
+    sprint = lookups.closed.get((team.pk, iteration.pk))
     if sprint is None or not rules.plans_in_jira(item.project):
         return {}
     words = _("“%(sprint)s” is closed in Jira, which puts nothing more into it: choose another.")
     return {"iteration": [words % {"sprint": sprint or iteration.name}]}
 
 
-def _stays_closed(known: Known, item: WorkItem, changed: Values) -> dict[str, list[str]]:
+def _stays_closed(lookups: Lookups, item: WorkItem, changed: Values) -> dict[str, list[str]]:
     """What was finished in a sprint stays in it in Jira once that is closed."""
     place = (item.team_id, item.iteration_id)
-    if place not in known.closed or not (item.remote_id and rules.plans_in_jira(item.project)):
+    if place not in lookups.closed or not (item.remote_id and rules.plans_in_jira(item.project)):
         return {}
     category = item.status_category
     if "status" in changed:
@@ -176,4 +178,4 @@ def _stays_closed(known: Known, item: WorkItem, changed: Values) -> dict[str, li
         "It was finished in “%(sprint)s”, which is closed in Jira: there it stays in that sprint. Put "
         "it into an open iteration, or set another status first."
     )
-    return {"iteration": [words % {"sprint": known.closed[place] or str(item.iteration)}]}
+    return {"iteration": [words % {"sprint": lookups.closed[place] or str(item.iteration)}]}

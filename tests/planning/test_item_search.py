@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from almconnect.lib import bulk_rows
-from planning import searching
+from planning import item_search
 from planning.filters import ItemFilter
 from planning.models import WorkItem
 
@@ -35,15 +35,15 @@ def write(*summaries: str, each_later: int = 1) -> None:
     ])  # fmt: skip
 
 
-def search(words: str, number: int = 3) -> searching.Found:
+def search(words: str, number: int = 3) -> item_search.Found:
     live = WorkItem.objects.live()
     rows = ItemFilter({"q": words}, projects=[]).narrow(live)
-    return searching.latest(rows, number, among=live, words=words)
+    return item_search.latest(rows, number, among=live, words=words)
 
 
 @pytest.fixture
 def ten_latest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "LATEST", 10)
+    monkeypatch.setattr(item_search, "LATEST", 10)
 
 
 @pytest.mark.usefixtures("ten_latest")

@@ -1,4 +1,4 @@
-"""`/trains` `/arts` `/teams` `/pis` `/iterations`: the frame of the board. One shape for all five.
+"""`/trains` `/arts` `/teams` `/pis` `/iterations`: the structure of the board. One shape for all five.
 
 Annotations are evaluated here, not postponed: the body's type is an argument of `offer`.
 """
@@ -15,7 +15,7 @@ from accounts.tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from planning.rest.answers import ArtOut, IterationOut, PartOut, PiOut, TeamOut, TrainOut
 from planning.rest.asking import Query, documented, key_of
-from planning.shaping import (
+from planning.structure_editing import (
     MODELS,
     REFERENCES,
     add_part,

@@ -1,4 +1,4 @@
-"""Teams, ARTs, PIs and iterations over REST: the frame that work items are planned in."""
+"""Teams, ARTs, PIs and iterations over REST: the structure that work items are planned in."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning import rules
-from planning.editing import NotThere
-from planning.fitting import refused
+from planning.item_editing import NotThere
+from planning.item_validation import refused
 from planning.models import ChangeKind, Link, WorkItem
 from planning.outbox import Outbox
 

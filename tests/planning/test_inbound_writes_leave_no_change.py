@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import BoardEvent, Change, WorkItem
 
 
@@ -15,8 +15,8 @@ def test_jiras_writes_are_not_sent_back(make_item: Callable[..., WorkItem]) -> N
     before = Change.objects.count()
     with transaction.atomic():
         locked = WorkItem.objects.select_for_update().get(pk=item.pk)
-        assert applying.take(locked, {"summary": "From Jira"}, {})
-        feed.tell(applying.update({locked: ["summary"]}))
+        assert inbound_writes.take(locked, {"summary": "From Jira"}, {})
+        feed.tell(inbound_writes.update({locked: ["summary"]}))
     item.refresh_from_db()
     assert item.summary == "From Jira"
     assert Change.objects.count() == before

@@ -1,4 +1,4 @@
-"""The frame of the board: solution trains, ARTs, teams, PIs, iterations, and their sprints.
+"""The structure of the board: solution trains, ARTs, teams, PIs, iterations, and their sprints.
 
 Jira knows none of these, so there is no Change; each verb writes its audit entry and an event. A thing
 that work items are planned in is not removed under them.
@@ -19,11 +19,11 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning import rules
-from planning.fitting import refused
-from planning.frame_rules import index_of, read_date, read_name
+from planning.item_validation import refused
 from planning.models import Art, Iteration, Pi, SolutionTrain, Team, WorkItem
 from planning.outbox import Outbox
 from planning.sprints import read_drift, read_sprints, set_sprints
+from planning.structure_rules import index_of, read_date, read_name
 
 Part = SolutionTrain | Art | Team | Pi | Iteration
 MODELS: Final[Mapping[str, type[Part]]] = {
@@ -44,7 +44,7 @@ DATED: Final = frozenset({"pi", "iteration"})
 
 
 def add_part(kind: str, *, actor: User | None, values: Mapping[str, Any]) -> Part:
-    """A new `kind` of planning.shaping.MODELS. An iteration without index or name gets the next.
+    """A new `kind` of planning.structure_editing.MODELS. An iteration without index or name gets the next.
 
     Raises Refused 422 with the sentences by field.
     """

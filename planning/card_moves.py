@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from almconnect.lib.api import Refused
-from planning.editing import edit_item
+from planning.item_editing import edit_item
 from planning.models import WorkItem
 from planning.rank import between, order_of
 

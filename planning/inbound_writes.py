@@ -1,4 +1,4 @@
-"""Jira's writes on the board: the same rows as `editing`, with no Change, so nothing echoes back.
+"""Jira's writes on the board: the same rows as `item_editing`, with no Change, so nothing echoes back.
 
 Called by sync inside its own transaction, with the rows it has locked. Callers collect the events
 these verbs return and `feed.tell` them last. Nothing here judges what is right: sync has merged.

@@ -1,4 +1,4 @@
-"""Ids and days of the frame, written as other tools write them."""
+"""Ids and days of the structure, written as other tools write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What names, dates and numbers of the board's frame may be. Pure; raises planning.rules.Unfit."""
+"""What names, dates and numbers of the board's structure may be. Pure; raises planning.rules.Unfit."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What people and the API do to work items: row, Change and event in one transaction.
 
 Every way here ends in one path, `edit_many`, so that a form, an API call and a bulk call cannot differ.
-What Jira says is planning.applying's; this module must not be called for it.
+What Jira says is planning.inbound_writes's; this module must not be called for it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from accounts.models import User
 from almconnect.lib.api import MOST, Refused
 from connections.models import MappedProject
 from planning import rules
-from planning.fitting import fit, project_of
-from planning.known import Known, ids_in, look_up
+from planning.item_validation import fit, project_of
+from planning.lookups import Lookups, ids_in, look_up
 from planning.models import ChangeKind, Link, WorkItem
 from planning.outbox import Outbox
-from planning.turns import Turn, take_turn
+from planning.transaction_locks import Turn, take_turn
 
 ALWAYS: Final = frozenset({"version", "updated", "sync_state", "sync_detail", "sync_at"})
 
@@ -106,7 +106,7 @@ def edit_many(
     with transaction.atomic():
         if ids_in(rows, "parent"):
             take_turn(Turn.PARENTS)
-        known = look_up(ids_in(rows, "id"), rows, typed=typed)
+        lookups = look_up(ids_in(rows, "id"), rows, typed=typed)
         outbox = Outbox(actor)
         created: dict[uuid.UUID, WorkItem] = {}
         edited: dict[uuid.UUID, WorkItem] = {}
@@ -115,12 +115,12 @@ def edit_many(
         for row in rows:
             try:
                 if "id" in row:
-                    item, touched = _edit(known, outbox, row)
+                    item, touched = _edit(lookups, outbox, row)
                     if touched:
                         edited[item.pk] = item
                         columns |= touched
                 else:
-                    item = _create(known, outbox, row)
+                    item = _create(lookups, outbox, row)
                     created[item.pk] = item
                 results.append(item)
             except Refused as refusal:
@@ -161,28 +161,28 @@ def delete_item(
     return item
 
 
-def _create(known: Known, outbox: Outbox, row: Mapping[str, Any]) -> WorkItem:
+def _create(lookups: Lookups, outbox: Outbox, row: Mapping[str, Any]) -> WorkItem:
     values = {name: value for name, value in row.items() if name != "project"}
-    project = project_of(known, row.get("project"))
+    project = project_of(lookups, row.get("project"))
     rules.refuse_read_only(project)
     item = WorkItem(project=project)
-    if project and "team" not in values and project.pk in known.default_team:
-        values["team"] = known.default_team[project.pk]
-        known.teams[values["team"].pk] = values["team"]
+    if project and "team" not in values and project.pk in lookups.default_team:
+        values["team"] = lookups.default_team[project.pk]
+        lookups.teams[values["team"].pk] = values["team"]
     values = {"type": "", "summary": "", **values}
-    changed, _before, _columns = fit(known, item, values)
+    changed, _before, _columns = fit(lookups, item, values)
     if not project and not item.status:
         item.status = next(iter(rules.LOCAL_STATUSES))
     outbox.note_item(ChangeKind.CREATE, item, changed, {})
     return item
 
 
-def _edit(known: Known, outbox: Outbox, row: Mapping[str, Any]) -> tuple[WorkItem, set[str]]:
-    item = _find(known, row["id"])
+def _edit(lookups: Lookups, outbox: Outbox, row: Mapping[str, Any]) -> tuple[WorkItem, set[str]]:
+    item = _find(lookups, row["id"])
     _refuse_stale(item, row.get("version"))
     rules.refuse_read_only(item.project)
     values = {name: value for name, value in row.items() if name not in {"id", "version"}}
-    changed, before, touched = fit(known, item, values)
+    changed, before, touched = fit(lookups, item, values)
     if not changed:
         return item, set()
     item.version += 1
@@ -207,9 +207,9 @@ def _store(created: Iterable[WorkItem], edited: Iterable[WorkItem], columns: set
         )
 
 
-def _find(known: Known, item_id: Any) -> WorkItem:
+def _find(lookups: Lookups, item_id: Any) -> WorkItem:
     try:
-        return known.items[uuid.UUID(str(item_id))]
+        return lookups.items[uuid.UUID(str(item_id))]
     except (KeyError, ValueError) as problem:
         raise NotThere from problem
 

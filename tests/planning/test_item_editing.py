@@ -11,7 +11,7 @@ import pytest
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
-from planning.editing import create_item, delete_item, edit_item
+from planning.item_editing import create_item, delete_item, edit_item
 from planning.models import BoardEvent, Change, SyncState, WorkItem
 
 Hints = list[tuple[str, tuple[Any, ...]]]

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from planning.card_moves import move_item
 from planning.models import BoardEvent, Iteration, Team, WorkItem
-from planning.moving import move_item
 from planning.rank import between, order_of
 
 Make = Callable[..., WorkItem]

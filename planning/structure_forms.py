@@ -1,4 +1,4 @@
-"""Forms of the board's frame: trains, ARTs, teams, PIs, iterations."""
+"""Forms of the board's structure: trains, ARTs, teams, PIs, iterations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from connections.models import MappedProject
 from planning.forms import Choices, RefusableForm
 from planning.models import Art, Iteration, Pi, SolutionTrain, Team
-from planning.shaping import DATED, REFERENCES, Part
+from planning.structure_editing import DATED, REFERENCES, Part
 
 LABELS = {
     "project": _("Jira project"),
@@ -52,7 +52,7 @@ class PartForm(RefusableForm):
                 )
 
     def values(self) -> dict[str, Any]:
-        """The values for planning.shaping's verbs."""
+        """The values for planning.structure_editing's verbs."""
         teams: dict[str, Team] = getattr(self, "teams", {})
         values = {name: value for name, value in self.cleaned_data.items() if name not in teams}
         if teams:
