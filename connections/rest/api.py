@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from accounts.tokens import actor_of, connector, pauser, planner, reader, tester
+from accounts.bearer_tokens import actor_of, connector, pauser, planner, reader, tester
 from almconnect.lib.api import Listing, Refused, cursor_of, page, read_cursor
 from almconnect.lib.secret import Secret
 from connections.access import gateway

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
-from accounts.tokens import actor_of, connector
+from accounts.bearer_tokens import actor_of, connector
 from almconnect.lib.api import Refused
 from almconnect.lib.enqueue import enqueue
 from connections.access import gateway

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, cursor_of, read_cursor
 from almconnect.lib.enqueue import enqueue
 from connections.models import PermissionReport

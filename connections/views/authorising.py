@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import CONNECT, needs
-from accounts.reconfirming import reconfirmed
+from accounts.reauthentication import reconfirmed
 from almconnect.lib.api import Refused
 from connections.health import health
 from connections.health.diagnosis import Explained

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.access import CONNECT, PLAN, READ, needs
-from accounts.reconfirming import reconfirmed
+from accounts.reauthentication import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.enqueue import enqueue
 from connections.access.sealing import SealBroken

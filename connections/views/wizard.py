@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.access import CONNECT, needs
-from accounts.reconfirming import reconfirmed
+from accounts.reauthentication import reconfirmed
 from almconnect.lib.api import Refused
 from connections.models import AuthMethod, Connection
 from connections.probes import checkup, instance_probe

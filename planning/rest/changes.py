@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from accounts.tokens import reader
+from accounts.bearer_tokens import reader
 from almconnect.lib.api import Refused, answer, cursor_of, read_cursor
 from planning import feed
 from planning.rest.answers import EventsOut

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import ConfigDict
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, listed
 from planning.item_editing import NotThere, delete_item, edit_item, edit_many
 from planning.models import WorkItem

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import ConfigDict, create_model
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from planning.rest.answers import ArtOut, IterationOut, PartOut, PiOut, TeamOut, TrainOut
 from planning.rest.asking import Query, documented, key_of

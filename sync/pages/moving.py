@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import CONNECT, PLAN, READ, needs
-from accounts.reconfirming import reconfirmed
+from accounts.reauthentication import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.csv_export import csv_response
 from almconnect.lib.pages import page_of

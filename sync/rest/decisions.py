@@ -7,7 +7,7 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Conflict

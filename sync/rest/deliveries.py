@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from sync.models import Delivery, DeliveryState
 from sync.rest import shapes

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
-from accounts.tokens import InPerson, actor_of, connector, planner, reader
+from accounts.bearer_tokens import InPerson, actor_of, connector, planner, reader
 from almconnect.lib.api import Listing, Refused, answer, listed
 from connections.models import Connection
 from sync.models import MoveRow, SiteMove

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from accounts.tokens import actor_of
+from accounts.bearer_tokens import actor_of
 from almconnect.lib.api import answer
 from sync.rest.bodies import ReplayIn
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router
 
-from accounts.tokens import planner, reader
+from accounts.bearer_tokens import planner, reader
 from almconnect.lib.api import answer
 from connections.models import Connection
 from sync.rest import shapes

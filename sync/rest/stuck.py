@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
 from sync.models import Shadow
 from sync.rest.answers import StuckItemsOut

@@ -12,7 +12,7 @@ import pytest
 from almconnect import front
 from almconnect.front import Front
 
-DOOR = "/hooks/jira/"
+WEBHOOK_PATH = "/hooks/jira/"
 Message = dict[str, Any]
 
 
@@ -33,7 +33,9 @@ def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
 
 def app(**options: Any) -> Front:
     return Front(
-        echo, **{"door": DOOR, "knows": lambda token: token == "good", "threads": 2} | options
+        echo,
+        **{"webhook_path": WEBHOOK_PATH, "knows": lambda token: token == "good", "threads": 2}
+        | options,
     )
 
 
@@ -73,13 +75,15 @@ def test_a_large_answer_leaves_whole() -> None:
         start("200 OK", [])
         return (b"x" * 100_000 for _ in range(20))
 
-    status, answer, _ = ask(Front(large, door=DOOR, knows=bool, threads=1), "GET", "/")
+    status, answer, _ = ask(
+        Front(large, webhook_path=WEBHOOK_PATH, knows=bool, threads=1), "GET", "/"
+    )
     assert (status, len(answer)) == (200, 2_000_000)
 
 
 def test_a_webhook_to_nobody_is_refused_before_its_body_is_read() -> None:
-    assert ask(app(), "POST", f"{DOOR}bad", [None])[::2] == (404, 0)
-    assert ask(app(), "POST", f"{DOOR}good", [b"{}"])[0] == 200
+    assert ask(app(), "POST", f"{WEBHOOK_PATH}bad", [None])[::2] == (404, 0)
+    assert ask(app(), "POST", f"{WEBHOOK_PATH}good", [b"{}"])[0] == 200
 
 
 def test_a_stalled_body_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +121,7 @@ def test_health_needs_no_thread_of_the_requests() -> None:
         start("200 OK", [])
         return [environ["PATH_INFO"].encode()]
 
-    one = Front(waits, door=DOOR, knows=bool, threads=1)
+    one = Front(waits, webhook_path=WEBHOOK_PATH, knows=bool, threads=1)
     slow = threading.Thread(target=ask, args=(one, "GET", "/slow"))
     slow.start()
     try:

@@ -1,4 +1,4 @@
-"""Bearer tokens at the API's door, and the role each call declares.
+"""Bearer tokens of calls to the API, and the role each call declares.
 
 The role is judged with the token, before the body is looked at: a refused role learns nothing
 from validation.

@@ -22,7 +22,7 @@ FREE = ("/account/", "/api/", "/theme/", "/static/", "/livez", "/readyz", "/metr
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
-class DemandedStep:
+class RequiredSecondStep:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 

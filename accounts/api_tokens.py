@@ -22,8 +22,8 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """A token of `actor` and its text, shown this once.
 
-    Its role is within the person's own. No token gets here (accounts.tokens.InPerson). Raises Refused
-    (403 code `role_above`, 409 `too_many`).
+    Its role is within the person's own. No token gets here (accounts.bearer_tokens.InPerson). Raises
+    Refused (403 code `role_above`, 409 `too_many`).
     """
     if role not in actor.grants:
         raise Refused(

@@ -30,7 +30,7 @@ from almconnect.lib.api import Refused
 log = structlog.get_logger(__name__)
 
 
-class Door(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     def list_apps(
         self, request: Any, provider: Any = None, client_id: Any = None
     ) -> list[SocialApp]:

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import audit, sign_ins, token_care
+from accounts import api_tokens, audit, sign_ins
 from accounts.access import READ, needs
+from accounts.bearer_tokens import actor_of
 from accounts.forms import NewToken, Profile
 from accounts.models import User
-from accounts.reconfirming import reconfirmed
+from accounts.reauthentication import reconfirmed
 from accounts.sign_ins import MARK
 from accounts.single_sign_on import vouches_for
-from accounts.tokens import actor_of
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
 
@@ -77,7 +77,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     made, text = None, ""
     if request.method == "POST" and form.is_valid():
         try:
-            made, text = token_care.create_token(actor=person, **form.cleaned_data)
+            made, text = api_tokens.create_token(actor=person, **form.cleaned_data)
         except Refused as problem:
             show_refusal(form, problem)
         else:
@@ -94,6 +94,6 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @reconfirmed(back="accounts:tokens", bare=True)
 @require_POST
 def revoke_token(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
-    token = token_care.revoke_token(actor=actor_of(request), token_id=token_id)
+    token = api_tokens.revoke_token(actor=actor_of(request), token_id=token_id)
     messages.success(request, _("%(token)s is revoked.") % {"token": token.name or _("The token")})
     return redirect("accounts:tokens")

@@ -1,4 +1,4 @@
-"""Deliveries go in by a door of their own: few statements, none of the middleware of people, a quota."""
+"""A middleware of their own ends deliveries: few statements, nothing that people need, a quota."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_one_statement_and_no_session(connection: Connection, django_assert_num_
 
 
 def test_the_door_stands_before_what_costs():
-    door = settings.MIDDLEWARE.index("sync.webhook.hooks.Door")
-    assert settings.MIDDLEWARE[:door] == ["django.middleware.security.SecurityMiddleware"]
+    place = settings.MIDDLEWARE.index("sync.webhook.hooks.WebhookMiddleware")
+    assert settings.MIDDLEWARE[:place] == ["django.middleware.security.SecurityMiddleware"]
 
 
 def test_a_refusal_is_still_json_and_not_sniffed(connection: Connection):

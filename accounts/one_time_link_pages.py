@@ -22,11 +22,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import audit, one_time
+from accounts import audit, one_time_links
 from accounts.access import public
 from accounts.forms import ChosenPassword, FirstAdmin
 from accounts.models import LinkPurpose, OneTimeLink, Role, User
-from accounts.one_time import LinkDead
+from accounts.one_time_links import LinkDead
 from accounts.people import add_person, choose_password
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
@@ -58,7 +58,7 @@ def by_link(purpose: LinkPurpose) -> Callable[[Entrance], Entrance]:
 @by_link(LinkPurpose.SETUP)
 def setup(request: HttpRequest, text: str) -> HttpResponse:
     """The first admin chooses name and password. Closed for good once anybody exists."""
-    link = one_time.living(LinkPurpose.SETUP, text)
+    link = one_time_links.living(LinkPurpose.SETUP, text)
     if User.objects.exists():
         raise LinkDead(LinkDead.SET_UP)
     form = FirstAdmin(request.POST or None)
@@ -74,7 +74,7 @@ def setup(request: HttpRequest, text: str) -> HttpResponse:
 
 @transaction.atomic
 def _first_admin(link: OneTimeLink, form: FirstAdmin) -> User:
-    one_time.spend_or_refuse(link)
+    one_time_links.spend_or_refuse(link)
     if User.objects.exists():
         raise LinkDead(LinkDead.SET_UP)
     values = form.cleaned_data
@@ -93,9 +93,9 @@ def _first_admin(link: OneTimeLink, form: FirstAdmin) -> User:
 @by_link(LinkPurpose.SIGN_IN)
 def sign_in_link(request: HttpRequest, text: str) -> HttpResponse:
     """Whoever opens the link first is signed in. Printed on a terminal, so a GET may spend it."""
-    link = one_time.living(LinkPurpose.SIGN_IN, text)
+    link = one_time_links.living(LinkPurpose.SIGN_IN, text)
     person = _person_of(link)
-    one_time.spend_or_refuse(link)
+    one_time_links.spend_or_refuse(link)
     return _enter(request, person)
 
 
@@ -110,7 +110,7 @@ def invite(request: HttpRequest, text: str) -> HttpResponse:
     It signs in whoever comes for the first time. A second step that is there already (set up over
     single sign-on, or by passkey) is not led past: the person goes to the sign-in page.
     """
-    link = one_time.living(LinkPurpose.INVITE, text)
+    link = one_time_links.living(LinkPurpose.INVITE, text)
     person = _person_of(link)
     form = ChosenPassword(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
@@ -128,7 +128,7 @@ def invite(request: HttpRequest, text: str) -> HttpResponse:
 @by_link(LinkPurpose.PASSWORD)
 def new_password(request: HttpRequest, text: str) -> HttpResponse:
     """Another password in place of a forgotten one. Signs nobody in."""
-    link = one_time.living(LinkPurpose.PASSWORD, text)
+    link = one_time_links.living(LinkPurpose.PASSWORD, text)
     person = _person_of(link)
     form = ChosenPassword(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
@@ -139,7 +139,7 @@ def new_password(request: HttpRequest, text: str) -> HttpResponse:
 
 @transaction.atomic
 def _choose(link: OneTimeLink, person: User, form: ChosenPassword, *, action: str) -> None:
-    one_time.spend_or_refuse(link)
+    one_time_links.spend_or_refuse(link)
     choose_password(person, form.cleaned_data["password1"], action=action)
 
 
