@@ -22,7 +22,7 @@ from planning.history import changed_since, history_of
 from planning.item_editing import Stale, create_item, delete_item, edit_item
 from planning.link_forms import LinkForm
 from planning.models import Change, ChangeState, Link, SyncState, Team, WorkItem
-from planning.pages.asking import back_to, chosen, item_or_404, may_plan, person_of
+from planning.pages.request_params import back_to, chosen, item_or_404, may_plan, person_of
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
 STUCK = (ChangeState.PARKED, ChangeState.CONFLICT)

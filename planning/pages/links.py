@@ -14,7 +14,7 @@ from accounts.access import PLAN, needs
 from almconnect.lib.api import Refused
 from planning.link_editing import add_link, remove_link
 from planning.link_forms import LinkForm
-from planning.pages.asking import back_to, item_or_404, person_of
+from planning.pages.request_params import back_to, item_or_404, person_of
 
 
 @require_POST

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from planning.models import Art, Iteration, Pi, SolutionTrain, SprintLink, Team
-from planning.pages.asking import may_plan, person_of
+from planning.pages.request_params import may_plan, person_of
 from planning.pi_plan import plan_pi
 from planning.structure_editing import MODELS, add_part, edit_part, find_part, remove_part
 from planning.structure_forms import PartForm, PiPlanForm, initial_of_part

@@ -14,7 +14,7 @@ from almconnect.lib.api import Refused, answer, listed
 from planning.item_editing import NotThere, delete_item, edit_item, edit_many
 from planning.models import WorkItem
 from planning.rest.answers import BulkOut, ItemOut, ItemsOut
-from planning.rest.asking import Query, documented, key_of, version_wanted
+from planning.rest.request_params import Query, documented, key_of, version_wanted
 from planning.rest.shapes import etag, show_item
 
 router = Router(tags=["items"])

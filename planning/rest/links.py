@@ -12,7 +12,7 @@ from almconnect.lib.api import Refused, answer, listed
 from planning.link_editing import add_link, remove_link
 from planning.models import Link
 from planning.rest.answers import LinkOut, LinksOut
-from planning.rest.asking import Query, documented, key_of
+from planning.rest.request_params import Query, documented, key_of
 from planning.rest.shapes import show_link
 from planning.rules import Unfit, reference
 

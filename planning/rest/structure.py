@@ -14,7 +14,7 @@ from pydantic import ConfigDict, create_model
 from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from planning.rest.answers import ArtOut, IterationOut, PartOut, PiOut, TeamOut, TrainOut
-from planning.rest.asking import Query, documented, key_of
+from planning.rest.request_params import Query, documented, key_of
 from planning.structure_editing import (
     MODELS,
     REFERENCES,

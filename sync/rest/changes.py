@@ -14,9 +14,9 @@ from planning.models import Change, ChangeState
 from sync.outbox import ways_out
 from sync.rest import shapes
 from sync.rest.answers import ChangeOut, ChangesOut, ReplayedOut
-from sync.rest.asking import of_mapping, one_of
 from sync.rest.bodies import ReplayIn, StateListing, WayIn
-from sync.rest.replaying import replayed
+from sync.rest.replays import replayed
+from sync.rest.request_params import of_mapping, one_of
 from sync.status import replay
 
 router = Router(tags=["sync"])

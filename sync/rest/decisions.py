@@ -14,8 +14,8 @@ from sync.models import Brake, Conflict
 from sync.pairs import conflicts
 from sync.rest import shapes
 from sync.rest.answers import BrakeOut, BrakesOut, ConflictOut, ConflictsOut
-from sync.rest.asking import one_of
 from sync.rest.bodies import DecisionIn, StateListing, TakeIn
+from sync.rest.request_params import one_of
 
 router = Router(tags=["sync"])
 

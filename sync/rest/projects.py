@@ -16,8 +16,8 @@ from sync.mapping import boards, mapping_check, project_mapping
 from sync.models import RunKind
 from sync.rest import shapes
 from sync.rest.answers import BoardsOut, CheckedOut, ProjectOut, ProjectsOut, RunOut
-from sync.rest.asking import project_of
 from sync.rest.bodies import ProjectIn, ProjectPatch
+from sync.rest.request_params import project_of
 from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
 

@@ -18,7 +18,7 @@ from jira_sandbox.serving import Handle
 from planning.models import WorkItem
 from sync.models import MoveRow, SiteMove
 from sync.moving_site import deciding
-from sync.pages import moving
+from sync.pages import site_move
 from tests.sync.moving.elsewhere import at_work, moved, planned
 from tests.sync.world import World
 
@@ -154,7 +154,7 @@ def test_the_table_is_paged_filtered_and_downloaded(
     client_of: Of,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(moving, "PER_PAGE", 20)
+    monkeypatch.setattr(site_move, "PER_PAGE", 20)
     item = world.first()
     there.site.forget(there.site.keys[item.remote_key])
     move = planned(world, to, rte)

@@ -14,9 +14,9 @@ from almconnect.lib.api import Listing, Refused, answer, listed
 from connections.models import Connection
 from sync.models import MoveRow, SiteMove
 from sync.moving_site import deciding, table
-from sync.rest.asking import one_of
 from sync.rest.bodies import MoveIn, MoveRowListing
-from sync.rest.move_answers import MoveOut, MoveRowsOut, MovesOut
+from sync.rest.request_params import one_of
+from sync.rest.site_move_answers import MoveOut, MoveRowsOut, MovesOut
 
 router = Router(tags=["sync"])
 PAGE: Final = "Move to another Jira"

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
-from sync.pages.asking import connection_for, frame
 from sync.pages.projects import HTMX_STOP, LIVE
+from sync.pages.request_params import connection_for, page_context
 from sync.runs import restore_comparison as verbs
 
 
@@ -24,7 +24,7 @@ def restored(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     connection = connection_for(connection_id)
     rows = verbs.comparisons(connection)
     live = any(row.run is not None and row.run.state in LIVE for row in rows)
-    context = frame(request, connection) | {
+    context = page_context(request, connection) | {
         "rows": rows,
         "live": live,
         "compared": all(row.is_done for row in rows),

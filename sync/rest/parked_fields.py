@@ -12,8 +12,8 @@ from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
 from sync.models import Shadow
 from sync.rest.answers import StuckItemsOut
-from sync.rest.asking import of_mapping
 from sync.rest.bodies import OfMappingListing, StuckWayIn
+from sync.rest.request_params import of_mapping
 from sync.status import parked_fields
 
 router = Router(tags=["sync"])

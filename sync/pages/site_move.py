@@ -24,8 +24,8 @@ from connections.views.session import person_of
 from sync.core.site_match import Verdict
 from sync.models import MoveKind, MoveState, Run, SiteMove
 from sync.moving_site import carrying, deciding, gate, table
-from sync.pages.asking import connection_for, frame
 from sync.pages.projects import HTMX_STOP
+from sync.pages.request_params import connection_for, page_context
 
 PER_PAGE = 50
 VERDICTS: Final[dict[str, Promise]] = {
@@ -57,7 +57,7 @@ _PHASES: Final[dict[str, Promise]] = {
 def move(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """Where the connection's move stands, and what can be done now."""
     connection = connection_for(connection_id)
-    context = frame(request, connection, "connection") | _standing(connection)
+    context = page_context(request, connection, "connection") | _standing(connection)
     part = request.headers.get("HX-Request") == "true"
     answer = render(request, "sync/_move.html" if part else "sync/move.html", context)
     if part and not context["live"]:
@@ -183,7 +183,7 @@ def rows(request: HttpRequest, connection_id: uuid.UUID, move_id: uuid.UUID) -> 
     found = get_object_or_404(SiteMove, pk=move_id, connection=connection)
     kind, verdict = request.GET.get("kind", ""), request.GET.get("verdict", "")
     page = page_of(request, table.rows_of(found, kind, verdict), PER_PAGE)
-    context = frame(request, connection, "connection") | {
+    context = page_context(request, connection, "connection") | {
         "move": found,
         "page": page,
         "kind": kind,

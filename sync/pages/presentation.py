@@ -95,11 +95,11 @@ _OUTCOMES: Final[dict[str, Badge]] = {
 }
 
 
-def delivery_look(row: Delivery) -> Badge:
+def delivery_badge(row: Delivery) -> Badge:
     return _DELIVERY[row.state]
 
 
-def change_look(row: Change) -> Badge:
+def change_badge(row: Change) -> Badge:
     return _CHANGE[row.state]
 
 
@@ -130,7 +130,7 @@ def step_word(step: str) -> str:
     return str(_STEPS.get(step, step.replace("_", " ").capitalize()))
 
 
-def outcome_look(step: str, outcome: str) -> Badge:
+def outcome_badge(step: str, outcome: str) -> Badge:
     """The badge of a step's outcome, whichever table's word it is."""
     if step.startswith("change."):
         return _CHANGE.get(outcome) or Badge("unknown", outcome)

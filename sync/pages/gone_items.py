@@ -15,7 +15,7 @@ from almconnect.lib.api import Refused
 from almconnect.lib.pages import page_of
 from connections.views.session import person_of
 from sync.inbound import gone_items as verbs
-from sync.pages.asking import frame
+from sync.pages.request_params import page_context
 
 PER_PAGE = 50
 
@@ -26,7 +26,7 @@ def gone(request: HttpRequest) -> HttpResponse:
     """The newest first, each with why, and when Jira is asked for it again."""
     rows = verbs.rows().select_related("item", "project", "connection")
     page = page_of(request, rows, PER_PAGE)
-    return render(request, "sync/gone.html", frame(request, None) | {"page": page})
+    return render(request, "sync/gone.html", page_context(request, None) | {"page": page})
 
 
 @require_POST

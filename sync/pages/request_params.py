@@ -49,7 +49,9 @@ def project_for(project_id: uuid.UUID) -> MappedProject:
     return get_object_or_404(MappedProject.objects.select_related("connection"), pk=project_id)
 
 
-def frame(request: HttpRequest, connection: Connection | None, tab: str = "") -> dict[str, Any]:
+def page_context(
+    request: HttpRequest, connection: Connection | None, tab: str = ""
+) -> dict[str, Any]:
     """The context that every page has: the connection, its tabs, and what this person may do."""
     role = person_of(request).role
     return {

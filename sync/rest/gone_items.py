@@ -13,8 +13,8 @@ from almconnect.lib.api import listed
 from sync.inbound import gone_items
 from sync.models import Shadow
 from sync.rest.answers import GoneListOut
-from sync.rest.asking import of_mapping
 from sync.rest.bodies import OfMappingListing
+from sync.rest.request_params import of_mapping
 
 router = Router(tags=["sync"])
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.models import MappedProject
 from sync.pages.choices import BOARD_FIELDS, Choices, named, offered
-from sync.pages.looks import Word, field_word
+from sync.pages.presentation import Word, field_word
 
 LONGEST_WORD = 100
 FIXED: Final = frozenset({"summary", "status"})  # without them there is no item to show

@@ -27,9 +27,9 @@ from sync.inbound import duplicates
 from sync.models import Shadow
 from sync.outbox import ways_out
 from sync.outbox.ways_out import Way
-from sync.pages.asking import frame
 from sync.pages.conflicts import narrowed
-from sync.pages.looks import Word, change_word, field_word
+from sync.pages.presentation import Word, change_word, field_word
+from sync.pages.request_params import page_context
 from sync.status import parked_fields
 
 PER_PAGE = 30
@@ -63,7 +63,7 @@ def parked(request: HttpRequest) -> HttpResponse:
     stuck = _stuck(shadows)
     page = page_of(request, changes.select_related("item", "project").order_by("-id"), PER_PAGE)
     count = len(stuck)
-    context = frame(request, None) | {
+    context = page_context(request, None) | {
         "page": page,
         "shown": [(row, change_word(row), ways_of(row), ask_of(row)) for row in page.object_list],
         "fields": stuck[:MOST_FIELDS],
