@@ -5,7 +5,7 @@ from typing import Any
 from ..jql import compiled
 from ..model.boards import Board
 from ..model.issues import Issue
-from ..model.sprinting import members
+from ..model.sprint_changes import members
 from ..refusal import Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from ..model.creating import unlink
+from ..model.issue_creation import unlink
 from ..model.projects import LinkType
 from ..refusal import Refusal
 from ..routing import Call, Router

@@ -12,7 +12,7 @@ from accounts.models import ApiToken, User
 from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
 from connections.report import permission_report
-from jira_sandbox.serving import running
+from jira_sandbox.server import running
 from planning.models import Change, WorkItem
 from sync.models import Brake, Conflict, SiteMove
 from sync.runs import project_runs

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 
 ROOT = Path(__file__).resolve().parents[2]
 

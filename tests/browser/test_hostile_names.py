@@ -14,7 +14,7 @@ import requests
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from jira_sandbox.model.issues import Issue
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.browser import guide
 from tests.browser.demonstration import Demo, Jira, OwnJira
 from tests.browser.sandbox import shows

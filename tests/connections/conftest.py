@@ -13,7 +13,7 @@ from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
 from connections.setup import editing
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 
 
 @pytest.fixture(autouse=True)

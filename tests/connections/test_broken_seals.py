@@ -15,7 +15,7 @@ from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
 from connections.oauth import handshake, key_pair
 from connections.setup import confirm_account, editing
 from jira_sandbox.oauth.mount import provider_of
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of

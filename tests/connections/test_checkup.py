@@ -14,7 +14,7 @@ from connections.models import Connection, MappedProject
 from connections.probes import Probe, checkup
 from connections.probes.checkup import CHECKS, CheckResult, State
 from connections.setup import editing
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 
 def states(result: CheckResult) -> dict[str, str]:

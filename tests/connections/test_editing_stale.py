@@ -9,7 +9,7 @@ from connections.health import health
 from connections.health.diagnosis import diagnose
 from connections.models import Connection, Health, Lifecycle
 from connections.setup import editing, pausing
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 
 def test_a_rename_undoes_neither_a_stop_nor_a_pause(

@@ -22,7 +22,7 @@ from connections.probes import checkup
 from connections.setup import pausing
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 
 OLD = "svc-alm-password"

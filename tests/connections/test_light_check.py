@@ -12,7 +12,7 @@ from connections.models import Connection
 from connections.probes import light_check
 from connections.schedule import tasks
 from connections.setup import pausing
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 
 def calls(jira: Handle) -> int:

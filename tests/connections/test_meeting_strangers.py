@@ -16,7 +16,7 @@ from connections.models import Connection
 from connections.probes import checkup, light_check
 from connections.setup import editing
 from jira_sandbox.rest.tokens import make
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.doctor.front import Front, Rule, fronted
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.test import Client
 from connections.models import Connection
 from connections.probes import checkup
 from connections.setup import editing
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.eavesdropper import eavesdropping
 

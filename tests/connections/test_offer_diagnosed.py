@@ -15,7 +15,7 @@ from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import Connection
 from connections.setup import editing
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 

@@ -18,7 +18,7 @@ from connections.models import Connection
 from connections.probes import checkup, light_check
 from connections.report import permission_report
 from connections.setup import editing
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 from tests.jira_client.proxies import Proxy, proxying

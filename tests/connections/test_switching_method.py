@@ -10,7 +10,7 @@ from connections.access.gateway import jira_for
 from connections.models import Connection
 from connections.oauth import handshake
 from connections.setup import editing
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.jira_browser import JiraBrowser, make_link
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections.models import Connection
 from connections.setup import editing
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 
 

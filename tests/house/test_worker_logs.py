@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from jira_sandbox import app, failing
-from jira_sandbox.serving import running as jira_running
+from jira_sandbox import answer_faults, app
+from jira_sandbox.server import running as jira_running
 from jira_sandbox.wire import Response
 from tests.house.houses import running
 from tests.house.waiting import wait_for
@@ -60,7 +60,7 @@ def test_no_log_of_the_house_holds_a_credential(
             (user.email, user.api_token) if handle.site.cloud else (user.name, user.password)
         )
         telltale = Telltale(secret)
-        monkeypatch.setattr(failing, "instead", telltale)
+        monkeypatch.setattr(answer_faults, "instead", telltale)
         handle.site.parts["faults"].switch("slow", 1)  # any fault at all makes the sandbox ask
         for number, item in enumerate(list(console.items(project).values())[:5]):
             console.call("PATCH", f"/items/{item['id']}", summary=f"Board {number}")

@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.house.waiting import wait_for
 from tests.process.jira_side import PROJECT, Jira
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from jira_sandbox.webhooks.register import EVENTS
 from tests.sandbox.callers import Caller
 from tests.sandbox.receiving import Post, Receiver, receiving

@@ -200,7 +200,7 @@ def test_an_edit_of_what_is_not_there_now(world: World, killed_at):
 
 @pytest.mark.parametrize("place", ["edit.moved_away", "moved.marked"])
 def test_an_edit_of_what_was_moved_away(world: World, killed_at, place: str):
-    from jira_sandbox.model.linking import move
+    from jira_sandbox.model.links_and_moves import move
 
     item, site = world.first(), world.handle.site
     move(site, site.users["admin"], site.issue(item.remote_key), site.project("ART"))

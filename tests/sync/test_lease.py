@@ -18,7 +18,7 @@ from tests.sync.world import World
 
 @pytest.fixture(params=["cloud"])
 def handle(request):
-    from jira_sandbox.serving import running
+    from jira_sandbox.server import running
 
     with running(flavour=request.param) as one:
         yield one

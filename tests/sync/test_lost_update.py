@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from planning import inbound_writes, item_editing
 from planning.models import WorkItem
 from sync.models import Conflict, Shadow

@@ -22,9 +22,9 @@ from connections.health import site_identity
 from connections.models import Connection, Health, MappedProject, SiteDoubt
 from connections.probes import checkup, light_check
 from connections.setup import confirm_account, editing, joint_change
-from jira_sandbox.serving import Handle, running
-from jira_sandbox.state.dumping import dumped
-from jira_sandbox.state.going_back import go_back
+from jira_sandbox.server import Handle, running
+from jira_sandbox.state.dump import dumped
+from jira_sandbox.state.restore import go_back
 from planning.models import WorkItem
 from sync.models import Shadow
 from sync.pairs import site_proof

@@ -17,8 +17,8 @@ from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, MappedProject
 from connections.setup import editing
-from jira_sandbox.model.linking import move
-from jira_sandbox.serving import Handle
+from jira_sandbox.model.links_and_moves import move
+from jira_sandbox.server import Handle
 from planning import item_editing as board_editing
 from planning import link_editing as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem

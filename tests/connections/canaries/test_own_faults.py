@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from connections.probes import checkup
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.canaries.conftest import TYPED, House
 
 FAULTS = [

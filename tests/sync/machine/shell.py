@@ -25,7 +25,7 @@ from connections.access import gateway
 from connections.budget import rate_budget
 from connections.models import Connection
 from jira_sandbox.model.site import Event
-from jira_sandbox.serving import running
+from jira_sandbox.server import running
 from jira_sandbox.webhooks.payloads import payload
 from planning.models import Change, WorkItem
 from sync.inbound import drain, polls

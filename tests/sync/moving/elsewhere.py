@@ -16,11 +16,11 @@ from accounts.models import User
 from connections.credentials import credentials
 from connections.models import Connection
 from connections.setup import editing
-from jira_sandbox.model.creating import create
-from jira_sandbox.model.founding import add_project
+from jira_sandbox.model.issue_creation import create
+from jira_sandbox.model.project_admin import add_project
 from jira_sandbox.model.site import Site
 from jira_sandbox.seed import art, people
-from jira_sandbox.serving import Handle, bound, opened
+from jira_sandbox.server import Handle, bound, opened
 from sync.models import MoveState, Run, SiteMove
 from sync.moving_site import deciding, working
 from sync.runs import project_runs

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from connections.models import Connection
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from sync.models import SiteMove
 from sync.moving_site import deciding
 from tests.sync.moving.elsewhere import at_work

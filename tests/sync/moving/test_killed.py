@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import AuditEntry, User
 from connections.models import Connection, MappedProject
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from planning.models import Change, WorkItem
 from sync.models import Conflict, MoveRow, Run, Shadow
 from sync.moving_site import carrying, deciding, planning

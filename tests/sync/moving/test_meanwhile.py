@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from connections.models import Connection, MappedProject
-from jira_sandbox.model.creating import create
-from jira_sandbox.model.linking import link
-from jira_sandbox.serving import Handle
+from jira_sandbox.model.issue_creation import create
+from jira_sandbox.model.links_and_moves import link
+from jira_sandbox.server import Handle
 from planning import link_editing
 from planning.models import Change, Link, SprintLink, WorkItem
 from sync.inbound import drain, gone_items

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import AuditEntry, User
 from connections.models import Connection, MappedProject
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from planning.models import Change, Link, SprintLink, WorkItem
 from sync.models import MoveRow, Shadow
 from tests.sync.moving.elsewhere import CANARY, moved, planned

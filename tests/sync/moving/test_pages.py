@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import User
 from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from planning.models import WorkItem
 from sync.models import MoveRow, SiteMove
 from sync.moving_site import deciding

@@ -14,7 +14,7 @@ from connections.credentials import credentials
 from connections.health import site_identity
 from connections.models import Connection, MappedProject, SiteDoubt
 from connections.setup import deletion, editing, pausing
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from planning.models import Change
 from sync.mapping import project_mapping
 from sync.models import Brake, MoveRow, SiteMove

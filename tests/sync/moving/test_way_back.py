@@ -12,7 +12,7 @@ from accounts.models import AuditEntry, User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject, SealedSecret
 from connections.setup import deletion
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from planning.models import SprintLink, WorkItem
 from sync.models import Conflict, Delivery, MoveRow, Shadow, SiteMove
 from sync.moving_site import carrying, deciding

@@ -13,7 +13,7 @@ from accounts.models import User
 from connections.credentials import credentials
 from connections.models import Connection
 from connections.setup import editing
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sync.world import credential
 
 

@@ -28,7 +28,7 @@ class Setting:
     plain: bool = False
 
 
-def stand(site: Site, name: str, value: Any) -> None:
+def set_fault(site: Site, name: str, value: Any) -> None:
     """Gives a setting a value, None puts it right. Raises Refusal 400."""
     try:
         SETTINGS[name].set(site, value)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from ..model.issues import Comment, History, Issue
+from ..model.metadata_names import names
 from ..model.people import User
-from ..model.renaming import names
 from ..model.site import Site
 from ..oauth.links import AccessToken, ApplicationLink, Register
 from ..webhooks.register import Hook, Hooks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sandbox.callers import Caller
 
 ISSUE = "/rest/api/2/issue/FALCON-1"

@@ -3,17 +3,17 @@
 from typing import Any
 
 from .. import adf
-from ..model.changing import change
+from ..model.issue_changes import change
 from ..model.issues import Comment, Issue
 from ..model.projects import Transition
 from ..model.site import Event
 from ..refusal import Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer, nothing
+from .field_reader import Reader
 from .issues import add_comment
 from .lookups import issue_of, page, renderer, visible_issue
 from .metadata import field_meta
-from .reading import Reader
 
 PROPERTY_MOST = 32768
 

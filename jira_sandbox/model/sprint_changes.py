@@ -5,10 +5,10 @@ from typing import Any
 
 from ..refusal import Refusal
 from .boards import Board, Sprint
-from .changing import change, record
+from .issue_changes import change, record
 from .issues import Issue, Item
+from .lexorank import between
 from .people import User
-from .ranking import between
 from .site import Event, Site
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .boards import Board
-from .creating import delete as delete_issue
+from .issue_creation import delete as delete_issue
 from .people import User
 from .permissions import CATALOGUE, GUIDE, MEMBER
 from .projects import WORKFLOW, Project

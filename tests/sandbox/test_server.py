@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.sandbox.callers import Caller
 
 

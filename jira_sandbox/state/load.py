@@ -1,4 +1,4 @@
-"""A site out of the JSON that dumping.py wrote. It must not write anything.
+"""A site out of the JSON that dump.py wrote. It must not write anything.
 
 Raises ValueError where the file is for another flavour or of another format.
 """
@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from ..model.boards import Board, Sprint
-from ..model.changing import adopt
 from ..model.fields import Field
+from ..model.issue_changes import adopt
 from ..model.issues import Comment, History, Issue, Item, Link, RemoteLink
+from ..model.metadata_names import rename
 from ..model.people import Pat, User
 from ..model.projects import Component, LinkType, Project, Transition, Version
-from ..model.renaming import rename
 from ..model.site import Site
 from ..oauth.links import AccessToken, ApplicationLink, Register
 from ..webhooks.register import Hook
-from .dumping import FORMAT, Json
+from .dump import FORMAT, Json
 
 
 def moment(text: str | None) -> Any:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ..model.founding import add_board, add_project, remove_board, remove_project
+from ..model.project_admin import add_board, add_project, remove_board, remove_project
 from ..model.projects import Project
 from ..model.site import Event
 from ..refusal import Refusal

@@ -7,8 +7,8 @@ Webhooks that hung on the site are those of the dump.
 
 from ..app import furnish
 from ..model.site import Site
-from .dumping import Json
-from .loading import load
+from .dump import Json
+from .load import load
 
 HELD = (
     "counters", "users", "pats", "projects", "grants", "boards", "sprints", "issues", "ids", "keys",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..model.changing import change
+from ..model.issue_changes import change
 from ..model.issues import Issue
-from ..model.sprinting import put, rank
+from ..model.sprint_changes import put, rank
 from ..refusal import NO_ISSUE, Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer, nothing

@@ -1,6 +1,6 @@
 """Linking issues and moving them between projects. Runs inside the site's lock."""
 
-from .changing import record
+from .issue_changes import record
 from .issues import Issue, Item, Link
 from .people import User
 from .projects import LinkType, Project

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..app import furnish
 from ..model.site import Site
-from .dumping import dumped
-from .loading import load
+from .dump import dumped
+from .load import load
 
 
 def restored(path: Path, flavour: str, version: int, context: str) -> Site:
@@ -31,7 +31,7 @@ def save(site: Site, path: Path) -> None:
     new.replace(path)
 
 
-class Keeper:
+class StateFile:
     """Saves at most once a `pause` while writes come in. Ends with `site.close()`."""
 
     def __init__(self, site: Site, path: Path, pause: float = 1.0) -> None:

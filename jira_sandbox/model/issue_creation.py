@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..refusal import Refusal
-from .changing import adopt
+from .issue_changes import adopt
 from .issues import Issue
+from .lexorank import rank_of
 from .people import User
 from .projects import IssueType, Project
-from .ranking import rank_of
 from .site import Event, Site
 
 

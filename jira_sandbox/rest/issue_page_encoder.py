@@ -12,7 +12,7 @@ from typing import Any
 from ..model.fields import Field
 from ..model.issues import Issue
 from ..wire import Response
-from .rendering import EXPAND, Renderer
+from .issue_renderer import EXPAND, Renderer
 
 encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _EMPTY: dict[type, str] = {list: "[]", dict: "{}"}

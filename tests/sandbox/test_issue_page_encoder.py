@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from jira_sandbox.model.linking import link
-from jira_sandbox.rest.rendering import Renderer
-from jira_sandbox.rest.writing import Writer
+from jira_sandbox.model.links_and_moves import link
+from jira_sandbox.rest.issue_page_encoder import Writer
+from jira_sandbox.rest.issue_renderer import Renderer
 from jira_sandbox.seed import seeded
 
 

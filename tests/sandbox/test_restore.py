@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jira_sandbox.serving import Handle
-from jira_sandbox.state.dumping import dumped
-from jira_sandbox.state.going_back import go_back
+from jira_sandbox.server import Handle
+from jira_sandbox.state.dump import dumped
+from jira_sandbox.state.restore import go_back
 from tests.sandbox.callers import Caller
 
 

@@ -12,9 +12,9 @@ from ..model.site import Site
 from ..refusal import Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer
+from .issue_page_encoder import Writer
 from .issues import full
 from .lookups import renderer, visible_issue
-from .writing import Writer
 
 GONE = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full "
