@@ -23,9 +23,9 @@ from connections.models import Connection
 from connections.views.session import person_of
 from sync.core.site_match import Verdict
 from sync.models import MoveKind, MoveState, Run, SiteMove
-from sync.moving_site import carrying, deciding, gate, table
 from sync.pages.projects import HTMX_STOP
 from sync.pages.request_params import connection_for, page_context
+from sync.site_move import decisions, execution, gate, table
 
 PER_PAGE = 50
 VERDICTS: Final[dict[str, Promise]] = {
@@ -83,7 +83,7 @@ def _standing(connection: Connection) -> dict[str, Any]:
         "phase": _PHASES.get(current.phase, "") if current else "",
         "lines": table.lines(shown) if shown and shown.state != MoveState.CANCELLED else [],
         "verdicts": VERDICTS.values(),
-        "unlinked": carrying.unlinked_of(shown).count() if shown else 0,
+        "unlinked": execution.unlinked_of(shown).count() if shown else 0,
         "runs": runs.select_related("project"),
         "why_not": _why_not(current),
         "destinations": _destinations(connection) if current is None else [],
@@ -140,7 +140,7 @@ def plan(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         messages.error(request, _("Choose the connection that leads to the new Jira."))
         return redirect("sync:move", connection.pk)
     try:
-        deciding.plan(connection, destination, actor=person_of(request))
+        decisions.plan(connection, destination, actor=person_of(request))
     except Refused as refused:
         messages.error(request, refused.message)
     return redirect("sync:move", connection.pk)
@@ -160,11 +160,11 @@ def decide(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     except ValueError:
         return redirect("sync:move", connection_id)
     ways = {
-        "confirm": deciding.confirm,
-        "again": deciding.plan_again,
-        "give_up": deciding.give_up,
-        "back": deciding.plan_back,
-        "let_go": deciding.let_go,
+        "confirm": decisions.confirm,
+        "again": decisions.plan_again,
+        "give_up": decisions.give_up,
+        "back": decisions.plan_back,
+        "let_go": decisions.let_go,
     }
     act = ways.get(request.POST.get("take", ""))
     try:

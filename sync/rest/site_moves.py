@@ -13,10 +13,10 @@ from accounts.bearer_tokens import InPerson, actor_of, connector, planner, reade
 from almconnect.lib.api import Listing, Refused, answer, listed
 from connections.models import Connection
 from sync.models import MoveRow, SiteMove
-from sync.moving_site import deciding, table
 from sync.rest.bodies import MoveIn, MoveRowListing
 from sync.rest.request_params import one_of
 from sync.rest.site_move_answers import MoveOut, MoveRowsOut, MovesOut
+from sync.site_move import decisions, table
 
 router = Router(tags=["sync"])
 PAGE: Final = "Move to another Jira"
@@ -54,7 +54,7 @@ def plan_move(request: HttpRequest, connection_id: uuid.UUID, payload: MoveIn) -
     if destination is None:
         sentence = "There is no such connection."
         raise Refused(sentence, fields={"destination": [sentence]})
-    return answer(told(deciding.plan(connection, destination, actor=actor_of(request))), 202)
+    return answer(told(decisions.plan(connection, destination, actor=actor_of(request))), 202)
 
 
 @router.get(
@@ -94,7 +94,7 @@ def list_rows(
 )
 def give_up(request: HttpRequest, move_id: uuid.UUID) -> Any:
     """Forget a plan that was not confirmed yet. 409 for any other."""
-    deciding.give_up(_move(move_id), actor=actor_of(request))
+    decisions.give_up(_move(move_id), actor=actor_of(request))
     return Status(204, None)
 
 
@@ -107,7 +107,7 @@ def give_up(request: HttpRequest, move_id: uuid.UUID) -> Any:
 )
 def plan_back(request: HttpRequest, move_id: uuid.UUID) -> HttpResponse:
     """Make the plan of the way back, within thirty days. A person confirms it at the console."""
-    return answer(told(deciding.plan_back(_move(move_id), actor=actor_of(request))), 202)
+    return answer(told(decisions.plan_back(_move(move_id), actor=actor_of(request))), 202)
 
 
 @router.post("/moves/{uuid:move_id}/confirm", auth=by_a_person, include_in_schema=False)

@@ -19,11 +19,11 @@ from jira_client.errors import JiraError
 from sync.inbound import drain as inbound
 from sync.inbound import polls, sprint_placement
 from sync.models import Run
-from sync.moving_site import working
 from sync.outbound import push as outbound
 from sync.outbox import corrective_changes
 from sync.runs import project_runs
 from sync.schedule import retention, sweep
+from sync.site_move import move_worker
 from sync.webhook import liveness, webhooks
 from sync.worker.concurrency_limits import lanes
 from sync.worker.lease import claim
@@ -55,7 +55,7 @@ def _wake_for_what_is_due() -> None:
         enqueue(poll, key)
     for key in sweep.due_runs():
         enqueue(work, key)
-    for key in working.due():
+    for key in move_worker.due():
         enqueue(move, key)
     for key in sweep.due_webhooks():
         enqueue(register_webhook, key)
@@ -119,7 +119,7 @@ def work(run_id: str) -> None:
 @shared_task(name="sync.move")
 def move(move_id: str) -> None:
     """A move to another Jira: its plan, and carrying it out."""
-    if working.work(uuid.UUID(move_id)):
+    if move_worker.work(uuid.UUID(move_id)):
         enqueue(move, move_id)
 
 

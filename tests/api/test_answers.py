@@ -19,7 +19,7 @@ from sync.runs import project_runs
 from tests.api.document import JudgedCaller, operations
 from tests.connections.jira_browser import JiraBrowser, make_link
 from tests.sync.conftest import handle  # noqa: F401  (the sandbox of each flavour)
-from tests.sync.moving.elsewhere import at_work, copy_of, destination
+from tests.sync.site_move.elsewhere import at_work, copy_of, destination
 from tests.sync.world import World, build
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from accounts.models import User
 from connections.models import Connection
 from connections.setup import deletion
 from sync.models import Attempt, MoveRow, MoveState, SiteMove
-from sync.moving_site import carrying, gate
+from sync.site_move import execution, gate
 from sync.worker.wake import MOVE, wake
 
 
@@ -90,7 +90,7 @@ def confirm(move: SiteMove, *, actor: User) -> None:
             message="",
         ):
             raise gate.refused("not_planned", _("There is no plan to confirm. Make one first."))
-        carrying.hold(move)
+        execution.hold(move)
         audit.record(
             "connection.move_confirmed",
             actor=actor,

@@ -10,7 +10,7 @@ from accounts.models import User
 from connections.models import Connection
 from jira_sandbox.server import Handle, running
 from tests.sync.conftest import *  # noqa: F403
-from tests.sync.moving.elsewhere import copy_of, destination
+from tests.sync.site_move.elsewhere import copy_of, destination
 from tests.sync.world import World, build
 
 

@@ -11,8 +11,8 @@ from planning.models import WorkItem
 from sync.core import site_match
 from sync.core.site_match import Match, PersonFacts, Verdict
 from sync.models import MoveKind, MoveRow, Shadow, SiteMove
-from sync.moving_site import sides
 from sync.outbound.people import PEOPLE
+from sync.site_move import sides
 
 AT_ONCE = 20
 _CANNOT_SEARCH = (Invalid, NotFound, PermissionRefused, Gone)

@@ -13,8 +13,8 @@ from connections.access.sealing import SealBroken
 from jira_client.errors import JiraError
 from sync.core.retry import backoff
 from sync.models import MoveState, SiteMove
-from sync.moving_site import carrying, planning, returning
 from sync.outbox.change_queue import chance
+from sync.site_move import execution, plan, return_plan
 from sync.worker.lease import Held, LeaseLost, holding
 
 TRIES = 6  # of a plan, in a row
@@ -51,10 +51,10 @@ def work(move_id: uuid.UUID) -> bool:
 
 def _go_on(move: SiteMove, held: Held) -> bool:
     if move.state != MoveState.PLANNING:
-        return carrying.work(move, held)
+        return execution.work(move, held)
     if move.returns_id is not None:
-        return returning.work(move, held)
-    return planning.work(move, held)
+        return return_plan.work(move, held)
+    return plan.work(move, held)
 
 
 def _stumbled(move: SiteMove, error: Exception) -> None:

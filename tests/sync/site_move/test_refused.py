@@ -18,9 +18,9 @@ from jira_sandbox.server import Handle
 from planning.models import Change
 from sync.mapping import project_mapping
 from sync.models import Brake, MoveRow, SiteMove
-from sync.moving_site import deciding, gate, mapping
 from sync.pairs import site_proof
-from tests.sync.moving.elsewhere import at_work, moved, planned
+from sync.site_move import decisions, gate, mapping_plan
+from tests.sync.site_move.elsewhere import at_work, moved, planned
 from tests.sync.world import World, credential
 
 ONLY = pytest.mark.parametrize("handle", ["cloud"], indirect=True)
@@ -40,7 +40,7 @@ def again(connection: Connection) -> Connection:
 
 @ONLY
 def test_what_is_no_destination(world: World, there: Handle, to: Connection, rte: User):
-    plan = deciding.plan
+    plan = decisions.plan
     mine = again(world.connection)
     assert why(plan, mine, mine, actor=rte) == "same_jira"
     twin = editing.create(actor=rte, name="Twin", base_url=world.handle.url, auth_method="basic")
@@ -68,7 +68,7 @@ def test_what_is_no_destination(world: World, there: Handle, to: Connection, rte
 
 @ONLY
 def test_what_cannot_be_moved(world: World, to: Connection, rte: User):
-    plan = deciding.plan
+    plan = decisions.plan
     for values, code in (
         ({"lifecycle": "draft"}, "draft"),
         ({"lifecycle": "paused"}, "paused"),
@@ -89,36 +89,36 @@ def test_what_cannot_be_moved(world: World, to: Connection, rte: User):
 @ONLY
 def test_one_move_at_a_time(world: World, to: Connection, rte: User):
     planned(world, to, rte)
-    assert why(deciding.plan, world.connection, to, actor=rte) == "move_under_way"
+    assert why(decisions.plan, world.connection, to, actor=rte) == "move_under_way"
 
 
 @ONLY
 def test_a_plan_that_is_old_or_of_another_mapping(world: World, to: Connection, rte: User):
     move = planned(world, to, rte)
     SiteMove.objects.filter(pk=move.pk).update(planned=timezone.now() - timedelta(minutes=61))
-    assert why(deciding.confirm, SiteMove.objects.get(pk=move.pk), actor=rte) == "plan_old"
-    move = at_work(deciding.plan_again(SiteMove.objects.get(pk=move.pk), actor=rte))
+    assert why(decisions.confirm, SiteMove.objects.get(pk=move.pk), actor=rte) == "plan_old"
+    move = at_work(decisions.plan_again(SiteMove.objects.get(pk=move.pk), actor=rte))
     project = MappedProject.objects.get(pk=world.project.pk)
     project_mapping.change(project, actor=rte, values={"direction": "from_jira"})
-    assert why(deciding.confirm, move, actor=rte) == "plan_outdated"
+    assert why(decisions.confirm, move, actor=rte) == "plan_outdated"
     assert again(world.connection).move_part == ""
-    move = at_work(deciding.plan_again(move, actor=rte))
-    deciding.confirm(move, actor=rte)
-    assert why(deciding.confirm, move, actor=rte) == "not_planned"
-    assert why(deciding.give_up, move, actor=rte) == "not_planned"
+    move = at_work(decisions.plan_again(move, actor=rte))
+    decisions.confirm(move, actor=rte)
+    assert why(decisions.confirm, move, actor=rte) == "not_planned"
+    assert why(decisions.give_up, move, actor=rte) == "not_planned"
 
 
 @ONLY
 def test_what_waits_for_a_decision_or_an_answer(world: World, to: Connection, rte: User):
     move = planned(world, to, rte)
     brake = Brake.objects.create(connection=world.connection, reason="many")
-    assert why(deciding.confirm, move, actor=rte) == "deletions_held"
+    assert why(decisions.confirm, move, actor=rte) == "deletions_held"
     brake.delete()
     world.create("On its way")
     Change.objects.filter(kind="create").update(state="looking")
-    assert why(deciding.confirm, move, actor=rte) == "outcome_unknown"
+    assert why(decisions.confirm, move, actor=rte) == "outcome_unknown"
     Change.objects.filter(kind="create").update(state="parked", code="outcome_unknown")
-    assert why(deciding.confirm, move, actor=rte) == "outcome_unknown"
+    assert why(decisions.confirm, move, actor=rte) == "outcome_unknown"
 
 
 @ONLY
@@ -126,7 +126,7 @@ def test_what_arises_after_the_confirmation_stops_it_before_anything_is_changed(
     world: World, to: Connection, rte: User
 ):
     move = planned(world, to, rte)
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     Brake.objects.create(connection=world.connection, reason="many")
     move = at_work(move)
     assert (move.state, move.code) == ("planned", "deletions_held")
@@ -146,22 +146,22 @@ def test_projects_and_filters_that_do_not_fit(
     project = MappedProject.objects.filter(pk=world.project.pk)
     project.update(jql="sprint = 7")
     move = planned(world, to, rte)
-    assert why(deciding.confirm, move, actor=rte) == "filter_not_certain"
+    assert why(decisions.confirm, move, actor=rte) == "filter_not_certain"
     project.update(jql='labels = "team 7" OR summary ~ "12"')
-    move = at_work(deciding.plan_again(move, actor=rte))
+    move = at_work(decisions.plan_again(move, actor=rte))
     gate.may_carry_out(move)
     project.update(jql="")
     for issue in site.issues.values():
         if issue.project.key == "FALCON":
             issue.values["summary"] = "Payroll"
             issue.created = issue.created.replace(year=2020)
-    move = at_work(deciding.plan_again(move, actor=rte))
-    assert why(deciding.confirm, move, actor=rte) == "project_not_certain"
+    move = at_work(decisions.plan_again(move, actor=rte))
+    assert why(decisions.confirm, move, actor=rte) == "project_not_certain"
     there_project = site.project("FALCON")
     there_project.key = "HAWK"
     site.keys = {one.key: one for one in site.issues.values()}
-    move = at_work(deciding.plan_again(move, actor=rte))
-    assert why(deciding.confirm, move, actor=rte) == "project_missing"
+    move = at_work(decisions.plan_again(move, actor=rte))
+    assert why(decisions.confirm, move, actor=rte) == "project_missing"
     assert MoveRow.objects.filter(move=move, kind="issue").exclude(verdict="missing").count() == 0
 
 
@@ -182,13 +182,13 @@ def test_projects_and_filters_that_do_not_fit(
     ],
 )
 def test_filters_that_name_things_by_number(jql: str, numbers: bool):
-    assert mapping.filter_has_ids(jql) == numbers
+    assert mapping_plan.filter_has_ids(jql) == numbers
 
 
 @ONLY
 def test_what_people_may_not_do_meanwhile(world: World, to: Connection, rte: User):
     move = planned(world, to, rte)
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     mine, project = again(world.connection), MappedProject.objects.get(pk=world.project.pk)
     assert why(pausing.pause, mine, actor=rte) == "moving"
     assert why(deletion.delete, mine, actor=rte) == "moving"
@@ -234,5 +234,5 @@ def test_a_destination_that_is_another_jira_by_now(
 ):
     move = planned(world, to, rte)
     there.site.identity = "0000-another"
-    assert why(deciding.confirm, move, actor=rte) == "destination_unproven"
+    assert why(decisions.confirm, move, actor=rte) == "destination_unproven"
     assert again(world.connection).move_part == ""

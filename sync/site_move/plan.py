@@ -21,8 +21,8 @@ from planning.models import SprintLink
 from sync.core import site_match
 from sync.core.site_match import CERTAIN, IssueFacts, Verdict
 from sync.models import MoveKind, MoveRow, MoveState, Shadow, SiteMove
-from sync.moving_site import gate, mapping, meeting_people, sides
 from sync.pairs import metadata
+from sync.site_move import gate, mapping_plan, people_match, sides
 from sync.worker.failpoints import point
 from sync.worker.lease import Held
 
@@ -60,7 +60,7 @@ def _step(move: SiteMove) -> None:
         case "rest":
             _rest(move, sides.client_of(destination))
         case "people":
-            if not meeting_people.some(move, sides.client_of(destination)):
+            if not people_match.some(move, sides.client_of(destination)):
                 end(move)
 
 
@@ -125,7 +125,7 @@ def _rows_of(move: SiteMove, jira: JiraClient, project: MappedProject) -> list[M
     old_jira = sides.old_client(move.connection) if move.notes["old_read"] else None
     old = sides.read(old_jira, project.remote_id) if old_jira is not None else None
     facts = sides.facts_of(jira, new, [one.id for one in new.data.types])
-    planned = mapping.plan(project, old, new, facts)
+    planned = mapping_plan.plan(project, old, new, facts)
     same = (new.project.id, new.project.name) == (project.remote_id, project.name)
     head.verdict = Verdict.SAME if same else Verdict.CHANGED
     head.new_id, head.new_name = new.project.id, f"{new.project.key} · {new.project.name}"[:300]
@@ -138,7 +138,7 @@ def _filter(jira: JiraClient, project: MappedProject, new: sides.Side) -> list[M
         return []
     row = MoveRow(kind=MoveKind.FILTER, verdict=Verdict.SAME, project=project, old_name=project.key)
     row.new_name = project.jql[:300]
-    if mapping.filter_has_ids(project.jql):
+    if mapping_plan.filter_has_ids(project.jql):
         row.verdict = Verdict.UNCERTAIN
         row.why = "It names things by number, which would be others there. Write it by names."
         return [row]

@@ -21,10 +21,10 @@ from sync.core import teams as team_words
 from sync.core.site_match import Match, Thing, Verdict
 from sync.mapping import boards
 from sync.models import MoveKind, MoveRow
-from sync.moving_site import sides
-from sync.moving_site.sides import Side
 from sync.pairs import link_names
 from sync.pairs.new_statuses import BY_ITSELF
+from sync.site_move import sides
+from sync.site_move.sides import Side
 
 # A number that stands alone, or a custom field's, means something in one Jira alone.
 _IDS = re.compile(r"cf\[|customfield_|[=,(!<>~]\s*\d+(?![\d\-/.:dwhmy])|\bin\s*\(\s*\d")

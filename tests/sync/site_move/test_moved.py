@@ -9,7 +9,7 @@ from connections.models import Connection, MappedProject
 from jira_sandbox.server import Handle
 from planning.models import Change, Link, SprintLink, WorkItem
 from sync.models import MoveRow, Shadow
-from tests.sync.moving.elsewhere import CANARY, moved, planned
+from tests.sync.site_move.elsewhere import CANARY, moved, planned
 from tests.sync.world import World
 
 

@@ -17,9 +17,9 @@ from connections.models import Connection, SiteDoubt
 from jira_sandbox.server import Handle
 from planning.models import WorkItem
 from sync.models import MoveRow, SiteMove
-from sync.moving_site import deciding
 from sync.pages import site_move
-from tests.sync.moving.elsewhere import at_work, moved, planned
+from sync.site_move import decisions
+from tests.sync.site_move.elsewhere import at_work, moved, planned
 from tests.sync.world import World
 
 pytestmark = pytest.mark.parametrize("handle", ["cloud"], indirect=True)
@@ -213,7 +213,7 @@ def test_an_item_that_was_kept_says_why(
 
 def test_the_board_says_what_edits_wait_for(world: World, to: Connection, rte: User, client_of: Of):
     move = planned(world, to, rte)
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     page = read(client_of(rte), f"/connections/{world.connection.pk}/")
     assert "This connection is being moved to another Jira. Edits on the board wait." in page
     assert "Being moved" in page

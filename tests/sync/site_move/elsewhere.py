@@ -22,8 +22,8 @@ from jira_sandbox.model.site import Site
 from jira_sandbox.seed import art, people
 from jira_sandbox.server import Handle, bound, opened
 from sync.models import MoveState, Run, SiteMove
-from sync.moving_site import deciding, working
 from sync.runs import project_runs
+from sync.site_move import decisions, move_worker
 from tests.sync.world import World, credential
 
 CANARY = "Payroll 2026"
@@ -118,7 +118,7 @@ def at_work(move: SiteMove) -> SiteMove:
     """The workers, until the move waits for a person or is over, with its comparisons."""
     for _ in range(200):
         SiteMove.objects.filter(pk=move.pk).update(due=move.created)
-        while working.work(move.pk):
+        while move_worker.work(move.pk):
             pass
         move.refresh_from_db()
         if not move.is_at_work:
@@ -131,14 +131,14 @@ def at_work(move: SiteMove) -> SiteMove:
 
 
 def planned(world: World, there: Connection, person: User) -> SiteMove:
-    move = at_work(deciding.plan(world.connection, there, actor=person))
+    move = at_work(decisions.plan(world.connection, there, actor=person))
     assert move.state == MoveState.PLANNED, move.message
     return move
 
 
 def moved(world: World, there: Connection, person: User) -> SiteMove:
     move = planned(world, there, person)
-    deciding.confirm(move, actor=person)
+    decisions.confirm(move, actor=person)
     move = at_work(move)
     assert move.state == MoveState.DONE, (move.state, move.message)
     return move

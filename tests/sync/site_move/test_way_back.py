@@ -15,10 +15,10 @@ from connections.setup import deletion
 from jira_sandbox.server import Handle
 from planning.models import SprintLink, WorkItem
 from sync.models import Conflict, Delivery, MoveRow, Shadow, SiteMove
-from sync.moving_site import carrying, deciding
 from sync.pairs import site_proof
 from sync.schedule import retention
-from tests.sync.moving.elsewhere import at_work, copy_of, destination, moved
+from sync.site_move import decisions, execution
+from tests.sync.site_move.elsewhere import at_work, copy_of, destination, moved
 from tests.sync.world import World
 
 PAIR = ("item", "remote_id", "remote_key", "agreed", "refs", "parent_ref", "sprint_ref", "state")
@@ -31,9 +31,9 @@ def pairs() -> list[tuple[Any, ...]]:
 
 def back(world: World, move: SiteMove, rte: User) -> SiteMove:
     site_proof.forget()
-    planned = at_work(deciding.plan_back(SiteMove.objects.get(pk=move.pk), actor=rte))
+    planned = at_work(decisions.plan_back(SiteMove.objects.get(pk=move.pk), actor=rte))
     assert planned.state == "planned", planned.message
-    deciding.confirm(planned, actor=rte)
+    decisions.confirm(planned, actor=rte)
     done = at_work(planned)
     assert done.state == "done", done.message
     return done
@@ -109,13 +109,13 @@ def test_edits_of_meanwhile_go_to_the_old_jira(
 def test_a_killed_way_back_goes_on(
     world: World, there: Handle, to: Connection, rte: User, killed_at, monkeypatch, place: str
 ):
-    monkeypatch.setattr(carrying, "AT_ONCE", 5)
+    monkeypatch.setattr(execution, "AT_ONCE", 5)
     lone = world.first()
     there.site.forget(there.site.keys[lone.remote_key])
     before = pairs()
     move = moved(world, to, rte)
-    planned = at_work(deciding.plan_back(move, actor=rte))
-    deciding.confirm(planned, actor=rte)
+    planned = at_work(decisions.plan_back(move, actor=rte))
+    decisions.confirm(planned, actor=rte)
     with killed_at(place):
         at_work(planned)
     assert at_work(planned).state == "done"
@@ -134,9 +134,9 @@ def test_a_project_that_was_mapped_since_must_be_unmapped(
     move = moved(world, to, rte)
     connection = Connection.objects.get(pk=world.connection.pk)
     project_mapping.map_project(connection, "OTTER", actor=rte)
-    planned = at_work(deciding.plan_back(move, actor=rte))
+    planned = at_work(decisions.plan_back(move, actor=rte))
     with pytest.raises(Refused) as refused:
-        deciding.confirm(planned, actor=rte)
+        decisions.confirm(planned, actor=rte)
     assert refused.value.code == "project_missing"
     assert "mapped since" in refused.value.message
 
@@ -155,7 +155,7 @@ def test_after_thirty_days_it_is_let_go(world: World, to: Connection, rte: User)
     assert AuditEntry.objects.filter(action="connection.move_let_go", actor=None).count() == 1
     assert Delivery.objects.filter(connection=world.connection).exists() is False
     with pytest.raises(Refused) as refused:
-        deciding.plan_back(move, actor=rte)
+        decisions.plan_back(move, actor=rte)
     assert refused.value.code == "no_way_back"
     world.edit(world.first(), summary="On")
     world.push()
@@ -167,12 +167,12 @@ def test_a_person_lets_it_go_and_a_plan_of_the_way_back_ends_with_it(
     world: World, to: Connection, rte: User
 ):
     move = moved(world, to, rte)
-    planned = at_work(deciding.plan_back(move, actor=rte))
-    deciding.let_go(SiteMove.objects.get(pk=move.pk), actor=rte)
+    planned = at_work(decisions.plan_back(move, actor=rte))
+    decisions.let_go(SiteMove.objects.get(pk=move.pk), actor=rte)
     planned.refresh_from_db()
     assert planned.state == "cancelled"
     with pytest.raises(Refused):
-        deciding.let_go(SiteMove.objects.get(pk=move.pk), actor=rte)
+        decisions.let_go(SiteMove.objects.get(pk=move.pk), actor=rte)
 
 
 @ONLY
@@ -195,9 +195,9 @@ def test_no_second_move_while_the_way_back_of_the_first_is_open(
         other = destination(third, rte, name="Third")
         connection = Connection.objects.get(pk=world.connection.pk)
         with pytest.raises(Refused) as refused:
-            deciding.plan(connection, other, actor=rte)
+            decisions.plan(connection, other, actor=rte)
         assert refused.value.code == "way_back_open"
-        deciding.let_go(SiteMove.objects.get(pk=move.pk), actor=rte)
+        decisions.let_go(SiteMove.objects.get(pk=move.pk), actor=rte)
         assert moved(world, other, rte).state == "done"
         world.edit(world.first(), summary="In the third")
         world.push()

@@ -15,8 +15,8 @@ from connections.models import MappedProject
 from planning.models import SprintLink
 from sync.core.site_match import Verdict
 from sync.models import MoveKind, MoveRow, Shadow, SiteMove
-from sync.moving_site import gate
-from sync.moving_site.planning import end, links_of
+from sync.site_move import gate
+from sync.site_move.plan import end, links_of
 from sync.worker.failpoints import point
 from sync.worker.lease import Held
 

@@ -10,8 +10,8 @@ from accounts.models import User
 from connections.models import Connection
 from jira_sandbox.server import Handle
 from sync.models import SiteMove
-from sync.moving_site import deciding
-from tests.sync.moving.elsewhere import at_work
+from sync.site_move import decisions
+from tests.sync.site_move.elsewhere import at_work
 from tests.sync.world import World
 
 pytestmark = pytest.mark.parametrize("handle", ["cloud"], indirect=True)
@@ -44,7 +44,7 @@ def test_planned_and_followed(
     assert (confirm.status_code, confirm.json()["error"]["code"]) == (403, "person_needed")
     assert caller.post(f"/moves/{move['id']}/let-go", {}).status_code == 403
     assert caller.get(path).json()["items"][0]["id"] == move["id"]
-    deciding.confirm(SiteMove.objects.get(pk=move["id"]), actor=admin)
+    decisions.confirm(SiteMove.objects.get(pk=move["id"]), actor=admin)
     shown = caller.get(f"/connections/{world.connection.pk}").json()
     assert shown["state"] == "moving"
     standing = caller.get("/sync/status").json()
@@ -67,7 +67,7 @@ def test_whom_it_is_for(
     body = {"destination": str(to.pk)}
     assert api(token_of(rte)).post(path, body).status_code == 403
     assert api(token_of(viewer)).get(path).status_code == 200
-    move = at_work(deciding.plan(world.connection, to, actor=rte))
+    move = at_work(decisions.plan(world.connection, to, actor=rte))
     assert api(token_of(viewer)).get(f"/moves/{move.pk}/rows").status_code == 403
     assert api(token_of(rte)).get(f"/moves/{move.pk}/rows").status_code == 200
     assert api(token_of(rte)).delete(f"/moves/{move.pk}").status_code == 403

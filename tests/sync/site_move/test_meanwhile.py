@@ -16,13 +16,13 @@ from planning import link_editing
 from planning.models import Change, Link, SprintLink, WorkItem
 from sync.inbound import drain, gone_items
 from sync.models import Conflict, Delivery, MoveRow, Shadow
-from sync.moving_site import deciding, working
 from sync.outbound import push
 from sync.outbox import ways_out
+from sync.site_move import decisions, move_worker
 from sync.status import replay
 from sync.webhook import inbox
 from sync.worker.lease import claim
-from tests.sync.moving.elsewhere import CANARY, at_work, moved, planned
+from tests.sync.site_move.elsewhere import CANARY, at_work, moved, planned
 from tests.sync.world import World
 
 
@@ -43,7 +43,7 @@ def test_waiting_edits_go_after_the_comparison(
     move = planned(world, to, rte)
     world.edit(one, summary="Waits", assignee="")
     world.create("Made while it waited", assignee="Rita Train")
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     world.push()
     assert not [i for i in there.site.issues.values() if i.values["summary"] == "Waits"]
     assert not world.issues("Waits"), "and not to the old one either"
@@ -70,7 +70,7 @@ def test_edits_in_the_new_jira_are_edits(world: World, there: Handle, to: Connec
     move = planned(world, to, rte)
     both = site.keys[two.remote_key]
     both.values["points"] = 21.0
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     world.edit(two, story_points=34)
     at_work(move)
     world.push()
@@ -91,7 +91,7 @@ def test_an_edit_of_an_item_without_a_certain_issue_is_parked_with_ways_out(
     issue = there.site.keys[item.remote_key]
     there.site.forget(issue)
     move = planned(world, to, rte)
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     world.edit(item, summary="Only here")
     at_work(move)
     world.push()
@@ -115,7 +115,7 @@ def test_a_link_that_waits_and_one_that_is_removed(
     kind = next(k for k in site.link_types.values() if k.name == "Blocks")
     link(site, site.users["rita"], kind, site.keys[one.remote_key], site.keys[two.remote_key])
     move = planned(world, to, rte)
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     link_editing.remove_link(drawn.pk, actor=rte)
     world.link(two, three)
     at_work(move)
@@ -206,7 +206,7 @@ def test_a_person_who_is_not_certain_is_called_by_name(
     move = planned(world, to, rte)
     row = MoveRow.objects.get(move=move, kind="person", old_name="Tom Falconer")
     assert row.verdict == "missing"
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     item = next(one for one in items_of(world, 12) if one.assignee_name == "Tom Falconer")
     at_work(move)
     # Cloud to Cloud the account is the same; the name there is another, so it is Jira's to say.
@@ -219,7 +219,7 @@ def test_nothing_reads_or_writes_while_it_is_moved(
     world: World, there: Handle, to: Connection, rte: User
 ):
     move = planned(world, to, rte)
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     item = world.first()
     world.edit(item, summary="Waits")
     world.edit_issue(item.remote_key, description="Edited in the old one")
@@ -236,10 +236,10 @@ def test_it_waits_for_a_worker_that_is_in_the_middle(
     world: World, there: Handle, to: Connection, rte: User
 ):
     move = planned(world, to, rte)
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     at_it = claim(f"poll:{world.project.pk}")
     assert at_it is not None
-    working.work(move.pk)
+    move_worker.work(move.pk)
     move.refresh_from_db()
     assert (move.state, move.phase) == ("carrying", "stop")
     assert "under way" in move.message

@@ -26,7 +26,7 @@ from sync.models import (
     RunState,
     SiteMove,
 )
-from sync.moving_site import gate
+from sync.site_move import gate
 from sync.worker.failpoints import point
 from sync.worker.lease import Held
 

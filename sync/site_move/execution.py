@@ -35,9 +35,9 @@ from sync.models import (
     Shadow,
     SiteMove,
 )
-from sync.moving_site import anchoring, exchanging
 from sync.pairs.states import UNDER_WAY
 from sync.runs import project_runs
+from sync.site_move import id_replacement, jira_exchange
 from sync.worker.failpoints import point
 from sync.worker.lease import Held, holding
 from sync.worker.wake import PUSH, TAKE_REPORT, WORK, wake
@@ -95,7 +95,7 @@ def _stop(move: SiteMove, held: Held) -> bool:
                 return False
         point("move.stopped")
         try:
-            exchanging.exchange(move, held)
+            jira_exchange.exchange(move, held)
         except Refused as refused:
             _take_back(move, refused)
             return False
@@ -167,12 +167,12 @@ def _loosen(move: SiteMove, held: Held) -> None:
         MoveRow.objects.bulk_create(unplanned)
         rows |= {row.pair: row for row in unplanned}
         for one in pairs:
-            rows[one.pk].before = anchoring.snapshot(one)
+            rows[one.pk].before = id_replacement.snapshot(one)
         MoveRow.objects.bulk_update(rows.values(), ["before"], batch_size=100)
         staying = [one for one in pairs if rows[one.pk].is_certain or one.is_gone]
         leaving = [one for one in pairs if not (rows[one.pk].is_certain or one.is_gone)]
-        anchoring.loosen(staying, [one.item_id for one in pairs])
-        anchoring.unlink(move.connection, leaving)
+        id_replacement.loosen(staying, [one.item_id for one in pairs])
+        id_replacement.unlink(move.connection, leaving)
         _went_on(move, str(pairs[-1].pk) if pairs else None, "anchor", 0, len(pairs))
         point("move.loosening")
     point("move.loosened")
@@ -205,10 +205,10 @@ def _anchor(move: SiteMove, held: Held) -> None:
             for one in _locked(Shadow.objects.filter(pk__in=[row.pair for row in part if row.pair]))
         }
         names = names_of(move)
-        anchoring.anchor(move.connection, [row for row in part if row.pair], pairs, names)
+        id_replacement.anchor(move.connection, [row for row in part if row.pair], pairs, names)
         for row in part:
             if row.pair is None and row.item and not Shadow.objects.filter(item=row.item).exists():
-                anchoring.link_again(move.connection, row, row.item)
+                id_replacement.link_again(move.connection, row, row.item)
         _went_on(move, part[-1].pk if part else None, "names", "", 0)
         point("move.anchoring")
     point("move.anchored")
@@ -223,7 +223,7 @@ def _people(move: SiteMove, held: Held) -> None:
             _after(WorkItem.objects.filter(mine), move).values_list("pk", flat=True)[:AT_ONCE]
         )
         items = list(WorkItem.objects.filter(pk__in=keys).locked())
-        anchoring.say_people(items, names_of(move))
+        id_replacement.say_people(items, names_of(move))
         _went_on(move, str(keys[-1]) if keys else None, "compare", "", 0)
         point("move.naming")
     point("move.named")

@@ -12,11 +12,11 @@ from connections.models import Connection, MappedProject
 from jira_sandbox.server import Handle
 from planning.models import Change, WorkItem
 from sync.models import Conflict, MoveRow, Run, Shadow
-from sync.moving_site import carrying, deciding, planning
-from tests.sync.moving.elsewhere import at_work, planned
+from sync.site_move import decisions, execution, plan
+from tests.sync.site_move.elsewhere import at_work, planned
 from tests.sync.world import World
 
-SOURCE = Path(carrying.__file__).parents[1]
+SOURCE = Path(execution.__file__).parents[1]
 PLACES = [
     "move.stopped", "move.exchanging", "move.exchanged", "move.loosening", "move.loosened",
     "move.anchoring", "move.anchored", "move.naming", "move.named", "move.comparing", "move.ending",
@@ -36,11 +36,11 @@ def test_every_point_of_a_move_has_its_death() -> None:
 def test_carrying_out_goes_on(
     world: World, there: Handle, to: Connection, rte: User, killed_at, monkeypatch, place: str
 ):
-    monkeypatch.setattr(carrying, "AT_ONCE", 5)
+    monkeypatch.setattr(execution, "AT_ONCE", 5)
     items = list(WorkItem.objects.filter(project=world.project).order_by("rank"))
     there.site.forget(there.site.keys[items[3].remote_key])
     move = planned(world, to, rte)
-    deciding.confirm(move, actor=rte)
+    decisions.confirm(move, actor=rte)
     world.edit(items[0], summary="Waits")
     world.edit(items[3], summary="Waits in vain")
     with killed_at(place):
@@ -76,8 +76,8 @@ def test_carrying_out_goes_on(
 def test_a_plan_goes_on(
     world: World, there: Handle, to: Connection, rte: User, killed_at, monkeypatch
 ):
-    monkeypatch.setattr(planning, "PAGE", 4)
-    move = deciding.plan(world.connection, to, actor=rte)
+    monkeypatch.setattr(plan, "PAGE", 4)
+    move = decisions.plan(world.connection, to, actor=rte)
     for _ in range(4):
         with killed_at("move.planned_part"):
             at_work(move)
