@@ -47,7 +47,7 @@ def edits(project: Any, server: _house.Server, items: int = EDITED, each: int = 
     """Ten people's edits of the same ten items, and a push."""
     from planning import item_editing
     from planning.models import Change, ChangeState, WorkItem
-    from sync.outbound import push
+    from sync.outbound import send_changes
 
     mine = WorkItem.objects.filter(project=project).order_by("remote_id")
     some = list(mine[UNEDITED : UNEDITED + items])
@@ -55,7 +55,7 @@ def edits(project: Any, server: _house.Server, items: int = EDITED, each: int = 
         for item in some:
             item_editing.edit_item(item.pk, actor=None, values={"summary": f"Edit {n}"})
     server.reset()
-    while push.push(project.connection_id):
+    while send_changes.send_slice(project.connection_id):
         pass
     over = (ChangeState.SETTLED, ChangeState.DROPPED)
     assert not Change.objects.exclude(state__in=over).exists()

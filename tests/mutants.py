@@ -82,7 +82,7 @@ MUTANTS = {
         SITE,
     ),
     "a moved issue is deleted": Mutant(
-        "sync/outbound/push.py",
+        "sync/outbound/send_changes.py",
         "removing.send_deletes(connection, jira, deletes, shift, strange)",
         "removing.send_deletes(connection, jira, deletes, shift, {})",
         ("tests/sync/test_ownership.py",),

@@ -138,7 +138,7 @@ def receive(
 ) -> Applied:
     """Merge what was read unasked; what fails waits in the inbox, what Jira lacks is queued."""
     applied, failed = take_in(jira, project, issues, began=began, asked=asked)
-    change_queue.ensure(project, applied.push)
+    change_queue.ensure(project, applied.to_send)
     inbox.read_again(project, {one.id: one.key for one in issues if one.id in failed}, failed)
     return applied
 

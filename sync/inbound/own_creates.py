@@ -59,7 +59,7 @@ def bind(
     """Make a locked item and an issue one pair; `agreed` is what was sent with the create.
 
     The shadow has read nothing yet (`remote_updated` is null): any read applies to it, and what was
-    not sent counts as agreed at what Jira began with, so that the board's value is still to push.
+    not sent counts as agreed at what Jira began with, so that the board's value is still to send.
     """
     item.remote_id, item.remote_key = remote_id, key
     item.save(update_fields=["remote_id", "remote_key"])

@@ -88,8 +88,8 @@ def merge_in(
     batch.current.append(seen)
     if seen.untold:
         batch.applied.untold[item.pk] = seen.untold
-    if outcome.push:
-        batch.applied.push[item.pk] = dict(outcome.push)
+    if outcome.to_send:
+        batch.applied.to_send[item.pk] = dict(outcome.to_send)
     batch.found += found
     batch.applied.clashes += len(found)
 
@@ -122,7 +122,7 @@ def _beginning(
     batch: Batch, issue: Issue, shadow: Shadow, ours: Values, remote: Values
 ) -> dict[str, Any] | None:
     """At the first read of an own create: the base of fields that it did not carry. What the board
-    filled in is still to push, and what it left empty takes the default that Jira gave.
+    filled in is still to send, and what it left empty takes the default that Jira gave.
 
     What Jira began with only its changes tell: somebody may have edited the field there since. None
     where they would decide and were not asked for.
@@ -153,7 +153,7 @@ def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -
     # A project that only writes to Jira: what Jira changed is put back, never taken.
     outcome = merge(base, ours, remote, Policy.BOARD_WINS)
     back = {name: ours[name] for name in outcome.take if name in ours}
-    return Merge({}, {**outcome.push, **back}, outcome.agreed, outcome.clashes)
+    return Merge({}, {**outcome.to_send, **back}, outcome.agreed, outcome.clashes)
 
 
 def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Merge) -> None:
@@ -168,7 +168,7 @@ def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Me
         "parked": {
             name: why
             for name, why in shadow.parked.items()
-            if name in outcome.push or name in seen.untold or name.startswith(duplicates.PREFIX)
+            if name in outcome.to_send or name in seen.untold or name.startswith(duplicates.PREFIX)
         }
         | not_understood(seen),
         "remote_key": seen.remote_key,

@@ -139,7 +139,7 @@ def _hand_over(
         applied.elsewhere |= {issue.id for issue in issues}
         return
     theirs = apply(other, issues, began=began, names=names)
-    change_queue.ensure(other, theirs.push)
+    change_queue.ensure(other, theirs.to_send)
     applied.items |= theirs.items
     applied.stale_items |= set(theirs.items.values())  # to be read again by the other's rules
 

@@ -120,8 +120,8 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
 
 @transaction.atomic
 def _resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
-    """Whatever Jira holds by now, the value that was taken is sent as any edit is: if Jira has it, the push
-    finds nothing to send.
+    """Whatever Jira holds by now, the value that was taken is sent as any edit is: if Jira has it, nothing
+    is found to send.
     """
     if take not in ("board", "jira"):
         raise Refused("Take either “board” or “jira”.", fields={"take": ["board or jira"]})

@@ -26,13 +26,13 @@ def guarded(project: MappedProject, shadow: Shadow, seen: Seen, outcome: Merge) 
     To the board it is nobody, as before, so the merge would send the board's new parent over it. Where
     it was there when the board chose, that is meant; where it came since, both sides changed the field.
     """
-    ours = outcome.push.get("parent")
+    ours = outcome.to_send.get("parent")
     if ours is None or UNKNOWN_PARENT not in seen.refs or project.direction == Direction.TO_JIRA:
         return outcome
-    kept = {name: value for name, value in outcome.push.items() if name != "parent"}
+    kept = {name: value for name, value in outcome.to_send.items() if name != "parent"}
     if seen.refs["parent"] == shadow.parent_ref:
         asked = Conflict.objects.filter(shadow=shadow, field="parent", resolved=None).exists()
-        return replace(outcome, push=kept) if asked else outcome
+        return replace(outcome, to_send=kept) if asked else outcome
     clash = settled(
         "parent", shadow.agreed.get("parent"), ours, None, Policy(project.conflict_policy)
     )
@@ -40,7 +40,7 @@ def guarded(project: MappedProject, shadow: Shadow, seen: Seen, outcome: Merge) 
     if clash.taken == "board":
         return outcome
     take = {**outcome.take, "parent": None} if clash.taken == "jira" else outcome.take
-    return replace(outcome, push=kept, take=take)
+    return replace(outcome, to_send=kept, take=take)
 
 
 def find_children(project: MappedProject, parents: Mapping[str, uuid.UUID]) -> None:

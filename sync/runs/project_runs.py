@@ -212,7 +212,7 @@ class _Work:
         """Merge what was read; an issue on which we ourselves fail stops no other."""
         project = self.run.project
         applied, failed = bisect.take_in(self.jira, project, read.issues, began=read.began)
-        change_queue.ensure(project, applied.push)
+        change_queue.ensure(project, applied.to_send)
         keys = {one.id: one.key for one in read.issues if one.id in failed}
         inbox.read_again(project, self.told.name_failed(keys), failed)
         for name in ("created", "updated", "ignored", "clashes"):

@@ -19,7 +19,7 @@ from jira_client.errors import JiraError
 from sync.inbound import drain as inbound
 from sync.inbound import polls, sprint_placement
 from sync.models import Run
-from sync.outbound import push as outbound
+from sync.outbound import send_changes
 from sync.outbox import corrective_changes
 from sync.runs import project_runs
 from sync.schedule import retention, sweep
@@ -69,7 +69,7 @@ def _wake_for_what_is_due() -> None:
 def push(connection_id: str) -> None:
     key = uuid.UUID(connection_id)
     with lanes.entering(key, "push") as entered:
-        if entered and outbound.push_on(key):
+        if entered and send_changes.send_slices(key):
             # At the end of the queue: another connection may have this worker.
             enqueue(push, connection_id)
 

@@ -10,7 +10,7 @@ from connections.models import MappedProject
 from planning import card_moves, link_editing
 from planning.models import Change, Link, WorkItem
 from sync.models import Conflict, Shadow
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.pairs.states import UNDER_WAY
 from tests.sync.test_link_rules import listed
 from tests.sync.test_link_type_renamed import rename
@@ -143,7 +143,7 @@ def test_a_create_whose_answer_is_lost(
         world.push(rounds=1)
     world.make_due()
     with killed_at(place):
-        push.push(world.connection.pk)
+        send_changes.send_slice(world.connection.pk)
     at_rest(world)
     item.refresh_from_db()
     assert world.issues("Once") == [item.remote_key]

@@ -25,7 +25,7 @@ from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkI
 from sync.inbound import drain, polls
 from sync.mapping import project_mapping
 from sync.models import Delivery
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.pairs.states import UNDER_WAY
 from sync.runs import project_runs
 from sync.webhook import inbox
@@ -155,7 +155,7 @@ class World:
     def push(self, rounds: int = 10) -> None:
         for _ in range(rounds):
             self.make_due()
-            if not push.push(self.connection.pk):
+            if not send_changes.send_slice(self.connection.pk):
                 break
 
     def poll(self) -> None:

@@ -16,7 +16,7 @@ from planning import link_editing
 from planning.models import Change, Link, SprintLink, WorkItem
 from sync.inbound import drain, gone_items
 from sync.models import Conflict, Delivery, MoveRow, Shadow
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.outbox import ways_out
 from sync.site_move import decisions, move_worker
 from sync.status import replay
@@ -223,7 +223,7 @@ def test_nothing_reads_or_writes_while_it_is_moved(
     item = world.first()
     world.edit(item, summary="Waits")
     world.edit_issue(item.remote_key, description="Edited in the old one")
-    assert not push.push(world.connection.pk)
+    assert not send_changes.send_slice(world.connection.pk)
     world.poll()
     world.drain()
     run = world.reconcile()

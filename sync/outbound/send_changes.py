@@ -34,16 +34,16 @@ AT_ONCE = 100  # items read together before they are written
 WAIT_FOR_CREATE = 30.0
 
 
-def push_on(connection_id: uuid.UUID) -> bool:
+def send_slices(connection_id: uuid.UUID) -> bool:
     """Send slice after slice for as long as a task may take; True if more may be waiting."""
     ends = time.monotonic() + SECONDS
-    while push(connection_id, ends):
+    while send_slice(connection_id, ends):
         if time.monotonic() >= ends:
             return True
     return False
 
 
-def push(connection_id: uuid.UUID, ends: float | None = None) -> bool:
+def send_slice(connection_id: uuid.UUID, ends: float | None = None) -> bool:
     """Send one slice of what waits; True if more may be waiting and somebody should call again.
 
     `ends`: by the monotonic clock, when to leave the rest; SECONDS from now if not given.
