@@ -65,7 +65,7 @@ MUTANTS = {
     ),
     "the mark of a create is not asked for": Mutant(
         "sync/inbound/delivered_issues.py",
-        "(OPERATION_PROPERTY,) if adopting.waiting_creates(live[0]) else ()",
+        "(OPERATION_PROPERTY,) if own_creates.waiting_creates(live[0]) else ()",
         "()",
         DRAIN,
     ),
@@ -83,8 +83,8 @@ MUTANTS = {
     ),
     "a moved issue is deleted": Mutant(
         "sync/outbound/send_changes.py",
-        "removing.send_deletes(connection, jira, deletes, shift, strange)",
-        "removing.send_deletes(connection, jira, deletes, shift, {})",
+        "issue_deletes.send_deletes(connection, jira, deletes, shift, strange)",
+        "issue_deletes.send_deletes(connection, jira, deletes, shift, {})",
         ("tests/sync/test_ownership.py",),
     ),
     "many deletions go unasked": Mutant(
