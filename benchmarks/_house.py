@@ -157,10 +157,10 @@ def connected(url: str, name: str = "Bench") -> Connection:
     from connections.credentials import credentials
     from connections.credentials.credentials import Credential
     from connections.models import Connection
-    from connections.setup import editing
+    from connections.setup import settings_editing
 
     person, _ = User.objects.get_or_create(username="bench", defaults={"role": "admin"})
-    draft = editing.create(actor=person, name=name, base_url=url, auth_method="basic")
+    draft = settings_editing.create(actor=person, name=name, base_url=url, auth_method="basic")
     assert credentials.offer(draft, Credential("basic", Secret(TOKEN), USER), actor=person), (
         draft.diagnosis
     )

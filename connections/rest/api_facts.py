@@ -27,7 +27,7 @@ from connections.rest import shapes
 from connections.rest.api_answers import find
 from connections.rest.bodies import CheckOut, LookIn, PersonOut
 from connections.schedule import tasks
-from connections.setup import deletion, editing
+from connections.setup import deletion, settings_editing
 from jira_client.errors import JiraError
 from jira_client.tls import CertificateFacts
 
@@ -85,7 +85,7 @@ class ComparedOut(Schema):
 @router.post("/connections/look", auth=connector, response=LookOut)
 def look_at(request: HttpRequest, payload: LookIn) -> Any:
     """What is at this address, asked without any credential; nothing is stored. A failure is a row."""
-    values = editing.cleaned(payload.model_dump(exclude_none=True))
+    values = settings_editing.cleaned(payload.model_dump(exclude_none=True))
     found = instance_probe.look_at(None, values)
     server, failed = found.server, found.failed
     return {

@@ -7,7 +7,7 @@ import uuid
 from celery import shared_task
 
 from almconnect.lib.enqueue import enqueue
-from connections.access.vanishing import ends_with
+from connections.access.concurrent_deletion import ends_with
 from connections.health import expiry
 from connections.models import PermissionReport
 from connections.oauth import oauth_flow, renewal

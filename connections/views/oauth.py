@@ -1,6 +1,6 @@
 """ "Setup OAuth": the keys to copy, the verdicts of Jira, and "Check & Close".
 
-The way to Jira and back is in `authorising`.
+The way to Jira and back is in `oauth_redirects`.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from almconnect.lib.gc_freeze import frozen
+from connections.access.concurrent_deletion import ends_with
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
-from connections.access.vanishing import ends_with
 from connections.budget.rate_budget import Purpose
 from connections.health import health
 from connections.models import Connection, MappedProject

@@ -9,9 +9,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from almconnect.lib.enqueue import enqueue
+from connections.access.concurrent_deletion import ends_with
 from connections.access.gateway import NotReady
 from connections.access.sealing import SealBroken
-from connections.access.vanishing import ends_with
 from connections.health import health
 from connections.models import Connection, MappedProject
 from connections.schedule import tasks as reports

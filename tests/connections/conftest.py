@@ -12,7 +12,7 @@ from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
-from connections.setup import editing
+from connections.setup import settings_editing
 from jira_sandbox.server import Handle, running
 
 
@@ -56,7 +56,7 @@ def draft_to(db: None) -> Callable[..., Connection]:
 
     def make(jira: Handle, **values: Any) -> Connection:
         number = Connection.objects.count() + 1
-        return editing.create(
+        return settings_editing.create(
             actor=None, **{"name": f"Jira {number}", "base_url": jira.url, **values}
         )
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from connections.models import Connection
 from connections.probes import light_check
 from connections.schedule import tasks
-from connections.setup import pausing
+from connections.setup import pause
 from jira_sandbox.server import Handle
 
 
@@ -55,7 +55,7 @@ def test_what_people_or_jira_stopped_is_let_alone(
 ) -> None:
     connection = connected(cloud)
     if how == "paused":
-        pausing.pause(connection, actor=None)
+        pause.pause(connection, actor=None)
     elif how == "draft":
         Connection.objects.update(lifecycle="draft")
     else:

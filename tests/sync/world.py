@@ -16,7 +16,7 @@ from almconnect.lib.secret import Secret
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, MappedProject
-from connections.setup import editing
+from connections.setup import settings_editing
 from jira_sandbox.model.links_and_moves import move
 from jira_sandbox.server import Handle
 from planning import item_editing as board_editing
@@ -190,7 +190,7 @@ def credential(handle: Handle, username: str = "svc-alm") -> Credential:
 
 def build(handle: Handle, person: User, *, team_name: str = "Falcon", **options: Any) -> World:
     """A connection by Basic auth, the project FALCON mapped and imported, its team."""
-    connection = editing.create(
+    connection = settings_editing.create(
         actor=person, name=f"Jira {handle.port}", base_url=handle.url, auth_method="basic"
     )
     assert credentials.offer(connection, credential(handle), actor=person)

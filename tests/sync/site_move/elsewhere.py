@@ -15,7 +15,7 @@ from typing import Any
 from accounts.models import User
 from connections.credentials import credentials
 from connections.models import Connection
-from connections.setup import editing
+from connections.setup import settings_editing
 from jira_sandbox.model.issue_creation import create
 from jira_sandbox.model.project_admin import add_project
 from jira_sandbox.model.site import Site
@@ -109,7 +109,9 @@ def _same_as(old: Site, new: Site) -> None:
 
 def destination(handle: Handle, person: User, name: str = "New Jira") -> Connection:
     """An ordinary second connection, tested, with nothing mapped."""
-    made = editing.create(actor=person, name=name, base_url=handle.url, auth_method="basic")
+    made = settings_editing.create(
+        actor=person, name=name, base_url=handle.url, auth_method="basic"
+    )
     assert credentials.offer(made, credential(handle), actor=person)
     return Connection.objects.get(pk=made.pk)
 

@@ -13,7 +13,7 @@ from almconnect.lib.api import Refused
 from connections.credentials import credentials
 from connections.health import site_identity
 from connections.models import Connection, MappedProject, SiteDoubt
-from connections.setup import deletion, editing, pausing
+from connections.setup import deletion, pause, settings_editing
 from jira_sandbox.server import Handle
 from planning.models import Change
 from sync.mapping import project_mapping
@@ -43,10 +43,14 @@ def test_what_is_no_destination(world: World, there: Handle, to: Connection, rte
     plan = decisions.plan
     mine = again(world.connection)
     assert why(plan, mine, mine, actor=rte) == "same_jira"
-    twin = editing.create(actor=rte, name="Twin", base_url=world.handle.url, auth_method="basic")
+    twin = settings_editing.create(
+        actor=rte, name="Twin", base_url=world.handle.url, auth_method="basic"
+    )
     assert credentials.offer(twin, credential(world.handle), actor=rte)
     assert why(plan, mine, again(twin), actor=rte) == "same_jira"
-    draft = editing.create(actor=rte, name="Draft", base_url=there.url, auth_method="basic")
+    draft = settings_editing.create(
+        actor=rte, name="Draft", base_url=there.url, auth_method="basic"
+    )
     assert why(plan, mine, draft, actor=rte) == "destination_unproven"
     for values, code in (
         ({"health": "stopped"}, "destination_unproven"),
@@ -81,7 +85,9 @@ def test_what_cannot_be_moved(world: World, to: Connection, rte: User):
         Connection.objects.filter(pk=world.connection.pk).update(**values)
         assert why(plan, again(world.connection), to, actor=rte) == code, values
         Connection.objects.filter(pk=world.connection.pk).update(**before)
-    fresh = editing.create(actor=rte, name="F", base_url="http://127.0.0.1:1", auth_method="basic")
+    fresh = settings_editing.create(
+        actor=rte, name="F", base_url="http://127.0.0.1:1", auth_method="basic"
+    )
     Connection.objects.filter(pk=fresh.pk).update(lifecycle="active")
     assert why(plan, again(fresh), to, actor=rte) == "nothing_mapped"
 
@@ -190,21 +196,24 @@ def test_what_people_may_not_do_meanwhile(world: World, to: Connection, rte: Use
     move = planned(world, to, rte)
     decisions.confirm(move, actor=rte)
     mine, project = again(world.connection), MappedProject.objects.get(pk=world.project.pk)
-    assert why(pausing.pause, mine, actor=rte) == "moving"
+    assert why(pause.pause, mine, actor=rte) == "moving"
     assert why(deletion.delete, mine, actor=rte) == "moving"
-    assert why(editing.edit, mine, actor=rte, values={"base_url": "http://127.0.0.1:1"}) == "moving"
+    assert (
+        why(settings_editing.edit, mine, actor=rte, values={"base_url": "http://127.0.0.1:1"})
+        == "moving"
+    )
     assert why(project_mapping.unmap, project, actor=rte) == "moving"
     assert (
         why(project_mapping.change, project, actor=rte, values={"direction": "paused"}) == "moving"
     )
     assert why(project_mapping.map_project, mine, "OTTER", actor=rte) == "moving"
-    assert why(pausing.unpause, again(to), actor=rte) == "kept"
+    assert why(pause.unpause, again(to), actor=rte) == "kept"
     assert why(deletion.delete, again(to), actor=rte) == "kept"
     assert why(project_mapping.map_project, again(to), "OTTER", actor=rte) == "kept"
     at_work(move)
     assert why(deletion.delete, again(to), actor=rte) == "kept"
-    assert why(pausing.unpause, again(to), actor=rte) == "kept"
-    editing.edit(again(world.connection), actor=rte, values={"name": "Free again"})
+    assert why(pause.unpause, again(to), actor=rte) == "kept"
+    settings_editing.edit(again(world.connection), actor=rte, values={"name": "Free again"})
 
 
 @ONLY

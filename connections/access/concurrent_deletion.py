@@ -48,7 +48,7 @@ def ends_with(connection_id: uuid.UUID) -> Iterator[None]:
         )
 
 
-def told_apart(problem: BaseException, project: MappedProject | None) -> None:
+def raise_if_deleted(problem: BaseException, project: MappedProject | None) -> None:
     """Raises Vanished where this error only says that the project is gone; call it before a failure is
     put down to one issue or one change.
     """

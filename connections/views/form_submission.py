@@ -21,7 +21,7 @@ from connections.models import AuthMethod, Connection
 from connections.oauth import key_pair
 from connections.probes import checkup, instance_probe
 from connections.probes.instance_probe import Look
-from connections.setup import editing, joint_change
+from connections.setup import joint_change, settings_editing
 from connections.views.form_page import form_page
 from connections.views.forms import ConnectionForm
 from connections.views.session import person_of, tell_remarks
@@ -47,9 +47,9 @@ def submit(
         return _change_live(request, connection, form, credential)
     try:
         if connection is None:
-            connection = editing.create(actor=person_of(request), **form.values)
+            connection = settings_editing.create(actor=person_of(request), **form.values)
         else:
-            editing.edit(connection, actor=person_of(request), values=form.values)
+            settings_editing.edit(connection, actor=person_of(request), values=form.values)
     except Refused as refused:
         form.blame(refused)
         return form_page(request, form, connection, look=found)

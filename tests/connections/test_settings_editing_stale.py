@@ -8,7 +8,7 @@ from connections.access.gateway import NotReady
 from connections.health import health
 from connections.health.diagnosis import diagnose
 from connections.models import Connection, Health, Lifecycle
-from connections.setup import editing, pausing
+from connections.setup import pause, settings_editing
 from jira_sandbox.server import Handle
 
 
@@ -18,8 +18,8 @@ def test_a_rename_undoes_neither_a_stop_nor_a_pause(
     stale = connected(cloud)
     meanwhile = Connection.objects.get()
     health.stop(meanwhile, diagnose(NotReady("secret_missing", "gone"), meanwhile))
-    pausing.pause(meanwhile, actor=None)
-    editing.edit(stale, actor=None, values={"name": "Renamed"})
+    pause.pause(meanwhile, actor=None)
+    settings_editing.edit(stale, actor=None, values={"name": "Renamed"})
     fresh = Connection.objects.get()
     assert fresh.name == "Renamed"
     assert (fresh.health, fresh.lifecycle) == (Health.STOPPED, Lifecycle.PAUSED)
@@ -32,7 +32,7 @@ def test_two_edits_of_different_fields_both_count(
 ) -> None:
     one = connected(cloud)
     other = Connection.objects.get()
-    editing.edit(one, actor=None, values={"name": "Renamed"})
-    editing.edit(other, actor=None, values={"fingerprint": "ab" * 32})
+    settings_editing.edit(one, actor=None, values={"name": "Renamed"})
+    settings_editing.edit(other, actor=None, values={"fingerprint": "ab" * 32})
     fresh = Connection.objects.get()
     assert (fresh.name, fresh.fingerprint) == ("Renamed", "ab" * 32)
