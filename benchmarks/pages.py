@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _house
+from benchmarks import _environment
 
 LOOKS = 20  # times each page is asked for
 
@@ -147,8 +147,9 @@ def measured(options: argparse.Namespace) -> list[dict[str, Any]]:
         looked(client, address, 2)
         took, cpu, queries = looked(client, address, LOOKS)
         rows.append(
-            {"page": name, "cpu_ms": _house.percentile(cpu, 0.5), "p50_ms": _house.percentile(took, 0.5),
-             "p95_ms": _house.percentile(took, 0.95), "queries": queries,
+            {"page": name, "cpu_ms": _environment.percentile(cpu, 0.5),
+             "p50_ms": _environment.percentile(took, 0.5),
+             "p95_ms": _environment.percentile(took, 0.95), "queries": queries,
              "queries_at_a_tenth": before[name]}
         )  # fmt: skip
     return rows
@@ -180,10 +181,10 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    with _house.postgres() as database, tempfile.TemporaryDirectory() as folder:
-        _house.prepare(Path(folder), database)
+    with _environment.postgres() as database, tempfile.TemporaryDirectory() as folder:
+        _environment.prepare(Path(folder), database)
         rows = measured(options)
-        _house.close()
+        _environment.close()
     kind = "PostgreSQL" if database else "SQLite"
     print(f"{options.connections} connections, {options.items} items, {kind}")
     print(f"{'':30} {'p50 ms':>7} {'p95 ms':>7} {'CPU ms':>7} {'queries':>8} {'at a tenth':>11}")
@@ -193,7 +194,7 @@ def main() -> None:
             f"{row['queries']:>8} {row['queries_at_a_tenth']:>11}"
         )
     facts = {"connections": options.connections, "items": options.items, "database": kind}
-    _house.write(options.json, "pages", {**facts, "rows": rows})
+    _environment.write(options.json, "pages", {**facts, "rows": rows})
 
 
 if __name__ == "__main__":

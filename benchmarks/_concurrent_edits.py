@@ -17,7 +17,7 @@ UNTIL = 0.9  # of the issues sent
 SUMMARY = "Edited meanwhile"
 
 
-class Unrest:
+class ConcurrentEdits:
     """Nothing happens until it begins."""
 
     def __init__(self, store: Store) -> None:

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _house, _issues
+from benchmarks import _environment, _issues
 
 DLT = "BENCH_DLT"  # environment: a Python in which dlt[duckdb] is installed
 TAP_JIRA = "BENCH_TAP_JIRA"  # environment: a Python in which tap-jira is installed
@@ -22,7 +22,7 @@ LONGEST = 600  # seconds
 
 def by_dlt(url: str) -> dict[str, Any] | None:
     """dlt's REST source into DuckDB; None where there is none."""
-    return _run(DLT, "_by_dlt.py", url, _house.PROJECT)
+    return _run(DLT, "_by_dlt.py", url, _environment.PROJECT)
 
 
 def by_tap_jira(words: list[str], issues: int, most: int) -> dict[str, Any] | None:
@@ -34,7 +34,7 @@ def by_tap_jira(words: list[str], issues: int, most: int) -> dict[str, Any] | No
     since = _issues.BEGAN + _issues.APART * max(0, issues - most)
     with tempfile.TemporaryDirectory() as folder:
         certificate = Path(folder) / "server.pem"
-        with _house.server(*words, "--tls", str(certificate)) as server:
+        with _environment.server(*words, "--tls", str(certificate)) as server:
             moment = since.strftime("%Y-%m-%dT%H:%M:00Z")
             return _run(TAP_JIRA, "_by_tap.py", server.url, moment, str(certificate))
 

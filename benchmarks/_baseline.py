@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from benchmarks import _house
+from benchmarks import _environment
 
 FIELDS = (
     "project", "issuetype", "status", "updated", "issuelinks", "summary", "description", "labels",
@@ -29,10 +29,10 @@ Post = Callable[[str, dict[str, Any]], Any]
 def read_all(url: str, put: Callable[[Rows], object]) -> None:
     """Every issue, a hundred a call, ten calls side by side; each hundred is put as it comes."""
     session = requests.Session()
-    session.auth = (_house.USER, _house.TOKEN)
+    session.auth = (_environment.USER, _environment.TOKEN)
     session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=10))
     cloud = session.get(f"{url}/rest/api/2/serverInfo").json()["deploymentType"] == "Cloud"
-    query = f"project = {_house.PROJECT}"
+    query = f"project = {_environment.PROJECT}"
 
     def post(path: str, body: dict[str, Any]) -> Any:
         answer = session.post(f"{url}/rest/api/2/{path}", json=body, timeout=60)

@@ -107,12 +107,12 @@ class Server:
         """What strikes from now on, see `benchmarks._faults`."""
         self._tell("faults", {"rate": rate, "per_second": per_second})
 
-    def unrest(self, deletes: int, edits: int) -> None:
-        """People delete and edit so many while the issues are read, see `benchmarks._unrest`."""
-        self._tell("unrest", {"deletes": deletes, "edits": edits})
+    def concurrent_edits(self, deletes: int, edits: int) -> None:
+        """People delete and edit so many while the issues are read, see `benchmarks._concurrent_edits`."""
+        self._tell("concurrent_edits", {"deletes": deletes, "edits": edits})
 
     def truth(self) -> dict[str, Any]:
-        """`ids` that are there, `edited` (id → summary) by the unrest, and how much is `to_come` of it."""
+        """`ids` that are there, `edited` (id → summary) by the concurrent edits; how many are `to_come`."""
         found: dict[str, Any] = self._tell("truth", {})
         return found
 
