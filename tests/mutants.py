@@ -91,7 +91,7 @@ MUTANTS = {
         "sync/outbox/deletion_guard.py",
         "if not fresh or not (reason := _reason(connection, fresh)):",
         "if True or not (reason := _reason(connection, fresh)):",
-        ("tests/sync/test_outward_brake.py",),
+        ("tests/sync/test_deletion_guard.py",),
     ),
     "an issue from the future moves the watermark": Mutant(
         "sync/pairs/server_clock.py",

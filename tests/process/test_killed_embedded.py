@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from jira_sandbox.server import running
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 from tests.process.installation import AFTER_A_KILL, ROOT, Installation, differences, free_port
 from tests.process.jira_side import Jira
 

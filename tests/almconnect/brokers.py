@@ -11,7 +11,7 @@ import pytest
 from almconnect.embedded import broker_socket
 from almconnect.launcher import embedded_broker
 from almconnect.launcher.child import Child
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A data folder is held by one house, emptied only if it is ours, and ports stay the same."""
+"""A data folder is held by one installation, emptied only if it is ours, and ports stay the same."""
 
 from __future__ import annotations
 

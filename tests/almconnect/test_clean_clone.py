@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import clones
+from tests.almconnect import clones
 
 pytestmark = [pytest.mark.process, pytest.mark.slow, clones.needs_registry]
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from almconnect.launcher.readiness import Readiness
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.process

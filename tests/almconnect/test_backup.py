@@ -70,7 +70,7 @@ Delivery.objects.create(connection=Connection.objects.get(), identity="2", event
 
 
 @dataclass
-class House:
+class Installation:
     """An installation by its data folder; `database` is an address, or empty for SQLite."""
 
     folder: Path
@@ -112,25 +112,27 @@ class House:
         return found
 
 
-class Houses:
+class Installations:
     """Installations, each with data and keys of its own; those of a kind are copies of one migrated."""
 
     def __init__(self, folder: Path, server: Callable[[], str]) -> None:
         self.folder, self._server = folder, server
-        self._migrated: dict[str, House] = {}
+        self._migrated: dict[str, Installation] = {}
         self._saved: dict[str, Saved] = {}
         self._made: list[str] = []
 
-    def empty(self, kind: str) -> House:
+    def empty(self, kind: str) -> Installation:
         """Nothing but migrate has run on it."""
         if kind not in self._migrated:
-            first = House(self.folder / kind, self._database() if kind == "postgresql" else "")
+            first = Installation(
+                self.folder / kind, self._database() if kind == "postgresql" else ""
+            )
             first.folder.mkdir()
             done = first.manage("migrate")
             assert done.returncode == 0, done.stderr[-1500:]
             self._migrated[kind] = first
         first = self._migrated[kind]
-        one = House(self.folder / f"{kind}-{secrets.token_hex(4)}")
+        one = Installation(self.folder / f"{kind}-{secrets.token_hex(4)}")
         shutil.copytree(first.folder / "data", one.folder / "data")
         if first.database:
             one.database = self._database(first.database)
@@ -139,11 +141,11 @@ class Houses:
     def saved(self, kind: str) -> Saved:
         """One with content, and its backup."""
         if kind not in self._saved:
-            house, archive = self.empty(kind), self.folder / f"{kind}.tar.gz"
-            told = house.python(FILL + TELL)
-            done = house.manage("backup", str(archive))
+            installation, archive = self.empty(kind), self.folder / f"{kind}.tar.gz"
+            told = installation.python(FILL + TELL)
+            done = installation.manage("backup", str(archive))
             assert done.returncode == 0, done.stderr[-1500:]
-            self._saved[kind] = Saved(house, told, archive)
+            self._saved[kind] = Saved(installation, told, archive)
         return self._saved[kind]
 
     def _database(self, template: str = "template1") -> str:
@@ -164,17 +166,17 @@ class Houses:
 class Saved:
     """What was backed up: `told` is what TELL said of it."""
 
-    house: House
+    installation: Installation
     told: str
     archive: Path
 
 
 @pytest.fixture(scope="module")
-def houses(
+def installations(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Houses]:
-    made = Houses(
-        tmp_path_factory.mktemp("houses"), lambda: request.getfixturevalue("postgres_server")
+) -> Iterator[Installations]:
+    made = Installations(
+        tmp_path_factory.mktemp("installations"), lambda: request.getfixturevalue("postgres_server")
     )
     yield made
     made.close()
@@ -186,18 +188,18 @@ POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
 
 @pytest.mark.parametrize("target", [SQLITE, POSTGRESQL])
 @pytest.mark.parametrize("source", [SQLITE, POSTGRESQL])
-def test_a_round_trip(source: str, target: str, houses: Houses) -> None:
-    old, new = houses.saved(source), houses.empty(target)
-    done = new.manage("restore", str(old.archive), "--keys", str(old.house.keys))
+def test_a_round_trip(source: str, target: str, installations: Installations) -> None:
+    old, new = installations.saved(source), installations.empty(target)
+    done = new.manage("restore", str(old.archive), "--keys", str(old.installation.keys))
     assert done.returncode == 0, done.stderr[-1500:]
     assert "1 credentials open" in done.stdout
     assert new.python(TELL + MORE) == old.told  # and ids go on where the backup ended
 
 
-def test_an_archive_is_private_and_holds_no_key(houses: Houses) -> None:
-    saved = houses.saved(SQLITE)
+def test_an_archive_is_private_and_holds_no_key(installations: Installations) -> None:
+    saved = installations.saved(SQLITE)
     assert saved.archive.stat().st_mode & 0o777 == 0o600
-    key = saved.house.keys.read_text().partition(":")[2].strip()
+    key = saved.installation.keys.read_text().partition(":")[2].strip()
     with tarfile.open(saved.archive) as opened:
         texts = [opened.extractfile(part).read().decode() for part in opened.getmembers()]  # type: ignore[union-attr]
     assert any("Brakes" in text for text in texts)
@@ -205,9 +207,11 @@ def test_an_archive_is_private_and_holds_no_key(houses: Houses) -> None:
         assert not [text for text in texts if secret in text]
 
 
-def test_other_keys_are_refused_and_nothing_is_restored(houses: Houses) -> None:
-    new = houses.empty(SQLITE)
-    refused = new.manage("restore", str(houses.saved(SQLITE).archive))  # keys it made for itself
+def test_other_keys_are_refused_and_nothing_is_restored(installations: Installations) -> None:
+    new = installations.empty(SQLITE)
+    refused = new.manage(
+        "restore", str(installations.saved(SQLITE).archive)
+    )  # keys it made for itself
     assert refused.returncode == 1
     assert "encryption keys are not in the backup" in refused.stderr.replace("\n", " ")
     opened = sqlite3.connect(new.folder / "data" / "almconnect.sqlite3")
@@ -216,18 +220,18 @@ def test_other_keys_are_refused_and_nothing_is_restored(houses: Houses) -> None:
     assert counts == (0, 0, 0)
 
 
-def test_one_in_use_is_refused(houses: Houses) -> None:
-    saved = houses.saved(SQLITE)
-    again = saved.house.manage("restore", str(saved.archive))
+def test_one_in_use_is_refused(installations: Installations) -> None:
+    saved = installations.saved(SQLITE)
+    again = saved.installation.manage("restore", str(saved.archive))
     assert again.returncode == 1
     assert "in use" in again.stderr
 
 
-def test_what_is_no_backup_is_refused(houses: Houses, tmp_path: Path) -> None:
-    house = houses.empty(SQLITE)
+def test_what_is_no_backup_is_refused(installations: Installations, tmp_path: Path) -> None:
+    installation = installations.empty(SQLITE)
     (tmp_path / "x").write_text("no archive")
     for name in ("x", "missing"):
-        done = house.manage("restore", str(tmp_path / name))
+        done = installation.manage("restore", str(tmp_path / name))
         assert done.returncode == 1, done.stdout
         assert "not a backup that can be read" in done.stderr
-    assert house.manage("backup").returncode == 2
+    assert installation.manage("backup").returncode == 2

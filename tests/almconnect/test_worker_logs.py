@@ -1,6 +1,6 @@
-"""A Jira that fails and throws our credential back at us: no log of the house holds it.
+"""A Jira that fails and throws our credential back at us: no log of the installation holds it.
 
-The house starts its own processes; their logs are read as they lie in the data folder.
+The installation starts its own processes; their logs are read as they lie in the data folder.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import pytest
 from jira_sandbox import answer_faults, app
 from jira_sandbox.server import running as jira_running
 from jira_sandbox.wire import Response
-from tests.house.houses import running
-from tests.house.waiting import wait_for
+from tests.almconnect.installations import running
+from tests.almconnect.waiting import wait_for
 from tests.process.installation import Installation
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
@@ -44,7 +44,7 @@ class Telltale:
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "datacenter"])
-def test_no_log_of_the_house_holds_a_credential(
+def test_no_log_of_the_installation_holds_a_credential(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flavour: str
 ) -> None:
     data = tmp_path / "data"

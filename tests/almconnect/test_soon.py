@@ -12,7 +12,7 @@ from django.db import transaction
 
 from almconnect.lib import enqueue as enqueue_module
 from almconnect.lib.enqueue import Soon
-from tests.house.test_enqueue import task_on
+from tests.almconnect.test_enqueue import task_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,7 +21,7 @@ def task_on(url: str) -> Any:
     app = Celery("enqueue-test", broker=url, set_as_current=False)
     app.conf.task_default_queue = "hints"
 
-    @app.task(name="house.wake")
+    @app.task(name="tests.wake")
     def wake(*ids: str) -> None:
         raise AssertionError("no worker runs in this test")
 
@@ -89,7 +89,7 @@ def test_what_is_no_id_is_our_own_fault() -> None:
 def test_a_fault_of_ours_is_raised() -> None:
     app = Celery("enqueue-test", broker="memory://", set_as_current=False)
 
-    @app.task(name="house.wake_one")
+    @app.task(name="tests.wake_one")
     def wake_one(number: int) -> None: ...
 
     with pytest.raises(TypeError, match="positional argument"):

@@ -14,8 +14,8 @@ import pytest
 from celery import Celery
 
 from almconnect.celery import app as console
-from tests.house import brokers
-from tests.house.waiting import wait_for
+from tests.almconnect import brokers
+from tests.almconnect.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.process, pytest.mark.slow]
@@ -31,7 +31,7 @@ def broker_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def start_worker(url: str, name: str, log: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "celery", "-A", "tests.house.waking", "worker"]
+    command = [sys.executable, "-m", "celery", "-A", "tests.almconnect.waking", "worker"]
     command += ["--pool", "threads", "-c", "1", "-n", f"{name}@test", "-Q", "interactive"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
     environment = {**os.environ, "ALMCONNECT_BROKER_URL": url, "PYTHONPATH": str(ROOT)}

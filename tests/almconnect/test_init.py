@@ -11,7 +11,7 @@ import pytest
 
 from almconnect import command
 from almconnect.setup_files import write
-from tests.house import compose_file as compose
+from tests.almconnect import compose_file as compose
 
 
 def test_every_secret_that_compose_mounts_is_written(tmp_path: Path) -> None:

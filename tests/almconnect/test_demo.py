@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
-from tests.house.houses import get, running, start
-from tests.house.waiting import wait_for
+from tests.almconnect.installations import get, running, start
+from tests.almconnect.waiting import wait_for
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, dict[str, Any]]]:
-    with running("demo", tmp_path_factory.mktemp("demo") / "data") as house:
-        yield house
+    with running("demo", tmp_path_factory.mktemp("demo") / "data") as installation:
+        yield installation
 
 
 def test_is_ready_with_every_part(demo: tuple[Any, dict[str, Any]]) -> None:
@@ -73,7 +73,7 @@ def test_worker_and_beat_show_signs_of_life(demo: tuple[Any, dict[str, Any]]) ->
     )
 
 
-def test_a_second_house_on_the_folder_is_refused(demo: tuple[Any, dict[str, Any]]) -> None:
+def test_a_second_installation_on_the_folder_is_refused(demo: tuple[Any, dict[str, Any]]) -> None:
     second = start("serve", Path(demo[1]["data"]))
     _, said = second.communicate(timeout=60)
     assert second.returncode == 1

@@ -1,4 +1,4 @@
-"""Starting a whole house for a test, as run.py does once its environment stands."""
+"""Starting a whole installation for a test, as run.py does once its environment stands."""
 
 from __future__ import annotations
 

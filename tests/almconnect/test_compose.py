@@ -15,8 +15,8 @@ import redis
 import requests
 
 from almconnect.setup_files import write
-from tests.house import compose_file as compose
-from tests.house.waiting import wait_for
+from tests.almconnect import compose_file as compose
+from tests.almconnect.waiting import wait_for
 from tests.sandbox.receiving import receiving
 
 ROLES = ("web", "worker", "worker-bulk", "beat")

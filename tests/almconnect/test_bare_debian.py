@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import clones
+from tests.almconnect import clones
 
 pytestmark = [pytest.mark.process, pytest.mark.slow, clones.needs_registry]
 # How this machine reaches its registry: settings of its administrator, not of ours.

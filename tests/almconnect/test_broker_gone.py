@@ -17,8 +17,8 @@ from almconnect.embedded import broker_socket
 from almconnect.launcher.child import Child
 from almconnect.lib import enqueue as enqueue_module
 from almconnect.lib.enqueue import broker_answers, enqueue
-from tests.house import brokers
-from tests.house.waiting import wait_for
+from tests.almconnect import brokers
+from tests.almconnect.waiting import wait_for
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
@@ -30,7 +30,7 @@ def broker(tmp_path: Path) -> Iterator[tuple[Any, Child, Path]]:
         app = Celery("gone-test", broker=url, set_as_current=False)
         app.conf.task_default_queue = "hints"
 
-        @app.task(name="house.gone")
+        @app.task(name="tests.gone")
         def wake(number: int) -> None: ...
 
         yield wake, child, data

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.house.houses import get, running
+from tests.almconnect.installations import get, running
 
 pytestmark = [
     pytest.mark.process,

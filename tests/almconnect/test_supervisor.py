@@ -13,7 +13,7 @@ import pytest
 
 from almconnect.launcher.child import Child, Recipe
 from almconnect.launcher.supervisor import StartFailed, Supervisor
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.process
@@ -35,11 +35,11 @@ def supervisor(tmp_path: Path) -> Supervisor:
 
 
 def test_a_failing_start_shows_the_end_of_the_log(tmp_path: Path) -> None:
-    house = supervisor(tmp_path)
-    child = house.start(Recipe("web", python("raise SystemExit('the port is taken')")))
+    running = supervisor(tmp_path)
+    child = running.start(Recipe("web", python("raise SystemExit('the port is taken')")))
     with pytest.raises(StartFailed, match="the port is taken"):
-        house.wait_until(child, lambda: False, within=20)
-    house.stop(())
+        running.wait_until(child, lambda: False, within=20)
+    running.stop(())
 
 
 def test_one_that_hangs_is_killed_with_all_it_started(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_one_that_hangs_is_killed_with_all_it_started(tmp_path: Path) -> None:
 
 def test_stop_goes_by_kind_then_latest_first(tmp_path: Path) -> None:
     order = tmp_path / "order.txt"
-    house = supervisor(tmp_path)
+    running = supervisor(tmp_path)
     for name in ("broker", "sandbox-cloud", "web", "worker", "beat"):
         code = f"""
             import signal, sys
@@ -71,9 +71,9 @@ def test_stop_goes_by_kind_then_latest_first(tmp_path: Path) -> None:
             print("up", flush=True)
             signal.pause()
         """
-        child = house.start(Recipe(name, python(code), first_line=True))
+        child = running.start(Recipe(name, python(code), first_line=True))
         assert child.first_line(20) == "up"
-    house.stop(("worker", "beat", "web", "sandbox", "broker"))
+    running.stop(("worker", "beat", "web", "sandbox", "broker"))
     assert order.read_text().split() == ["worker", "beat", "web", "sandbox-cloud", "broker"]
 
 
@@ -82,12 +82,12 @@ WATCHING = """
     from pathlib import Path
     from almconnect.launcher.child import Child, Recipe
     from almconnect.launcher.supervisor import Supervisor
-    house = Supervisor(dict(os.environ), Path(sys.argv[1]))
-    house.heed_signals()
+    running = Supervisor(dict(os.environ), Path(sys.argv[1]))
+    running.heed_signals()
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
-    house.start(Recipe("worker", [sys.executable, "-c", code]))
-    house.watch()
-    house.stop(())
+    running.start(Recipe("worker", [sys.executable, "-c", code]))
+    running.watch()
+    running.stop(())
 """
 
 

@@ -14,7 +14,7 @@ import pytest
 from almconnect.launcher import child as children
 from almconnect.launcher.child import Child, Recipe
 from almconnect.lib.logs import LONGEST_LINE, formatter
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 
 
 def line(message: object, **extra: object) -> str:

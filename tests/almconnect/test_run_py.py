@@ -87,7 +87,7 @@ def test_data_is_meant_from_where_the_person_stands(
     assert os.environ["ALMCONNECT_DATA_DIR"] == str(tmp_path / "mine")
 
 
-def test_links_of_manage_lead_to_where_that_house_answers(
+def test_links_of_manage_lead_to_where_that_installation_answers(
     run: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "environ", {})
