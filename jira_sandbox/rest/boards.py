@@ -1,4 +1,4 @@
-"""Reading boards: configuration, projects, issues, backlog, epics. Moves are in moves.py."""
+"""Reading boards: configuration, projects, issues, backlog, epics. Moves are in board_moves.py."""
 
 from typing import Any
 

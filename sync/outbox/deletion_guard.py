@@ -2,7 +2,7 @@
 
 More than five within ten minutes, by one person or token, or of one project; or half of a small project
 (three at least). The items stand on the board again meanwhile, each names what hangs on its issue in
-Jira, and no token may let them go (docs/decisions/0072). It must not delete: `removing` does.
+Jira, and no token may let them go (docs/decisions/0072). It must not delete: `issue_deletes` does.
 """
 
 from __future__ import annotations

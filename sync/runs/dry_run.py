@@ -1,6 +1,6 @@
 """A dry run: what a sync would change on either side, found by reading alone. It writes its run only.
 
-The same decisions as a real sync's (`core.mapping.see`, `merging.decide`) are taken and counted, with some
+The same decisions as a real sync's (`core.mapping.see`, `pair_merge.decide`) are taken and counted, with some
 samples of each kind, so that a person can look before switching a mapping on. A paused project is
 judged as if it went both ways: that is what switching it on would do.
 """
