@@ -94,8 +94,8 @@ def manage_words(rest: list[str]) -> list[str]:
 
 
 COMMANDS = {
-    "demo": lambda rest: ["-m", "almconnect.house", "demo", *from_here(rest)],
-    "serve": lambda rest: ["-m", "almconnect.house", "serve", *from_here(rest)],
+    "demo": lambda rest: ["-m", "almconnect.launcher", "demo", *from_here(rest)],
+    "serve": lambda rest: ["-m", "almconnect.launcher", "serve", *from_here(rest)],
     "manage": manage_words,
     "test": pytest_words,
     "bench": lambda rest: ["-m", "benchmarks", *rest],

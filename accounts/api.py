@@ -10,10 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from accounts import token_care
+from accounts import api_tokens
 from accounts.answers import EntriesOut, PeopleOut, TokensOut
-from accounts.models import ApiToken, AuditEntry, User
-from accounts.tokens import (
+from accounts.bearer_tokens import (
     actor_of,
     by_a_token_holder,
     by_an_admin,
@@ -21,6 +20,7 @@ from accounts.tokens import (
     operator,
     reader,
 )
+from accounts.models import ApiToken, AuditEntry, User
 from almconnect.lib.api import Listing, answer, listed, page
 
 router = Router(tags=["People"])
@@ -113,7 +113,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
     summary="Revoke the token that calls, and no other",
 )
 def revoke_token(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
-    token_care.revoke_token(actor=actor_of(request), token_id=token_id, through=through(request))
+    api_tokens.revoke_token(actor=actor_of(request), token_id=token_id, through=through(request))
     return HttpResponse(status=204)
 
 

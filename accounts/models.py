@@ -44,7 +44,7 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
     time_zone = models.CharField(max_length=64, default="UTC")
-    rounds = models.PositiveIntegerField(default=0, editable=False)  # accounts.endings
+    rounds = models.PositiveIntegerField(default=0, editable=False)  # accounts.revocation
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

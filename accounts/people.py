@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit, endings, one_time
+from accounts import audit, one_time_links, revocation
 from accounts.models import LinkPurpose, Role, User
 from almconnect.lib.api import Refused
 
@@ -60,7 +60,7 @@ def invite(*, actor: User, person: User) -> str:
             status=409,
         )
     audit.record("person.invited", actor=actor, target=person)
-    return one_time.issue(LinkPurpose.INVITE, person)
+    return one_time_links.issue(LinkPurpose.INVITE, person)
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def offer_password(*, actor: User, person: User) -> str:
     """
     _switched_on(person)
     audit.record("person.password_link_made", actor=actor, target=person)
-    return one_time.issue(LinkPurpose.PASSWORD, person)
+    return one_time_links.issue(LinkPurpose.PASSWORD, person)
 
 
 def _switched_on(person: User) -> None:
@@ -83,9 +83,11 @@ def choose_password(person: User, password: str, *, action: str) -> None:
     """Set it; what was begun with the old one ends: sessions, tokens, other links."""
     person.set_password(password)
     person.save(update_fields=["password"])
-    endings.end_sessions(person)
-    endings.end_links(person)
-    audit.record(action, actor=person, target=person, after={"revoked": endings.end_tokens(person)})
+    revocation.end_sessions(person)
+    revocation.end_links(person)
+    audit.record(
+        action, actor=person, target=person, after={"revoked": revocation.end_tokens(person)}
+    )
 
 
 @transaction.atomic
@@ -98,7 +100,7 @@ def change_role(*, actor: User | None, person: User, role: str) -> User:
         _keep_an_admin(person)
     before, person.role = person.role, Role(role).value
     person.save(update_fields=["role"])
-    cut = endings.end_tokens(person, Role(role).covered)
+    cut = revocation.end_tokens(person, Role(role).covered)
     audit.record(
         "person.role_changed",
         actor=actor,
@@ -117,9 +119,9 @@ def switch(*, actor: User, person: User, active: bool) -> User:
         return person
     if not active:
         _keep_an_admin(person)
-        endings.end_sessions(person)
-        endings.end_tokens(person)
-        endings.end_links(person)
+        revocation.end_sessions(person)
+        revocation.end_tokens(person)
+        revocation.end_links(person)
     person.is_active = active
     person.save(update_fields=["is_active"])
     action = "person.activated" if active else "person.deactivated"

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import people, token_care
+from accounts import api_tokens, people
 from accounts.access import CONNECT, needs
+from accounts.bearer_tokens import actor_of
 from accounts.forms import NewPerson, RoleChoice
 from accounts.models import ApiToken, Role, User
 from accounts.provider import provider_id
-from accounts.reconfirming import reconfirmed
-from accounts.tokens import actor_of
+from accounts.reauthentication import reconfirmed
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import page_of, show_refusal
 
@@ -51,7 +51,7 @@ def list_tokens(request: HttpRequest) -> HttpResponse:
 @reconfirmed(back="accounts:all_tokens", bare=True)
 @require_POST
 def revoke_token(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
-    token = token_care.revoke_anybodys(actor=actor_of(request), token_id=token_id)
+    token = api_tokens.revoke_anybodys(actor=actor_of(request), token_id=token_id)
     messages.success(request, _("%(token)s is revoked.") % {"token": token})
     return redirect("accounts:all_tokens")
 

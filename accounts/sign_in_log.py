@@ -14,7 +14,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import audit, endings, origin, sign_ins
+from accounts import audit, origin, revocation, sign_ins
 from accounts.models import User
 
 
@@ -44,9 +44,9 @@ def refused(credentials: dict[str, Any], **rest: Any) -> None:
 @receiver([password_changed, password_set])
 def chose_password(user: User, request: HttpRequest, **rest: Any) -> None:
     """What was begun with the old password ends, but for the session in which it was changed."""
-    endings.end_sessions(user, but=request)
-    endings.end_links(user)
-    cut = endings.end_tokens(user)
+    revocation.end_sessions(user, but=request)
+    revocation.end_links(user)
+    cut = revocation.end_tokens(user)
     audit.record("person.password_changed", actor=user, target=user, after={"revoked": cut})
 
 

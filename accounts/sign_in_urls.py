@@ -14,7 +14,7 @@ from django.urls import path
 
 from accounts import passkeys, single_sign_on
 from accounts.access import READ, View, needs, public
-from accounts.reconfirming import reconfirmed
+from accounts.reauthentication import reconfirmed
 
 signed_in = needs(READ)
 

@@ -1,6 +1,6 @@
 """Where a person is signed in: listed on their profile, and ended all at once.
 
-Ending goes by the person's round (accounts.endings), which needs no row; the rows are for people's eyes.
+Ending goes by the person's round (accounts.revocation), which needs no row; the rows are for people's eyes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import audit, endings, origin
+from accounts import audit, origin, revocation
 from accounts.models import SignedIn, User
 from accounts.session_limits import BEGUN, IDLE, SEEN
 from almconnect.lib.client_address import address_of
@@ -69,6 +69,6 @@ def living(user: User) -> list[SignedIn]:
 @transaction.atomic
 def sign_out_everywhere(*, actor: User) -> None:
     """Also here. API tokens go on: they are ended on their own page."""
-    endings.end_sessions(actor)
+    revocation.end_sessions(actor)
     SignedIn.objects.filter(user=actor).delete()
     audit.record("person.signed_out_everywhere", actor=actor, target=actor)

@@ -17,8 +17,8 @@ from requests import RequestException
 
 from accounts.access import READ, needs, public
 from accounts.models import User
-from accounts.newcomers import Door, refused
 from accounts.provider import Dance, Untrusted, configured, fresh_state, provider_id
+from accounts.single_sign_on_adapter import SingleSignOnAdapter, refused
 
 
 @public
@@ -27,10 +27,10 @@ from accounts.provider import Dance, Untrusted, configured, fresh_state, provide
 def begin(request: HttpRequest) -> HttpResponse:
     """A page that goes on to the provider: a form may not lead to another site by itself (CSP)."""
     again = request.POST.get("again") == "yes"
-    door, nonce = _door(), secrets.token_urlsafe(32)
+    adapter, nonce = _adapter(), secrets.token_urlsafe(32)
     asked = {"nonce": nonce} | ({"prompt": "login", "max_age": "0"} if again else {})
     try:
-        leaving = door.get_provider(request, provider_id()).redirect(
+        leaving = adapter.get_provider(request, provider_id()).redirect(
             request,
             process="login",
             next_url=get_next_redirect_url(request),
@@ -47,7 +47,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_GET
 def finish(request: HttpRequest) -> HttpResponse:
     """Back from the provider, with its answer in the query."""
-    _door()
+    _adapter()
     answer: HttpResponse = _Arrival.adapter_view(Dance(request, provider_id()))(request)
     return answer
 
@@ -57,7 +57,7 @@ def finish(request: HttpRequest) -> HttpResponse:
 @require_GET
 def confirm(request: HttpRequest) -> HttpResponse:
     """For people who have nothing but the provider to say once more who they are."""
-    _door()
+    _adapter()
     return render(
         request, "account/sign_on_confirm.html", {"next": get_next_redirect_url(request) or "/"}
     )
@@ -77,8 +77,8 @@ class _Arrival(OAuth2CallbackView):  # type: ignore[misc]  # allauth ships no ty
         return state, refusal
 
 
-def _door() -> Door:
+def _adapter() -> SingleSignOnAdapter:
     """Raises Http404 while single sign-on is off."""
     if configured() is None:
         raise Http404
-    return Door()
+    return SingleSignOnAdapter()

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts import appearance, audit_pages, entrance, own_pages, people_pages
+from accounts import appearance, audit_pages, one_time_link_pages, people_pages, profile_pages
 
 pages = [
     path("theme/", appearance.choose_theme, name="theme"),
-    path("setup/<str:text>/", entrance.setup, name="setup"),
-    path("enter/<str:text>/", entrance.sign_in_link, name="sign_in_link"),
-    path("invitation/<str:text>/", entrance.invite, name="invite"),
-    path("password/<str:text>/", entrance.new_password, name="new_password"),
-    path("profile/", own_pages.profile, name="profile"),
-    path("sessions/end/", own_pages.sign_out_everywhere, name="sign_out_everywhere"),
-    path("tokens/", own_pages.tokens, name="tokens"),
-    path("tokens/<uuid:token_id>/revoke/", own_pages.revoke_token, name="token_revoke"),
+    path("setup/<str:text>/", one_time_link_pages.setup, name="setup"),
+    path("enter/<str:text>/", one_time_link_pages.sign_in_link, name="sign_in_link"),
+    path("invitation/<str:text>/", one_time_link_pages.invite, name="invite"),
+    path("password/<str:text>/", one_time_link_pages.new_password, name="new_password"),
+    path("profile/", profile_pages.profile, name="profile"),
+    path("sessions/end/", profile_pages.sign_out_everywhere, name="sign_out_everywhere"),
+    path("tokens/", profile_pages.tokens, name="tokens"),
+    path("tokens/<uuid:token_id>/revoke/", profile_pages.revoke_token, name="token_revoke"),
     path("people/", people_pages.list_people, name="people"),
     path("people/add/", people_pages.add, name="person_add"),
     path("people/tokens/", people_pages.list_tokens, name="all_tokens"),

@@ -7,5 +7,5 @@ from almconnect.wsgi import application as django
 from sync.webhook import hooks, inbox
 
 application = Front(
-    django, door=hooks.DOOR, knows=inbox.is_known, threads=int(settings.WEB_THREADS)
+    django, webhook_path=hooks.WEBHOOK_PATH, knows=inbox.is_known, threads=int(settings.WEB_THREADS)
 )

@@ -106,15 +106,15 @@ def count_requests(**about: Any) -> None:
 @task_prerun.connect
 def note_what_was_asked(task: Any, args: Any, **about: Any) -> None:
     """Of a message in hand: how often its task was asked for before its rows are read."""
-    from almconnect.lib import hint
+    from almconnect.lib import enqueue
 
     if not task.request.is_eager:
-        task.request.asked_before = hint.begin(task, tuple(args))
+        task.request.asked_before = enqueue.begin(task, tuple(args))
 
 
 @task_postrun.connect
 def let_the_next_message_leave(task: Any, args: Any, **about: Any) -> None:
-    from almconnect.lib import hint
+    from almconnect.lib import enqueue
 
     if not task.request.is_eager:
-        hint.end(task, tuple(args), task.request.asked_before)
+        enqueue.end(task, tuple(args), task.request.asked_before)

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from almconnect.house import roles
+from almconnect.launcher import roles
 from almconnect.lib.env import EnvironmentInvalid
 
 USAGE = """\
@@ -78,7 +78,7 @@ def healthy(words: list[str]) -> int:
     """Web: asked over HTTP. Worker and beat: by the age of their heartbeat on this host."""
     role = words[0] if words else ""
     if role == "web":
-        from almconnect.house.readiness import Readiness
+        from almconnect.launcher.readiness import Readiness
 
         port = int(os.environ.get("ALMCONNECT_WEB_PORT", "8000"))
         return 0 if Readiness("127.0.0.1", port).reached() else 1

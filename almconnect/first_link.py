@@ -1,6 +1,6 @@
 """`python -m almconnect.first_link`: the one-time setup address, or an empty line where people exist.
 
-For the house and compose, which must not fail on the second start. Decides nothing about links.
+For the launcher and compose, which must not fail on the second start. Decides nothing about links.
 """
 
 from __future__ import annotations

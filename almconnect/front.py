@@ -52,20 +52,21 @@ class Answer:
 
 
 class Front:
-    """The ASGI application. `door`: below it a path's last part is a token, and `knows` tells whether it
-    is one, before a body is read. `threads`: for requests, of which each has one while it is worked on.
+    """The ASGI application. `webhook_path`: below it a path ends with a token; `knows` tells whether it
+    is one of ours, before a body is read. `threads`: for requests, each of which has one while it is
+    worked on.
     """
 
     def __init__(
         self,
         application: Callable[..., Iterable[bytes]],
         *,
-        door: str,
+        webhook_path: str,
         knows: Callable[[str], bool],
         threads: int,
     ) -> None:
         self._application = application
-        self._door, self._knows = door, knows
+        self._webhook_path, self._knows = webhook_path, knows
         self._requests = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._apart = ThreadPoolExecutor(APART, thread_name_prefix="apart")
 
@@ -92,7 +93,7 @@ class Front:
     async def _judge_token(self, scope: Scope) -> None:
         """Raises Refused (404) for a delivery to nobody. A database that fails says nothing of it."""
         path: str = scope["path"]
-        token = path[len(self._door) :] if path.startswith(self._door) else ""
+        token = path[len(self._webhook_path) :] if path.startswith(self._webhook_path) else ""
         if not token or "/" in token or scope["method"] != "POST":
             return
         loop = asyncio.get_running_loop()

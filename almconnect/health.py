@@ -25,7 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
-from almconnect.lib.hint import broker_answers
+from almconnect.lib.enqueue import broker_answers
 from connections.access.sealing import KeysUnusable, check_keys
 from jira_client.errors import SigningUnavailable
 from jira_client.keys import check_signing

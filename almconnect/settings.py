@@ -23,7 +23,7 @@ _base = urlsplit(BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:
     raise env.EnvironmentInvalid("ALMCONNECT_BASE_URL must look like https://alm.example.com")
 HTTPS = _base.scheme == "https"
-# Health checks ask from inside the container or the house, by a loopback name. Links are always made
+# Health checks ask from inside the container or the machine, by a loopback name. Links are always made
 # from BASE_URL, never from what a request calls us.
 _names = {_base.hostname if ":" not in _base.hostname else f"[{_base.hostname}]"}
 _names |= {"127.0.0.1", "localhost", "[::1]", *env.words("ALMCONNECT_ALLOWED_HOSTS")}
@@ -86,7 +86,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "sync.webhook.hooks.Door",  # Jira's deliveries end here: nothing below is for them
+    "sync.webhook.hooks.WebhookMiddleware",  # Jira's deliveries end here: nothing below is for them
     "almconnect.lib.client_address.TrueAddress",  # everything below believes REMOTE_ADDR
     "csp.middleware.CSPMiddleware",
     "almconnect.lib.api_errors.ApiErrors",  # outside of everything that may refuse a call
@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "accounts.time_zone.PersonsTimeZone",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "accounts.demanded_step.DemandedStep",
+    "accounts.required_second_step.RequiredSecondStep",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -206,10 +206,10 @@ OIDC_DOMAINS = [word.lower().lstrip("@") for word in env.words("ALMCONNECT_OIDC_
 OIDC_GROUPS = env.listed("ALMCONNECT_OIDC_GROUPS")
 OIDC_GROUPS_CLAIM = env.text("ALMCONNECT_OIDC_GROUPS_CLAIM", "groups")
 OIDC_ROLES = env.pairs("ALMCONNECT_OIDC_ROLES", _ROLES)
-# Roles whose people must have a second step (accounts.demanded_step)
+# Roles whose people must have a second step (accounts.required_second_step)
 SECOND_FACTOR_FOR = env.among("ALMCONNECT_SECOND_FACTOR_FOR", _ROLES)
 OIDC_CA = env.secret("ALMCONNECT_OIDC_CA", "")
-SOCIALACCOUNT_ADAPTER = "accounts.newcomers.Door"
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on_adapter.SingleSignOnAdapter"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # the OAuth callback arrives from Jira as a top-level GET

@@ -1,6 +1,6 @@
 """dlt reading a project by Cloud's or Data Center's search and merging it into DuckDB.
 
-Run by `benchmarks._elsewhere` with a Python that has dlt: `_by_dlt.py URL PROJECT`. Prints its
+Run by `benchmarks._external_contestants` with a Python that has dlt: `_by_dlt.py URL PROJECT`. Prints its
 seconds, issues and peak memory as JSON. Imports nothing of the project.
 """
 # mypy: ignore-errors

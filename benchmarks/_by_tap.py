@@ -1,9 +1,9 @@
 """tap-jira (Singer) reading issues into a file of JSON lines, as its targets are fed.
 
-Run by `benchmarks._elsewhere` with a Python that has tap-jira: `_by_tap.py URL SINCE CERTIFICATE`. It
-speaks only https; SINCE is the first `updated` to read. Of its streams the issues are selected, with every
-field that its schema knows. Prints its seconds, issues and peak memory as JSON. Imports nothing of the
-project.
+Run by `benchmarks._external_contestants` with a Python that has tap-jira: `_by_tap.py URL SINCE
+CERTIFICATE`. It speaks only https; SINCE is the first `updated` to read. Of its streams the issues are
+selected, with every field that its schema knows. Prints its seconds, issues and peak memory as JSON.
+Imports nothing of the project.
 """
 # mypy: ignore-errors
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _bare, _house
+from benchmarks import _baseline, _environment
 
 OURS, SAVES, BARE = "ours", "PyPI jira + saves", "bare loop"
 LONGEST = 900  # seconds that a contestant may take
@@ -42,39 +42,39 @@ class Job:
 
     def begin(self) -> None:
         """From now on it counts: both clocks, and the server's calls."""
-        server = _house.Server(self.url)
+        server = _environment.Server(self.url)
         server.reset()
         if self.faults:
             server.faults(**self.faults)
-        self.before_mb = _house.peak_mb()
+        self.before_mb = _environment.peak_mb()
         self.began = time.perf_counter(), time.process_time()
 
     def used(self) -> dict[str, float]:
         """Seconds by the wall and of this process's CPU, which tells more on a busy machine; memory."""
         wall, cpu = time.perf_counter() - self.began[0], time.process_time() - self.began[1]
-        memory = {"before_mb": self.before_mb, "peak_mb": _house.peak_mb()}
+        memory = {"before_mb": self.before_mb, "peak_mb": _environment.peak_mb()}
         return {"seconds": wall, "cpu_seconds": cpu, **memory}
 
 
 def ours(job: Job) -> None:
     """A whole import run, its first moment to its last."""
-    _house.prepare(job.folder, job.database)
+    _environment.prepare(job.folder, job.database)
     from accounts.models import User
     from planning.models import WorkItem
     from sync.mapping import project_mapping
     from sync.runs import project_runs
 
-    connection = _house.connected(job.url)
+    connection = _environment.connected(job.url)
     person = User.objects.get(username="bench")
-    _, run = project_mapping.map_project(connection, _house.PROJECT, actor=person)
+    _, run = project_mapping.map_project(connection, _environment.PROJECT, actor=person)
     job.begin()
-    _house.finish(project_runs.work, run, within=LONGEST / 2)
+    _environment.finish(project_runs.work, run, within=LONGEST / 2)
     assert WorkItem.objects.count() == run.done == run.total
 
 
 def saves(job: Job) -> None:
     """What one writes first: PyPI jira's search, one row saved per issue."""
-    _house.prepare(job.folder, job.database)
+    _environment.prepare(job.folder, job.database)
     client, cloud = client_of(job.url)
     job.begin()
     save_all(client, cloud, job.most)
@@ -84,7 +84,7 @@ def client_of(url: str) -> tuple[Any, bool]:
     """PyPI jira's client, which looks at the server as it is made, and whether that is Cloud's."""
     from jira import JIRA
 
-    basic = (_house.USER, _house.TOKEN)
+    basic = (_environment.USER, _environment.TOKEN)
     client = JIRA(url, basic_auth=basic, options={"rest_api_version": "2"})
     return client, client.server_info()["deploymentType"] == "Cloud"
 
@@ -93,7 +93,7 @@ def save_all(client: Any, cloud: bool, most: int = 0) -> None:
     """Page by page, `most` issues where that is not 0. Needs a prepared Django."""
     from planning.models import WorkItem
 
-    query = f"project = {_house.PROJECT}"
+    query = f"project = {_environment.PROJECT}"
     token: str | None = None
     start = 0
     while True:
@@ -120,9 +120,9 @@ def save_all(client: Any, cloud: bool, most: int = 0) -> None:
 
 
 def bare(job: Job) -> None:
-    put = _bare.table(job.folder, job.database)
+    put = _baseline.table(job.folder, job.database)
     job.begin()
-    _bare.read_all(job.url, put)
+    _baseline.read_all(job.url, put)
 
 
 CONTESTANTS = {OURS: ours, SAVES: saves, BARE: bare}
@@ -147,7 +147,7 @@ def once(name: str, job: Job) -> dict[str, Any]:
         traceback.print_exc()
         failed = f"{type(error).__name__}: {error}".splitlines()[0][:120]
     found = {**job.used(), "failed": failed}
-    server = _house.Server(job.url)
+    server = _environment.Server(job.url)
     found |= {"calls": sum(server.calls().values()), "struck": server.struck()}
     return found | (on_the_board() if name in ON_THE_BOARD else {})
 
@@ -163,7 +163,12 @@ def run(
     words = ["--database", database, "--most", str(most), "--faults", json.dumps(faults or {})]
     command = [sys.executable, "-m", "benchmarks._contestants", name, url, *words]
     done = subprocess.run(
-        command, cwd=_house.ROOT, stdout=subprocess.PIPE, text=True, timeout=LONGEST, check=True
+        command,
+        cwd=_environment.ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=LONGEST,
+        check=True,
     )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _house
+from benchmarks import _environment
 
 Rows = list[dict[str, Any]]
 
@@ -34,10 +34,10 @@ def main(
     number = getattr(options, what)
     rows: Rows = []
     with tempfile.TemporaryDirectory() as folder:
-        _house.prepare(Path(folder))
+        _environment.prepare(Path(folder))
         for flavour in ("cloud", "datacenter"):
             rows += measured(flavour, number, latencies)
     print(f"{number} {what}\n{head}")
     for row in rows:
         print(line(row))
-    _house.write(options.json, name, rows)
+    _environment.write(options.json, name, rows)

@@ -18,7 +18,7 @@ from typing import Any
 
 import requests
 
-from benchmarks import _house
+from benchmarks import _environment
 
 
 def free_port() -> int:
@@ -55,7 +55,12 @@ class Installation:
     def command(self, *words: str) -> str:
         run = [sys.executable, "-m", "almconnect.command", *words]
         done = subprocess.run(
-            run, cwd=_house.ROOT, env=self.variables, capture_output=True, text=True, check=False
+            run,
+            cwd=_environment.ROOT,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
@@ -67,7 +72,7 @@ class Installation:
                      "--appendonly", "no", "--bind", "127.0.0.1"]  # fmt: skip
         with (self.folder / f"{role}.log").open("ab") as log:
             self.processes[role] = subprocess.Popen(
-                words, cwd=_house.ROOT, env=self.variables, stdout=log, stderr=log
+                words, cwd=_environment.ROOT, env=self.variables, stdout=log, stderr=log
             )
 
     def stop(self, role: str) -> None:
@@ -125,7 +130,7 @@ class Installation:
         """An active connection by Basic auth."""
         found: dict[str, Any] = self.call(
             "POST", "/connections", name=name, tool="jira", base_url=jira_url,
-            auth_method="basic", username=_house.USER, secret=_house.TOKEN,
+            auth_method="basic", username=_environment.USER, secret=_environment.TOKEN,
         )  # fmt: skip
         return found
 
@@ -133,7 +138,7 @@ class Installation:
         """(connection, mapped project), once its import has finished."""
         connection = self.connect(jira_url, name)
         project = self.call(
-            "POST", f"/connections/{connection['id']}/projects", project_key=_house.PROJECT
+            "POST", f"/connections/{connection['id']}/projects", project_key=_environment.PROJECT
         )
 
         def done() -> bool:
@@ -175,7 +180,7 @@ def installed(folder: Path, *roles: str) -> Iterator[Installation]:
     """Running until the end of the block."""
     if shutil.which("redis-server") is None:
         sys.exit("skipped: there is no redis-server on this machine")
-    with _house.postgres() as database:
+    with _environment.postgres() as database:
         one = Installation(folder, database)
         try:
             one.up(*roles)

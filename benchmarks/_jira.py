@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import orjson
 
 from benchmarks import _issues
+from benchmarks._concurrent_edits import ConcurrentEdits
 from benchmarks._faults import Faults
 from benchmarks._instance import KEY, Instance, Refused
-from benchmarks._unrest import Unrest
 
 MOST_IDS, MOST_FULL, MOST_OFFSET = 5000, 100, 1000
 
@@ -32,7 +32,7 @@ class Jira(Instance):
         ] = []  # by number: a search's ids, the next place
         self.latency = 0.0
         self.faults = Faults()
-        self.unrest = Unrest(self.store)
+        self.concurrent_edits = ConcurrentEdits(self.store)
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, bytes]:
         parts = urlsplit(target)
@@ -63,10 +63,10 @@ class Jira(Instance):
             self.faults.struck.clear()
         elif path == "/bench/faults":
             self.faults.set(**given)
-        elif path == "/bench/unrest":
-            self.unrest.begin(**given)
+        elif path == "/bench/concurrent_edits":
+            self.concurrent_edits.begin(**given)
         elif path == "/bench/truth":
-            return 200, orjson.dumps(self.unrest.truth())
+            return 200, orjson.dumps(self.concurrent_edits.truth())
         elif path == "/bench/writes":
             return 200, orjson.dumps(self.writes)
         elif path == "/bench/touch":
@@ -135,7 +135,7 @@ class Jira(Instance):
         """These issues as they are now; what people do next comes after."""
         body = self.store.rendered(numbers, fields, expand)
         if _is_full(fields):
-            self.unrest.note(len(numbers))
+            self.concurrent_edits.note(len(numbers))
         return body
 
     def _issue(self, method: str, path: str, query: dict[str, str], given: Any) -> Any:

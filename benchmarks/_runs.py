@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _house
+from benchmarks import _environment
 
 IMPORT, RECONCILE = "import", "reconcile"
 
@@ -64,13 +64,13 @@ def _cpu_of(process: int | None) -> float | None:
 
 
 def run(
-    kind: str, server: _house.Server, folder: Path, database: str, issues: int
+    kind: str, server: _environment.Server, folder: Path, database: str, issues: int
 ) -> dict[str, Any]:
     """One run to its end; the first in this folder must be an import of so many issues."""
     server.reset()
     command = [sys.executable, "-m", "benchmarks._runs", kind, server.url, str(folder), database]
     done = subprocess.run(
-        command, cwd=_house.ROOT, stdout=subprocess.PIPE, text=True, timeout=300 + issues / 50
+        command, cwd=_environment.ROOT, stdout=subprocess.PIPE, text=True, timeout=300 + issues / 50
     )
     assert done.returncode == 0, f"the {kind} of {issues} issues failed"
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -81,7 +81,7 @@ def run(
 
 def main(kind: str, url: str, folder: str, database: str) -> None:
     """In the run's own process: its figures as JSON on standard output."""
-    _house.prepare(Path(folder), database)
+    _environment.prepare(Path(folder), database)
     from connections.models import MappedProject
     from sync.models import RunKind
     from sync.runs import project_runs
@@ -90,19 +90,19 @@ def main(kind: str, url: str, folder: str, database: str) -> None:
         from accounts.models import User
         from sync.mapping import project_mapping
 
-        connection = _house.connected(url)
+        connection = _environment.connected(url)
         person = User.objects.get(username="bench")
-        _, asked = project_mapping.map_project(connection, _house.PROJECT, actor=person)
+        _, asked = project_mapping.map_project(connection, _environment.PROJECT, actor=person)
     else:
         asked = project_runs.request(MappedProject.objects.get(), RunKind.RECONCILE)
-    before = _house.peak_mb()
+    before = _environment.peak_mb()
     with watched() as used:
-        _house.finish(project_runs.work, asked)
+        _environment.finish(project_runs.work, asked)
     print(
         json.dumps(
             {"seconds": used.seconds, "cpu_seconds": used.cpu_seconds,
              "database_seconds": used.database_seconds, "before_mb": before,
-             "peak_mb": _house.peak_mb(), "done": asked.done}
+             "peak_mb": _environment.peak_mb(), "done": asked.done}
         )
     )  # fmt: skip
 

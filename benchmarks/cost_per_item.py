@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _house, _runs
+from benchmarks import _environment, _runs
 
 MICRO = 1_000_000
 
@@ -23,8 +23,8 @@ def measured(flavour: str, issues: int) -> list[dict[str, Any]]:
     """An import and a comparison of a project of this size."""
     rows = []
     with (
-        _house.server("--flavour", flavour, "--issues", str(issues)) as server,
-        _house.postgres() as database,
+        _environment.server("--flavour", flavour, "--issues", str(issues)) as server,
+        _environment.postgres() as database,
         tempfile.TemporaryDirectory() as folder,
     ):
         for kind in (_runs.IMPORT, _runs.RECONCILE):
@@ -72,7 +72,7 @@ def main() -> None:
             f"{row['cpu_us']:>7.0f} {theirs:>11} {row['ratio']:>8.2f} {row['peak_mb']:>8.0f} "
             f"{row['load']:>5.1f}"
         )
-    _house.write(options.json, "cost_per_item", rows)
+    _environment.write(options.json, "cost_per_item", rows)
 
 
 if __name__ == "__main__":

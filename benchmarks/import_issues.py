@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _contestants, _elsewhere, _house
+from benchmarks import _contestants, _environment, _external_contestants
 
 Row = dict[str, Any]
 
@@ -36,14 +36,14 @@ def stored_by(name: str, database: str, url: str, options: argparse.Namespace) -
 def at_latency(latency: float, options: argparse.Namespace) -> Iterator[Row]:
     words = ["--flavour", options.flavour, "--issues", str(options.issues)]
     words += ["--latency", str(latency)]
-    with _house.server(*words) as server:
-        for kind in _house.kinds():
+    with _environment.server(*words) as server:
+        for kind in _environment.kinds():
             for name in _contestants.CONTESTANTS:
-                with _house.database(kind) as database:
+                with _environment.database(kind) as database:
                     yield {"database": kind, **stored_by(name, database, server.url, options)}
-        if (found := _elsewhere.by_dlt(server.url)) is not None:
+        if (found := _external_contestants.by_dlt(server.url)) is not None:
             yield {"database": "DuckDB", "what": "dlt", **found}
-    found = _elsewhere.by_tap_jira(words, options.issues, options.slow_issues)
+    found = _external_contestants.by_tap_jira(words, options.issues, options.slow_issues)
     if found is not None:
         yield {"database": "JSON lines", "what": "tap-jira, https", **found}
 
@@ -85,7 +85,7 @@ def main() -> None:
     parser.add_argument("--issues", type=int, default=20_000)
     parser.add_argument("--slow-issues", type=int, default=2_000, help="what the slow read of them")
     parser.add_argument(
-        "--latency", type=_house.numbers, default=[50.0, 150.0],
+        "--latency", type=_environment.numbers, default=[50.0, 150.0],
         help="milliseconds a call, several with commas",
     )  # fmt: skip
     parser.add_argument("--flavour", default="cloud", choices=("cloud", "datacenter"))
@@ -94,7 +94,7 @@ def main() -> None:
     rows = measured(options)
     print(f"{options.issues} issues, {options.flavour}; who is slow reads {options.slow_issues}")
     print("\n".join(told(rows)))
-    _house.write(options.json, "import_issues", rows)
+    _environment.write(options.json, "import_issues", rows)
 
 
 if __name__ == "__main__":

@@ -15,14 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _house, _runs
+from benchmarks import _environment, _runs
 
 Row = dict[str, Any]
 
 
 def measured(sizes: list[int], flavour: str) -> Iterator[Row]:
     """Kind of database by kind, and size by size, the smallest first."""
-    for kind in _house.kinds():
+    for kind in _environment.kinds():
         least = 0.0
         for issues in sorted(sizes):
             row = imported(kind, issues, flavour)
@@ -33,8 +33,8 @@ def measured(sizes: list[int], flavour: str) -> Iterator[Row]:
 
 def imported(kind: str, issues: int, flavour: str) -> Row:
     with (
-        _house.server("--flavour", flavour, "--issues", str(issues)) as server,
-        _house.database(kind) as database,
+        _environment.server("--flavour", flavour, "--issues", str(issues)) as server,
+        _environment.database(kind) as database,
         tempfile.TemporaryDirectory() as folder,
     ):
         return {"database": kind, **_runs.run(_runs.IMPORT, server, Path(folder), database, issues)}
@@ -58,7 +58,7 @@ def main() -> None:
             f"{row['database']:11} {row['issues']:>8} {row['before_mb']:>9.0f} {row['peak_mb']:>8.0f} "
             f"{row['ratio']:>8.2f} {row['seconds']:>8.1f} {row['cpu_seconds']:>7.1f} {row['load']:>5.1f}"
         )
-    _house.write(options.json, "import_memory", rows)
+    _environment.write(options.json, "import_memory", rows)
 
 
 if __name__ == "__main__":

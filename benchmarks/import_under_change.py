@@ -19,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _contestants, _house
+from benchmarks import _contestants, _environment
 
 Row = dict[str, Any]
 
@@ -27,7 +27,7 @@ Row = dict[str, Any]
 class Look:
     """What the board shows beside what Jira has, each time it is asked."""
 
-    def __init__(self, server: _house.Server, flavour: str, what: str) -> None:
+    def __init__(self, server: _environment.Server, flavour: str, what: str) -> None:
         self.server, self.about = server, {"flavour": flavour, "what": what}
 
     def after(self, moment: str, work: Callable[[], object]) -> Row:
@@ -62,7 +62,7 @@ class Look:
         }
 
 
-def ours(server: _house.Server, look: Look, options: argparse.Namespace) -> Iterator[Row]:
+def ours(server: _environment.Server, look: Look, options: argparse.Namespace) -> Iterator[Row]:
     """The import, the poll after it, a full comparison."""
     from accounts.models import User
     from sync.inbound import absence, polls
@@ -71,11 +71,11 @@ def ours(server: _house.Server, look: Look, options: argparse.Namespace) -> Iter
     from sync.runs import project_runs
 
     absence.APART = timedelta(seconds=options.apart)
-    connection = _house.connected(server.url)
+    connection = _environment.connected(server.url)
     person = User.objects.get(username="bench")
-    project, run = project_mapping.map_project(connection, _house.PROJECT, actor=person)
-    server.unrest(options.deletes, options.edits)
-    yield look.after("import", lambda: _house.finish(project_runs.work, run))
+    project, run = project_mapping.map_project(connection, _environment.PROJECT, actor=person)
+    server.concurrent_edits(options.deletes, options.edits)
+    yield look.after("import", lambda: _environment.finish(project_runs.work, run))
     time.sleep(options.apart)
 
     def poll() -> None:
@@ -84,12 +84,12 @@ def ours(server: _house.Server, look: Look, options: argparse.Namespace) -> Iter
 
     yield look.after("poll", poll)
     again = project_runs.request(project, RunKind.RECONCILE)
-    yield look.after("comparison", lambda: _house.finish(project_runs.work, again))
+    yield look.after("comparison", lambda: _environment.finish(project_runs.work, again))
 
 
-def saves(server: _house.Server, look: Look, options: argparse.Namespace) -> Iterator[Row]:
+def saves(server: _environment.Server, look: Look, options: argparse.Namespace) -> Iterator[Row]:
     client, cloud = _contestants.client_of(server.url)
-    server.unrest(options.deletes, options.edits)
+    server.concurrent_edits(options.deletes, options.edits)
     yield look.after("import", lambda: _contestants.save_all(client, cloud))
 
 
@@ -103,7 +103,7 @@ def measured(flavour: str, options: argparse.Namespace) -> Iterator[Row]:
 
     words = ["--flavour", flavour, "--issues", str(options.issues)]
     for name, contestant in CONTESTANTS.items():
-        with _house.server(*words, "--latency", str(options.latency)) as server:
+        with _environment.server(*words, "--latency", str(options.latency)) as server:
             yield from contestant(server, Look(server, flavour, name), options)
         Connection.objects.all().delete()
         WorkItem.objects.all().delete()
@@ -119,10 +119,10 @@ def main() -> None:
     parser.add_argument("--apart", type=float, default=30, help="seconds; 30 is the product's own")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    with _house.postgres() as database, tempfile.TemporaryDirectory() as folder:
-        _house.prepare(Path(folder), database)
+    with _environment.postgres() as database, tempfile.TemporaryDirectory() as folder:
+        _environment.prepare(Path(folder), database)
         rows = [row for one in ("cloud", "datacenter") for row in measured(one, options)]
-        _house.close()
+        _environment.close()
     print(
         f"{options.issues} issues, {options.deletes} deleted and {options.edits} edited meanwhile, "
         f"{options.latency:.0f} ms a call, {'PostgreSQL' if database else 'SQLite'}"
@@ -137,7 +137,7 @@ def main() -> None:
             f"{row['ghosts']:>6} {row['told']:>5} {row['stale']:>5} {row['doubled']:>7} "
             f"{row['calls']:>6} {row['seconds']:>8.1f} {row['cpu_seconds']:>6.1f}"
         )
-    _house.write(options.json, "import_under_change", rows)
+    _environment.write(options.json, "import_under_change", rows)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _contestants, _house
+from benchmarks import _contestants, _environment
 
 Row = dict[str, Any]
 
@@ -35,10 +35,10 @@ def conditions(options: argparse.Namespace) -> dict[str, dict[str, float]]:
 def measured(options: argparse.Namespace) -> Iterator[Row]:
     words = ["--flavour", options.flavour, "--issues", str(options.issues)]
     words += ["--latency", str(options.latency)]
-    kind = _house.kinds()[-1]
+    kind = _environment.kinds()[-1]
     for condition, faults in conditions(options).items():
         for name in (_contestants.OURS, _contestants.SAVES):
-            with _house.server(*words) as server, _house.database(kind) as database:
+            with _environment.server(*words) as server, _environment.database(kind) as database:
                 found = _contestants.run(name, server.url, database, faults=faults)
             missing = options.issues - found["stored"]
             yield {
@@ -79,7 +79,7 @@ def main() -> None:
             f"{sum(row['struck'].values()):>6} {row['seconds']:>8.1f} {row['cpu_seconds']:>6.1f}"
             + (f"  {row['failed']}" if row["failed"] else "")
         )
-    _house.write(options.json, "import_under_faults", rows)
+    _environment.write(options.json, "import_under_faults", rows)
 
 
 if __name__ == "__main__":

@@ -18,12 +18,14 @@ from typing import Any
 
 import requests
 
-from benchmarks import _house
+from benchmarks import _environment
 from benchmarks._installation import Installation, installed
 from benchmarks._issues import FIRST, update_of
 
 
-def inbound(console: Installation, server: _house.Server, rate: int, seconds: int) -> list[float]:
+def inbound(
+    console: Installation, server: _environment.Server, rate: int, seconds: int
+) -> list[float]:
     """Milliseconds from each webhook to the changed row."""
     (token,) = console.query("SELECT webhook_token FROM connections_connection")[0]
     sent: dict[str, float] = {}
@@ -57,7 +59,9 @@ def inbound(console: Installation, server: _house.Server, rate: int, seconds: in
     return [(seen[name] - moment) * 1000 for name, moment in sent.items()]
 
 
-def outbound(console: Installation, server: _house.Server, rate: int, seconds: int) -> list[float]:
+def outbound(
+    console: Installation, server: _environment.Server, rate: int, seconds: int
+) -> list[float]:
     """Milliseconds from each committed edit to Jira's answer."""
     number = rate * seconds
     found = console.query(
@@ -90,14 +94,14 @@ def paced(work: Callable[[int], None], number: int, rate: int) -> None:
 def measured(console: Installation, options: argparse.Namespace) -> list[dict[str, Any]]:
     rows = []
     number = options.rate * options.seconds
-    with _house.server("--issues", str(2 * number + 100)) as server:
+    with _environment.server("--issues", str(2 * number + 100)) as server:
         console.imported(server.url)
         server.latency(options.latency)
         for name, work, trips in (("Jira to board", inbound, 2), ("board to Jira", outbound, 1)):
             took = work(console, server, options.rate, options.seconds)
             rows.append(
-                {"what": name, "edits": len(took), "p50_ms": _house.percentile(took, 0.5),
-                 "p95_ms": _house.percentile(took, 0.95), "max_ms": max(took),
+                {"what": name, "edits": len(took), "p50_ms": _environment.percentile(took, 0.5),
+                 "p95_ms": _environment.percentile(took, 0.95), "max_ms": max(took),
                  "aim_ms": trips * options.latency + 100}
             )  # fmt: skip
     return rows
@@ -124,7 +128,7 @@ def main() -> None:
             f"{row['what']:14} {row['edits']:>6} {row['p50_ms']:>7.0f} {row['p95_ms']:>7.0f} "
             f"{row['max_ms']:>7.0f} {row['aim_ms']:>7.0f}"
         )
-    _house.write(options.json, "latency", rows)
+    _environment.write(options.json, "latency", rows)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _house
+from benchmarks import _environment
 
 LOOKS = 20  # times each page is asked for
 
@@ -128,7 +128,7 @@ def measured(options: argparse.Namespace) -> list[dict[str, Any]]:
     from django.test import Client
 
     from accounts.models import ApiToken, User
-    from almconnect.lib import unscanned
+    from almconnect.lib import gc_freeze
 
     person = User.objects.create_user(f"bench-{uuid.uuid4().hex[:6]}", role="admin")
     _, token = ApiToken.issue(person, "admin", "bench")
@@ -141,14 +141,15 @@ def measured(options: argparse.Namespace) -> list[dict[str, Any]]:
     projects += connections(few, options.connections - few)
     more = [row for row in projects if row.key != projects[0].key]
     _items_more(more, options.items - 2000)
-    unscanned.leave_out()  # as the web process does, once its pages are loaded
+    gc_freeze.freeze_for_good()  # as the web process does, once its pages are loaded
     rows = []
     for name, address in addresses().items():
         looked(client, address, 2)
         took, cpu, queries = looked(client, address, LOOKS)
         rows.append(
-            {"page": name, "cpu_ms": _house.percentile(cpu, 0.5), "p50_ms": _house.percentile(took, 0.5),
-             "p95_ms": _house.percentile(took, 0.95), "queries": queries,
+            {"page": name, "cpu_ms": _environment.percentile(cpu, 0.5),
+             "p50_ms": _environment.percentile(took, 0.5),
+             "p95_ms": _environment.percentile(took, 0.95), "queries": queries,
              "queries_at_a_tenth": before[name]}
         )  # fmt: skip
     return rows
@@ -180,10 +181,10 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    with _house.postgres() as database, tempfile.TemporaryDirectory() as folder:
-        _house.prepare(Path(folder), database)
+    with _environment.postgres() as database, tempfile.TemporaryDirectory() as folder:
+        _environment.prepare(Path(folder), database)
         rows = measured(options)
-        _house.close()
+        _environment.close()
     kind = "PostgreSQL" if database else "SQLite"
     print(f"{options.connections} connections, {options.items} items, {kind}")
     print(f"{'':30} {'p50 ms':>7} {'p95 ms':>7} {'CPU ms':>7} {'queries':>8} {'at a tenth':>11}")
@@ -193,7 +194,7 @@ def main() -> None:
             f"{row['queries']:>8} {row['queries_at_a_tenth']:>11}"
         )
     facts = {"connections": options.connections, "items": options.items, "database": kind}
-    _house.write(options.json, "pages", {**facts, "rows": rows})
+    _environment.write(options.json, "pages", {**facts, "rows": rows})
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from benchmarks import _flavours, _house
+from benchmarks import _environment, _flavours
 
 
 def ours(connection: Any, looks: int) -> None:
@@ -31,7 +31,7 @@ def serially(url: str, cloud: bool) -> int:
     """What one writes first: PyPI jira, one project after another. How many it answered for."""
     from jira import JIRA
 
-    client = JIRA(url, basic_auth=(_house.USER, _house.TOKEN), get_server_info=False)
+    client = JIRA(url, basic_auth=(_environment.USER, _environment.TOKEN), get_server_info=False)
     keys = "BROWSE_PROJECTS,CREATE_ISSUES,EDIT_ISSUES,LINK_ISSUES,SCHEDULE_ISSUES"
     found = 0
     path = "project/search" if cloud else "project"
@@ -50,8 +50,8 @@ def serially(url: str, cloud: bool) -> int:
 
 def measured(flavour: str, projects: int, latencies: list[float]) -> list[dict[str, Any]]:
     rows = []
-    with _house.server("--flavour", flavour, "--projects", str(projects)) as server:
-        connection = _house.connected(server.url, f"Bench {flavour}")
+    with _environment.server("--flavour", flavour, "--projects", str(projects)) as server:
+        connection = _environment.connected(server.url, f"Bench {flavour}")
         works = (
             ("whole report", lambda: ours(connection, 50)),
             ("permissions alone", lambda: ours(connection, 0)),

@@ -21,7 +21,7 @@ from typing import Any
 
 import requests
 
-from benchmarks import _house, _runs
+from benchmarks import _environment, _runs
 
 PAGE = 100
 
@@ -29,12 +29,12 @@ PAGE = 100
 def bare(url: str) -> dict[str, Any]:
     """The bare loop, in this process."""
     session = requests.Session()
-    session.auth = (_house.USER, _house.TOKEN)
+    session.auth = (_environment.USER, _environment.TOKEN)
     began, cpu = time.perf_counter(), time.process_time()
     updated = {issue["id"]: issue["fields"]["updated"] for issue in _issues(session, url)}
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     return {"seconds": seconds, "cpu_seconds": cpu, "database_seconds": None,
-            "peak_mb": _house.peak_mb(), "done": len(updated)}  # fmt: skip
+            "peak_mb": _environment.peak_mb(), "done": len(updated)}  # fmt: skip
 
 
 def _issues(session: requests.Session, url: str) -> Iterator[dict[str, Any]]:
@@ -46,7 +46,7 @@ def _issues(session: requests.Session, url: str) -> Iterator[dict[str, Any]]:
         return answer.json()
 
     cloud = ask("GET", "serverInfo")["deploymentType"] == "Cloud"
-    query = f"project = {_house.PROJECT} ORDER BY id ASC"
+    query = f"project = {_environment.PROJECT} ORDER BY id ASC"
     body = {"jql": query, "maxResults": PAGE, "fields": ["*all"]}
     place: dict[str, Any] = {}
     while True:
@@ -60,12 +60,12 @@ def _issues(session: requests.Session, url: str) -> Iterator[dict[str, Any]]:
             return
 
 
-def by_bare_loop(server: _house.Server, issues: int) -> dict[str, Any]:
+def by_bare_loop(server: _environment.Server, issues: int) -> dict[str, Any]:
     """The bare loop in a process of its own, as the comparison is."""
     server.reset()
     command = [sys.executable, "-m", "benchmarks.reconcile", "--bare", server.url]
     run = subprocess.run(
-        command, cwd=_house.ROOT, stdout=subprocess.PIPE, text=True, timeout=300 + issues / 50
+        command, cwd=_environment.ROOT, stdout=subprocess.PIPE, text=True, timeout=300 + issues / 50
     )
     assert run.returncode == 0, "the bare loop failed"
     found: dict[str, Any] = json.loads(run.stdout)
@@ -77,8 +77,8 @@ def by_bare_loop(server: _house.Server, issues: int) -> dict[str, Any]:
 def measured(flavour: str, issues: int, latency: float) -> list[dict[str, Any]]:
     """Both at one size. What is compared was imported before, without a wait."""
     with (
-        _house.server("--flavour", flavour, "--issues", str(issues)) as server,
-        _house.postgres() as database,
+        _environment.server("--flavour", flavour, "--issues", str(issues)) as server,
+        _environment.postgres() as database,
         tempfile.TemporaryDirectory() as folder,
     ):
         _runs.run(_runs.IMPORT, server, Path(folder), database, issues)
@@ -118,7 +118,7 @@ def main() -> None:
             f"{row['seconds']:>8.1f} {row['cpu_seconds']:>6.1f} {theirs:>8} {row['peak_mb']:>8.0f} "
             f"{row['load']:>5.1f}"
         )
-    _house.write(options.json, "reconcile", rows)
+    _environment.write(options.json, "reconcile", rows)
 
 
 if __name__ == "__main__":

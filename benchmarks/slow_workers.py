@@ -23,7 +23,7 @@ from typing import Any
 import redis
 import requests
 
-from benchmarks import _house
+from benchmarks import _environment
 from benchmarks._installation import Installation, installed, wait_for
 from benchmarks._issues import FIRST, update_of
 
@@ -62,7 +62,7 @@ def slowed(console: Installation, share: float) -> Iterator[None]:
         thread.join()
 
 
-def busy(console: Installation, server: _house.Server, hook: str, items: list[str], rate: int,
+def busy(console: Installation, server: _environment.Server, hook: str, items: list[str], rate: int,
          over: threading.Event) -> None:  # fmt: skip
     """Webhooks and edits of the busy connection, at their moments."""
     session, number, began = requests.Session(), 0, time.monotonic()
@@ -78,8 +78,8 @@ def busy(console: Installation, server: _house.Server, hook: str, items: list[st
 def measured(share: float, options: argparse.Namespace) -> dict[str, Any]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        _house.server("--issues", "200") as loud,
-        _house.server("--issues", "100") as quiet,
+        _environment.server("--issues", "200") as loud,
+        _environment.server("--issues", "100") as quiet,
         installed(Path(folder), "web", "worker", "beat") as console,
     ):
         first, project = console.imported(loud.url, "Loud")
@@ -155,7 +155,7 @@ def main() -> None:
             f"{row['share']:>6} {row['edits']:>6} {row['p50_s']:>7.2f} {row['max_s']:>7.2f} "
             f"{row['most_messages']:>14} {row['rest_s']:>7.1f}"
         )
-    _house.write(options.json, "slow_workers", rows)
+    _environment.write(options.json, "slow_workers", rows)
 
 
 if __name__ == "__main__":

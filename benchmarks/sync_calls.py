@@ -15,14 +15,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _house
+from benchmarks import _environment
 from benchmarks._issues import FIRST
 
 UNEDITED = 200  # the first of them: what is edited on the board was not touched in Jira
 EDITED = 10
 
 
-def deliveries(project: Any, server: _house.Server, number: int = 100) -> None:
+def deliveries(project: Any, server: _environment.Server, number: int = 100) -> None:
     """So many webhooks, of so many issues that changed in Jira, and one drain."""
     from planning.models import WorkItem
     from sync.inbound import drain
@@ -43,19 +43,19 @@ def deliveries(project: Any, server: _house.Server, number: int = 100) -> None:
     assert mine.count() == number
 
 
-def edits(project: Any, server: _house.Server, items: int = EDITED, each: int = 10) -> None:
+def edits(project: Any, server: _environment.Server, items: int = EDITED, each: int = 10) -> None:
     """Ten people's edits of the same ten items, and a push."""
-    from planning import editing
+    from planning import item_editing
     from planning.models import Change, ChangeState, WorkItem
-    from sync.outbound import push
+    from sync.outbound import send_changes
 
     mine = WorkItem.objects.filter(project=project).order_by("remote_id")
     some = list(mine[UNEDITED : UNEDITED + items])
     for n in range(each):
         for item in some:
-            editing.edit_item(item.pk, actor=None, values={"summary": f"Edit {n}"})
+            item_editing.edit_item(item.pk, actor=None, values={"summary": f"Edit {n}"})
     server.reset()
-    while push.push(project.connection_id):
+    while send_changes.send_slice(project.connection_id):
         pass
     over = (ChangeState.SETTLED, ChangeState.DROPPED)
     assert not Change.objects.exclude(state__in=over).exists()
@@ -68,7 +68,7 @@ def reconcile(project: Any) -> None:
     from sync.runs import project_runs
 
     run = project_runs.request(project, RunKind.RECONCILE)
-    _house.finish(project_runs.work, run)
+    _environment.finish(project_runs.work, run)
 
 
 def measured(flavour: str, options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -76,8 +76,8 @@ def measured(flavour: str, options: argparse.Namespace) -> list[dict[str, Any]]:
 
     words = ("--flavour", flavour, "--issues", str(options.issues))
     rows = []
-    with _house.server(*words) as server:
-        _, project = _house.imported(server.url)
+    with _environment.server(*words) as server:
+        _, project = _environment.imported(server.url)
         server.latency(options.latency)
         works: tuple[tuple[str, int, Callable[[], None]], ...] = (
             ("100 deliveries of 100 issues", 100, lambda: deliveries(project, server)),
@@ -91,7 +91,7 @@ def measured(flavour: str, options: argparse.Namespace) -> list[dict[str, Any]]:
             seconds = time.perf_counter() - began
             rows.append(
                 {"flavour": flavour, "what": name, "calls": sum(server.calls().values()),
-                 "one_by_one": naive, "seconds": seconds, "peak_mb": _house.peak_mb(),
+                 "one_by_one": naive, "seconds": seconds, "peak_mb": _environment.peak_mb(),
                  "shapes": server.calls()}
             )  # fmt: skip
         Connection.objects.all().delete()
@@ -110,11 +110,11 @@ def main() -> None:
             f"--issues {options.issues} are too few to edit some of them: {least} at least"
         )
     rows = []
-    with _house.postgres() as database, tempfile.TemporaryDirectory() as folder:
-        _house.prepare(Path(folder), database)
+    with _environment.postgres() as database, tempfile.TemporaryDirectory() as folder:
+        _environment.prepare(Path(folder), database)
         for flavour in ("cloud", "datacenter"):
             rows += measured(flavour, options)
-        _house.close()
+        _environment.close()
     print(f"{options.latency:.0f} ms a call, {'PostgreSQL' if database else 'SQLite'}")
     print(f"{'':11} {'':32} {'calls':>6} {'one by one':>11} {'seconds':>8} {'peak MB':>8}")
     for row in rows:
@@ -123,7 +123,7 @@ def main() -> None:
             f"{row['seconds']:>8.2f} {row['peak_mb']:>8.0f}"
         )
         print(f"{'':11}   {', '.join(f'{n}× {shape}' for shape, n in row['shapes'].items())}")
-    _house.write(options.json, "sync_calls", rows)
+    _environment.write(options.json, "sync_calls", rows)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from benchmarks import _flavours, _house
+from benchmarks import _environment, _flavours
 
 
 def ours(connection: Any) -> None:
@@ -24,15 +24,15 @@ def plain(url: str) -> None:
     """What people write first: a client and `myself`."""
     from jira import JIRA
 
-    JIRA(url, basic_auth=(_house.USER, _house.TOKEN)).myself()
+    JIRA(url, basic_auth=(_environment.USER, _environment.TOKEN)).myself()
 
 
 def measured(flavour: str, mapped: int, latencies: list[float]) -> list[dict[str, Any]]:
     from connections.models import MappedProject
 
     rows = []
-    with _house.server("--flavour", flavour, "--projects", str(mapped + 1)) as server:
-        connection = _house.connected(server.url, f"Bench {flavour}")
+    with _environment.server("--flavour", flavour, "--projects", str(mapped + 1)) as server:
+        connection = _environment.connected(server.url, f"Bench {flavour}")
         for number in range(1, mapped + 1):
             MappedProject.objects.create(
                 connection=connection, remote_id=str(10000 + number), key=f"P{number}", name="P"
@@ -54,7 +54,7 @@ def measured(flavour: str, mapped: int, latencies: list[float]) -> list[dict[str
                 calls = sum(server.calls().values()) / len(took)
                 rows.append(
                     {"flavour": flavour, "latency_ms": latency, "what": name, "calls": calls,
-                     "ms": _house.percentile(took, 0.5)}
+                     "ms": _environment.percentile(took, 0.5)}
                 )  # fmt: skip
     return rows
 

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import _house
+from benchmarks import _environment
 from benchmarks._installation import Installation, installed
 
 SENDERS = 64  # as many deliveries may be on their way; what would need more waits, and is timed so
@@ -81,8 +81,8 @@ def load(
     used = console.cpu_seconds("web") - used
     return {
         "rate": rate, "sent": len(bodies), "answers": dict(answers), "load": os.getloadavg()[0],
-        "p50_ms": _house.percentile(took, 0.5), "p95_ms": _house.percentile(took, 0.95),
-        "p99_ms": _house.percentile(took, 0.99), "max_ms": max(took),
+        "p50_ms": _environment.percentile(took, 0.5), "p95_ms": _environment.percentile(took, 0.95),
+        "p99_ms": _environment.percentile(took, 0.99), "max_ms": max(took),
         "cpu_ms": used * 1000 / len(bodies),
     }  # fmt: skip
 
@@ -125,7 +125,7 @@ def deliveries(console: Installation, hook: str, rate: int, seconds: int) -> dic
 
 
 def measured(console: Installation, options: argparse.Namespace) -> list[dict[str, Any]]:
-    with _house.server() as server:
+    with _environment.server() as server:
         console.connect(server.url)
     (token,) = console.query("SELECT webhook_token FROM connections_connection")[0]
     hook = f"/hooks/jira/{token}"
@@ -160,7 +160,7 @@ def main() -> None:
             f"{row['p95_ms']:>8.1f} {row['p99_ms']:>8.1f} {row['max_ms']:>8.1f} "
             f"{row['cpu_ms']:>7.2f} {row['lost']:>5} {row['load']:>5.1f} {row['answers']}"
         )
-    _house.write(options.json, "webhooks", rows)
+    _environment.write(options.json, "webhooks", rows)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from connections.views import authorising, detail, help, oauth, overview, permissions, wizard
+from connections.views import detail, help, oauth, oauth_redirects, overview, permissions, wizard
 
 _one = "connections/<uuid:connection_id>"
 pages = [
@@ -30,17 +30,23 @@ pages = [
         name="report_progress",
     ),
     path(f"{_one}/oauth/", oauth.setup, name="setup_oauth"),
-    path(f"{_one}/oauth/authenticate/", authorising.authenticate, name="oauth_authenticate"),
+    path(f"{_one}/oauth/authenticate/", oauth_redirects.authenticate, name="oauth_authenticate"),
     path(f"{_one}/oauth/check/", oauth.check, name="oauth_check"),
     path(f"{_one}/oauth/look/", oauth.look, name="oauth_look"),
     path(f"{_one}/oauth/typed/", oauth.typed, name="oauth_typed"),
     path(f"{_one}/oauth/standing/", oauth.standing, name="oauth_standing"),
     path(f"{_one}/oauth/finish/", oauth.finish, name="oauth_finish"),
     path(
-        "connections/oauth/authorize/<uuid:flow_id>/", authorising.authorize, name="oauth_authorize"
+        "connections/oauth/authorize/<uuid:flow_id>/",
+        oauth_redirects.authorize,
+        name="oauth_authorize",
     ),
-    path("connections/oauth/callback/", authorising.callback_base, name="oauth_callback_base"),
-    path("connections/oauth/callback/<uuid:flow_id>/", authorising.callback, name="oauth_callback"),
+    path("connections/oauth/callback/", oauth_redirects.callback_base, name="oauth_callback_base"),
+    path(
+        "connections/oauth/callback/<uuid:flow_id>/",
+        oauth_redirects.callback,
+        name="oauth_callback",
+    ),
     path("help/troubleshooting/", help.troubleshooting, name="troubleshooting"),
     path("connections/jira-admin/<str:signed>/", oauth.admin_part, name="admin_part"),
 ]

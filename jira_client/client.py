@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from jira_client import parse
-from jira_client.acting import Acting
+from jira_client.account_check import AccountCheck
 from jira_client.auth import Auth
 from jira_client.errors import (
     AnonymousAnswer,
@@ -65,7 +65,7 @@ class JiraClient:
         self.auth = auth
         self._flavour = flavour
         self._gate = gate
-        self._acting = Acting()
+        self._account = AccountCheck()
         self.clock: datetime | None = None  # Jira's time as its last answer told it (Date header)
         self._signed_url = (public_url or transport.base_url).rstrip("/")
         self.projects = Projects(self)
@@ -145,7 +145,7 @@ class JiraClient:
         """
         response = self.exchange(request)
         signed_in = not self.auth.anonymous
-        if signed_in and not request.anonymous_ok and self._acting.doubtful(request, response):
+        if signed_in and not request.anonymous_ok and self._account.doubtful(request, response):
             self._prove(request, response)
         try:
             return self._read(request, response, signed_in=signed_in)
@@ -177,22 +177,22 @@ class JiraClient:
             return False
         if "FAILED" in error.seen.get("login reason", ""):
             return False
-        if self._acting.refuses(request):
+        if self._account.refuses(request):
             return True
         try:
             self.myself()
         except AuthenticationRefused:
             error.confirmed = True
             return False
-        self._acting.note_refusal(request)
+        self._account.note_refusal(request)
         return True
 
     def _prove(self, request: Request, response: WireResponse) -> None:
         """Settle by `/myself` whether an answer without the account's name came to nobody. Raises
         AnonymousAnswer, and what else asking raises."""
         try:
-            if self.myself().id == self._acting.account_id:
-                self._acting.trust(request, response)
+            if self.myself().id == self._account.account_id:
+                self._account.trust(request, response)
                 return
             raise _to_nobody(request, response)
         except AnonymousAnswer:

@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, quote
 from jira_client.auth import OAuth1
 from jira_client.errors import JiraError, NotJson, OAuthProblem
 from jira_client.page import looks_like_login, page_title
-from jira_client.pointing import redirected
 from jira_client.protocol import Request, encode
+from jira_client.redirects import redirected
 from jira_client.refusal import refusal
 from jira_client.transport import Transport
 from jira_client.wire import WireRequest, WireResponse

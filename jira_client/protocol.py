@@ -24,7 +24,7 @@ from jira_client.errors import (
     PermissionRefused,
 )
 from jira_client.page import looks_like_login, page_title
-from jira_client.pointing import redirected
+from jira_client.redirects import redirected
 from jira_client.refusal import refusal
 from jira_client.wire import WireRequest, WireResponse
 

@@ -2,7 +2,7 @@
 
 Read in this order: OAuth problem, JSON forms, headers, then the title and the text of a page. Of a
 page only short plain text is kept, and no header or body reaches a message unread. What a certain
-refusal means by its own words is in `refusing_words`.
+refusal means by its own words is in `refusal_words`.
 
 Source of status codes and the shape of errors: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
 Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
@@ -18,11 +18,11 @@ from typing import Any
 import orjson
 
 from jira_client import errors
-from jira_client.answering import foreign_prompt, shows_jira
-from jira_client.lasting import in_words
+from jira_client.answer_source import foreign_prompt, shows_jira
+from jira_client.durations import in_words
 from jira_client.oauth_problem import oauth_problem
 from jira_client.page import is_page, looks_like_login, page_text, page_title, plain
-from jira_client.refusing_words import special
+from jira_client.refusal_words import special
 from jira_client.wire import WireResponse, http_date
 
 _BY_STATUS: dict[int, tuple[type[errors.JiraError], str]] = {

@@ -1,7 +1,7 @@
 """The permission catalogue: what the board needs, why, and what does not work without it.
 
 Data only. One line of the catalogue is one line of the report; the names are those of the guide,
-the keys Jira's. `jira_client.judging` says what the states mean. It must not ask Jira.
+the keys Jira's. `jira_client.permission_evaluation` says what the states mean. It must not ask Jira.
 
 Source of the keys: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permission-schemes/#built-in-permissions
 Data Center: https://confluence.atlassian.com/adminjiraserver/managing-project-permissions-938847145.html

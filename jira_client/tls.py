@@ -1,6 +1,6 @@
 """Trust: TLS contexts, fingerprints, and what kind of trouble a failed handshake is.
 
-Opens no connection itself; `connecting` calls it with a socket.
+Opens no connection itself; `connection_pool` calls it with a socket.
 
 Source: none; there is no rule about Jira here.
 """

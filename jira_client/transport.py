@@ -18,10 +18,12 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import EmptyPoolError, HTTPError, ReadTimeoutError
 
-from jira_client import inspecting
+from jira_client import tls_inspection
 from jira_client.address import AddressPolicy, Resolver, resolve
-from jira_client.connecting import Adapter, Session
-from jira_client.dialling import Call, Endpoint
+from jira_client.bounded_body import read_body
+from jira_client.connection_loss import dropped, root_of
+from jira_client.connection_pool import Adapter, Session
+from jira_client.dial import Call, Endpoint
 from jira_client.errors import (
     AnswerLost,
     ConnectFailed,
@@ -32,11 +34,9 @@ from jira_client.errors import (
     ReadTimedOut,
     TlsFailed,
 )
-from jira_client.losing import dropped, root_of
+from jira_client.http_proxy import proxy_at, refused
 from jira_client.origin import origin_of
-from jira_client.proxying import proxy_at, refused
 from jira_client.tls import CertificateFacts, plain_fingerprint, tls_failure, trust
-from jira_client.unpacking import read_body
 from jira_client.wire import (
     Headers,
     Observation,
@@ -143,7 +143,7 @@ class Transport:
         """
         if self._endpoint.context is None:
             raise NotJira("The Instance URL begins with http://, so there is no certificate.")
-        return inspecting.shown(self._endpoint, self.total_timeout)
+        return tls_inspection.shown(self._endpoint, self.total_timeout)
 
     def close(self) -> None:
         """Closes idle connections; the transport stays usable."""
@@ -163,9 +163,9 @@ class Transport:
         try:
             return self._send(request, started)
         except TlsFailed as error:
-            raise inspecting.of_the_chain(error, self._endpoint) from error
+            raise tls_inspection.of_the_chain(error, self._endpoint) from error
         except ConnectionDropped as error:
-            refused = None if error.reused else inspecting.late_refusal(self._endpoint)
+            refused = None if error.reused else tls_inspection.late_refusal(self._endpoint)
             if refused is not None:
                 raise refused from error
             raise

@@ -15,8 +15,8 @@ from typing import Any
 from .model.people import User
 from .model.site import Site
 from .seed import seeded
-from .serving import Handle, beside, bound, opened
-from .state.keeping import Keeper, restored
+from .server import Handle, beside, bound, opened
+from .state.state_file import StateFile, restored
 
 
 def arguments(words: list[str]) -> argparse.Namespace:
@@ -104,7 +104,7 @@ def main(words: list[str] | None = None) -> int:
     site.parts["delivery"].anywhere = options.webhooks_anywhere
     site.parts["delivery"].through = options.webhooks_to
     if options.state:
-        Keeper(site, options.state)
+        StateFile(site, options.state)
     ended = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> Any:

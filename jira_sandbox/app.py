@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from email.utils import format_datetime
 from typing import Any
 
-from . import altering, control, failing
+from . import answer_faults, control, request_faults
 from .authentication import Identity, identify
 from .faults import Faults
 from .limits import Limits
@@ -22,19 +22,19 @@ from .pages import roles as role_page
 from .pages import tokens as token_page
 from .refusal import ConnectionLost, Refusal
 from .rest import (
-    archiving,
-    attached,
+    board_moves,
     boards,
-    founding,
+    issue_archive,
+    issue_subresources,
     issues,
     link_types,
     links,
     metadata,
-    moves,
     people,
+    project_admin,
     projects,
     roles,
-    searching,
+    search,
     sprints,
     tokens,
     webhooks,
@@ -49,9 +49,9 @@ logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
-    people, projects, roles, founding, metadata, archiving, issues, links, link_types, attached,
-    searching, boards, moves, sprints, webhooks, tokens, oauth, control, consent, login, home,
-    applinks, admin, work, fault_page, role_page, token_page,
+    people, projects, roles, project_admin, metadata, issue_archive, issues, links, link_types,
+    issue_subresources, search, boards, board_moves, sprints, webhooks, tokens, oauth, control, consent,
+    login, home, applinks, admin, work, fault_page, role_page, token_page,
 )  # fmt: skip
 
 
@@ -107,8 +107,8 @@ class Application:
     def handled(self, request: Request) -> Response:
         faults: Faults = self.site.parts["faults"]
         if faults.any:
-            request = altering.altered(faults, request)
-            if altering.repeated(faults, request):
+            request = request_faults.altered(faults, request)
+            if request_faults.repeated(faults, request):
                 self.judged(request)
         return self.judged(request)
 
@@ -131,7 +131,7 @@ class Application:
         site = self.site
         faults: Faults = site.parts["faults"]
         limits: Limits = site.parts["limits"]
-        if faults.any and (instead := failing.instead(faults, request)) is not None:
+        if faults.any and (instead := answer_faults.instead(faults, request)) is not None:
             return instead
         if identity.answer is not None:
             return identity.answer
@@ -144,7 +144,7 @@ class Application:
             site.calls[f"{route.method} {route.template}"] += 1
             response = route.handler(call)
             site.writes += request.method in WRITES
-        return failing.suffered(faults, request, response) if faults.any else response
+        return answer_faults.suffered(faults, request, response) if faults.any else response
 
 
 def forbid_browsers(request: Request) -> None:

@@ -20,9 +20,9 @@ from typing import Any
 from .faults import Faults
 from .limits import Limits
 from .model.fields import chosen_from, parent_link
-from .model.founding import add_project
+from .model.metadata_names import rename
 from .model.permissions import KEYS
-from .model.renaming import rename
+from .model.project_admin import add_project
 from .refusal import Refusal
 from .routing import Call, Handler, Router
 from .tls import Certificates

@@ -1,7 +1,8 @@
 """Faults a person or a test can switch on.
 
-What they do is told by three modules: altering.py (a proxy in front changes the request), failing.py
-(answers instead of work, answers that suffer) and standing.py (settings of the whole site).
+What they do is told by three modules: request_faults.py (a proxy in front changes the
+request), answer_faults.py (answers instead of work, answers that suffer) and site_faults.py (settings of
+the whole site).
 
 Over HTTP: `POST /sandbox/faults {"name": …, "value": …, "times": n|null, "path": regex,
 "method": "GET", "body": regex}`; `value` null or false switches the fault off. `path` is matched
@@ -18,7 +19,7 @@ from typing import Any
 
 from .model.site import Site
 from .refusal import Refusal
-from .standing import SETTINGS, stand
+from .site_faults import SETTINGS, set_fault
 from .wire import Request
 
 REST = r"^/rest/"
@@ -119,7 +120,7 @@ class Faults:
             raise Refusal(400, f"There is no fault '{name}'. Known: {', '.join(SWITCHES)}.")
         off = value is None or value is False
         if name in SETTINGS:
-            stand(self.site, name, None if off else value)
+            set_fault(self.site, name, None if off else value)
             self.taken[name] += not off
             return
         everywhere = ALSO_OAUTH if name in WIDE else REST
@@ -149,7 +150,7 @@ class Faults:
         with self._lock:
             self._on.clear()
         for name in SETTINGS:
-            stand(self.site, name, None)
+            set_fault(self.site, name, None)
 
     def take(self, name: str, request: Request | None = None) -> Fault | None:
         """The fault if it is on for this request; counts down its times."""

@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from .model.boards import Board, Sprint
-from .model.creating import create
-from .model.founding import add_board, add_project
+from .model.issue_creation import create
 from .model.issues import Issue
-from .model.linking import link
+from .model.links_and_moves import link
 from .model.people import User
+from .model.project_admin import add_board, add_project
 from .model.projects import Component, Project, Version
 from .model.site import Site
 

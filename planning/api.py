@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from planning.rest import changes, frame, items, links
+from planning.rest import changes, items, links, structure
 
 router = Router()
-for part in (items, links, frame, changes):
+for part in (items, links, structure, changes):
     router.add_router("", part.router)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from almconnect.lib import bulk_rows
 from planning.models import BoardEvent
-from planning.turns import Turn, take_turn
+from planning.transaction_locks import Turn, take_turn
 
 Origin = Literal["board", "jira"]
 LOOK_SECONDS = 0.25

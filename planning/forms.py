@@ -60,7 +60,7 @@ class MoveForm(RefusableForm):
         self.fields["iteration"].choices = iteration_choices()  # type: ignore[attr-defined]
 
     def place(self) -> dict[str, Any]:
-        """The arguments of planning.moving.move_item."""
+        """The arguments of planning.card_moves.move_item."""
         return {
             "team": self.cleaned_data["team"] or None,
             "iteration": self.cleaned_data["iteration"] or None,

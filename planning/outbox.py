@@ -1,6 +1,6 @@
 """What one transaction of the board's verbs leaves behind: Changes for Jira, events for followers, hints.
 
-A verb notes what it did and flushes once, last. Must not be used by planning.applying: what came from
+A verb notes what it did and flushes once, last. Must not be used by planning.inbound_writes: what came from
 Jira is not sent back.
 """
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.audit import SYSTEM
 from accounts.models import User
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
 from connections.models import MappedProject
 from planning.feed import event, tell
 from planning.models import BoardEvent, Change, ChangeKind, Link, SyncState, WorkItem
@@ -59,7 +59,7 @@ class Outbox:
         self._events.append(event(f"link.{told}", link.pk, 1, words, "board", self.actor_name))
 
     def note_event(self, kind: str, object_id: uuid.UUID, fields: Iterable[str]) -> None:
-        """Something of the board's frame changed, which Jira does not know: a team, a PI."""
+        """Something of the board's structure changed, which Jira does not know: a team, a PI."""
         self._events.append(event(kind, object_id, 1, fields, "board", self.actor_name))
 
     def flush(self) -> None:
@@ -67,7 +67,7 @@ class Outbox:
         Change.objects.bulk_create(self._changes, batch_size=500)
         tell(self._events)
         for connection_id in self._connections:
-            hint(current_app.signature(PUSH), connection_id)
+            enqueue(current_app.signature(PUSH), connection_id)
 
     def _queue(self, project: MappedProject, **values: Any) -> None:
         self._changes.append(

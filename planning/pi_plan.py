@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from planning.fitting import refused
+from planning.item_validation import refused
 from planning.models import Pi
-from planning.shaping import add_part
+from planning.structure_editing import add_part
 
 MOST_ITERATIONS: Final = 26
 

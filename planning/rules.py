@@ -1,4 +1,4 @@
-"""What a board field may hold, and the words for what it may not. Reads no row: see planning.known.
+"""What a board field may hold, and the words for what it may not. Reads no row: see planning.lookups.
 
 Each cleaner takes what a caller sent and answers the value to store, shaped as planning.fields does.
 """

@@ -10,8 +10,8 @@ from celery import current_app
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from almconnect.lib.hint import hint
-from planning.fitting import refused
+from almconnect.lib.enqueue import enqueue
+from planning.item_validation import refused
 from planning.models import Iteration, SprintLink, Team
 from planning.rules import Unfit, reference
 
@@ -59,7 +59,7 @@ def set_sprints(iteration: Iteration, sprints: Any) -> None:
         "project_id", flat=True
     ):
         # Items that were read in these sprints before take their place now, not at the next poll.
-        hint(current_app.signature(PLACE), project)
+        enqueue(current_app.signature(PLACE), project)
 
 
 def _team_key(value: Any) -> uuid.UUID:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from planning.pages import board, frame, item, items, links
+from planning.pages import board, item, items, links, structure
 
 app_name = "planning"
 urlpatterns = [
@@ -18,9 +18,9 @@ urlpatterns = [
     path("items/<uuid:item_id>/delete/", item.delete, name="delete"),
     path("items/<uuid:item_id>/links/", links.add, name="add_link"),
     path("links/<uuid:link_id>/remove/", links.remove, name="remove_link"),
-    path("trains/", frame.show, name="frame"),
-    path("trains/pi/plan/", frame.plan, name="plan_pi"),
-    path("trains/<slug:kind>/new/", frame.add, name="add_part"),
-    path("trains/<slug:kind>/<uuid:part_id>/", frame.edit, name="edit_part"),
-    path("trains/<slug:kind>/<uuid:part_id>/remove/", frame.remove, name="remove_part"),
+    path("trains/", structure.show, name="frame"),
+    path("trains/pi/plan/", structure.plan, name="plan_pi"),
+    path("trains/<slug:kind>/new/", structure.add, name="add_part"),
+    path("trains/<slug:kind>/<uuid:part_id>/", structure.edit, name="edit_part"),
+    path("trains/<slug:kind>/<uuid:part_id>/remove/", structure.remove, name="remove_part"),
 ]

@@ -31,7 +31,7 @@ from celery.signals import before_task_publish  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.models import ApiToken, Role, User  # noqa: E402
-from almconnect.lib import hint as hinting  # noqa: E402
+from almconnect.lib import enqueue as enqueue_module  # noqa: E402
 from tests import selection, thread_connections  # noqa: E402
 from tests.callers import ApiCaller  # noqa: E402
 
@@ -117,10 +117,10 @@ def _quick_passwords(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _closed_circuit() -> Iterator[None]:
-    hinting.circuit.reset()
-    hinting.of_this_process.reset()
+    enqueue_module.circuit.reset()
+    enqueue_module.of_this_process.reset()
     yield
-    hinting.circuit.reset()
+    enqueue_module.circuit.reset()
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ MUTANTS = {
     ),
     "the mark of a create is not asked for": Mutant(
         "sync/inbound/delivered_issues.py",
-        "(OPERATION_PROPERTY,) if adopting.waiting_creates(live[0]) else ()",
+        "(OPERATION_PROPERTY,) if own_creates.waiting_creates(live[0]) else ()",
         "()",
         DRAIN,
     ),
@@ -82,16 +82,16 @@ MUTANTS = {
         SITE,
     ),
     "a moved issue is deleted": Mutant(
-        "sync/outbound/push.py",
-        "removing.send_deletes(connection, jira, deletes, shift, strange)",
-        "removing.send_deletes(connection, jira, deletes, shift, {})",
+        "sync/outbound/send_changes.py",
+        "issue_deletes.send_deletes(connection, jira, deletes, shift, strange)",
+        "issue_deletes.send_deletes(connection, jira, deletes, shift, {})",
         ("tests/sync/test_ownership.py",),
     ),
     "many deletions go unasked": Mutant(
         "sync/outbox/deletion_guard.py",
         "if not fresh or not (reason := _reason(connection, fresh)):",
         "if True or not (reason := _reason(connection, fresh)):",
-        ("tests/sync/test_outward_brake.py",),
+        ("tests/sync/test_deletion_guard.py",),
     ),
     "an issue from the future moves the watermark": Mutant(
         "sync/pairs/server_clock.py",

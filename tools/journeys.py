@@ -69,7 +69,7 @@ def traced(work: Callable[[], object]) -> Trace:
 
 def journeys(flavour: str) -> dict[str, Trace]:
     from accounts.models import Role, User
-    from jira_sandbox.serving import running
+    from jira_sandbox.server import running
     from sync.models import Delivery
     from tests.sync.world import build
 

@@ -22,10 +22,10 @@ SECONDS = 40.0  # of running; starting and collecting take the rest of the minut
 LEFT_OUT = "not slow and not browser and not process and not redis and not postgres"
 # Where the tests of a package do not lie in the folder of its name.
 ELSEWHERE = {
-    "almconnect": ["tests/house", "tests/accounts"],
+    "almconnect": ["tests/almconnect", "tests/accounts"],
     "jira_sandbox": ["tests/sandbox"],
     "templates": ["tests/connections", "tests/sync/pages"],
-    "tools": ["tests/house"],
+    "tools": ["tests/almconnect"],
     "jira_client": ["tests/jira_client", "tests/doctor"],
 }
 

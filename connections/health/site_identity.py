@@ -203,8 +203,8 @@ def restore_of(connection: Connection) -> tuple[datetime, Right] | None:
 
 
 def put_back(connection: Connection) -> dict[str, str]:
-    """The addresses from before the change, for `editing.edit`. Raises Refused (409) where none are
-    known."""
+    """The addresses from before the change, for `settings_editing.edit`. Raises Refused (409) where none
+    are known."""
     before = connection.site_before
     if not before:
         raise Refused(

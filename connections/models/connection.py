@@ -51,7 +51,7 @@ class Health(models.TextChoices):
 
 
 class MovePart(models.TextChoices):
-    """What a connection is in a move to another Jira (sync.moving_site). *Moving*: nothing reads or
+    """What a connection is in a move to another Jira (sync.site_move). *Moving*: nothing reads or
     writes but the move. *Comparing*: it is read, and nothing is written. *Kept*: it holds the credentials
     of the other Jira and stays switched off."""
 
@@ -144,7 +144,7 @@ class Connection(models.Model):
     # A person said that Jira was put back to an earlier state, and which side is right since
     restore_accepted = models.DateTimeField(null=True, blank=True)
     restore_right = models.CharField(max_length=5, choices=Right.choices, blank=True)
-    # Its part in a move to another Jira; written by sync.moving_site alone
+    # Its part in a move to another Jira; written by sync.site_move alone
     move_part = models.CharField(max_length=10, choices=MovePart.choices, blank=True)
     clock_note = models.CharField(max_length=300, blank=True)  # what is odd about Jira's clock
     clock_note_at = models.DateTimeField(null=True, blank=True)

@@ -31,7 +31,7 @@ from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
 from connections.probes import Finding, Probe, State, of_account, of_instance, of_webhook
 from connections.report import observations
-from connections.setup import editing
+from connections.setup import settings_editing
 from jira_client.errors import JiraError
 from jira_client.values import Person
 
@@ -132,16 +132,16 @@ def try_out(
     actor: User | None,
     retry: bool = False,
 ) -> CheckResult:
-    """The same checks against what is on the screen: settings (as for `editing.edit`) and a typed
+    """The same checks against what is on the screen: settings (as for `settings_editing.edit`) and a typed
     credential that are not saved. No setting, no credential and no health is written.
 
     `connection` may be unsaved: `Connection()`. `credential` None: the stored one, which does not
     open for another address. Raises Refused, a sentence per wrong field, before anything is sent.
     """
-    found = editing.cleaned(values)
+    found = settings_editing.cleaned(values)
     if credential is not None:
         credentials.check(credential)
-    shown = editing.preview(connection, found)
+    shown = settings_editing.preview(connection, found)
     probe = Probe(shown, credential=credential, unsaved=True, retry=retry, signs=True)
     result = _asked(probe)
     _tell(connection, result, actor, unsaved=sorted(found))

@@ -20,7 +20,7 @@ from connections.health import health
 from connections.models import Connection
 from connections.probes import Probe, checkup
 from connections.probes.checkup import Row, State
-from connections.setup import editing
+from connections.setup import settings_editing
 from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed, TlsFailed
 from jira_client.flavour import Flavour, flavour_of
 from jira_client.tls import CertificateFacts
@@ -95,7 +95,7 @@ def look(connection: Connection) -> Look:
 
 def look_at(connection: Connection | None, values: dict[str, Any]) -> Look:
     """Asks what is at settings that are not saved: cleaned `values`, typed over the connection's."""
-    shadow = editing.preview(connection or Connection(), values)
+    shadow = settings_editing.preview(connection or Connection(), values)
     if connection is None or shadow.origin != connection.origin:
         shadow.deployment = shadow.version = ""  # observed at another address
     return look(shadow)

@@ -12,7 +12,7 @@ from connections.health import expiry
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
 from connections.report import archived_projects
 from connections.report.observations import Seen
-from jira_client import judging, requirements
+from jira_client import permission_evaluation, requirements
 from jira_client.errors import AuthenticationRefused
 from jira_client.requirements import RECOMMENDED, REQUIRED
 from jira_client.values import PermissionState, Person, Project
@@ -111,7 +111,7 @@ def permissions(probe: Probe) -> Finding:
     lacking: dict[str, list[str]] = {REQUIRED: [], RECOMMENDED: []}
     unsure = False
     for project in wanted:
-        judged = judging.evaluate(found.get(project.id, {}))
+        judged = permission_evaluation.evaluate(found.get(project.id, {}))
         for row in (*judged.permissions, *judged.also):
             if row.state is PermissionState.MISSING and row.need in lacking:
                 lacking[row.need].append(f"{row.name} ({project.key})")

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
-from jira_client import obstacles, surveying
+from jira_client import setup_findings, setup_survey
 from jira_client.client import JiraClient
-from jira_client.obstacles import Context
 from jira_client.resources.caller import side_by_side
-from jira_client.surveying import Survey, Wanted
+from jira_client.setup_findings import Context
+from jira_client.setup_survey import Survey, Wanted
 from jira_client.values import PermissionState, Project
 
 MOST = 50  # projects looked at in one report
@@ -67,7 +67,7 @@ def look(
     """Project id → its set-up, several projects side by side. Raises what a refused login raises."""
     if not projects:
         return {}
-    instance = surveying.instance_of(client)
+    instance = setup_survey.instance_of(client)
     mapped = {row.remote_id: row for row in connection.projects.all()}
     contexts = [
         Context(account, one, _wanted(mapped.get(one.id)), instance, states[one.id])
@@ -75,7 +75,7 @@ def look(
     ]
 
     def one(context: Context) -> Survey:
-        return surveying.survey(client, context.project, context.wanted, context.states)
+        return setup_survey.survey(client, context.project, context.wanted, context.states)
 
     found: dict[str, Setup] = {}
     for context, survey in zip(contexts, side_by_side(client, one, contexts), strict=True):
@@ -119,18 +119,18 @@ def _facts(survey: Survey, context: Context) -> Setup:
                 "message": one.message,
                 "text": one.text,
             }
-            for one in obstacles.find(survey, context)
+            for one in setup_findings.find(survey, context)
         ],
     }
 
 
 def _screens(survey: Survey, context: Context) -> dict[str, Any]:
     """`create`: per issue type the names of fields that are not on it, and of those it demands."""
-    wanted = obstacles.wanted_fields(survey, context)
+    wanted = setup_findings.wanted_fields(survey, context)
     names = {info.id: info.name for info in context.instance.fields}
 
-    def lacking(screen: surveying.Screen) -> list[str]:
-        return [names.get(id, id) for id in obstacles.off_screen(screen, wanted).values()]
+    def lacking(screen: setup_survey.Screen) -> list[str]:
+        return [names.get(id, id) for id in setup_findings.off_screen(screen, wanted).values()]
 
     create, edit = survey.create, survey.edit
     return {
@@ -142,7 +142,7 @@ def _screens(survey: Survey, context: Context) -> dict[str, Any]:
             {
                 "type": screen.type.name,
                 "missing": lacking(screen),
-                "demanded": [meta.name for meta in obstacles.unfilled(screen, wanted)],
+                "demanded": [meta.name for meta in setup_findings.unfilled(screen, wanted)],
             }
             for screen in create
         ],
@@ -155,7 +155,7 @@ def _board(survey: Survey, context: Context) -> dict[str, Any]:
         return {"state": "missing", "name": "", "type": "", "software": False}
     if survey.boards is None:
         return {"state": "unknown", "name": "", "type": "", "software": True}
-    board = surveying.board_in(survey.boards, context.wanted)
+    board = setup_survey.board_in(survey.boards, context.wanted)
     return {
         "state": "held" if survey.sprints else "missing",
         "id": board.id if board else None,

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from jira_client import judging
-from jira_client.judging import Obstacle, ProjectEvaluation
+from jira_client import permission_evaluation
+from jira_client.permission_evaluation import Obstacle, ProjectEvaluation
 from jira_client.requirements import ALSO, CATALOGUE, REQUIRED
 from jira_client.values import PermissionState, Project
 
@@ -100,7 +100,7 @@ def _states(row: Row) -> dict[str, str]:
 def lines_of(row: Row) -> dict[str, PermissionState]:
     """The guide's name → state: the catalogue's lines and what was also looked at."""
     states = states_of(row)
-    return {line.name: judging.state_of(line, states) for line in (*CATALOGUE, *ALSO)}
+    return {line.name: permission_evaluation.state_of(line, states) for line in (*CATALOGUE, *ALSO)}
 
 
 def required_missing(row: Row) -> list[str]:
@@ -128,7 +128,7 @@ def required_unknown(row: Row) -> list[str]:
 
 def judged(row: Row, account: str) -> ProjectEvaluation:
     """Both views of the row, with words."""
-    return judging.evaluate(
+    return permission_evaluation.evaluate(
         states_of(row),
         account,
         row["key"],
@@ -188,7 +188,7 @@ def told(row: Row, account: str) -> Row:
     }
 
 
-def _cell(one: judging.PermissionRow) -> dict[str, str]:
+def _cell(one: permission_evaluation.PermissionRow) -> dict[str, str]:
     return {
         "name": one.name,
         "key": one.key,

@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from accounts.tokens import actor_of, connector, pauser, planner, reader, tester
+from accounts.bearer_tokens import actor_of, connector, pauser, planner, reader, tester
 from almconnect.lib.api import Listing, Refused, cursor_of, page, read_cursor
 from almconnect.lib.secret import Secret
 from connections.access import gateway
@@ -42,7 +42,7 @@ from connections.rest.bodies import (
     StartIn,
     TestIn,
 )
-from connections.setup import confirm_account, deletion, editing, joint_change, pausing
+from connections.setup import confirm_account, deletion, joint_change, pause, settings_editing
 
 router = Router(tags=["connections"])
 FEWEST_BITS = 2048
@@ -68,11 +68,11 @@ def create_connection(request: HttpRequest, payload: ConnectionIn) -> Any:
     passing `/test` activates it. With OAuth go on with `oauth/start`.
     """
     values = payload.model_dump(exclude={"secret", "key_bits"}, exclude_none=True)
-    values = editing.cleaned(values)
+    values = settings_editing.cleaned(values)
     credential = _credential(
         payload.auth_method, payload.username or "", payload.secret, values.get("secret_expires")
     )
-    connection = editing.create(actor=actor_of(request), **values)
+    connection = settings_editing.create(actor=actor_of(request), **values)
     if connection.auth_method == AuthMethod.OAUTH1 and payload.key_bits != FEWEST_BITS:
         key_pair.ensure_keys(connection, actor=actor_of(request), bits=payload.key_bits)
     if credential is not None:
@@ -96,7 +96,7 @@ def edit_connection(
     connection, actor = find(connection_id), actor_of(request)
     sent = payload.model_dump(exclude_unset=True)
     values = {k: v for k, v in sent.items() if k not in {"secret", "paused", "retry"}}
-    values = editing.cleaned(values)
+    values = settings_editing.cleaned(values)
     credential = None
     if "secret" in sent:
         method = values.pop("auth_method", connection.auth_method)
@@ -107,9 +107,9 @@ def edit_connection(
         with explained(connection):
             joint_change.change(connection, values, credential, actor=actor, retry=payload.retry)
     else:
-        editing.edit(connection, actor=actor, values=values)
+        settings_editing.edit(connection, actor=actor, values=values)
     if "paused" in sent:
-        change = pausing.pause if payload.paused else pausing.unpause
+        change = pause.pause if payload.paused else pause.unpause
         change(connection, actor=actor)
     return shapes.connection(find(connection_id), request)
 
@@ -146,7 +146,9 @@ def choose_site(request: HttpRequest, connection_id: uuid.UUID, payload: SiteCho
     if payload.take == "accept":
         site_identity.accept_restore(connection, right=payload.right or "", actor=actor)
     else:
-        editing.edit(connection, actor=actor, values=dict(site_identity.put_back(connection)))
+        settings_editing.edit(
+            connection, actor=actor, values=dict(site_identity.put_back(connection))
+        )
     return shapes.connection(find(connection_id), request)
 
 
@@ -209,7 +211,7 @@ def run_test(request: HttpRequest, connection_id: uuid.UUID, payload: TestIn | N
 def renew_tls_off(request: HttpRequest, connection_id: uuid.UUID) -> Any:
     """Go on for 30 days without verifying certificates. 409 where they are verified."""
     connection = find(connection_id)
-    editing.renew_tls_off(connection, actor=actor_of(request))
+    settings_editing.renew_tls_off(connection, actor=actor_of(request))
     return shapes.connection(connection, request)
 
 

@@ -14,9 +14,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
-from accounts.tokens import actor_of, connector
+from accounts.bearer_tokens import actor_of, connector
 from almconnect.lib.api import Refused
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
 from connections.access import gateway
 from connections.health.diagnosis import diagnose, http_status
 from connections.models import AuthMethod, Connection
@@ -27,7 +27,7 @@ from connections.rest import shapes
 from connections.rest.api_answers import find
 from connections.rest.bodies import CheckOut, LookIn, PersonOut
 from connections.schedule import tasks
-from connections.setup import deletion, editing
+from connections.setup import deletion, settings_editing
 from jira_client.errors import JiraError
 from jira_client.tls import CertificateFacts
 
@@ -85,7 +85,7 @@ class ComparedOut(Schema):
 @router.post("/connections/look", auth=connector, response=LookOut)
 def look_at(request: HttpRequest, payload: LookIn) -> Any:
     """What is at this address, asked without any credential; nothing is stored. A failure is a row."""
-    values = editing.cleaned(payload.model_dump(exclude_none=True))
+    values = settings_editing.cleaned(payload.model_dump(exclude_none=True))
     found = instance_probe.look_at(None, values)
     server, failed = found.server, found.failed
     return {
@@ -159,7 +159,7 @@ def compare_accounts(request: HttpRequest, connection_id: uuid.UUID) -> Any:
             "No other account waits for confirmation.", code="nothing_pending", status=409
         )
     for row in comparison.compare_accounts(connection, actor=actor_of(request)):
-        hint(tasks.take_report, row.pk)
+        enqueue(tasks.take_report, row.pk)
     return Status(202, _compared(connection))
 
 

@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, cursor_of, read_cursor
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
 from connections.models import PermissionReport
 from connections.report import permission_report
 from connections.rest import shapes
@@ -38,7 +38,7 @@ def request_report(
     connection = find(connection_id)
     keys = payload.project_keys if payload is not None else None
     row = permission_report.request(connection, keys or [], actor=actor_of(request))
-    hint(tasks.take_report, row.pk)
+    enqueue(tasks.take_report, row.pk)
     return Status(202, shapes.report(row))
 
 

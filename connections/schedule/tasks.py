@@ -6,8 +6,8 @@ import uuid
 
 from celery import shared_task
 
-from almconnect.lib.hint import hint
-from connections.access.vanishing import ends_with
+from almconnect.lib.enqueue import enqueue
+from connections.access.concurrent_deletion import ends_with
 from connections.health import expiry
 from connections.models import PermissionReport
 from connections.oauth import oauth_flow, renewal
@@ -42,12 +42,12 @@ def sweep() -> int:
     oauth_flow.end_expired()
     expiry.warn()
     for key in light_check.due().values_list("pk", flat=True)[:20]:
-        hint(check_lightly, key)
+        enqueue(check_lightly, key)
     for key in renewal.due().values_list("pk", flat=True):
-        hint(renew_token, key)
+        enqueue(renew_token, key)
     for row in permission_report.request_daily():
-        hint(take_report, row.pk)
+        enqueue(take_report, row.pk)
     ids = list(permission_report.overdue_reports().values_list("pk", flat=True)[:50])
     for report_id in ids:
-        hint(take_report, report_id)
+        enqueue(take_report, report_id)
     return len(ids)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
-from almconnect.lib.contended import carried_through
+from almconnect.lib.transaction_retry import in_retried_transaction
 from connections.access import gateway
 from connections.access.readiness import must_not_be_in_a_move
 from connections.models import Connection, MovePart
@@ -60,7 +60,7 @@ def delete(connection: Connection, *, actor: User | None, with_webhook: bool = F
         )
         row.delete()
 
-    carried_through(go)
+    in_retried_transaction(go)
     gateway.forget(connection.pk)
 
 

@@ -15,7 +15,7 @@ from connections.credentials.credentials import Outcome
 from connections.credentials.proof import Credential, prove
 from connections.health import site_identity
 from connections.models import Connection
-from connections.setup import editing
+from connections.setup import settings_editing
 
 
 def change(
@@ -28,14 +28,14 @@ def change(
 ) -> Outcome:
     """Raises Refused (a field), JiraError, NotReady, SealBroken; then nothing was changed.
 
-    `values` are settings as for `editing.edit`; method and user name come with the credential.
+    `values` are settings as for `settings_editing.edit`; method and user name come with the credential.
     """
-    found = editing.cleaned(values)
+    found = settings_editing.cleaned(values)
     for name in ("auth_method", "username"):
         found.pop(name, None)
-    editing.must_be_free(connection, found)
-    proof = prove(editing.preview(connection, found), credential, retry=retry)
+    settings_editing.must_be_free(connection, found)
+    proof = prove(settings_editing.preview(connection, found), credential, retry=retry)
     site_identity.must_be_the_same(connection, proof.identity)
     with transaction.atomic():
-        editing.edit(connection, actor=actor, values=found, credential_follows=True)
+        settings_editing.edit(connection, actor=actor, values=found, credential_follows=True)
         return credentials.settle(connection, credential, proof, actor=actor)

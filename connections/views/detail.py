@@ -14,9 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.access import CONNECT, PLAN, READ, needs
-from accounts.reconfirming import reconfirmed
+from accounts.reauthentication import reconfirmed
 from almconnect.lib.api import Refused
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
 from connections.access.sealing import SealBroken
 from connections.credentials import credentials, service_user
 from connections.health import health, site_identity
@@ -25,7 +25,9 @@ from connections.models import AuthMethod, Connection, Right
 from connections.probes import checkup
 from connections.report import comparison
 from connections.schedule import tasks
-from connections.setup import confirm_account, deletion, editing, pausing
+from connections.setup import confirm_account, deletion, settings_editing
+from connections.setup.pause import pause as pause_connection
+from connections.setup.pause import unpause as resume_connection
 from connections.views.session import person_of, tell_remarks
 from connections.views.sign_in_forms import SecretForm
 from connections.views.tabs import tabs_of
@@ -52,7 +54,7 @@ def test(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def pause(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
-    change = pausing.unpause if request.POST.get("resume") else pausing.pause
+    change = resume_connection if request.POST.get("resume") else pause_connection
     try:
         change(connection, actor=person_of(request))
     except Refused as refused:
@@ -67,7 +69,7 @@ def renew_tls_off(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespons
     """ "Renew for 30 days": go on without verifying certificates."""
     connection = get_object_or_404(Connection, pk=connection_id)
     try:
-        editing.renew_tls_off(connection, actor=person_of(request))
+        settings_editing.renew_tls_off(connection, actor=person_of(request))
     except Refused as refused:
         messages.error(request, refused.message)
     return redirect("connections:detail", connection.pk)
@@ -152,7 +154,7 @@ def _compared(request: HttpRequest, connection: Connection) -> dict[str, Any]:
     both = comparison.accounts_of(connection)
     if both is None:
         for row in comparison.compare_accounts(connection, actor=person_of(request)):
-            hint(tasks.take_report, row.pk)
+            enqueue(tasks.take_report, row.pk)
         both = comparison.accounts_of(connection)
     if both is None or both.running is not None:
         return {"report": both.running if both else None}
@@ -183,7 +185,7 @@ def site(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
             words = _("Taken up again: every project is compared now, by what you said is right.")
         else:
             before = dict(site_identity.put_back(connection))
-            editing.edit(connection, actor=person_of(request), values=before)
+            settings_editing.edit(connection, actor=person_of(request), values=before)
             words = _("The address is the one from before. Enter the credential again.")
         messages.success(request, words)
     except Refused as refused:

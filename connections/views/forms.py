@@ -1,5 +1,5 @@
-"""The wizard's forms. Each field's rule is the verb's own (`editing.cleaned`, `credentials.check`):
-a form only asks, and puts the verb's sentence beside the field.
+"""The wizard's forms. Each field's rule is the verb's own (`settings_editing.cleaned`,
+`credentials.check`): a form only asks, and puts the verb's sentence beside the field.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
 from connections.oauth import sign_in_methods
 from connections.probes.instance_probe import Look
-from connections.setup import editing
+from connections.setup import settings_editing
 from jira_client.flavour import Flavour
 
 ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url", "proxy_url")
@@ -39,7 +39,7 @@ class ConnectionForm(forms.Form):
 
     name = forms.CharField(
         label=_("Connection Name"),
-        max_length=editing.LONGEST_NAME,
+        max_length=settings_editing.LONGEST_NAME,
         help_text=_("A friendly name, such as Jira of Railways."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -157,7 +157,7 @@ class ConnectionForm(forms.Form):
         asked += ("username",) if "username" in self.fields else ()
         found = {name: data[name] for name in asked if name in data}
         try:
-            self.values = editing.cleaned(found) | {"auth_method": self.method}
+            self.values = settings_editing.cleaned(found) | {"auth_method": self.method}
         except Refused as refused:
             self.blame(refused)
         return data
@@ -168,7 +168,7 @@ class ConnectionForm(forms.Form):
             del self.errors[name]
         if not self.errors:
             found = {name: self.cleaned_data[name] for name in names}
-            self.looked = editing.cleaned(found) | {"auth_method": self.method}
+            self.looked = settings_editing.cleaned(found) | {"auth_method": self.method}
 
     def changes_the_way(self) -> bool:
         """Whether Jira would be reached otherwise than now, or signed in to otherwise."""

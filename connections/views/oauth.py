@@ -1,6 +1,6 @@
 """ "Setup OAuth": the keys to copy, the verdicts of Jira, and "Check & Close".
 
-The way to Jira and back is in `authorising`.
+The way to Jira and back is in `oauth_redirects`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import CONNECT, needs, public
-from accounts.reconfirming import reconfirmed
+from accounts.reauthentication import reconfirmed
 from almconnect.lib.api import Refused
 from connections.address import instance
 from connections.credentials import credentials

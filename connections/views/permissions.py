@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import PLAN, READ, needs
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
 from connections.access import gateway
 from connections.health import health
 from connections.health.diagnosis import Explained
@@ -28,7 +28,7 @@ from connections.report import comparison, coverage, permission_report, report_r
 from connections.schedule import tasks
 from connections.views.session import person_of
 from connections.views.tabs import tabs_of
-from jira_client.judging import OperationRow, PermissionRow
+from jira_client.permission_evaluation import OperationRow, PermissionRow
 from jira_client.requirements import ALSO, CATALOGUE, OPERATIONS
 from jira_client.values import PermissionState, Project
 
@@ -90,7 +90,7 @@ def run(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         return redirect("connections:choose_projects", connection.pk)
     else:
         row = permission_report.request(connection, keys, actor=actor, everything=everything)
-    hint(tasks.take_report, row.pk)
+    enqueue(tasks.take_report, row.pk)
     address = reverse("connections:permissions", args=[connection.pk])
     view = {"view": "operations"} if request.POST.get("view") == "operations" else {}
     return redirect(f"{address}?{urlencode({'report': str(row.pk), **view})}")

@@ -1,6 +1,6 @@
 """ "Select ALM Tool" and "Jira - Connection": from nothing to a draft, looked at and tried out.
 
-What "Connect to Jira" does with a valid form is in `connecting`.
+What "Connect to Jira" does with a valid form is in `form_submission`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.access import CONNECT, needs
-from accounts.reconfirming import reconfirmed
+from accounts.reauthentication import reconfirmed
 from almconnect.lib.api import Refused
 from connections.models import AuthMethod, Connection
 from connections.probes import checkup, instance_probe
-from connections.views.connecting import submit
 from connections.views.form_page import form_page, ways_of
+from connections.views.form_submission import submit
 from connections.views.forms import LOOKED, ConnectionForm, ToolForm
 from connections.views.session import is_fragment, person_of
 from connections.views.sign_in_forms import FORMS

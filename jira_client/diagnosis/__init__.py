@@ -2,7 +2,7 @@
 
 `explain` never raises and never shows a secret: it takes only what the errors marked as showable. The
 sentences are in modules by subject; `explain` chooses. Where a rule about Jira is recognised, in
-`jira_client.refusal` and `jira_client.refusing_words`, its source is named. The menus that the
+`jira_client.refusal` and `jira_client.refusal_words`, its source is named. The menus that the
 remedies name were seen in Jira's own pages.
 
 Source of the causes of OAuth problems: https://confluence.atlassian.com/kb/oauth-troubleshooting-guide-719095274.html

@@ -13,7 +13,7 @@ from jira_client import errors
 from jira_client.diagnosis import answers, logins
 from jira_client.diagnosis.calls import Call, call_of
 from jira_client.diagnosis.verdict import Case, Finding
-from jira_client.lasting import in_words
+from jira_client.durations import in_words
 
 _AGILE = "/rest/agile/"
 _WITHOUT_CONTENT = (Call.LOOK, Call.MYSELF, Call.LINK)

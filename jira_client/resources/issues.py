@@ -15,8 +15,8 @@ from jira_client import parse
 from jira_client.errors import NotFound
 from jira_client.protocol import Expect, Param, Request
 from jira_client.resources import properties as entity
+from jira_client.resources.bulk_create import create_many, creation
 from jira_client.resources.caller import Caller, chunks, pages, side_by_side
-from jira_client.resources.creating import create_many, creation
 from jira_client.resources.lookup import by_ids
 from jira_client.resources.ranking import rank
 from jira_client.values import (

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from .issues import History, Issue, Item
+from .lexorank import rank_of
 from .projects import Project
-from .ranking import rank_of
 from .site import Site
 
 PARAGRAPH = (

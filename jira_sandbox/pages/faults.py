@@ -6,7 +6,7 @@ from ..control import faults_of
 from ..faults import KNOWN
 from ..model.people import User
 from ..routing import Call, Router
-from ..standing import SETTINGS
+from ..site_faults import SETTINGS
 from ..wire import Response
 from .layout import button, choice, field, form, go, hidden, page, signed_in, table
 

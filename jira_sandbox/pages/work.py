@@ -3,20 +3,20 @@
 from html import escape
 from typing import Any
 
-from ..model.changing import change
-from ..model.creating import create as create_issue
-from ..model.creating import delete as delete_issue
-from ..model.creating import unlink
+from ..model.issue_changes import change
+from ..model.issue_creation import create as create_issue
+from ..model.issue_creation import delete as delete_issue
+from ..model.issue_creation import unlink
 from ..model.issues import Issue
-from ..model.linking import link as link_issues
-from ..model.linking import move
+from ..model.links_and_moves import link as link_issues
+from ..model.links_and_moves import move
 from ..model.people import User
 from ..model.projects import Project
 from ..model.site import Site
-from ..model.sprinting import put
+from ..model.sprint_changes import put
 from ..refusal import Refusal, no_issue
-from ..rest.attached import perform
-from ..rest.reading import Reader
+from ..rest.field_reader import Reader
+from ..rest.issue_subresources import perform
 from ..routing import Call, Router
 from ..wire import Response
 from .issue import parts

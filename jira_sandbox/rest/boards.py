@@ -1,4 +1,4 @@
-"""Reading boards: configuration, projects, issues, backlog, epics. Moves are in moves.py.
+"""Reading boards: configuration, projects, issues, backlog, epics. Moves are in board_moves.py.
 
 Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
 Data Center: https://docs.atlassian.com/jira-software/REST/server/
@@ -9,7 +9,7 @@ from typing import Any
 from ..jql import compiled
 from ..model.boards import Board
 from ..model.issues import Issue
-from ..model.sprinting import members
+from ..model.sprint_changes import members
 from ..refusal import Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer

@@ -7,19 +7,19 @@ Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 from typing import Any
 
 from .. import adf
-from ..model.changing import change
-from ..model.creating import create as create_issue
-from ..model.creating import delete as delete_issue
+from ..model.issue_changes import change
+from ..model.issue_creation import create as create_issue
+from ..model.issue_creation import delete as delete_issue
 from ..model.issues import Comment, Issue
 from ..model.projects import IssueType, Project
 from ..model.site import Event
 from ..refusal import NO_ISSUE, Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer, nothing
+from .field_reader import Changes, Reader
+from .issue_page_encoder import Writer
 from .links import link_from
 from .lookups import issue_of, renderer, visible_issue
-from .reading import Changes, Reader
-from .writing import Writer
 
 BULK_MOST = 50
 FETCH_MOST = 100

@@ -7,7 +7,7 @@ Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 from dataclasses import replace
 from typing import Any
 
-from ..model.creating import unlink
+from ..model.issue_creation import unlink
 from ..model.projects import LinkType
 from ..refusal import Refusal
 from ..routing import Call, Router

@@ -7,9 +7,9 @@ Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 
 from typing import Any
 
-from ..model.creating import unlink
+from ..model.issue_creation import unlink
 from ..model.issues import Issue, Link, RemoteLink
-from ..model.linking import link
+from ..model.links_and_moves import link
 from ..model.projects import LinkType
 from ..refusal import Refusal, no_issue
 from ..routing import Call, Router

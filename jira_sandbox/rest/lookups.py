@@ -11,7 +11,7 @@ from ..model.issues import Issue
 from ..model.projects import Project
 from ..refusal import Refusal, no_issue
 from ..routing import Call
-from .rendering import Renderer
+from .issue_renderer import Renderer
 
 IN_PATH = object()
 """Stands for "the one the path names", so that a body's null is not taken for it."""

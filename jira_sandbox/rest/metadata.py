@@ -14,8 +14,8 @@ from ..model.projects import CATEGORIES, IssueType, Project
 from ..refusal import Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer
+from .field_reader import Reader
 from .lookups import issue_of, page, project_of, renderer
-from .reading import Reader
 
 
 def issue_types(call: Call) -> Response:

@@ -7,7 +7,7 @@ Data Center: https://docs.atlassian.com/jira-software/REST/server/
 from datetime import datetime
 from typing import Any
 
-from ..model import sprinting
+from ..model import sprint_changes
 from ..model.boards import Board, Sprint
 from ..model.clock import parsed
 from ..model.site import Event
@@ -62,7 +62,7 @@ def create(call: Call) -> Response:
     _may_manage(call, board)
     start, end = _date(body, "startDate"), _date(body, "endDate")
     _in_order(start, end)
-    made = sprinting.start(call.site, call.actor, board, body.get("name") or "", start=start,
+    made = sprint_changes.start(call.site, call.actor, board, body.get("name") or "", start=start,
                            end=end, goal=body.get("goal") or "")  # fmt: skip
     return answer(renderer(call).sprint(made), 201)
 
@@ -91,14 +91,14 @@ def replace(call: Call) -> Response:
 def _change(call: Call, sprint: Sprint, body: dict[str, Any]) -> Response:
     _may_manage(call, call.site.boards[sprint.board_id])
     if "name" in body:
-        sprinting.check_name(body["name"])
+        sprint_changes.check_name(body["name"])
     start = _date(body, "startDate") if "startDate" in body else sprint.start
     end = _date(body, "endDate") if "endDate" in body else sprint.end
     _in_order(start, end)
     state = str(body.get("state") or sprint.state).lower()
     shapes = renderer(call)
     old = shapes.sprint(sprint)
-    event = sprinting.advance(call.site, sprint, state, start, end)
+    event = sprint_changes.advance(call.site, sprint, state, start, end)
     sprint.state, sprint.start, sprint.end = state, start, end
     sprint.name = body.get("name", sprint.name)
     sprint.goal = body.get("goal", sprint.goal) or ""
@@ -111,7 +111,7 @@ def delete(call: Call) -> Response:
     _may_manage(call, call.site.boards[sprint.board_id])
     if sprint.state == "closed":
         raise Refusal(400, "A closed sprint cannot be deleted.")
-    sprinting.delete(call.site, call.actor, sprint)
+    sprint_changes.delete(call.site, call.actor, sprint)
     return nothing()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..model.issues import Issue, Link
 from ..model.site import Event, Site
-from ..rest.rendering import Renderer
+from ..rest.issue_renderer import Renderer
 from ..rest.shapes import Json
 
 SLIM = ("summary", "issuetype", "project", "assignee", "priority", "status")

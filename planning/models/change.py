@@ -1,8 +1,8 @@
 """The outbox and the change feed.
 
-A Change belongs to the writer: the board's own verbs (planning.editing) write row and Change in one
+A Change belongs to the writer: the board's own verbs (planning.item_editing) write row and Change in one
 transaction, and whoever sends it on (sync) settles or parks it. What arrives from Jira is written by
-planning.applying, with no Change.
+planning.inbound_writes, with no Change.
 """
 
 from __future__ import annotations

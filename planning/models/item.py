@@ -82,7 +82,7 @@ class WorkItem(models.Model):
     updated = models.DateTimeField(default=timezone.now)
     deleted = models.DateTimeField(null=True, blank=True)
 
-    # Written by planning.applying for sync; shown everywhere
+    # Written by planning.inbound_writes for sync; shown everywhere
     remote_id = models.CharField(max_length=40, blank=True)
     remote_key = models.CharField(max_length=60, blank=True)
     sync_state = models.CharField(

@@ -21,10 +21,10 @@ from almconnect.lib.api import Refused
 from connections.health import truth
 from planning import feed
 from planning.board import lay_out
+from planning.card_moves import move_item
 from planning.forms import MoveForm
 from planning.models import Art, Pi, Team, WorkItem
-from planning.moving import move_item
-from planning.pages.asking import back_to, chosen, item_or_404, may_plan, person_of
+from planning.pages.request_params import back_to, chosen, item_or_404, may_plan, person_of
 
 
 @dataclass(frozen=True, slots=True)

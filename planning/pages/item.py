@@ -16,13 +16,13 @@ from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from connections.health import truth
 from connections.models import MappedProject
-from planning import foretold
-from planning.editing import Stale, create_item, delete_item, edit_item
+from planning import predicted_refusals
 from planning.forms import ItemForm, initial_of, project_choices
 from planning.history import changed_since, history_of
-from planning.linkforms import LinkForm
+from planning.item_editing import Stale, create_item, delete_item, edit_item
+from planning.link_forms import LinkForm
 from planning.models import Change, ChangeState, Link, SyncState, Team, WorkItem
-from planning.pages.asking import back_to, chosen, item_or_404, may_plan, person_of
+from planning.pages.request_params import back_to, chosen, item_or_404, may_plan, person_of
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
 STUCK = (ChangeState.PARKED, ChangeState.CONFLICT)
@@ -113,7 +113,7 @@ def delete(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
             messages.success(request, truth.with_wait(item.project, words))
             return redirect(back)
     context = {"item": item, "back": back, "refusal": refusal, "links": _links(item)}
-    context["foretold"] = foretold.of_deleting(item)
+    context["foretold"] = predicted_refusals.of_deleting(item)
     return render(request, "planning/delete.html", context, status=409 if refusal else 200)
 
 
@@ -154,7 +154,7 @@ def _context(request: HttpRequest, item: WorkItem, form: ItemForm | None) -> dic
         "on_its_way": truth.on_its_way(item.project),
         "history": history_of(item),
         "may_plan": may_plan(request),
-        "foretold": foretold.of_deleting(item) if may_plan(request) else "",
+        "foretold": predicted_refusals.of_deleting(item) if may_plan(request) else "",
     }
 
 

@@ -16,9 +16,9 @@ from accounts.access import READ, needs
 from almconnect.lib.api import Refused, cursor_of, read_cursor
 from connections.models import MappedProject
 from planning.filters import ItemFilter
+from planning.item_search import Found, latest
 from planning.models import WorkItem
-from planning.pages.asking import may_plan
-from planning.searching import Found, latest
+from planning.pages.request_params import may_plan
 
 PAGE = 100
 # What a row shows; the maps of a project alone are ten times as much.

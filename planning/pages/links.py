@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import PLAN, needs
 from almconnect.lib.api import Refused
-from planning.linkforms import LinkForm
-from planning.linking import add_link, remove_link
-from planning.pages.asking import back_to, item_or_404, person_of
+from planning.link_editing import add_link, remove_link
+from planning.link_forms import LinkForm
+from planning.pages.request_params import back_to, item_or_404, person_of
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""What the board's calls answer, for the API's document. The views build these in `showing`."""
+"""What the board's calls answer, for the API's document. The views build these in `shapes`."""
 
 from __future__ import annotations
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from accounts.tokens import reader
+from accounts.bearer_tokens import reader
 from almconnect.lib.api import Refused, answer, cursor_of, read_cursor
 from planning import feed
 from planning.rest.answers import EventsOut
-from planning.rest.asking import Query, documented
-from planning.rest.showing import show_event
+from planning.rest.request_params import Query, documented
+from planning.rest.shapes import show_event
 
 router = Router(tags=["changes"])
 NOW = "now"

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import ConfigDict
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, listed
-from planning.editing import NotThere, delete_item, edit_item, edit_many
+from planning.item_editing import NotThere, delete_item, edit_item, edit_many
 from planning.models import WorkItem
 from planning.rest.answers import BulkOut, ItemOut, ItemsOut
-from planning.rest.asking import Query, documented, key_of, version_wanted
-from planning.rest.showing import etag, show_item
+from planning.rest.request_params import Query, documented, key_of, version_wanted
+from planning.rest.shapes import etag, show_item
 
 router = Router(tags=["items"])
 SHOWN = ("project__connection",)

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import ConfigDict
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, listed
-from planning.linking import add_link, remove_link
+from planning.link_editing import add_link, remove_link
 from planning.models import Link
 from planning.rest.answers import LinkOut, LinksOut
-from planning.rest.asking import Query, documented, key_of
-from planning.rest.showing import show_link
+from planning.rest.request_params import Query, documented, key_of
+from planning.rest.shapes import show_link
 from planning.rules import Unfit, reference
 
 router = Router(tags=["links"])

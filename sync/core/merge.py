@@ -1,6 +1,6 @@
 """The three-way merge, field by field: base (last agreed), board, Jira.
 
-`l == r` agree; `l == b` take Jira's; `r == b` push the board's; otherwise both changed, and the
+`l == r` agree; `l == b` take Jira's; `r == b` send the board's; otherwise both changed, and the
 project's policy decides. Whatever it decides, the conflict is reported with all three values.
 """
 
@@ -37,11 +37,11 @@ class Merge:
     """What follows: values the board takes, values Jira should get, the new agreed values, clashes.
 
     `agreed` already counts what the board takes, and for a clash that the board won counts Jira's
-    value as seen; what is pushed counts only once Jira has accepted it.
+    value as seen; what is sent counts only once Jira has accepted it.
     """
 
     take: Mapping[str, Any] = field(default_factory=dict)
-    push: Mapping[str, Any] = field(default_factory=dict)
+    to_send: Mapping[str, Any] = field(default_factory=dict)
     agreed: Mapping[str, Any] = field(default_factory=dict)
     clashes: tuple[Clash, ...] = ()
 
@@ -49,7 +49,7 @@ class Merge:
 def merge(base: Values, board: Values, jira: Values, policy: Policy) -> Merge:
     """Merge every field that `jira` answered. A field without a base yet takes Jira's value."""
     take: dict[str, Any] = {}
-    push: dict[str, Any] = {}
+    to_send: dict[str, Any] = {}
     agreed = dict(base)
     clashes: list[Clash] = []
     for name, remote in jira.items():
@@ -59,16 +59,16 @@ def merge(base: Values, board: Values, jira: Values, policy: Policy) -> Merge:
         elif name not in base or same(name, base[name], ours):
             take[name] = agreed[name] = theirs
         elif same(name, base[name], theirs):
-            push[name] = ours
+            to_send[name] = ours
         else:
             clash = settled(name, base[name], ours, theirs, policy)
             clashes.append(clash)
             if clash.taken == "jira":
                 take[name] = agreed[name] = theirs
             elif clash.taken == "board":
-                push[name] = ours
+                to_send[name] = ours
                 agreed[name] = theirs
-    return Merge(take, push, agreed, tuple(clashes))
+    return Merge(take, to_send, agreed, tuple(clashes))
 
 
 def settled(name: str, base: Any, ours: Any, theirs: Any, policy: Policy) -> Clash:

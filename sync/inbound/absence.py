@@ -21,7 +21,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound, PermissionRefused
 from jira_client.values import PermissionState
-from planning import applying, feed
+from planning import feed, inbound_writes
 from sync.inbound import (
     bisect,
     duplicates,
@@ -262,7 +262,7 @@ def _bury(
     rows.filter(pk__in=[shadow.pk for shadow in fresh]).update(gone_at=timezone.now())
     if not items:
         return []
-    events = applying.vanish(items, "Gone from Jira.")
+    events = inbound_writes.vanish(items, "Gone from Jira.")
     ids = [item.pk for item in items]
     note_each(connection, "merge", "done", gone_from_jira.WORDS, ids)
     feed.tell(events)

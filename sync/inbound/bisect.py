@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from django.utils import timezone
 
-from connections.access import vanishing
+from connections.access import concurrent_deletion
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
@@ -78,7 +78,7 @@ def take_in(
     except OF_ALL:
         raise
     except Exception as problem:
-        vanishing.told_apart(problem, project)
+        concurrent_deletion.raise_if_deleted(problem, project)
         if len(issues) == 1:
             log.exception("an issue could not be taken in", issue=issues[0].id)
             return Applied(), {issues[0].id: _words(problem)}
@@ -138,7 +138,7 @@ def receive(
 ) -> Applied:
     """Merge what was read unasked; what fails waits in the inbox, what Jira lacks is queued."""
     applied, failed = take_in(jira, project, issues, began=began, asked=asked)
-    change_queue.ensure(project, applied.push)
+    change_queue.ensure(project, applied.to_send)
     inbox.read_again(project, {one.id: one.key for one in issues if one.id in failed}, failed)
     return applied
 

@@ -75,7 +75,7 @@ def read_issues(
         elif project.direction != Direction.PAUSED:
             applied, failed = bisect.take_in(jira, project, issues, began=began)
             point("drain.applied")
-            change_queue.ensure(project, applied.push)
+            change_queue.ensure(project, applied.to_send)
             read.failed |= failed
             skipped |= {one: UNTYPED.format(kind) for one, kind in applied.untyped.items()}
     filtered_issues.mark(connection, known_outside)

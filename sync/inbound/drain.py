@@ -16,10 +16,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from almconnect.lib.redact import redact
-from connections.access import vanishing
+from connections.access import concurrent_deletion
+from connections.access.concurrent_deletion import ends_with
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
-from connections.access.vanishing import ends_with
 from connections.health import health
 from connections.models import Connection, Direction, MappedProject
 from jira_client.client import JiraClient
@@ -67,7 +67,7 @@ def drain(connection_id: uuid.UUID) -> bool:
             raise
         except Exception as problem:
             for project in projects:
-                vanishing.told_apart(problem, project)
+                concurrent_deletion.raise_if_deleted(problem, project)
             # Whose fault it is cannot be told yet: from now on each of these is read alone.
             log.exception("a slice of the inbox failed", connection=str(connection.pk))
             _stumble(rows, f"ALM Connect itself failed ({type(problem).__name__}); see the log.")

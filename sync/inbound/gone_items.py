@@ -22,7 +22,7 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
-from planning import applying
+from planning import inbound_writes
 from planning.models import BoardEvent, Change, ChangeKind, Link, SyncState, WorkItem
 from sync.models import Absence, Shadow, ShadowState
 from sync.models.shadow import ShadowQuerySet
@@ -74,7 +74,7 @@ def bring_back(shadow: Shadow, item: WorkItem) -> tuple[list[BoardEvent], Back]:
     """Jira shows the issue of this locked item again: it stands on the board with its links. The events to
     tell, and what is left to do after the transaction: `make_whole`."""
     children = tuple(uuid.UUID(one) for one in shadow.left_behind.get("children", ()))
-    return applying.revive(item), Back(item, shadow.remote_key, children)
+    return inbound_writes.revive(item), Back(item, shadow.remote_key, children)
 
 
 def make_whole(returned: Iterable[Back]) -> None:

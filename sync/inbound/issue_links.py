@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from connections.models import MappedProject
-from planning import applying
+from planning import inbound_writes
 from planning.models import BoardEvent, Change, ChangeKind, Link
 from sync.core.values import Rules, Seen
 from sync.pairs.link_words import End, ends_of, words_of
@@ -33,7 +33,7 @@ def reconcile(
     items = [ends[one.remote_id].item for one in seen if one.remote_id in ends]
     held = _links_of(items)
     leaving, going = _being_removed(items)
-    drawn: dict[str, applying.Drawn] = {}
+    drawn: dict[str, inbound_writes.Drawn] = {}
     renamed: dict[str, Link] = {}
     for link in links:
         word, mine = words.get(link.remote_id), held.get(link.remote_id)
@@ -43,15 +43,17 @@ def reconcile(
         if mine is None and (source, target, word) in going:
             continue  # removed on the board before its id in Jira was known
         if mine is None or mine.confirmed is None or mine.type != word:
-            drawn[link.remote_id] = applying.Drawn(source, target, word, link.remote_id)
+            drawn[link.remote_id] = inbound_writes.Drawn(source, target, word, link.remote_id)
         if mine is not None and mine.type != word:  # by a rule, or since an end is of another type
             renamed[link.remote_id] = mine
-    events = applying.erase(renamed.values()) + applying.draw(list(drawn.values()), began)
+    events = inbound_writes.erase(renamed.values()) + inbound_writes.draw(
+        list(drawn.values()), began
+    )
     if drawn:
         held = _links_of(items)
     listed = _listed(ends, seen)
     _confirm(held, listed, began)
-    return events + applying.erase(_vanished(held, listed, began))
+    return events + inbound_writes.erase(_vanished(held, listed, began))
 
 
 def _listed(ends: Mapping[str, End], seen: Sequence[Seen]) -> dict[uuid.UUID, set[str]]:

@@ -12,7 +12,7 @@ from almconnect.lib import bulk_rows
 from almconnect.lib.ordered_id import ordered_id
 from connections.models import MappedProject
 from jira_client.values import Issue
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync.core.mapping import operation_of
 from sync.core.values import TWO_WAY, Seen
@@ -59,7 +59,7 @@ def bind(
     """Make a locked item and an issue one pair; `agreed` is what was sent with the create.
 
     The shadow has read nothing yet (`remote_updated` is null): any read applies to it, and what was
-    not sent counts as agreed at what Jira began with, so that the board's value is still to push.
+    not sent counts as agreed at what Jira began with, so that the board's value is still to send.
     """
     item.remote_id, item.remote_key = remote_id, key
     item.save(update_fields=["remote_id", "remote_key"])
@@ -85,7 +85,7 @@ def _give_up_second(project: MappedProject, item: WorkItem, remote_id: str, key:
         return
     second.delete()
     words = f"{key} is the issue of another item, “{item.summary}”."
-    feed.tell(applying.vanish([twin], words))
+    feed.tell(inbound_writes.vanish([twin], words))
     note(project.connection, "merge", "skipped", words, item=twin)
 
 
@@ -118,7 +118,7 @@ def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> 
             "sync_at": batch.began,
             "created": batch.now,
             "updated": batch.now,
-            **applying.columns_of(seen.values, seen.names),
+            **inbound_writes.columns_of(seen.values, seen.names),
         },
     )
     batch.new_items.append(item)

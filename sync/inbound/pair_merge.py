@@ -8,7 +8,7 @@ from typing import Any
 
 from connections.models import Direction, MappedProject, Right
 from jira_client.values import Issue
-from planning import applying
+from planning import inbound_writes
 from planning.models import Change, ChangeKind, WorkItem
 from sync.core.echo import same
 from sync.core.history import began_with, newest, setters, setting
@@ -88,8 +88,8 @@ def merge_in(
     batch.current.append(seen)
     if seen.untold:
         batch.applied.untold[item.pk] = seen.untold
-    if outcome.push:
-        batch.applied.push[item.pk] = dict(outcome.push)
+    if outcome.to_send:
+        batch.applied.to_send[item.pk] = dict(outcome.to_send)
     batch.found += found
     batch.applied.clashes += len(found)
 
@@ -122,7 +122,7 @@ def _beginning(
     batch: Batch, issue: Issue, shadow: Shadow, ours: Values, remote: Values
 ) -> dict[str, Any] | None:
     """At the first read of an own create: the base of fields that it did not carry. What the board
-    filled in is still to push, and what it left empty takes the default that Jira gave.
+    filled in is still to send, and what it left empty takes the default that Jira gave.
 
     What Jira began with only its changes tell: somebody may have edited the field there since. None
     where they would decide and were not asked for.
@@ -153,7 +153,7 @@ def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -
     # A project that only writes to Jira: what Jira changed is put back, never taken.
     outcome = merge(base, ours, remote, Policy.BOARD_WINS)
     back = {name: ours[name] for name in outcome.take if name in ours}
-    return Merge({}, {**outcome.push, **back}, outcome.agreed, outcome.clashes)
+    return Merge({}, {**outcome.to_send, **back}, outcome.agreed, outcome.clashes)
 
 
 def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Merge) -> None:
@@ -168,7 +168,7 @@ def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Me
         "parked": {
             name: why
             for name, why in shadow.parked.items()
-            if name in outcome.push or name in seen.untold or name.startswith(duplicates.PREFIX)
+            if name in outcome.to_send or name in seen.untold or name.startswith(duplicates.PREFIX)
         }
         | not_understood(seen),
         "remote_key": seen.remote_key,
@@ -237,7 +237,7 @@ def _take(
     """
     changed = set(outcome.take)
     edited = {name for name in changed if ours.get(name) not in _EMPTY}
-    applying.take(item, outcome.take, seen.names)
+    inbound_writes.take(item, outcome.take, seen.names)
     named = _rename(item, seen)
     changed |= named
     if batch.project.reads_jira:
@@ -245,7 +245,7 @@ def _take(
         extras = {"rank": rank, "type": seen.type or item.type}
         changed |= {name for name, value in extras.items() if getattr(item, name) != value}
         edited |= changed & {"type"}
-        applying.take(item, extras, {})
+        inbound_writes.take(item, extras, {})
         if item.remote_key != seen.remote_key or own_create:
             changed.add("key")
         if (
@@ -275,7 +275,7 @@ def _rename(item: WorkItem, seen: Seen) -> set[str]:
         and getattr(item, f"{name}_id") == seen.values.get(name)
         and getattr(item, f"{name}_name") != seen.names[name][:255]
     }
-    applying.take(item, {name: seen.values[name] for name in found}, seen.names)
+    inbound_writes.take(item, {name: seen.values[name] for name in found}, seen.names)
     return found
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from connections.access.concurrent_deletion import ends_with
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
-from connections.access.vanishing import ends_with
 from connections.health import health
 from connections.models import Connection, MappedProject
 from jira_client import jql

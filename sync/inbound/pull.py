@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from almconnect.lib.among import among
+from almconnect.lib.in_array import in_array
 from connections.health import site_identity
 from connections.models import Direction, MappedProject
 from jira_client.values import Issue
@@ -139,7 +139,7 @@ def _hand_over(
         applied.elsewhere |= {issue.id for issue in issues}
         return
     theirs = apply(other, issues, began=began, names=names)
-    change_queue.ensure(other, theirs.push)
+    change_queue.ensure(other, theirs.to_send)
     applied.items |= theirs.items
     applied.stale_items |= set(theirs.items.values())  # to be read again by the other's rules
 
@@ -150,7 +150,9 @@ def _lock_known(
     """The pairs these issues belong to, and all items that are locked for them: items first and at once,
     those of our `own` creates among them, as editing locks them.
     """
-    mine = Q(connection_id=project.connection_id) & among("remote_id", [one.id for one in issues])
+    mine = Q(connection_id=project.connection_id) & in_array(
+        "remote_id", [one.id for one in issues]
+    )
     pairs = dict(Shadow.objects.filter(mine).values_list("pk", "item_id"))
     wanted = {*pairs.values(), *(change.item_id for change in own)}
     if not wanted:  # an import

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from almconnect.lib import bulk_rows
 from connections.models import MappedProject, Right
-from planning import applying
+from planning import inbound_writes
 from planning.models import BoardEvent, Change, WorkItem
 from sync.core.merge import Clash
 from sync.core.values import ABSENT, Lookups, Rules, Seen, Values
@@ -47,7 +47,7 @@ _SHADOW_COLUMNS = (
 
 @dataclass(slots=True)
 class Applied:
-    """What a batch did. `push`: item id → values that Jira should get, for items known before;
+    """What a batch did. `to_send`: item id → values that Jira should get, for items known before;
     `untold`: item id → its mapped fields of which the read says nothing, and why.
     """
 
@@ -57,7 +57,7 @@ class Applied:
     stale: int = 0
     ignored: int = 0
     clashes: int = 0
-    push: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    to_send: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
     untold: dict[uuid.UUID, Mapping[str, str]] = field(default_factory=dict)
     lacking: dict[str, set[str]] = field(
         default_factory=dict
@@ -77,7 +77,7 @@ class Applied:
         """What a second reading of some of the same issues did."""
         for name in ("created", "updated", "same", "stale", "ignored", "clashes"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.push |= other.push
+        self.to_send |= other.to_send
         self.untold |= other.untold
         for word, names in other.lacking.items():
             self.lacking[word] = self.lacking.get(word, names) & names
@@ -140,12 +140,12 @@ class Batch:
 
 def save(batch: Batch) -> list[BoardEvent]:
     """Write the whole batch, a few statements whatever its size; the events to tell last."""
-    events = applying.insert(batch.new_items)
+    events = inbound_writes.insert(batch.new_items)
     bulk_rows.insert(batch.new_shadows)
     if batch.moved:
-        events += applying.update(batch.moved)
+        events += inbound_writes.update(batch.moved)
     if batch.filled:
-        events += applying.complete(batch.filled)
+        events += inbound_writes.complete(batch.filled)
     bulk_rows.update(batch.changed, _SHADOW_COLUMNS)
     Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.untouched]).update(
         read_at=batch.began

@@ -6,7 +6,7 @@ import uuid
 
 from django.db import transaction
 
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import SprintLink, WorkItem
 from sync.models import Shadow, ShadowState
 from sync.worker.failpoints import point
@@ -46,9 +46,9 @@ def _place_one(project_id: uuid.UUID, link: SprintLink) -> int:
         ours = str(item.iteration_id) if item and item.iteration_id else None
         if item is None or ours != shadow.agreed.get("iteration"):
             continue
-        applying.take(item, {"iteration": wanted}, {})
+        inbound_writes.take(item, {"iteration": wanted}, {})
         Shadow.objects.filter(pk=shadow.pk).update(agreed={**shadow.agreed, "iteration": wanted})
         changed[item] = ["iteration"]
     if changed:
-        feed.tell(applying.update(changed))
+        feed.tell(inbound_writes.update(changed))
     return len(changed)

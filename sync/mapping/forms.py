@@ -1,5 +1,5 @@
 """The forms of mapping a project. They ask and check what can be checked without Jira; the verbs
-(`sync.mapping.project_mapping`, `sync.mapping.sprints`, `planning.shaping`) have the last word.
+(`sync.mapping.project_mapping`, `sync.mapping.sprints`, `planning.structure_editing`) have the last word.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.models import ConflictPolicy, DeletionPolicy, Direction, MappedProject
 from planning.models import Art, Pi, SolutionTrain, Team
-from planning.shaping import MODELS
+from planning.structure_editing import MODELS
 
 NEW, NONE = "new", "none"
 KINDS = {"team": _("team"), "art": _("ART"), "train": _("solution train")}
@@ -41,7 +41,7 @@ DELETIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """What a mapped project belongs to: an existing part of the frame (id) or a new one (name)."""
+    """What a mapped project belongs to: an existing part of the structure (id) or a new one (name)."""
 
     kind: str  # team | art | train | none
     id: uuid.UUID | None = None

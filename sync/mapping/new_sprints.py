@@ -24,8 +24,8 @@ from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Sprint
 from planning.models import Iteration, SprintLink, Team
-from planning.shaping import edit_part
 from planning.sprint_names import sprint_name
+from planning.structure_editing import edit_part
 from sync.pairs.sprint_facts import OPEN, keep
 from sync.worker.failpoints import point
 

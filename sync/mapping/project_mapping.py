@@ -12,13 +12,13 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from almconnect.lib.contended import carried_through
+from almconnect.lib.transaction_retry import in_retried_transaction
 from connections.access.gateway import jira_for
 from connections.access.readiness import must_not_be_in_a_move
 from connections.models import Connection, Direction, MappedProject, WebhookState
 from connections.report import permission_report
 from jira_client.values import LinkType
-from planning import applying
+from planning import inbound_writes
 from planning.models import SyncState, Team, WorkItem
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
@@ -221,7 +221,7 @@ def unmap(project: MappedProject, *, actor: User) -> None:
     """End the mapping: the items stay on the board, nothing changes in Jira. Raises Refused (409)
     during a move to another Jira."""
     must_not_be_in_a_move(project.connection)
-    carried_through(lambda: _unmap(project, actor))
+    in_retried_transaction(lambda: _unmap(project, actor))
 
 
 def _unmap(project: MappedProject, actor: User) -> None:
@@ -244,4 +244,4 @@ def _unmap(project: MappedProject, actor: User) -> None:
     # The pairs are remembered: mapped again, the same issues find their items.
     pairs.filter(state=ShadowState.LIVE).update(state=ShadowState.UNMAPPED)
     row.delete()
-    applying.note_state(items, SyncState.LOCAL_ONLY, "Its Jira project is no longer mapped.")
+    inbound_writes.note_state(items, SyncState.LOCAL_ONLY, "Its Jira project is no longer mapped.")

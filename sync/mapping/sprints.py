@@ -21,8 +21,8 @@ from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.values import Sprint
 from planning.models import Iteration, Pi, SprintLink, Team
-from planning.shaping import add_part, edit_part
 from planning.sprint_names import iteration_name
+from planning.structure_editing import add_part, edit_part
 from sync.models import Run, RunKind, RunState
 from sync.pairs.sprint_facts import day, keep, last_day
 from sync.runs import project_runs

@@ -47,12 +47,12 @@ def prepare(
     for shadow in ready:
         with isolated(connection, work[shadow.item_id], shift):
             untold = applied.untold.get(shadow.item_id, {})
-            push = applied.push.get(shadow.item_id, {})
-            push = push | _unknown(shadow, work[shadow.item_id], untold)
+            to_send = applied.to_send.get(shadow.item_id, {})
+            to_send = to_send | _unknown(shadow, work[shadow.item_id], untold)
             away = named.late.get(shadow.item_id, set())
-            late = {name: push[name] for name in away if name in push}
-            push = {name: value for name, value in push.items() if name not in late}
-            edit = _prepare(rules, known, shadow, work[shadow.item_id], push)
+            late = {name: to_send[name] for name in away if name in to_send}
+            to_send = {name: value for name, value in to_send.items() if name not in late}
+            edit = _prepare(rules, known, shadow, work[shadow.item_id], to_send)
             edit.late, edit.untold = late, untold
             edit.clashing = clashing.get(shadow.item_id, set())
             edits.append(edit)
@@ -83,11 +83,13 @@ def _unknown(
 
 
 def _prepare(
-    rules: Rules, known: Known, shadow: Shadow, changes: list[Change], push: Mapping[str, Any]
+    rules: Rules, known: Known, shadow: Shadow, changes: list[Change], to_send: Mapping[str, Any]
 ) -> Edit:
     touched = {name for change in changes for name in change.fields}
     values = {
-        name: value for name, value in push.items() if name not in shadow.parked or name in touched
+        name: value
+        for name, value in to_send.items()
+        if name not in shadow.parked or name in touched
     }
     item = shadow.item
     if "team" in touched and item.iteration_id and "iteration" in rules.fields:

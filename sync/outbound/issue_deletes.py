@@ -12,7 +12,7 @@ from django.utils import timezone
 from connections.models import Connection, DeletionPolicy
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync.models import Shadow, ShadowState
 from sync.outbound.write_confirmation import AGAIN, UNCONFIRMED
@@ -125,7 +125,7 @@ def _park(connection: Connection, change: Change, shadow: Shadow, why: str, shif
         earlier = Change.objects.filter(item=item, kind=ChangeKind.DELETE, state=ChangeState.PARKED)
         change_queue.drop(list(earlier.values_list("pk", flat=True)), "Tried again since.")
         change_queue.park([change.pk], ways_out.DELETE_REFUSED, message)
-        feed.tell(applying.revive(item))
+        feed.tell(inbound_writes.revive(item))
         note(connection, "send", "refused", message, item=item, change=change)
 
 
@@ -153,8 +153,8 @@ def _let_go(
             state=ChangeState.DROPPED, message=message, settled=timezone.now()
         )
         # A deletion that was refused at first is of an item that stands on the board again.
-        feed.tell(applying.vanish([one for one in standing if one.deleted is None], message))
-        applying.note_state([change.item_id], SyncState.GONE, message)
+        feed.tell(inbound_writes.vanish([one for one in standing if one.deleted is None], message))
+        inbound_writes.note_state([change.item_id], SyncState.GONE, message)
         note(connection, "send", "done", message, item=change.item, change=change)
         if state is ShadowState.GONE:
             parents.let_go([change.item_id])

@@ -52,7 +52,7 @@ def strangers(
 
 def part(changes: Sequence[Change], reasons: Mapping[int, str]) -> list[Change]:
     """The deletions that stay; links to issues that are not ours are parked. Deletions of such items are
-    `removing`'s: those part the item from its issue."""
+    `issue_deletes`'s: those part the item from its issue."""
     kept = []
     for change in changes:
         if change.pk in reasons and change.kind == ChangeKind.UNLINK:

@@ -19,7 +19,7 @@ from connections.models import Connection
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from jira_client.values import Person
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import WorkItem
 from sync.core.values import Rules, Values
 from sync.models import Shadow
@@ -174,9 +174,9 @@ def _store(
         for name, person in found[item.pk].items():
             # Edited in this very moment: then another person is meant, and another change waits.
             if getattr(item, f"{name}_id") == getattr(rows[item.pk], f"{name}_id"):
-                applying.take(item, {name: person.id}, {name: person.name})
+                inbound_writes.take(item, {name: person.id}, {name: person.name})
                 named.setdefault(item, []).append(name)
-    feed.tell(applying.complete(named))
+    feed.tell(inbound_writes.complete(named))
     for key, people in found.items():
         for name, person in people.items():
-            applying.take(rows[key], {name: person.id}, {name: person.name})
+            inbound_writes.take(rows[key], {name: person.id}, {name: person.name})

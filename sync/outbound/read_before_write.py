@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from connections.access import vanishing
+from connections.access import concurrent_deletion
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
@@ -145,7 +145,7 @@ def apply(
     except OF_ALL:
         raise
     except Exception as problem:
-        vanishing.told_apart(problem, project)
+        concurrent_deletion.raise_if_deleted(problem, project)
         if len(issues) > 1:
             return _apply_each(connection, project, issues, work, shift, **how)
         whole = Applied()

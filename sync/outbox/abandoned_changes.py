@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from planning.models.item import Link
 from sync.models import Shadow
@@ -26,8 +26,8 @@ def take_jiras(item: WorkItem, shadow: Shadow, fields: Iterable[str]) -> list[st
     names = set(fields)
     newer = _under_way(item) & names
     back = {name: shadow.agreed[name] for name in names - newer if name in shadow.agreed}
-    if back and applying.take(item, back, {}):
-        feed.tell(applying.update({item: list(back)}))
+    if back and inbound_writes.take(item, back, {}):
+        feed.tell(inbound_writes.update({item: list(back)}))
     forget(shadow, names)
     over = [
         change.pk

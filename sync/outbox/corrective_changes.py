@@ -48,35 +48,35 @@ def unsaid(rules: Rules, item: WorkItem, out: Outgoing) -> dict[str, str]:
 
 def ensure(
     project: MappedProject,
-    push: Mapping[uuid.UUID, Mapping[str, Any]],
+    to_send: Mapping[uuid.UUID, Mapping[str, Any]],
     *,
     seconds: float = 0.0,
 ) -> bool:
     """See to it that these values reach Jira; True if anything new is to be sent.
 
-    `push`: item id → values that Jira should get. `seconds`: not before then.
+    `to_send`: item id → values that Jira should get. `seconds`: not before then.
     """
-    if not push:
+    if not to_send:
         return False
     with transaction.atomic():
-        made = _ensure(project, push, seconds)
+        made = _ensure(project, to_send, seconds)
     if made:
         point("ensure.queued")
     return made
 
 
 def _ensure(
-    project: MappedProject, push: Mapping[uuid.UUID, Mapping[str, Any]], seconds: float
+    project: MappedProject, to_send: Mapping[uuid.UUID, Mapping[str, Any]], seconds: float
 ) -> bool:
     rules = rules_of(project)
-    list(WorkItem.objects.filter(pk__in=push).locked().values_list("pk"))
-    pairs = Shadow.objects.filter(item__in=push, state=ShadowState.LIVE)
+    list(WorkItem.objects.filter(pk__in=to_send).locked().values_list("pk"))
+    pairs = Shadow.objects.filter(item__in=to_send, state=ShadowState.LIVE)
     shadows = list(pairs.select_related("item").locked())
     known = known_to_jira([shadow.item for shadow in shadows])
-    coming, refused = _under_way(push), _parked(push)
+    coming, refused = _under_way(to_send), _parked(to_send)
     made: list[Change] = []
     for shadow in shadows:
-        values = push[shadow.item_id]
+        values = to_send[shadow.item_id]
         _explain(rules, known, shadow, values)
         stuck = set(shadow.parked) | refused.get(shadow.item_id, set())
         left = {name: value for name, value in values.items() if name not in stuck}
@@ -168,5 +168,5 @@ def _tell(shadows: Any, name: str) -> None:
         value = getattr(shadow.item, f"{name}_id")
         rows = by_project.setdefault(shadow.project, {})
         rows[shadow.item_id] = {name: str(value) if value else None}
-    for project, push in by_project.items():
-        ensure(project, push)
+    for project, to_send in by_project.items():
+        ensure(project, to_send)

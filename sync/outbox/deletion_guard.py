@@ -2,7 +2,7 @@
 
 More than five within ten minutes, by one person or token, or of one project; or half of a small project
 (three at least). The items stand on the board again meanwhile, each names what hangs on its issue in
-Jira, and no token may let them go (docs/decisions/0072). It must not delete: `removing` does.
+Jira, and no token may let them go (docs/decisions/0072). It must not delete: `issue_deletes` does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from accounts import audit
 from connections.models import Connection, DeletionPolicy
 from jira_client.client import JiraClient
 from jira_client.values import Issue
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync.models import Brake, Decision, Shadow, ShadowState, Way
 from sync.outbox import change_queue
@@ -105,7 +105,7 @@ def carry_out(decision: str, rows: Sequence[Change]) -> None:
     else:
         words = "Kept in Jira, no longer linked."
         mine.update(state=ChangeState.DROPPED, message=words, settled=now)
-        events = applying.vanish(standing, words)
+        events = inbound_writes.vanish(standing, words)
         Shadow.objects.filter(item__in=items).update(state=ShadowState.UNLINKED)
         feed.tell(events)
     states.derive(items)
@@ -160,7 +160,7 @@ def _park(
         f"decides under “Held deletions”.{with_it}"
     )
     change_queue.park([change.pk], HELD, message)
-    feed.tell(applying.revive(item))
+    feed.tell(inbound_writes.revive(item))
     note(connection, "send", "later", message, item=item, change=change, code=HELD)
 
 

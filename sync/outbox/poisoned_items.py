@@ -9,7 +9,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
 
-from connections.access import vanishing
+from connections.access import concurrent_deletion
 from connections.access.gateway import NotReady
 from connections.models import Connection
 from jira_client.errors import JiraError
@@ -30,7 +30,7 @@ OF_ALL = (
     SoftTimeLimitExceeded,
     OperationalError,
     InterfaceError,
-    vanishing.Vanished,
+    concurrent_deletion.Vanished,
 )
 
 
@@ -46,7 +46,7 @@ def isolated(
     except Exception as problem:
         rows = [changes] if isinstance(changes, Change) else list(changes)
         for project in {change.project for change in rows}:
-            vanishing.told_apart(problem, project)
+            concurrent_deletion.raise_if_deleted(problem, project)
         log.exception("a change could not be handled", changes=[change.pk for change in rows])
         _park(connection, rows, type(problem).__name__, shift)
 

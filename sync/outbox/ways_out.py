@@ -20,7 +20,7 @@ from accounts import audit
 from accounts.audit import SYSTEM
 from accounts.models import User
 from almconnect.lib.api import Refused
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync.models import Absence, Conflict, Shadow, ShadowState
 from sync.outbox import abandoned_changes, deletion_guard
@@ -175,7 +175,7 @@ def _take_off(item: WorkItem, shadow: Shadow | None, change: Change) -> None:
         shadow.state = ShadowState.UNLINKED
         shadow.save(update_fields=["state"])
     _end(item, words, change)
-    feed.tell(applying.vanish([item], words))
+    feed.tell(inbound_writes.vanish([item], words))
 
 
 def _end(item: WorkItem, words: str, change: Change) -> None:

@@ -27,9 +27,9 @@ from planning.history import names_of, values_of
 from planning.models import Change
 from sync.inbound import gone_items, mass_deletion_guard
 from sync.models import Attempt, Delivery
-from sync.pages import looks, named_issues, stream
-from sync.pages.asking import connection_for, frame
-from sync.pages.parked import ways_of
+from sync.pages import named_issues, presentation, stream
+from sync.pages.parked_changes import ways_of
+from sync.pages.request_params import connection_for, page_context
 from sync.pages.stream import Place, Wanted
 from sync.status import replay
 
@@ -126,7 +126,7 @@ def activity(request: HttpRequest, connection_id: uuid.UUID | None = None) -> Ht
     if form.is_valid():  # what cannot be read shows nothing: everything would look like an answer
         rows, after = stream.read(form.wanted(connection), place)
     names = set(form.fields)
-    context = frame(request, connection, "activity") | {
+    context = page_context(request, connection, "activity") | {
         "rows": rows,
         "older": str(after) if after else "",
         "form": form,
@@ -145,10 +145,10 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """One delivery with every attempt to work on it. Its body is never shown."""
     rows = Delivery.objects.defer("body").select_related("connection")
     row = get_object_or_404(rows, pk=delivery_id)
-    context = frame(request, row.connection, "activity") | {
+    context = page_context(request, row.connection, "activity") | {
         "row": row,
-        "what": looks.event_word(row.event),
-        "badge": looks.delivery_look(row),
+        "what": presentation.event_word(row.event),
+        "badge": presentation.delivery_badge(row),
         "ends": named_issues.ends_of(row, named_issues.of([row])),
         "attempts": [(one, _step(one)) for one in row.trace.all()[:200]],
         "used": row.state in {"waiting", "done", "failed"},
@@ -163,15 +163,15 @@ def change(request: HttpRequest, change_id: int) -> HttpResponse:
     rows = Change.objects.select_related("project__connection", "item")
     row = get_object_or_404(rows, pk=change_id)
     fields, names = sorted({*row.fields, *row.before}), names_of(values_of([row]))
-    context = frame(request, row.project.connection, "activity") | {
+    context = page_context(request, row.project.connection, "activity") | {
         "row": row,
-        "what": looks.change_word(row),
-        "badge": looks.change_look(row),
+        "what": presentation.change_word(row),
+        "badge": presentation.change_badge(row),
         "values": [
             (
-                looks.field_word(name),
-                looks.shown_value(row.before.get(name), names),
-                looks.shown_value(row.fields.get(name), names),
+                presentation.field_word(name),
+                presentation.shown_value(row.before.get(name), names),
+                presentation.shown_value(row.fields.get(name), names),
             )
             for name in fields
         ],
@@ -215,7 +215,7 @@ def replay_many(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     bound = "since" in given
     form = SinceForm(given if bound else None, initial={"since": since})
-    context: dict[str, Any] = frame(request, None) | {"form": form}
+    context: dict[str, Any] = page_context(request, None) | {"form": form}
     if bound and form.is_valid():
         moment, connection = form.cleaned_data["since"], form.cleaned_data["connection"]
         if request.method == "POST":
@@ -228,8 +228,8 @@ def replay_many(request: HttpRequest) -> HttpResponse:
     return render(request, "sync/replay.html", context, status=status)
 
 
-def _step(row: Attempt) -> tuple[str, looks.Badge]:
-    return looks.step_word(row.step), looks.outcome_look(row.step, row.outcome)
+def _step(row: Attempt) -> tuple[str, presentation.Badge]:
+    return presentation.step_word(row.step), presentation.outcome_badge(row.step, row.outcome)
 
 
 def _midnight(day: date | None, days: int = 0) -> datetime | None:

@@ -19,7 +19,7 @@ from almconnect.lib.pages import show_refusal
 from connections.models import MappedProject
 from connections.views.session import person_of
 from sync.mapping import boards, project_mapping
-from sync.pages.asking import ask, frame, project_for
+from sync.pages.request_params import ask, page_context, project_for
 
 
 class BoardForm(forms.Form):
@@ -63,7 +63,7 @@ def board(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, row: MappedProject, **more: Any) -> HttpResponse:
-    context = frame(request, row.connection, "projects") | {"project": row} | more
+    context = page_context(request, row.connection, "projects") | {"project": row} | more
     form = more.get("form")
     status = 409 if more.get("diagnosis") else 422 if form is not None and form.errors else 200
     return render(request, "sync/board.html", context, status=status)

@@ -18,7 +18,7 @@ from planning.models import Change
 from sync.inbound import mass_deletion_guard as verbs
 from sync.models import Brake, Shadow, Way
 from sync.outbox import deletion_guard
-from sync.pages.asking import frame
+from sync.pages.request_params import page_context
 
 SHOWN = 100
 DECIDED = 20
@@ -31,7 +31,7 @@ def brakes(request: HttpRequest) -> HttpResponse:
     rows = Brake.objects.filter(decided=None).select_related("connection")
     waiting = [(row, *_items(row)) for row in rows]
     decided = Brake.objects.exclude(decided=None).select_related("connection")[:DECIDED]
-    context = frame(request, None) | {"waiting": waiting, "decided": decided}
+    context = page_context(request, None) | {"waiting": waiting, "decided": decided}
     return render(request, "sync/brakes.html", context)
 
 

@@ -23,8 +23,8 @@ from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from planning.history import names_of
 from sync.models import Conflict
-from sync.pages.asking import frame
-from sync.pages.looks import Word, field_word, shown_value
+from sync.pages.presentation import Word, field_word, shown_value
+from sync.pages.request_params import page_context
 from sync.pairs import conflicts as verbs
 
 PER_PAGE = 20
@@ -51,7 +51,7 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     rows = _of(rows, about).select_related("shadow__item", "shadow__project")
     page = page_of(request, rows.order_by("-resolved" if resolved else "-found", "pk"), PER_PAGE)
     still_open = _of(Conflict.objects.filter(resolved=None), about).count()
-    context = frame(request, None) | {
+    context = page_context(request, None) | {
         "page": page,
         "shown": in_words(list(page.object_list)),
         "open": still_open,

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET
 from accounts.access import READ, needs
 from planning.history import names_of
 from sync.models import Run, RunKind
-from sync.pages.asking import frame, project_for
-from sync.pages.looks import FIELDS, shown_value
+from sync.pages.presentation import FIELDS, shown_value
 from sync.pages.projects import HTMX_STOP, LIVE
+from sync.pages.request_params import page_context, project_for
 from sync.runs import dry_run as trying
 from sync.runs.dry_links import BOARD_LINK, JIRA_LINK, NO_SUCH_TYPE
 
@@ -58,7 +58,7 @@ def dry_run(request: HttpRequest, project_id: uuid.UUID, run_id: uuid.UUID) -> H
     project = project_for(project_id)
     run = get_object_or_404(Run, pk=run_id, project=project, kind=RunKind.DRY_RUN)
     counts = run.findings.get("counts", {})
-    context = frame(request, project.connection, "projects") | {
+    context = page_context(request, project.connection, "projects") | {
         "project": project,
         "run": run,
         "live": run.state in LIVE,

@@ -27,11 +27,11 @@ from sync.mapping import mapping_check, project_mapping, sprints, team_fields, t
 from sync.mapping.team_fields import TeamField
 from sync.mapping.transition_fields import Steps
 from sync.outbound import create_defaults
-from sync.pages.asking import ask, connection_for, frame, project_for
 from sync.pages.choices import Choice, Choices, choices_of, offered
 from sync.pages.link_forms import LinkRulesForm
-from sync.pages.looks import shown_value
-from sync.pages.pairing import PairsForm, sections
+from sync.pages.mapping_form import PairsForm, sections
+from sync.pages.presentation import shown_value
+from sync.pages.request_params import ask, connection_for, page_context, project_for
 from sync.pages.rule_forms import CreatesForm, StepsForm, TeamForm
 from sync.pairs import link_names, metadata
 from sync.pairs.create_screens import CreateScreens
@@ -52,7 +52,7 @@ def fields(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         chosen = None
     project = chosen or rows.first()
     if project is None:
-        return render(request, "sync/fields.html", frame(request, connection, "fields"))
+        return render(request, "sync/fields.html", page_context(request, connection, "fields"))
     return page(request, project)
 
 
@@ -138,7 +138,7 @@ def page(
     sent: Mapping[str, Form] | None = None,
 ) -> HttpResponse:
     """`sent`: of the page's further parts, the one that has errors, by its name."""
-    context = frame(request, project.connection, "fields")
+    context = page_context(request, project.connection, "fields")
     if offer is None and diagnosis is None:
         asked = ask(project.connection, lambda: fetch(project))
         offer, diagnosis = asked.answer, asked.diagnosis

@@ -27,8 +27,8 @@ from planning.models import Art, Pi, Team
 from sync.core.propose import Proposal, propose
 from sync.mapping import project_mapping, sprints
 from sync.mapping.forms import MappingForm, SprintsForm
-from sync.pages import owning
-from sync.pages.asking import ask, connection_for, frame
+from sync.pages import project_owner
+from sync.pages.request_params import ask, connection_for, page_context
 from sync.pairs import metadata
 
 
@@ -57,7 +57,7 @@ def map_project(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("sync:projects", connection.pk)
-    context = frame(request, connection, "projects") | {"key": key}
+    context = page_context(request, connection, "projects") | {"key": key}
     if asked.answer is None:
         context |= {"diagnosis": asked.diagnosis}
         return render(request, "sync/map.html", context, status=409)
@@ -119,7 +119,7 @@ def _map(
 def _belong(request: HttpRequest, project: MappedProject, form: MappingForm) -> None:
     """The mapping stands by now: what fails here is told, and can be done again on its page."""
     try:
-        team = owning.give(project, form.chosen_owner(), actor=person_of(request))
+        team = project_owner.give(project, form.chosen_owner(), actor=person_of(request))
         if team is not None and form.wants_sprints():
             take_sprints(request, project, team, form)
     except Refused as refusal:
@@ -139,7 +139,7 @@ def take_sprints(
     if not asked.answer:
         messages.info(request, _("Every open sprint is an iteration already."))
         return
-    pi = owning.pi_for(form.pi_wanted(), team, actor=actor)
+    pi = project_owner.pi_for(form.pi_wanted(), team, actor=actor)
     count = sprints.adopt(project, team, pi, actor, found=asked.answer)
     words = ngettext(
         "%(count)d sprint is now an iteration of %(pi)s.",

@@ -20,8 +20,8 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from sync.mapping import project_mapping
 from sync.pages import fields
-from sync.pages.asking import ask, project_for
 from sync.pages.link_forms import LinkRulesForm
+from sync.pages.request_params import ask, project_for
 from sync.pages.rule_forms import CreatesForm, StepsForm, TeamForm
 
 AForm = TypeVar("AForm", bound=Form)

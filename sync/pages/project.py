@@ -21,10 +21,10 @@ from planning.models import Change, Pi, Team
 from sync.mapping import boards, new_sprints, project_mapping
 from sync.mapping.forms import OptionsForm, OwnerForm, SprintsForm, owner_of, owner_value
 from sync.models import Conflict, Run, RunKind
-from sync.pages import owning
-from sync.pages.asking import ask, frame, project_for
+from sync.pages import project_owner
 from sync.pages.mapping import take_sprints
 from sync.pages.projects import HTMX_STOP, LIVE
+from sync.pages.request_params import ask, page_context, project_for
 from sync.pairs.states import UNDER_WAY
 from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
@@ -38,7 +38,7 @@ class ChangeForm(OwnerForm, OptionsForm):
 
 
 def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResponse:
-    context = frame(request, project.connection, "projects") | runs_of(project)
+    context = page_context(request, project.connection, "projects") | runs_of(project)
     owner = owner_of(project)
     context |= {
         "project": project,
@@ -84,7 +84,7 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
             if asked.diagnosis is not None:
                 return _page(request, project_for(project_id), form=form, diagnosis=asked.diagnosis)
         if "owner" in form.changed_data:
-            owning.give(row, form.chosen_owner(), actor=actor)
+            project_owner.give(row, form.chosen_owner(), actor=actor)
     except Refused as refusal:
         show_refusal(form, refusal)
         return _page(request, project_for(project_id), form=form)
@@ -110,7 +110,7 @@ def start(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def runs(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """The poll's fragment: the runs. Stops by itself when none goes on."""
     row = project_for(project_id)
-    context = frame(request, row.connection) | runs_of(row) | {"project": row}
+    context = page_context(request, row.connection) | runs_of(row) | {"project": row}
     answer = render(request, "sync/_runs.html", context)
     if not context["live"]:
         answer.status_code = HTMX_STOP
@@ -174,7 +174,7 @@ def unmap(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         messages.success(request, words % {"key": row.key})
         return redirect("sync:projects", row.connection_id)
     changes = Change.objects.filter(project=row, state__in=UNDER_WAY).count()
-    context = frame(request, row.connection, "projects") | {
+    context = page_context(request, row.connection, "projects") | {
         "project": row,
         "items": row.items.filter(deleted=None).count(),
         "pairs": row.shadows.count(),

@@ -21,7 +21,7 @@ from planning.models import SyncState
 from sync.mapping.forms import owner_of
 from sync.models import Run, RunKind, RunState
 from sync.pages import headings
-from sync.pages.asking import ask, connection_for, frame
+from sync.pages.request_params import ask, connection_for, page_context
 
 HTMX_STOP = 286  # htmx: take this answer and poll no more
 MOST_SHOWN = 50
@@ -49,7 +49,7 @@ def projects(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """Mapped projects; below, for planners, Jira's projects by `?q=`."""
     connection = connection_for(connection_id)
     rows = mapped_of(connection)
-    context = frame(request, connection, "projects") | _summary(connection, rows)
+    context = page_context(request, connection, "projects") | _summary(connection, rows)
     status = 200
     if context["may_plan"] and connection.account_id:
         query = request.GET.get("q", "").strip()[:100]
@@ -66,7 +66,7 @@ def progress(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """The poll's fragment: the mapped projects. Stops by itself when no import goes on."""
     connection = connection_for(connection_id)
     rows = mapped_of(connection)
-    context = frame(request, connection) | _summary(connection, rows) | {"polled": True}
+    context = page_context(request, connection) | _summary(connection, rows) | {"polled": True}
     answer = render(request, "sync/_mapped.html", context)
     if not context["importing"]:
         answer.status_code = HTMX_STOP

@@ -18,8 +18,15 @@ from connections.models import MappedProject
 from planning.models import Change, ChangeState
 from sync.models import Delivery, DeliveryState
 from sync.pages import named_issues
-from sync.pages.looks import Badge, Word, change_look, change_word, delivery_look, event_word
 from sync.pages.named_issues import Named, Names, ends_of
+from sync.pages.presentation import (
+    Badge,
+    Word,
+    change_badge,
+    change_word,
+    delivery_badge,
+    event_word,
+)
 from sync.pairs.states import UNDER_WAY
 
 SIZE: Final = 50
@@ -204,7 +211,7 @@ def _of_delivery(row: Delivery, names: Names) -> Row:
         summary=first.summary,
         other=ends[1].key if ends[1:] else "",
         by="Jira",
-        badge=delivery_look(row),
+        badge=delivery_badge(row),
         message=row.detail,
         attempts=row.attempts,
     )
@@ -221,7 +228,7 @@ def _of_change(row: Change) -> Row:
         summary=row.item.summary,
         other="",
         by=row.actor_name,
-        badge=change_look(row),
+        badge=change_badge(row),
         message=row.message,
         attempts=row.attempts,
     )

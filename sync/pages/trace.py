@@ -15,8 +15,8 @@ from connections.health import truth
 from connections.models import Connection
 from planning.models import SyncState, WorkItem
 from sync.models import Delivery
-from sync.pages.asking import frame
-from sync.pages.looks import delivery_look, event_word, field_word, outcome_look, step_word
+from sync.pages.presentation import delivery_badge, event_word, field_word, outcome_badge, step_word
+from sync.pages.request_params import page_context
 from sync.pairs.trace import chain, named
 
 MOST = 20
@@ -28,13 +28,13 @@ def trace(request: HttpRequest) -> HttpResponse:
     """`?item=` (the board's id) or `?key=` (Jira's key)."""
     key = request.GET.get("key", "").strip().upper()[:60]
     item = _item(request.GET.get("item", ""), key)
-    context = frame(request, None) | {"key": key, "item": item, "asked": bool(request.GET)}
+    context = page_context(request, None) | {"key": key, "item": item, "asked": bool(request.GET)}
     if item is not None:
         context |= _told(item)
         context["others"] = [one for one in named(item.remote_key) if one != item][:MOST]
     elif key:
         context["deliveries"] = [
-            (row, event_word(row.event), delivery_look(row))
+            (row, event_word(row.event), delivery_badge(row))
             for row in Delivery.objects.filter(issue_key=key).defer("body").order_by("-id")[:MOST]
         ]
     return render(request, "sync/trace.html", context)
@@ -55,7 +55,7 @@ def _told(item: WorkItem) -> dict[str, Any]:
             {
                 **step,
                 "what": step_word(step["step"]),
-                "badge": outcome_look(step["step"], step["outcome"]),
+                "badge": outcome_badge(step["step"], step["outcome"]),
                 "message": _fields_in_words(step),
             }
             for step in chain(item)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import CONNECT, READ, needs
 from connections.models import Connection, WebhookState
 from sync.models import Delivery
-from sync.pages.asking import ask, connection_for, frame
-from sync.pages.looks import delivery_look, event_word
+from sync.pages.presentation import delivery_badge, event_word
+from sync.pages.request_params import ask, connection_for, page_context
 from sync.webhook import webhooks
 
 SHOWN = 10
@@ -55,10 +55,10 @@ def _page(
     request: HttpRequest, connection: Connection, *, diagnosis: dict[str, Any] | None = None
 ) -> HttpResponse:
     rows = Delivery.objects.filter(connection=connection).defer("body").order_by("-id")[:SHOWN]
-    context = frame(request, connection, "webhook") | {
+    context = page_context(request, connection, "webhook") | {
         "diagnosis": diagnosis,
         "state": state_of(connection),
-        "deliveries": [(row, event_word(row.event), delivery_look(row)) for row in rows],
+        "deliveries": [(row, event_word(row.event), delivery_badge(row)) for row in rows],
         "ticks": TICKS,
         "poll_seconds": settings.POLL_SECONDS,
         "cloud": connection.deployment == "cloud",

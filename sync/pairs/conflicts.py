@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Direction, MappedProject
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from planning.rules import refuse_read_only
 from sync.core.echo import same
@@ -120,8 +120,8 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
 
 @transaction.atomic
 def _resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
-    """Whatever Jira holds by now, the value that was taken is sent as any edit is: if Jira has it, the push
-    finds nothing to send.
+    """Whatever Jira holds by now, the value that was taken is sent as any edit is: if Jira has it, nothing
+    is found to send.
     """
     if take not in ("board", "jira"):
         raise Refused("Take either “board” or “jira”.", fields={"take": ["board or jira"]})
@@ -147,8 +147,8 @@ def _resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     if not same(conflict.field, value, shadow.agreed.get(conflict.field)):
         refuse_read_only(project)
     events = []
-    if applying.take(item, {conflict.field: value}, {}):
-        events = applying.update({item: [conflict.field]})
+    if inbound_writes.take(item, {conflict.field: value}, {}):
+        events = inbound_writes.update({item: [conflict.field]})
     if project.direction != Direction.FROM_JIRA:
         _queue(project, item, conflict.field, value, actor)
     conflict.taken, conflict.taken_by = take, str(actor)

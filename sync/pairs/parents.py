@@ -9,9 +9,9 @@ from dataclasses import replace
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from almconnect.lib.among import among
+from almconnect.lib.in_array import in_array
 from connections.models import Direction, MappedProject
-from planning import applying, feed
+from planning import feed, inbound_writes
 from planning.models import WorkItem
 from sync.core.mapping import UNKNOWN_PARENT
 from sync.core.merge import Merge, Policy, settled
@@ -26,13 +26,13 @@ def guarded(project: MappedProject, shadow: Shadow, seen: Seen, outcome: Merge) 
     To the board it is nobody, as before, so the merge would send the board's new parent over it. Where
     it was there when the board chose, that is meant; where it came since, both sides changed the field.
     """
-    ours = outcome.push.get("parent")
+    ours = outcome.to_send.get("parent")
     if ours is None or UNKNOWN_PARENT not in seen.refs or project.direction == Direction.TO_JIRA:
         return outcome
-    kept = {name: value for name, value in outcome.push.items() if name != "parent"}
+    kept = {name: value for name, value in outcome.to_send.items() if name != "parent"}
     if seen.refs["parent"] == shadow.parent_ref:
         asked = Conflict.objects.filter(shadow=shadow, field="parent", resolved=None).exists()
-        return replace(outcome, push=kept) if asked else outcome
+        return replace(outcome, to_send=kept) if asked else outcome
     clash = settled(
         "parent", shadow.agreed.get("parent"), ours, None, Policy(project.conflict_policy)
     )
@@ -40,7 +40,7 @@ def guarded(project: MappedProject, shadow: Shadow, seen: Seen, outcome: Merge) 
     if clash.taken == "board":
         return outcome
     take = {**outcome.take, "parent": None} if clash.taken == "jira" else outcome.take
-    return replace(outcome, push=kept, take=take)
+    return replace(outcome, to_send=kept, take=take)
 
 
 def find_children(project: MappedProject, parents: Mapping[str, uuid.UUID]) -> None:
@@ -60,7 +60,7 @@ def find_children(project: MappedProject, parents: Mapping[str, uuid.UUID]) -> N
     # Not joined with the items, to leave out those that have a parent: before it knows its tables a
     # planner begins with all items that have none, which takes longer with each part of an import.
     waiting = Shadow.objects.filter(
-        among("parent_ref", parents), connection_id=project.connection_id
+        in_array("parent_ref", parents), connection_id=project.connection_id
     ).exclude(parent_ref="")  # so that the index of those that have one is used
     if parents and _each_child(waiting, Q(parent=None), found):
         point("parent.found")
@@ -129,7 +129,7 @@ def _pairs(shadows: QuerySet[Shadow]) -> list[tuple[uuid.UUID, uuid.UUID]]:
 
 
 def _give(shadow: Shadow, item: WorkItem, parent: str | None) -> None:
-    applying.take(item, {"parent": parent}, {})
+    inbound_writes.take(item, {"parent": parent}, {})
     shadow.agreed = {**shadow.agreed, "parent": parent}
 
 
@@ -152,5 +152,5 @@ def _each_child(
     changed = [shadow for shadow in rows if change(shadow, items[shadow.item_id])]
     Shadow.objects.bulk_update(changed, ["agreed", "refs", "parent_ref"], batch_size=200)
     if changed:
-        feed.tell(applying.update({items[shadow.item_id]: ["parent"] for shadow in changed}))
+        feed.tell(inbound_writes.update({items[shadow.item_id]: ["parent"] for shadow in changed}))
     return len(changed)

@@ -1,6 +1,6 @@
 """Which priorities Jira offers in a project, so that the board can judge one when it is typed.
 
-The create screens of the mapped types say it. It must not refuse anything: `planning.fitting` does.
+The create screens of the mapped types say it. It must not refuse anything: `planning.item_validation` does.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from almconnect.lib.among import among
+from almconnect.lib.in_array import in_array
 from connections.models import Connection, MappedProject
 from jira_client.known_fields import holds_points
 from planning.models import SprintLink, Team, WorkItem
@@ -103,12 +103,12 @@ def items_by_reference(connection: Connection, references: Iterable[str]) -> dic
     keys = wanted.difference(numbers)
     rows = Shadow.objects.filter(connection=connection).exclude(state=ShadowState.GONE)
     found: dict[str, str] = {}
-    for remote, item in rows.filter(among("remote_id", numbers)).values_list(
+    for remote, item in rows.filter(in_array("remote_id", numbers)).values_list(
         "remote_id", "item_id"
     ):
         found[remote] = str(item)
     if keys:
-        for key, item in rows.filter(among("remote_key", keys)).values_list(
+        for key, item in rows.filter(in_array("remote_key", keys)).values_list(
             "remote_key", "item_id"
         ):
             found[key] = str(item)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from planning import applying
+from planning import inbound_writes
 from planning.models import Change, ChangeState, SyncState, WorkItem
 from sync.models import Absence, Conflict, Shadow, ShadowState
 
@@ -107,4 +107,4 @@ def _write(ids: set[uuid.UUID], told: _Told) -> None:
     for item in ids:
         groups.setdefault(told.of(item), []).append(item)
     for (state, detail), members in groups.items():
-        applying.note_state(members, state, detail)
+        inbound_writes.note_state(members, state, detail)

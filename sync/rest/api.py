@@ -11,13 +11,13 @@ from sync.rest import (
     changes,
     decisions,
     deliveries,
-    gone,
-    moving,
+    gone_items,
+    parked_fields,
     projects,
-    restored,
+    restored_jira,
+    site_moves,
     sprints,
-    standing,
-    stuck,
+    status,
     trace,
 )
 
@@ -25,14 +25,14 @@ router = Router()
 for part in (
     projects,
     sprints,
-    standing,
+    status,
     deliveries,
     changes,
     decisions,
-    stuck,
-    gone,
-    restored,
+    parked_fields,
+    gone_items,
+    restored_jira,
     trace,
-    moving,
+    site_moves,
 ):
     router.add_router("", part.router)

@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from planning.models import Change, ChangeState
 from sync.outbox import ways_out
 from sync.rest import shapes
 from sync.rest.answers import ChangeOut, ChangesOut, ReplayedOut
-from sync.rest.asking import of_mapping, one_of
 from sync.rest.bodies import ReplayIn, StateListing, WayIn
-from sync.rest.replaying import replayed
+from sync.rest.replays import replayed
+from sync.rest.request_params import of_mapping, one_of
 from sync.status import replay
 
 router = Router(tags=["sync"])

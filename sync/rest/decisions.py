@@ -7,15 +7,15 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Conflict
 from sync.pairs import conflicts
 from sync.rest import shapes
 from sync.rest.answers import BrakeOut, BrakesOut, ConflictOut, ConflictsOut
-from sync.rest.asking import one_of
 from sync.rest.bodies import DecisionIn, StateListing, TakeIn
+from sync.rest.request_params import one_of
 
 router = Router(tags=["sync"])
 

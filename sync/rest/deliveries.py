@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from sync.models import Delivery, DeliveryState
 from sync.rest import shapes
 from sync.rest.answers import DeliveriesOut, DeliveryOut, ReplayedOut
-from sync.rest.asking import of_mapping, one_of
 from sync.rest.bodies import ReplayIn, StateListing
-from sync.rest.replaying import replayed
+from sync.rest.replays import replayed
+from sync.rest.request_params import of_mapping, one_of
 from sync.status import replay
 
 router = Router(tags=["sync"])

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
-from accounts.tokens import actor_of, planner, reader
+from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, answer, listed
 from connections.models import Connection
 from connections.rest.api_answers import explained
@@ -16,8 +16,8 @@ from sync.mapping import boards, mapping_check, project_mapping
 from sync.models import RunKind
 from sync.rest import shapes
 from sync.rest.answers import BoardsOut, CheckedOut, ProjectOut, ProjectsOut, RunOut
-from sync.rest.asking import project_of
 from sync.rest.bodies import ProjectIn, ProjectPatch
+from sync.rest.request_params import project_of
 from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
 

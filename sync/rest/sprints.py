@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router
 
-from accounts.tokens import actor_of, planner
+from accounts.bearer_tokens import actor_of, planner
 from almconnect.lib.api import Refused, answer
 from connections.rest.api_answers import explained
 from planning.models import Iteration, Team

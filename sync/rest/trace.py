@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router
 
-from accounts.tokens import reader
+from accounts.bearer_tokens import reader
 from almconnect.lib.api import Refused, answer
 from planning.models import WorkItem
 from sync.pairs import trace

@@ -1,7 +1,7 @@
 """A dry run: what a sync would change on either side, found by reading alone. It writes its run only.
 
-The same decisions as a real sync's (`core.mapping.see`, `merging.decide`) are taken and counted, with some
-samples of each kind, so that a person can look before switching a mapping on. A paused project is
+The same decisions as a real sync's (`core.mapping.see`, `pair_merge.decide`) are taken and counted, with
+some samples of each kind, so that a person can look before switching a mapping on. A paused project is
 judged as if it went both ways: that is what switching it on would do.
 """
 
@@ -148,7 +148,7 @@ def _pair(
     outcome = pair_merge.decide(project, shadow.agreed, ours, remote)
     outcome = parents.guarded(project, shadow, seen, outcome)
     about = {"key": seen.remote_key, "item": str(item.pk), "summary": item.summary}
-    sayable = _sayable(rules, known, item, outcome.push, findings) if project.writes_jira else {}
+    sayable = _sayable(rules, known, item, outcome.to_send, findings) if project.writes_jira else {}
     for kind, values in ((BOARD_UPDATE, outcome.take), (JIRA_UPDATE, sayable)):
         if values:
             _add(findings, kind, {**about, "fields": _both(values, ours, remote)})
@@ -160,14 +160,14 @@ def _pair(
 
 
 def _sayable(
-    rules: Rules, known: Known, item: WorkItem, push: Mapping[str, Any], findings: dict[str, Any]
+    rules: Rules, known: Known, item: WorkItem, to_send: Mapping[str, Any], findings: dict[str, Any]
 ) -> dict[str, Any]:
-    """What of `push` Jira can be told; the rest stays on the board and is counted by field."""
-    out = outgoing(rules, known, item, push)
+    """What of `to_send` Jira can be told; the rest stays on the board and is counted by field."""
+    out = outgoing(rules, known, item, to_send)
     kept = findings["kept_on_board"]
     for name in out.unmapped:
         kept[name] = int(kept.get(name, 0)) + 1
-    return {name: value for name, value in push.items() if name not in out.unmapped}
+    return {name: value for name, value in to_send.items() if name not in out.unmapped}
 
 
 def _both(

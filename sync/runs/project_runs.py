@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from almconnect.lib.unscanned import unscanned
+from almconnect.lib.gc_freeze import frozen
+from connections.access.concurrent_deletion import ends_with
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
-from connections.access.vanishing import ends_with
 from connections.budget.rate_budget import Purpose
 from connections.health import health
 from connections.models import Connection, MappedProject
@@ -106,7 +106,7 @@ class _Work:
             "recount": self._recount,
             "census": self._judge,
         }
-        with unscanned(), Slice(self.held, SLICE_SECONDS, LONGEST_SLICE) as part:
+        with frozen(), Slice(self.held, SLICE_SECONDS, LONGEST_SLICE) as part:
             while not part.is_over:
                 phase = self.run.phase or "listing"
                 then = steps[phase](jira, part)
@@ -212,7 +212,7 @@ class _Work:
         """Merge what was read; an issue on which we ourselves fail stops no other."""
         project = self.run.project
         applied, failed = bisect.take_in(self.jira, project, read.issues, began=read.began)
-        change_queue.ensure(project, applied.push)
+        change_queue.ensure(project, applied.to_send)
         keys = {one.id: one.key for one in read.issues if one.id in failed}
         inbox.read_again(project, self.told.name_failed(keys), failed)
         for name in ("created", "updated", "ignored", "clashes"):

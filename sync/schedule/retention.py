@@ -9,7 +9,7 @@ from django.utils import timezone
 from planning import feed
 from sync.inbound import gone_items
 from sync.models import Attempt, Delivery, DeliveryState
-from sync.moving_site import deciding
+from sync.site_move import decisions
 
 DELIVERIES = timedelta(days=30)
 ATTEMPTS = timedelta(days=90)
@@ -35,6 +35,6 @@ def tidy() -> dict[str, int]:
         "deliveries": Delivery.objects.filter(pk__in=list(deliveries)).delete()[0],
         "attempts": Attempt.objects.filter(pk__in=list(attempts)).delete()[0],
         "events": feed.forget(now - EVENTS, AT_ONCE),
-        "moves": deciding.end_old(),
+        "moves": decisions.end_old(),
         "gone": gone_items.forget(now - gone_items.KEPT_FOR, AT_ONCE),
     }

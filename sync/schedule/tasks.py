@@ -8,10 +8,10 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from almconnect.lib.hint import hint
+from almconnect.lib.enqueue import enqueue
+from connections.access.concurrent_deletion import ends_with
 from connections.access.gateway import NotReady
 from connections.access.sealing import SealBroken
-from connections.access.vanishing import ends_with
 from connections.health import health
 from connections.models import Connection, MappedProject
 from connections.schedule import tasks as reports
@@ -19,11 +19,11 @@ from jira_client.errors import JiraError
 from sync.inbound import drain as inbound
 from sync.inbound import polls, sprint_placement
 from sync.models import Run
-from sync.moving_site import working
-from sync.outbound import push as outbound
+from sync.outbound import send_changes
 from sync.outbox import corrective_changes
 from sync.runs import project_runs
 from sync.schedule import retention, sweep
+from sync.site_move import move_worker
 from sync.webhook import liveness, webhooks
 from sync.worker.concurrency_limits import lanes
 from sync.worker.lease import claim
@@ -48,30 +48,30 @@ def tick() -> None:
 
 def _wake_for_what_is_due() -> None:
     for key in sweep.due_pushes():
-        hint(push, key)
+        enqueue(push, key)
     for key in sweep.due_drains():
-        hint(drain, key)
+        enqueue(drain, key)
     for key in sweep.claim_polls():
-        hint(poll, key)
+        enqueue(poll, key)
     for key in sweep.due_runs():
-        hint(work, key)
-    for key in working.due():
-        hint(move, key)
+        enqueue(work, key)
+    for key in move_worker.due():
+        enqueue(move, key)
     for key in sweep.due_webhooks():
-        hint(register_webhook, key)
+        enqueue(register_webhook, key)
     liveness.judge()
     reports.sweep()
     if claim("tidy", TIDY_AGAIN) is not None:
-        hint(tidy)
+        enqueue(tidy)
 
 
 @shared_task(name="sync.push")
 def push(connection_id: str) -> None:
     key = uuid.UUID(connection_id)
     with lanes.entering(key, "push") as entered:
-        if entered and outbound.push_on(key):
+        if entered and send_changes.send_slices(key):
             # At the end of the queue: another connection may have this worker.
-            hint(push, connection_id)
+            enqueue(push, connection_id)
 
 
 @shared_task(name="sync.drain")
@@ -79,7 +79,7 @@ def drain(connection_id: str) -> None:
     key = uuid.UUID(connection_id)
     with lanes.entering(key, "drain") as entered:
         if entered and _drain_on(key):
-            hint(drain, connection_id)
+            enqueue(drain, connection_id)
 
 
 def _drain_on(key: uuid.UUID) -> bool:
@@ -100,7 +100,7 @@ def poll(project_id: str) -> None:
     with lanes.entering(connection, "poll") as entered:
         if entered:
             if polls.poll(uuid.UUID(project_id)):
-                hint(poll, project_id)
+                enqueue(poll, project_id)
         else:
             rows.update(poll_due=timezone.now())  # it was claimed; the next tick finds it again
 
@@ -113,14 +113,14 @@ def work(run_id: str) -> None:
         return
     with lanes.entering(connection, "bulk") as entered:
         if entered and project_runs.work(uuid.UUID(run_id)):
-            hint(work, run_id)
+            enqueue(work, run_id)
 
 
 @shared_task(name="sync.move")
 def move(move_id: str) -> None:
     """A move to another Jira: its plan, and carrying it out."""
-    if working.work(uuid.UUID(move_id)):
-        hint(move, move_id)
+    if move_worker.work(uuid.UUID(move_id)):
+        enqueue(move, move_id)
 
 
 @shared_task(name="sync.place")

@@ -1,7 +1,7 @@
 """The address that Jira calls. No sign-in, no CSRF token: the path token and the signature prove it.
 
-Jira sends deliveries by the hundred and wants each answered at once. So they go in by a door of their
-own, before the middleware that people and the API need (sessions, languages, messages, a log line at
+Jira sends deliveries by the hundred and wants each answered at once. So a middleware of their own takes
+them, before the middleware that people and the API need (sessions, languages, messages, a log line at
 both ends of a request): of a delivery, its row in the inbox tells.
 """
 
@@ -24,12 +24,12 @@ from sync.webhook import inbox
 from sync.webhook.inbox import Verdict
 from sync.worker.wake import DRAIN, wake_soon
 
-DOOR = "/hooks/jira/"
+WEBHOOK_PATH = "/hooks/jira/"
 log = structlog.get_logger(__name__)
 _COME_BACK = 60  # seconds
 
 
-class Door:
+class WebhookMiddleware:
     """Middleware: deliveries go no further than to here. Stands inside of Django's SecurityMiddleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -37,7 +37,7 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
-        token = path[len(DOOR) :] if path.startswith(DOOR) else ""
+        token = path[len(WEBHOOK_PATH) :] if path.startswith(WEBHOOK_PATH) else ""
         if not token or "/" in token:
             return self.get_response(request)
         request.get_host()  # raises DisallowedHost, answered with 400

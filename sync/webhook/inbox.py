@@ -21,7 +21,7 @@ from django.db.models.functions import Cast, Concat, Length
 from django.utils import timezone
 
 from almconnect.lib import bulk_rows
-from almconnect.lib.kept_query import KeptQuery
+from almconnect.lib.compiled_query import CompiledQuery
 from connections.access import sealing
 from connections.access.sealing import SealBroken
 from connections.models import Connection, MappedProject, SecretField
@@ -65,7 +65,7 @@ _NEEDED = (
 )
 
 
-_by_token = KeptQuery(
+_by_token = CompiledQuery(
     lambda token: Connection.objects.filter(webhook_token=token).order_by().only(*_NEEDED)
 )
 # Token → the connection as it was read last. Never believed by itself: what rests on it is stored by a

@@ -5,7 +5,7 @@ every call that changes Jira, named `<work>.<what has just happened>`; also with
 halves must not be told apart. The last commit of a verb that a person calls needs none behind it, where
 nothing follows but a hint to a worker. The soak dies at each (tests/soak), so each must be brought about
 there: by random work, or by tests/soak/provoking.py. Those of a move to another Jira begin with `move.`,
-and tests/sync/moving dies at each.
+and tests/sync/site_move dies at each.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Final
 
 from celery import current_app
 
-from almconnect.lib.hint import hint, soon
+from almconnect.lib.enqueue import enqueue, soon
 
 PUSH: Final = "sync.push"
 DRAIN: Final = "sync.drain"
@@ -20,9 +20,9 @@ TAKE_REPORT: Final = "connections.take_report"
 
 def wake(name: str, key: uuid.UUID | str) -> None:
     """After commit; a lost message is made up for by the tick."""
-    hint(current_app.tasks[name], key)
+    enqueue(current_app.tasks[name], key)
 
 
 def wake_soon(name: str, key: uuid.UUID | str) -> None:
     """The same for what arrives by the hundred: few messages for many calls, and no wait for a broker."""
-    soon.hint(current_app.tasks[name], key)
+    soon.enqueue(current_app.tasks[name], key)

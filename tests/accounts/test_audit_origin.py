@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as console
 from django.test import Client
 
-from accounts import one_time, people
+from accounts import one_time_links, people
 from accounts.models import ApiToken, AuditEntry, LinkPurpose, User
 from tests.callers import ApiCaller
 
@@ -43,7 +43,7 @@ def test_of_a_person_who_signed_in_with_a_password(admin: User, viewer: User) ->
 
 def test_of_one_who_came_by_a_link(admin: User) -> None:
     browser = browser_at("2001:db8::9")
-    browser.get(one_time.issue(LinkPurpose.SIGN_IN, admin).removeprefix(console.BASE_URL))
+    browser.get(one_time_links.issue(LinkPurpose.SIGN_IN, admin).removeprefix(console.BASE_URL))
     browser.post("/people/add/", {"username": "nina", "role": "viewer"})
     assert last("person.added") == ("2001:db8::9", "link")
 

@@ -8,8 +8,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from accounts.bearer_tokens import InPerson, TokenFor
 from accounts.models import ApiToken, Role, User
-from accounts.tokens import InPerson, TokenFor
 from tests.accounts.routes import Call, calls
 
 BROKEN = b'{"name": '

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from accounts.bearer_tokens import InPerson
 from accounts.models import User
-from accounts.tokens import InPerson
 from almconnect.urls import api
 from tests.accounts.routes import Call, calls
 from tests.callers import ApiCaller

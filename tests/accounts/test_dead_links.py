@@ -11,14 +11,14 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts import one_time, people
+from accounts import one_time_links, people
 from accounts.models import LinkPurpose, OneTimeLink, Role, User
 
 PURPOSES = [LinkPurpose.INVITE, LinkPurpose.PASSWORD, LinkPurpose.SIGN_IN]
 
 
 def path_of(purpose: LinkPurpose, user: User) -> str:
-    return one_time.issue(purpose, user).removeprefix(settings.BASE_URL)
+    return one_time_links.issue(purpose, user).removeprefix(settings.BASE_URL)
 
 
 def words(answer: Any) -> str:
@@ -52,7 +52,7 @@ def test_the_way_on_is_that_of_the_link(viewer: User, client: Client) -> None:
 
 
 def test_a_setup_link_says_that_people_exist(viewer: User, client: Client) -> None:
-    path = one_time.issue(LinkPurpose.SETUP).removeprefix(settings.BASE_URL)
+    path = one_time_links.issue(LinkPurpose.SETUP).removeprefix(settings.BASE_URL)
     assert "This console is set up already" in words(client.get(path))
 
 

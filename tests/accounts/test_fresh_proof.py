@@ -46,7 +46,7 @@ def stale(browser: Client, times: float = 2.1) -> Client:
 
 def test_every_route_that_touches_them_demands_it() -> None:
     loose = [page.route for page in GUARDED if not getattr(page.view, "reconfirmed", False)]
-    assert not loose, "put accounts.reconfirming.reconfirmed below @needs, or say above why not"
+    assert not loose, "put accounts.reauthentication.reconfirmed below @needs, or say above why not"
     assert len(GUARDED) >= 16
     assert {page.name for page in pages()} >= OPEN.keys()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from accounts import one_time
+from accounts import one_time_links
 from accounts.models import ApiToken, LinkPurpose, User
 
 PHRASE = {"password1": "a-long-enough-phrase", "password2": "a-long-enough-phrase"}
@@ -80,7 +80,7 @@ def test_whoever_has_signed_in_gets_no_invitation(
     admin: User, viewer: User, client_of: Callable[..., Client], client: Client
 ) -> None:
     """Neither a fresh one nor one from before: it would lead past their second factor."""
-    earlier = one_time.issue(LinkPurpose.INVITE, viewer).removeprefix("http://127.0.0.1:8000")
+    earlier = one_time_links.issue(LinkPurpose.INVITE, viewer).removeprefix("http://127.0.0.1:8000")
     client_of(viewer)
     answer = client_of(admin).post(f"/people/{viewer.pk}/invite/", follow=True)
     assert "has signed in before" in answer.content.decode()

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts import one_time
+from accounts import one_time_links
 from accounts.models import AuditEntry, LinkPurpose, OneTimeLink, Role, User
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +44,10 @@ def test_it_works_once(client: Client) -> None:
 
 def test_of_two_who_open_it_at_the_same_moment_one_gets_in() -> None:
     text = link().split("/")[2]
-    first, second = (one_time.living(LinkPurpose.SIGN_IN, text) for _ in range(2))
+    first, second = (one_time_links.living(LinkPurpose.SIGN_IN, text) for _ in range(2))
     assert first
     assert second
-    assert [one_time.spend(first), one_time.spend(second)] == [True, False]
+    assert [one_time_links.spend(first), one_time_links.spend(second)] == [True, False]
 
 
 def test_a_preview_does_not_spend_it(client: Client) -> None:

@@ -12,14 +12,14 @@ from accounts.models import ApiToken, User
 from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
 from connections.report import permission_report
-from jira_sandbox.serving import running
+from jira_sandbox.server import running
 from planning.models import Change, WorkItem
 from sync.models import Brake, Conflict, SiteMove
 from sync.runs import project_runs
 from tests.api.document import JudgedCaller, operations
 from tests.connections.jira_browser import JiraBrowser, make_link
 from tests.sync.conftest import handle  # noqa: F401  (the sandbox of each flavour)
-from tests.sync.moving.elsewhere import at_work, copy_of, destination
+from tests.sync.site_move.elsewhere import at_work, copy_of, destination
 from tests.sync.world import World, build
 
 pytestmark = pytest.mark.django_db

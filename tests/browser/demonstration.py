@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,7 +64,7 @@ def own_jira(flavour: str, **options: Any) -> Iterator[OwnJira]:
 def started(folder: Path) -> Iterator[Demo]:
     """Running until the end of the block; its keys and data lie in `folder`. Raises RuntimeError."""
     kept = {name: value for name, value in os.environ.items() if "ALMCONNECT" not in name}
-    words = ["-m", "almconnect.house", "demo", "--json", "--data", str(folder / "data")]
+    words = ["-m", "almconnect.launcher", "demo", "--json", "--data", str(folder / "data")]
     with (folder / "demo.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, *words],

@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 from playwright.sync_api import Page
 
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 from tests.process.installation import Installation, free_port
 
 PASSWORD = "correct horse battery"

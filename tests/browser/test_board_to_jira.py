@@ -6,10 +6,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.almconnect.waiting import wait_for
 from tests.browser import guide, sandbox
 from tests.browser.demonstration import Jira
 from tests.browser.guide import Board
-from tests.house.waiting import wait_for
 
 SECONDS = 15
 

@@ -14,12 +14,12 @@ import requests
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from jira_sandbox.model.issues import Issue
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
+from tests.almconnect.waiting import wait_for
 from tests.browser import guide
 from tests.browser.demonstration import Demo, Jira, OwnJira
 from tests.browser.sandbox import shows
 from tests.browser.test_hostile_jira import judge
-from tests.house.waiting import wait_for
 
 LONG = "W" + "o" * 300 + "rd"
 NAMES = (

@@ -13,11 +13,11 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.almconnect.waiting import wait_for
 from tests.browser import guide, sandbox
 from tests.browser.demonstration import Demo, Jira
 from tests.browser.guide import Board
 from tests.browser.test_board_to_jira import created, seen_in_jira
-from tests.house.waiting import wait_for
 
 PROJECT, PERMISSION = "LYNX", "Transition Issues"
 MORE, PART = 220, 200  # with LYNX's own dozen, an import of two parts; the second is held up

@@ -12,8 +12,8 @@ from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
-from connections.setup import editing
-from jira_sandbox.serving import Handle, running
+from connections.setup import settings_editing
+from jira_sandbox.server import Handle, running
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def draft_to(db: None) -> Callable[..., Connection]:
 
     def make(jira: Handle, **values: Any) -> Connection:
         number = Connection.objects.count() + 1
-        return editing.create(
+        return settings_editing.create(
             actor=None, **{"name": f"Jira {number}", "base_url": jira.url, **values}
         )
 

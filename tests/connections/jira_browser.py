@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from jira_sandbox.oauth.mount import provider_of
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 
 class JiraBrowser:

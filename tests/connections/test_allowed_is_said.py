@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from connections.models import Connection
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from connections.health import health
 from connections.models import Connection, ReportState
 from connections.report import permission_report
 from jira_client.errors import AnonymousAnswer
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 PROJECTS = r"^/rest/api/./project"
 

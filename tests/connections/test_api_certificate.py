@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from connections.models import Connection
 from jira_client.tls import fingerprint_of
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connections.models import Connection, SealedSecret
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.callers import ApiCaller
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import AuditEntry
 from connections.access import gateway
 from connections.models import Connection, MappedProject, SecretField
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 

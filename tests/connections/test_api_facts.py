@@ -12,7 +12,7 @@ from connections.access import gateway
 from connections.credentials import credentials
 from connections.models import Connection
 from connections.oauth import key_pair
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connections.report import permission_report
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry
 from connections.models import Connection, SealedSecret
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.field_errors import field_errors
 
 pytestmark = pytest.mark.django_db

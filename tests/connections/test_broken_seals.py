@@ -13,9 +13,9 @@ from connections.access.gateway import jira_for
 from connections.credentials import credentials
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
 from connections.oauth import handshake, key_pair
-from connections.setup import confirm_account, editing
+from connections.setup import confirm_account, settings_editing
 from jira_sandbox.oauth.mount import provider_of
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
@@ -138,4 +138,4 @@ def test_an_account_decided_by_somebody_else_is_no_fault(
 
 def test_an_edit_in_place_needs_no_seal(authorised: Connection) -> None:
     break_seals()
-    assert editing.edit(authorised, actor=None, values={"name": "Renamed"}) == ["name"]
+    assert settings_editing.edit(authorised, actor=None, values={"name": "Renamed"}) == ["name"]

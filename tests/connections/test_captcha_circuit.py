@@ -18,7 +18,7 @@ from jira_client.errors import (
     PermissionRefused,
     RateLimited,
 )
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.jira_browser import JiraBrowser
 
 

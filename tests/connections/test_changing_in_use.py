@@ -9,7 +9,7 @@ from django.test import Client
 
 from connections.access import gateway
 from connections.models import Connection
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of

@@ -13,8 +13,8 @@ from connections import probes
 from connections.models import Connection, MappedProject
 from connections.probes import Probe, checkup
 from connections.probes.checkup import CHECKS, CheckResult, State
-from connections.setup import editing
-from jira_sandbox.serving import Handle
+from connections.setup import settings_editing
+from jira_sandbox.server import Handle
 
 
 def states(result: CheckResult) -> dict[str, str]:
@@ -40,7 +40,9 @@ def test_a_dead_port_fails_one_row_and_checks_nothing_below(
 
 @pytest.mark.parametrize("url", ["http://169.254.169.254", "http://10.1.2.3", "http://[fd00::1]"])
 def test_an_address_that_may_not_be_called(db: None, url: str) -> None:
-    connection = editing.create(actor=None, name="Inside", base_url="https://jira.example.com")
+    connection = settings_editing.create(
+        actor=None, name="Inside", base_url="https://jira.example.com"
+    )
     Connection.objects.update(base_url=url)  # as when the operator closed its network since
     result = checkup.run(connection)
     row = result.rows[0]

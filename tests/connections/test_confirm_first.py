@@ -14,7 +14,7 @@ from django.views.debug import get_exception_reporter_filter
 
 from connections.models import Connection
 from connections.probes import instance_probe
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 # Page → where the person is led back to
 PAGES = {

@@ -12,7 +12,7 @@ from accounts.models import AuditEntry
 from connections.credentials import credentials
 from connections.models import Connection
 from connections.oauth import admin_instructions, key_pair
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.conftest import basic_of
 
 People = Callable[..., Client]

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from connections.models import Connection
 from connections.oauth import key_pair
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 
 pytestmark = pytest.mark.django_db

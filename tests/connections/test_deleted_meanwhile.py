@@ -16,7 +16,7 @@ from connections.oauth import renewal
 from connections.report import permission_report
 from connections.schedule import tasks
 from connections.setup import deletion
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from sync.schedule.tasks import register_webhook
 from tests.connections.test_token_renewal import authorised as authorised
 

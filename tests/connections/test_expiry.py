@@ -14,7 +14,7 @@ from connections.cockpit import cockpit
 from connections.cockpit.cockpit import Flow
 from connections.health import expiry, truth
 from connections.models import Connection
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 

@@ -19,10 +19,10 @@ from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection
 from connections.probes import checkup
-from connections.setup import pausing
+from connections.setup import pause
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 
 OLD = "svc-alm-password"
@@ -122,7 +122,7 @@ def test_a_process_amid_its_work_costs_one_at_most(changed: Connection, datacent
 def test_a_pause_is_seen_through_an_older_object(connected: Any, cloud: Handle) -> None:
     connection = connected(cloud)
     stale = Connection.objects.get()
-    pausing.pause(connection, actor=None)
+    pause.pause(connection, actor=None)
     with pytest.raises(gateway.NotReady) as caught:
         gateway.jira_for(stale)
     assert caught.value.code == "paused"

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from connections.models import Connection
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 pytestmark = pytest.mark.django_db
 HERE = re.compile(r'<(?:a|span) class="nav-link active" aria-current="page"[^>]*>#1 Connection<')

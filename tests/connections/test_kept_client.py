@@ -11,14 +11,14 @@ from almconnect.lib.secret import Secret
 from connections.access import gateway, sealing
 from connections.access.sealing import SealBroken
 from connections.models import Connection, SecretField
-from connections.setup import editing
+from connections.setup import settings_editing
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def connection(admin: User) -> Any:
-    made = editing.create(
+    made = settings_editing.create(
         actor=admin,
         name="Kept",
         base_url="https://jira.example.com",

@@ -13,7 +13,7 @@ from connections.access import sealing
 from connections.models import Connection, OAuthFlow, SealedSecret, SecretField
 from connections.oauth import handshake
 from connections.oauth.oauth_flow import opened, sealed
-from connections.setup import editing, key_rotation
+from connections.setup import key_rotation, settings_editing
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def connections(settings: Any, admin: Any) -> list[Connection]:
     settings.ENCRYPTION_KEYS = ring("old")
     made = []
     for number in range(3):
-        row = editing.create(
+        row = settings_editing.create(
             actor=None, name=f"c{number}", base_url=f"https://c{number}.example.com"
         )
         sealing.store(row, SecretField.ACCESS_TOKEN, Secret(f"token-{number}"))

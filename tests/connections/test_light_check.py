@@ -11,8 +11,8 @@ from django.utils import timezone
 from connections.models import Connection
 from connections.probes import light_check
 from connections.schedule import tasks
-from connections.setup import pausing
-from jira_sandbox.serving import Handle
+from connections.setup import pause
+from jira_sandbox.server import Handle
 
 
 def calls(jira: Handle) -> int:
@@ -55,7 +55,7 @@ def test_what_people_or_jira_stopped_is_let_alone(
 ) -> None:
     connection = connected(cloud)
     if how == "paused":
-        pausing.pause(connection, actor=None)
+        pause.pause(connection, actor=None)
     elif how == "draft":
         Connection.objects.update(lifecycle="draft")
     else:
@@ -84,6 +84,6 @@ def test_the_sweep_hands_it_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connection, sent = connected(cloud), []
-    monkeypatch.setattr(tasks, "hint", lambda task, *ids: sent.append((task.name, *ids)))
+    monkeypatch.setattr(tasks, "enqueue", lambda task, *ids: sent.append((task.name, *ids)))
     tasks.sweep()
     assert ("connections.check_lightly", connection.pk) in sent

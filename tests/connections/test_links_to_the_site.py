@@ -9,7 +9,7 @@ import pytest
 from connections.access import gateway
 from connections.models import Connection, MappedProject
 from connections.probes import checkup
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from planning.cards import card_of
 from planning.models import WorkItem
 from tests.connections.test_meeting_strangers import offered

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from connections.models import Connection
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.connections.conftest import basic_of
 from tests.connections.eavesdropper import eavesdropping
 

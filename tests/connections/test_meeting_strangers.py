@@ -14,9 +14,9 @@ from connections.credentials.credentials import Credential
 from connections.health import health
 from connections.models import Connection
 from connections.probes import checkup, light_check
-from connections.setup import editing
+from connections.setup import settings_editing
 from jira_sandbox.rest.tokens import make
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.doctor.front import Front, Rule, fronted
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ FOREIGN = {
 def offered(front: Front, way: str, secret: str, **values: Any) -> Connection:
     """A connection to the front after one try with this credential."""
     values = {"name": "Jira", "base_url": front.url, "auth_method": way, **values}
-    connection = editing.create(actor=None, **editing.cleaned(values))
+    connection = settings_editing.create(actor=None, **settings_editing.cleaned(values))
     found = Credential(way, Secret(secret), values.get("username", ""))
     credentials.offer(connection, found, actor=None)
     connection.refresh_from_db()

@@ -13,8 +13,8 @@ from django.test import Client
 
 from connections.models import Connection
 from connections.probes import checkup
-from connections.setup import editing
-from jira_sandbox.serving import Handle
+from connections.setup import settings_editing
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.eavesdropper import eavesdropping
 
@@ -38,7 +38,7 @@ def clean(text: str) -> bool:
 
 def test_an_edited_address_is_never_sent_the_secret(guarded: Connection) -> None:
     with eavesdropping() as ear:
-        editing.edit(guarded, actor=None, values={"base_url": ear.url})
+        settings_editing.edit(guarded, actor=None, values={"base_url": ear.url})
         result = checkup.run(guarded)
         assert clean(ear.heard)
         assert "/serverInfo" in ear.heard

@@ -10,7 +10,7 @@ import pytest
 from connections.access.gateway import jira_for
 from connections.models import Connection, Lifecycle, SealedSecret
 from connections.oauth import handshake, key_pair
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
 
 

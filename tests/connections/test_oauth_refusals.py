@@ -14,7 +14,7 @@ from almconnect.lib.api import Refused
 from connections.models import Connection, OAuthFlow, SealedSecret
 from connections.oauth import handshake, key_pair
 from jira_client.errors import OAuthProblem
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
 
 Way = tuple[handshake.Started, str, str]

@@ -14,8 +14,8 @@ from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import Connection
-from connections.setup import editing
-from jira_sandbox.serving import Handle, running
+from connections.setup import settings_editing
+from jira_sandbox.server import Handle, running
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 
@@ -87,7 +87,7 @@ def test_what_is_offered_rightly_afterwards_clears_it(
 ) -> None:
     values = typed("refused")
     secret = values.pop("secret")
-    draft = editing.create(actor=None, **values)
+    draft = settings_editing.create(actor=None, **values)
     wrong = Credential("basic", Secret(secret), values["username"])
     assert not credentials.offer(draft, wrong, actor=None)
     assert Connection.objects.get().diagnosis
@@ -112,7 +112,9 @@ def test_a_look_that_fails_on_the_page_is_kept_with_the_row(
     admin: Any,
     client_of: Callable[..., Client],
 ) -> None:
-    row = editing.create(actor=None, name="Plant", base_url=datacenter.url, auth_method="basic")
+    row = settings_editing.create(
+        actor=None, name="Plant", base_url=datacenter.url, auth_method="basic"
+    )
     if stage == "in use":
         assert credentials.offer(row, basic_of(datacenter), actor=None)
     page = client_of(admin).post(f"/connections/{row.pk}/edit/", form_of(typed(way)))

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections.access import gateway
 from connections.models import Connection
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.conftest import basic_of
 from tests.connections.eavesdropper import eavesdropping
 from tests.connections.field_errors import field_errors

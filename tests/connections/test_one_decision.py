@@ -7,7 +7,7 @@ from typing import Any
 
 from connections.access import gateway
 from connections.models import Connection
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 from tests.connections.eavesdropper import eavesdropping

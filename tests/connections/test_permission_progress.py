@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from connections.models import Connection, PermissionReport, ReportState
 from connections.report import comparison, permission_report, project_setup
-from jira_sandbox.model.founding import add_project
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.model.project_admin import add_project
+from jira_sandbox.server import Handle, running
 
 PROJECTS = 500
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from connections.report import comparison, permission_report, report_rows
 from connections.schedule import tasks
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 
 def taken(connection: Connection, *keys: str) -> PermissionReport:

@@ -12,7 +12,7 @@ from connections.models import Connection, Health, PermissionReport, ReportState
 from connections.report import comparison, permission_report, report_rows
 from jira_client.requirements import PROJECT_KEYS
 from jira_client.values import PermissionState, Project
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 
 def taken(row: PermissionReport) -> PermissionReport:

@@ -10,9 +10,9 @@ from django.test import Client
 
 from connections.models import Connection, MappedProject, ReportState
 from connections.report import comparison, permission_report, report_rows
-from jira_sandbox.model.founding import add_board, add_project
+from jira_sandbox.model.project_admin import add_board, add_project
 from jira_sandbox.model.projects import Project
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 Operations = dict[str, dict[str, Any]]
 

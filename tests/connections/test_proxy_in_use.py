@@ -17,8 +17,8 @@ from connections.credentials import credentials
 from connections.models import Connection
 from connections.probes import checkup, light_check
 from connections.report import permission_report
-from connections.setup import editing
-from jira_sandbox.serving import Handle, running
+from connections.setup import settings_editing
+from jira_sandbox.server import Handle, running
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 from tests.jira_client.proxies import Proxy, proxying
@@ -60,7 +60,7 @@ def far(request: pytest.FixtureRequest) -> Iterator[Far]:
 
 @pytest.fixture
 def connection(db: None, far: Far, proxy: Proxy) -> Connection:
-    row = editing.create(actor=None, name="Far", **far.settings(proxy))
+    row = settings_editing.create(actor=None, name="Far", **far.settings(proxy))
     assert credentials.offer(row, basic_of(far.handle), actor=None), row.diagnosis
     return row
 

@@ -14,7 +14,7 @@ from almconnect.lib.secret import Secret
 from connections.access import sealing
 from connections.address import proxies
 from connections.models import Connection, SecretField, WebhookState
-from connections.setup import editing
+from connections.setup import settings_editing
 from tests.callers import ApiCaller
 from tests.connections.field_errors import field_errors
 
@@ -87,7 +87,7 @@ def test_the_name_of_a_proxy_that_may_not_be_called_is_said_beside_its_field(
 
 @pytest.fixture
 def connection() -> Connection:
-    row = editing.create(
+    row = settings_editing.create(
         actor=None, name="Plant", base_url="https://jira.example.com", auth_method="basic"
     )
     for field in (SecretField.PASSWORD, SecretField.PRIVATE_KEY, SecretField.WEBHOOK):
@@ -119,7 +119,7 @@ def test_by_rest_it_is_kept_told_and_audited(
 def test_another_proxy_takes_the_credential_away_and_leaves_the_rest(
     connection: Connection,
 ) -> None:
-    editing.edit(connection, actor=None, values={"proxy_url": PROXY})
+    settings_editing.edit(connection, actor=None, values={"proxy_url": PROXY})
     fresh = Connection.objects.get()
     held = {row.field for row in fresh.secrets.all()}
     assert held == {SecretField.PRIVATE_KEY, SecretField.WEBHOOK}
@@ -149,7 +149,7 @@ def test_the_field_is_under_advanced_settings_and_opens_them(
     assert 'for="id_proxy_url"' in page.partition('<div class="advanced">')[2]
     path = f"/connections/{connection.pk}/"
     assert 'name="advanced" checked' not in browser.get(f"{path}edit/").content.decode()
-    editing.edit(connection, actor=None, values={"proxy_url": PROXY})
+    settings_editing.edit(connection, actor=None, values={"proxy_url": PROXY})
     edit = browser.get(f"{path}edit/").content.decode()
     assert 'name="advanced" checked' in edit
     assert f'value="{PROXY}"' in edit
@@ -158,5 +158,5 @@ def test_the_field_is_under_advanced_settings_and_opens_them(
 
 def test_a_refusal_names_no_other_field() -> None:
     with pytest.raises(Refused) as caught:
-        editing.cleaned({"base_url": "https://jira.example.com", "proxy_url": "ftp://x"})
+        settings_editing.cleaned({"base_url": "https://jira.example.com", "proxy_url": "ftp://x"})
     assert list(caught.value.fields) == ["proxy_url"]

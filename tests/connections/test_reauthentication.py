@@ -20,7 +20,7 @@ from connections.report import comparison, permission_report
 from connections.setup import confirm_account
 from jira_client.errors import AuthenticationRefused
 from jira_client.protocol import Request
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.conftest import basic_of
 
 

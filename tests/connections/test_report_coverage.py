@@ -12,7 +12,7 @@ from django.test import Client
 from connections.models import Connection, MappedProject, PermissionReport
 from connections.probes import checkup
 from connections.report import comparison, coverage, permission_report
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from sync.mapping import project_mapping
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from connections.models import Connection, MappedProject, PermissionReport
 from connections.probes import checkup
 from connections.report import comparison, permission_report, report_rows
 from jira_client.requirements import BOARD_SCOPES
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from sync.mapping import project_mapping
 from tests.connections.test_meeting_strangers import PASSWORD, offered
 from tests.doctor.front import Front, Rule, fronted

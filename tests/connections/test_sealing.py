@@ -18,7 +18,7 @@ from almconnect.lib.secret import Secret
 from connections.access import sealing
 from connections.access.sealing import KeysUnusable, SealBroken
 from connections.models import Connection, SealedSecret, SecretField
-from connections.setup import editing
+from connections.setup import settings_editing
 
 CANARY = "canary-7f3a"
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 def make() -> Callable[[str], Connection]:
     def connection(name: str) -> Connection:
         url = f"https://{name}.example.com"
-        return editing.create(actor=None, name=name, base_url=url, auth_method="basic")
+        return settings_editing.create(actor=None, name=name, base_url=url, auth_method="basic")
 
     return connection
 
@@ -122,7 +122,7 @@ def test_an_unverified_connection_cannot_be_prolonged_in_the_database(
     make: Callable[[str], Connection],
 ) -> None:
     one = make("one")
-    editing.edit(one, actor=None, values={"verify_tls": False})
+    settings_editing.edit(one, actor=None, values={"verify_tls": False})
     sealing.store(one, SecretField.PASSWORD, Secret(CANARY))
     Connection.objects.update(tls_off_until=timezone.now() + timedelta(days=900))
     one.refresh_from_db()
@@ -146,22 +146,22 @@ def test_the_verbs_seal_again(make: Callable[[str], Connection]) -> None:
         ]
 
     for values in ({"verify_tls": False}, {"fingerprint": "ab" * 32}):
-        editing.edit(one, actor=None, values=values)
+        settings_editing.edit(one, actor=None, values=values)
         assert opens()
-    editing.renew_tls_off(one, actor=None)
+    settings_editing.renew_tls_off(one, actor=None)
     assert opens()
     SealedSecret.objects.filter(field="password").update(sealed=old["password"])
     with pytest.raises(SealBroken):  # the text from before, put back in the database
         sealing.load(Connection.objects.get(pk=one.pk), SecretField.PASSWORD)
     sealing.store(one, SecretField.PASSWORD, Secret(f"{CANARY} password"))
-    editing.edit(one, actor=None, values={"verify_tls": True, "fingerprint": ""})
+    settings_editing.edit(one, actor=None, values={"verify_tls": True, "fingerprint": ""})
     assert opens()
 
 
 def test_rows_of_before_are_taken_over_once(make: Callable[[str], Connection]) -> None:
     migration = import_module("connections.migrations.0015_bind_tls_into_the_seal")
     one, two = make("one"), make("two")
-    editing.edit(one, actor=None, values={"fingerprint": "ab" * 32})
+    settings_editing.edit(one, actor=None, values={"fingerprint": "ab" * 32})
     for connection in (one, two):
         row = sealing.store(connection, SecretField.PASSWORD, Secret(CANARY))
         row.sealed = sealing.seal_text(

@@ -13,7 +13,7 @@ from connections.models import Connection
 from connections.probes import checkup
 from connections.report import permission_report
 from jira_client.values import Person
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 

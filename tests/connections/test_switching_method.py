@@ -9,8 +9,8 @@ from accounts.models import AuditEntry
 from connections.access.gateway import jira_for
 from connections.models import Connection
 from connections.oauth import handshake
-from connections.setup import editing
-from jira_sandbox.serving import Handle
+from connections.setup import settings_editing
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 from tests.connections.jira_browser import JiraBrowser, make_link
 
@@ -37,8 +37,8 @@ def test_to_oauth_by_api_the_password_works_until_the_dance_is_over(
 
 def test_back_again_it_stays_as_it_was(connected: Callable[..., Connection], cloud: Handle) -> None:
     connection = connected(cloud)
-    editing.edit(connection, actor=None, values={"auth_method": "oauth1"})
-    editing.edit(connection, actor=None, values={"auth_method": "basic"})
+    settings_editing.edit(connection, actor=None, values={"auth_method": "oauth1"})
+    settings_editing.edit(connection, actor=None, values={"auth_method": "basic"})
     fresh = Connection.objects.get()
     assert (fresh.auth_method, fresh.next_method, fresh.health) == ("basic", "", "ok")
     assert AuditEntry.objects.filter(action="connection.edited").count() == 2
@@ -59,5 +59,5 @@ def test_a_draft_changes_its_method_at_once(
     draft_to: Callable[..., Connection], cloud: Handle, admin: Any
 ) -> None:
     draft = draft_to(cloud, auth_method="basic")
-    editing.edit(draft, actor=admin, values={"auth_method": "oauth1"})
+    settings_editing.edit(draft, actor=admin, values={"auth_method": "oauth1"})
     assert handshake.start_oauth(draft, actor=admin).consumer_key

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from connections.models import Connection
-from connections.setup import editing
-from jira_sandbox.serving import Handle
+from connections.setup import settings_editing
+from jira_sandbox.server import Handle
 from tests.callers import ApiCaller
 
 
@@ -30,7 +30,7 @@ def soon(connection: Connection) -> None:
 def test_saving_the_form_again_renews_nothing(unverified: Connection) -> None:
     soon(unverified)
     values = {"verify_tls": False, "name": unverified.name}
-    assert editing.edit(unverified, actor=None, values=values) == []
+    assert settings_editing.edit(unverified, actor=None, values=values) == []
     fresh = Connection.objects.get()
     assert fresh.tls_off_until is not None
     assert fresh.tls_off_until - timezone.now() < timedelta(days=3)
@@ -55,7 +55,7 @@ def test_switching_it_off_says_until_when(
     draft_to: Callable[..., Connection], cloud: Handle
 ) -> None:
     connection = draft_to(cloud)
-    editing.edit(connection, actor=None, values={"verify_tls": False})
+    settings_editing.edit(connection, actor=None, values={"verify_tls": False})
     entry = AuditEntry.objects.get(action="connection.edited")
     assert (entry.before, entry.after["verify_tls"]) == ({"verify_tls": True}, False)
     assert entry.after["tls_off_until"] > timezone.now().isoformat()
@@ -66,7 +66,7 @@ def test_a_bundle_is_audited_by_fingerprint(
 ) -> None:
     pem = a_certificate()
     connection = draft_to(cloud)
-    editing.edit(connection, actor=None, values={"ca_bundle": pem})
+    settings_editing.edit(connection, actor=None, values={"ca_bundle": pem})
     after = AuditEntry.objects.get(action="connection.edited").after["ca_bundle"]
     assert [one[:7] for one in after] == ["sha256:"]
     assert len(after[0]) == 7 + 64

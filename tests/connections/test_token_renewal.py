@@ -14,7 +14,7 @@ from connections.credentials import credentials
 from connections.models import Connection, SecretField
 from connections.oauth import handshake, key_pair, renewal
 from jira_sandbox.oauth.mount import provider_of
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link
 

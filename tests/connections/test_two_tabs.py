@@ -13,7 +13,7 @@ from connections.access import sealing
 from connections.models import Connection, OAuthFlow
 from connections.oauth import handshake, key_pair, oauth_flow
 from connections.schedule import tasks
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link, parts_of
 
 

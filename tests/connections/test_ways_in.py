@@ -12,7 +12,7 @@ from connections.models import Connection
 from connections.oauth import admin_instructions, sign_in_methods
 from jira_client.flavour import Flavour
 from jira_client.values import Deployment
-from jira_sandbox.serving import running
+from jira_sandbox.server import running
 
 DIALOGS = [
     ("cloud", "1001.0.0", "Direct application link using OAuth 1.0", "Atlassian product"),

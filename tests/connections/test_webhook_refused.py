@@ -6,7 +6,7 @@ import pytest
 
 from connections.access import gateway
 from connections.probes import checkup
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from sync.webhook import webhooks
 from tests.connections.test_meeting_strangers import offered
 from tests.doctor.front import Rule, fronted

@@ -11,7 +11,7 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from connections.probes import checkup
 from connections.probes.checkup import Row
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from jira_sandbox.webhooks.register import Hook
 from sync.webhook import webhooks
 

@@ -10,7 +10,7 @@ import pytest
 from jira_client.auth import Auth, Basic, Bearer
 from jira_client.client import JiraClient
 from jira_client.transport import AddressPolicy, Transport
-from jira_sandbox.serving import running
+from jira_sandbox.server import running
 from tests import real_jira
 from tests.contract.places import Place
 from tests.jira_client.contract.conftest import FLAVOURS, login

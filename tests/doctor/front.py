@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 
 _SCHEMES = {"basic": "basic ", "bearer": "bearer ", "oauth": "oauth "}
 _HOPS = {"connection", "keep-alive", "transfer-encoding", "content-length", "date"}

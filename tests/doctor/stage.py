@@ -22,7 +22,7 @@ from jira_client.keys import KeyPair
 from jira_client.transport import Transport
 from jira_client.values import ServerInfo
 from jira_sandbox.rest.tokens import make
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.doctor.front import Front, fronted
 from tests.jira_client.contract.approving import CALLBACK, CONSUMER, add_link, decide
 from tests.jira_client.proxies import Proxy, proxying

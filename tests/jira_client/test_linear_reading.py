@@ -12,11 +12,11 @@ from collections.abc import Callable
 
 import pytest
 
-from jira_client.answering import foreign_prompt, shows_jira
+from jira_client.answer_source import foreign_prompt, shows_jira
 from jira_client.errors import JiraError
 from jira_client.page import looks_like_login, page_text, page_title, plain
-from jira_client.pointing import redirected
 from jira_client.protocol import Request, read
+from jira_client.redirects import redirected
 from jira_client.refusal import refusal
 from jira_client.wire import Headers, WireResponse
 

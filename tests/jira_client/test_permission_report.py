@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from jira_client.errors import AuthenticationRefused
-from jira_client.judging import Obstacle, evaluate
+from jira_client.permission_evaluation import Obstacle, evaluate
 from jira_client.requirements import BY_KEY, OPERATIONS, PROJECT_KEYS
 from jira_client.values import PermissionState, Project
 from jira_client.wire import WireRequest, WireResponse

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from jira_client import obstacles
+from jira_client import setup_findings
 from jira_client.errors import AuthenticationRefused
 from jira_client.flavour import Flavour
-from jira_client.obstacles import Context
 from jira_client.requirements import PROJECT_KEYS
-from jira_client.surveying import Instance, Screen, Survey, Wanted, instance_of, survey
+from jira_client.setup_findings import Context
+from jira_client.setup_survey import Instance, Screen, Survey, Wanted, instance_of, survey
 from jira_client.values import (
     Board,
     Deployment,
@@ -72,7 +72,7 @@ def test_each_createmeta_is_read_to_its_last_page(flavour: Flavour, shape: str) 
     assert found.create is not None
     assert [meta.id for meta in found.create[0].fields] == ["summary", "customfield_9"]
     assert found.no_issue
-    demanded = [one for one in obstacles.find(found, context()) if "demands" in one.message]
+    demanded = [one for one in setup_findings.find(found, context()) if "demands" in one.message]
     assert "Jira demands the field Cost centre for a new Story in ABC" in demanded[0].message
     assert "“Cost centre” optional" in demanded[0].text
 
@@ -94,7 +94,7 @@ def test_without_jira_software_there_are_no_sprints_and_no_order() -> None:
         return answer({}, 404) if "agile" in request.target else jira("cloud")(request)
 
     client, _ = scripted(CLOUD, reply)
-    found = obstacles.find(survey(client, ABC, Wanted(), HELD), context())
+    found = setup_findings.find(survey(client, ABC, Wanted(), HELD), context())
     (software,) = [one for one in found if "Jira Software" in one.message]
     assert set(software.operations) == {"move_to_sprint", "reorder"}
     assert "Application access" in software.text
@@ -112,7 +112,7 @@ def test_a_team_managed_board_may_have_sprints(sprints: bool) -> None:
         return jira("cloud")(request)
 
     client, _ = scripted(CLOUD, reply)
-    found = obstacles.find(survey(client, ABC, Wanted(), HELD), context())
+    found = setup_findings.find(survey(client, ABC, Wanted(), HELD), context())
     assert any("without sprints" in one.message for one in found) is not sprints
 
 
@@ -131,9 +131,9 @@ def test_a_hidden_person_field_is_the_permission_s_affair() -> None:
     )
     wanted = Wanted(mapped=True, types={"Story": "7"}, fields={"reporter": "reporter"})
     without = {**HELD, "MODIFY_REPORTER": PermissionState.MISSING}
-    named = [one.operations for one in obstacles.find(found, context(wanted))]
+    named = [one.operations for one in setup_findings.find(found, context(wanted))]
     assert ("set_reporter",) in named
-    named = [one.operations for one in obstacles.find(found, context(wanted, without))]
+    named = [one.operations for one in setup_findings.find(found, context(wanted, without))]
     assert ("set_reporter",) not in named
 
 

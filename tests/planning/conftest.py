@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connections.models import Connection, MappedProject
-from planning.editing import create_item
+from planning.item_editing import create_item
 from planning.models import Art, Iteration, Pi, Team, WorkItem
 
 FACTS = {

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
-from planning.editing import edit_many
+from planning.item_editing import edit_many
 from planning.models import BoardEvent, Change, Iteration, Team, WorkItem
 from tests.callers import ApiCaller
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from planning import feed
-from planning.editing import edit_item
+from planning.item_editing import edit_item
 from planning.models import BoardEvent, WorkItem
 from tests.callers import ApiCaller
 

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from planning.editing import edit_item
-from planning.linking import add_link
+from planning.item_editing import edit_item
+from planning.link_editing import add_link
 from planning.models import Change, Link, WorkItem
 from tests.planning.reading import Page
 

@@ -11,8 +11,8 @@ import pytest
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
-from planning.editing import delete_item
-from planning.linking import add_link, remove_link
+from planning.item_editing import delete_item
+from planning.link_editing import add_link, remove_link
 from planning.models import BoardEvent, Change, Link, SyncState, WorkItem
 from tests.callers import ApiCaller
 

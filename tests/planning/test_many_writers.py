@@ -11,7 +11,7 @@ from django.db import connection
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning import feed
-from planning.editing import create_item, edit_item, edit_many
+from planning.item_editing import create_item, edit_item, edit_many
 from planning.models import BoardEvent, WorkItem
 
 WRITERS, ROUNDS = 4, 12

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from planning.linking import add_link
+from planning.link_editing import add_link
 from planning.models import Iteration, Team, WorkItem
 
 HOSTILE = '<script>alert("x")</script>'

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from connections.models import MappedProject
-from planning.linking import add_link
+from planning.link_editing import add_link
 from planning.models import Iteration, Team, WorkItem
 from tests.callers import ApiCaller
 

@@ -10,8 +10,8 @@ import pytest
 
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
-from planning.editing import create_item, edit_item
 from planning.fields import value_of
+from planning.item_editing import create_item, edit_item
 from planning.models import Change, Iteration, Team, WorkItem
 
 Make = Callable[..., WorkItem]

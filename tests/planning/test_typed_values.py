@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from connections.models import MappedProject
-from planning.editing import edit_item
+from planning.item_editing import edit_item
 from planning.models import Change, WorkItem
 from tests.callers import ApiCaller
 

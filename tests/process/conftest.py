@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.conftest import absent
 from tests.process.installation import Installation
 from tests.process.jira_side import Jira

@@ -16,8 +16,8 @@ from typing import Any
 
 import requests
 
-from jira_sandbox.serving import Handle
-from tests.house.waiting import wait_for
+from jira_sandbox.server import Handle
+from tests.almconnect.waiting import wait_for
 from tests.process.jira_side import PROJECT, Jira
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.jira_browser import JiraBrowser, make_link
 from tests.process.installation import Installation
 

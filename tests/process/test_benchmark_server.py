@@ -101,15 +101,15 @@ def test_calls_beyond_so_many_a_second_are_refused_and_counted() -> None:
 
 def test_people_delete_and_edit_while_issues_are_read_and_not_while_ids_are_listed() -> None:
     jira = Jira("cloud", 100, 1)
-    jira.unrest.begin(deletes=3, edits=2)
+    jira.concurrent_edits.begin(deletes=3, edits=2)
     asked(jira, "/search/jql", jql=PROJECT, fields=["id"], maxResults=100)
-    assert jira.unrest.truth()["to_come"] == 5
+    assert jira.concurrent_edits.truth()["to_come"] == 5
     first = asked(jira, "/issue/bulkfetch", issueIdsOrKeys=list(range(FIRST, FIRST + 50)))
     assert len(first["issues"]) == 50
-    assert 0 < jira.unrest.truth()["to_come"] < 5
+    assert 0 < jira.concurrent_edits.truth()["to_come"] < 5
     rest = asked(jira, "/issue/bulkfetch", issueIdsOrKeys=list(range(FIRST + 50, FIRST + 100)))
     there = {*ids(first), *ids(rest)}
-    truth = jira.unrest.truth()
+    truth = jira.concurrent_edits.truth()
     assert truth["to_come"] == 0
     assert len(truth["ids"]) == 97
     assert {int(one) - FIRST for one in truth["ids"]} <= there

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.process.installation import ROOT
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]

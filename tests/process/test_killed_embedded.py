@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from jira_sandbox.serving import running
-from tests.house.waiting import wait_for
+from jira_sandbox.server import running
+from tests.almconnect.waiting import wait_for
 from tests.process.installation import AFTER_A_KILL, ROOT, Installation, differences, free_port
 from tests.process.jira_side import Jira
 
@@ -40,7 +40,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Installation, int]]:
     data = tmp_path / "data"
     words = ["serve", "--data", str(data), "--port", str(console.port), "--json"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "almconnect.house", *words],
+        [sys.executable, "-m", "almconnect.launcher", *words],
         cwd=ROOT,
         env=console.variables,
         stdout=subprocess.PIPE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import redis
 
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 from tests.process.installation import AFTER_A_KILL, Installation, differences
 from tests.process.jira_side import Jira
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 from tests.process import oauth
 from tests.process.installation import Installation, differences
 from tests.process.jira_side import PROJECT, Jira

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.process.installation import ROOT, Installation
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
@@ -21,9 +21,9 @@ from accounts.models import User
 from almconnect.lib.secret import Secret
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
-from connections.setup import editing
+from connections.setup import settings_editing
 person = User.objects.create_user("boss", role="admin")
-made = editing.create(actor=person, name="Sandbox", base_url={url!r}, auth_method="basic")
+made = settings_editing.create(actor=person, name="Sandbox", base_url={url!r}, auth_method="basic")
 assert credentials.offer(made, Credential("basic", Secret({secret!r}), {name!r}), actor=person)
 """
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from jira_sandbox.serving import Handle, running
-from tests.house.waiting import wait_for
+from jira_sandbox.server import Handle, running
+from tests.almconnect.waiting import wait_for
 from tests.process.installation import Installation
 from tests.process.jira_side import PROJECT, Jira
 

@@ -7,7 +7,7 @@ import socket
 import pytest
 import requests
 
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 from tests.process.installation import Installation
 from tests.process.jira_side import Jira
 

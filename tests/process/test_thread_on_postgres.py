@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 from tests.process.installation import Installation
 from tests.process.jira_side import Jira
 

@@ -9,7 +9,7 @@ import pytest
 import redis
 import requests
 
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 from tests.process.installation import AFTER_A_KILL, Installation, differences
 from tests.process.jira_side import Jira
 

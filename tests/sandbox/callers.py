@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 
 class Caller:

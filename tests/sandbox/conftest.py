@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.sandbox.callers import Caller
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from requests_oauthlib import OAuth1Session
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sandbox.callers import Browser
 
 CONSUMER = "board-key"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jira_sandbox.serving import Handle
-from jira_sandbox.state.dumping import dumped
+from jira_sandbox.server import Handle
+from jira_sandbox.state.dump import dumped
 from tests.sandbox.callers import Caller
 
 ISSUE = "/rest/api/2/issue"

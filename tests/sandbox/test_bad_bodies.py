@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sandbox.callers import Caller
 
 HOME = {"project": {"key": "FALCON"}, "issuetype": {"name": "Story"}, "summary": "s"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import requests
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.sandbox.callers import Browser, Caller
 
 MYSELF = "/rest/api/2/myself"

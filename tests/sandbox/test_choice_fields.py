@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sandbox.callers import Caller
 
 ISSUE = "/rest/api/2/issue/FALCON-1"

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sandbox.callers import Browser, Caller
 
 MYSELF = "/rest/api/2/myself"

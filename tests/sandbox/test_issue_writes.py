@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sandbox.callers import Caller
 
 ISSUE = "/rest/api/2/issue"
@@ -117,7 +117,7 @@ def test_properties(service: Caller, jira: Handle) -> None:
 
 
 def test_a_moved_issue_keeps_its_id_and_old_key(service: Caller, jira: Handle) -> None:
-    from jira_sandbox.model.linking import move
+    from jira_sandbox.model.links_and_moves import move
 
     made = service.story()
     site = jira.site

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sandbox.callers import Caller
 
 TYPES = "/rest/api/2/issueLinkType"

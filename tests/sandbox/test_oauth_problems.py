@@ -11,7 +11,7 @@ import requests
 from requests_oauthlib import OAuth1
 from requests_oauthlib.oauth1_session import TokenRequestDenied
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.sandbox import dancing
 
 MYSELF = "/rest/api/2/myself"

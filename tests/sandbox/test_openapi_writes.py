@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sandbox.callers import Caller
 from tests.sandbox.schemas import PLATFORM, SOFTWARE, documented, error_problems, example, problems
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from jira_sandbox.model.projects import IssueType
-from jira_sandbox.serving import running
+from jira_sandbox.server import running
 from tests.sandbox.callers import Caller
 
 BODY = {"name": "Parent Link", "kind": "parent-link"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from jira_sandbox.webhooks.register import EVENTS, Hook
 from tests.sandbox.callers import Caller
 from tests.sandbox.receiving import receiving

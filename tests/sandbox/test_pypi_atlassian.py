@@ -10,7 +10,7 @@ import requests
 from atlassian import Jira
 
 from jira_sandbox.rest.tokens import make
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.sandbox.dancing import CONSUMER, danced
 
 WAYS = [

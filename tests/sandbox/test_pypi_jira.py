@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import jira as pypi
 import pytest
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.sandbox.dancing import CONSUMER, danced
 
 OPTIONS = {"check_update": False, "agile_rest_path": "agile"}

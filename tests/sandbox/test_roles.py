@@ -6,9 +6,9 @@ from typing import Any
 
 from jira_sandbox.app import furnish
 from jira_sandbox.model.site import Site
-from jira_sandbox.serving import Handle
-from jira_sandbox.state.dumping import dumped
-from jira_sandbox.state.loading import load
+from jira_sandbox.server import Handle
+from jira_sandbox.state.dump import dumped
+from jira_sandbox.state.load import load
 from tests.sandbox.callers import Browser, Caller
 
 PROJECT = "/rest/api/2/project/FALCON"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jira_sandbox.model.ranking import between, rank_of
-from jira_sandbox.serving import Handle
+from jira_sandbox.model.lexorank import between, rank_of
+from jira_sandbox.server import Handle
 from tests.sandbox.callers import Caller
 
 AGILE = "/rest/agile/1.0"

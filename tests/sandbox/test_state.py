@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from jira_sandbox.model.linking import move
-from jira_sandbox.serving import Handle
-from jira_sandbox.state.dumping import dumped
-from jira_sandbox.state.keeping import Keeper, restored, save
+from jira_sandbox.model.links_and_moves import move
+from jira_sandbox.server import Handle
+from jira_sandbox.state.dump import dumped
+from jira_sandbox.state.state_file import StateFile, restored, save
 from tests.sandbox.callers import Caller
 from tests.sandbox.dancing import danced
 
@@ -67,7 +67,7 @@ def test_a_file_of_the_other_flavour_is_refused(busy: Handle, tmp_path: Path) ->
 
 def test_the_keeper_saves_at_the_end_what_changed(jira: Handle, tmp_path: Path) -> None:
     file = tmp_path / "state.json"
-    keeper = Keeper(jira.site, file, pause=60)
+    keeper = StateFile(jira.site, file, pause=60)
     key = Caller(jira).story(summary="kept")["key"]
     keeper.close()
     issues = json.loads(file.read_text())["issues"]

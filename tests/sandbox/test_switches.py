@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sandbox import dancing
 from tests.sandbox.callers import Browser, Caller
 from tests.sandbox.test_faults import fault

@@ -8,7 +8,7 @@ import pytest
 import requests
 from cryptography import x509
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from jira_sandbox.tls import Certificates
 
 INFO = "/rest/api/2/serverInfo"

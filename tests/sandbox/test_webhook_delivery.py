@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from jira_sandbox.webhooks.register import EVENTS
-from tests.house.waiting import wait_for
+from tests.almconnect.waiting import wait_for
 from tests.sandbox.callers import Caller
 from tests.sandbox.receiving import Post, Receiver, receiving
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.sandbox.callers import Caller
 
 OLD = "/rest/webhooks/1.0/webhook"

@@ -1,6 +1,6 @@
 """A sandbox in a container of its own delivers where it is told; a wrong place is refused at its start.
 
-That it does deliver there, under the host that the address names, tests/house/test_compose.py shows.
+That it does deliver there, under the host that the address names, tests/almconnect/test_compose.py shows.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from jira_sandbox.model.changing import record
+from jira_sandbox.model.issue_changes import record
 from jira_sandbox.model.issues import Issue, Item
-from jira_sandbox.model.linking import move
+from jira_sandbox.model.links_and_moves import move
 from tests.soak.scene import Scene
 
 COMING_AND_GOING = ("story_points", "labels", "priority", "description")

@@ -15,7 +15,7 @@ from django.apps import apps
 from connections.models import SiteDoubt
 from jira_sandbox.model.site import Site
 from jira_sandbox.seed import seeded
-from jira_sandbox.state.dumping import dumped
+from jira_sandbox.state.dump import dumped
 from tests.soak.door import Door
 from tests.soak.hands import Hands
 from tests.soak.person import Person

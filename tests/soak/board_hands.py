@@ -6,9 +6,9 @@ import uuid
 from typing import Any
 
 from almconnect.lib.api import Refused
-from planning.linking import remove_link
+from planning.card_moves import move_item
+from planning.link_editing import remove_link
 from planning.models import Link, WorkItem
-from planning.moving import move_item
 from sync.core.echo import same
 from sync.pairs.rules import values_of
 from tests.soak.scene import Scene

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from jira_sandbox.app import create_app
 from jira_sandbox.model.site import Site
 from jira_sandbox.seed import seeded
-from jira_sandbox.serving import Handle, Server, bound, opened
+from jira_sandbox.server import Handle, Server, bound, opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ holds of the last value of either side, and whoever wrote last, having seen the 
 
 Three-way merging is by value: a side that wrote a value and took it back has changed nothing. So a
 value that the other side's writer saw at any time counts as known to it. And an issue that never named a
-team takes none away (sync/merging.py): Jira's *no team*, where it began with none, is no word of its.
+team takes none away (sync/inbound/pair_merge.py): Jira's *no team*, where it began with none, is no word
+of its.
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ class History:
 
 def crash_points() -> list[str]:
     """Every point that the code names, read from the code, so that none is forgotten. Those of a move to
-    another Jira are not the soak's, which has one Jira: tests/sync/moving/test_killed.py dies at each."""
+    another Jira are not the soak's, which has one: tests/sync/site_move/test_killed.py dies at each."""
     names: set[str] = set()
     for path in SOURCE.rglob("*.py"):
         names |= set(

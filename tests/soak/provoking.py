@@ -10,7 +10,7 @@ from typing import Final
 from django.utils import timezone
 
 from connections.models import Connection, MappedProject
-from planning.linking import remove_link
+from planning.link_editing import remove_link
 from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Lease

@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from connections.models import MappedProject
-from jira_sandbox.model.linking import move
+from jira_sandbox.model.links_and_moves import move
 from planning.models import Iteration, Pi, SprintLink
 from sync.models import RunKind
 from sync.runs import project_runs

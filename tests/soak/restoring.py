@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connections.models import SiteDoubt
-from jira_sandbox.state.dumping import dumped
-from jira_sandbox.state.going_back import go_back
+from jira_sandbox.state.dump import dumped
+from jira_sandbox.state.restore import go_back
 from sync.models import Shadow, ShadowState
 from tests.soak.another import on_board
 from tests.soak.checker import writes

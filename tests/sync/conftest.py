@@ -11,7 +11,7 @@ import pytest
 from accounts.models import User
 from connections.access import gateway
 from connections.budget import rate_budget
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from sync.pairs import site_proof
 from sync.worker import failpoints
 from tests.sync.world import World, build

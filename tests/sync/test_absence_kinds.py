@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from connections.models import Connection, MappedProject
-from jira_sandbox.model.linking import move
+from jira_sandbox.model.links_and_moves import move
 from planning.models import Change, WorkItem
 from sync.mapping import project_mapping
 from sync.models import Shadow

@@ -6,7 +6,7 @@ from accounts.models import AuditEntry
 from planning.models import WorkItem
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake
-from tests.sync.test_brake import live, vanish
+from tests.sync.test_mass_deletion_guard import live, vanish
 from tests.sync.world import World
 
 

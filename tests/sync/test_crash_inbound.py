@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connections.models import MappedProject
-from jira_sandbox.model.linking import move
+from jira_sandbox.model.links_and_moves import move
 from planning.models import Change, Link, WorkItem
 from sync.models import Absence, Attempt, Delivery, Shadow
 from tests.sync.test_drain import deliver

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from connections.models import MappedProject
-from planning import linking, moving
+from planning import card_moves, link_editing
 from planning.models import Change, Link, WorkItem
 from sync.models import Conflict, Shadow
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.pairs.states import UNDER_WAY
 from tests.sync.test_link_rules import listed
 from tests.sync.test_link_type_renamed import rename
@@ -37,7 +37,7 @@ def test_an_edit_of_every_kind(world: World, killed_at, place: str):
     (sprint,) = [one for one in world.handle.site.sprints.values() if one.state == "future"][:1]
     iteration = world.iteration(7, sprint.id)
     status = next(name for name in world.project.status_map if name != item.status)
-    moving.move_item(other.pk, actor=world.person, before=item.pk)
+    card_moves.move_item(other.pk, actor=world.person, before=item.pk)
     world.edit(item, summary="All of it", status=status, iteration=str(iteration.pk))
     with killed_at(place):
         world.push(rounds=1)
@@ -68,7 +68,7 @@ def test_a_link(world: World, killed_at, place: str):
     link.refresh_from_db()
     assert (link.sync_state, bool(link.remote_id)) == ("synced", True)
     assert len(world.issue(source.remote_key)["issuelinks"]) == before + 1
-    linking.remove_link(link.pk, actor=world.person)
+    link_editing.remove_link(link.pk, actor=world.person)
     with killed_at("link.removed" if place == "link.drawn" else place):
         world.push(rounds=1)
     at_rest(world)
@@ -143,7 +143,7 @@ def test_a_create_whose_answer_is_lost(
         world.push(rounds=1)
     world.make_due()
     with killed_at(place):
-        push.push(world.connection.pk)
+        send_changes.send_slice(world.connection.pk)
     at_rest(world)
     item.refresh_from_db()
     assert world.issues("Once") == [item.remote_key]
@@ -200,7 +200,7 @@ def test_an_edit_of_what_is_not_there_now(world: World, killed_at):
 
 @pytest.mark.parametrize("place", ["edit.moved_away", "moved.marked"])
 def test_an_edit_of_what_was_moved_away(world: World, killed_at, place: str):
-    from jira_sandbox.model.linking import move
+    from jira_sandbox.model.links_and_moves import move
 
     item, site = world.first(), world.handle.site
     move(site, site.users["admin"], site.issue(item.remote_key), site.project("ART"))

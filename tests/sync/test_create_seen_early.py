@@ -9,7 +9,7 @@ from planning.models import Change, WorkItem
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.inbound import own_creates, polls, pull
 from sync.models import Shadow
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.pairs.rules import rules_of
 from tests.sync.world import World
 
@@ -23,7 +23,7 @@ def test_a_create_during_the_poll_whose_answer_is_lost(world: World, monkeypatch
             world.fault("answer_lost", times=1, method="POST", path=r"/issue(/bulk)?$")
             world.create("Raced")
             world.make_due()
-            push.push(world.connection.pk)
+            send_changes.send_slice(world.connection.pk)
         return answer
 
     monkeypatch.setattr(polls.own_creates, "waiting_creates", then_create)

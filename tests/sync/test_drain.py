@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from jira_sandbox.model.linking import move
+from jira_sandbox.model.links_and_moves import move
 from planning.models import WorkItem
 from sync.models import Delivery
 from sync.webhook import inbox

@@ -7,7 +7,7 @@ import pytest
 from planning.models import WorkItem
 from sync.inbound import bisect
 from sync.models import Delivery, Shadow
-from sync.outbound import push
+from sync.outbound import send_changes
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
 
@@ -66,7 +66,7 @@ def test_a_create_whose_answer_was_lost_is_known_by_its_mark(world: World) -> No
     item = world.create("Marked")
     world.fault("answer_lost", times=1, method="POST", path=r"/issue(/bulk)?$")
     world.make_due()
-    push.push(world.connection.pk)
+    send_changes.send_slice(world.connection.pk)
     world.mend()
     (key,) = world.issues("Marked")
     deliver(world, "jira:issue_created", str(world.handle.site.keys[key].id))
@@ -81,7 +81,7 @@ def test_also_where_the_mapping_s_filter_would_leave_it_out(world_with) -> None:
     item = world.create("Marked")
     world.fault("answer_lost", times=1, method="POST", path=r"/issue(/bulk)?$")
     world.make_due()
-    push.push(world.connection.pk)
+    send_changes.send_slice(world.connection.pk)
     world.mend()
     (key,) = world.issues("Marked")
     deliver(world, "jira:issue_created", str(world.handle.site.keys[key].id))

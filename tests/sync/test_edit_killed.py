@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planning import moving
+from planning import card_moves
 from planning.models import Change, WorkItem
 from sync.models import Conflict
 from tests.sync.world import World
@@ -29,7 +29,7 @@ def test_fields_and_status_arrive(world: World, killed_at, place: str):
 @pytest.mark.parametrize("place", ["edit.claimed", "edit.written", "edit.settled"])
 def test_a_new_place_in_the_order_arrives(world: World, killed_at, place: str):
     cell = list(WorkItem.objects.filter(project=world.project, iteration=None).order_by("rank"))
-    moving.move_item(cell[-1].pk, actor=world.person, before=cell[0].pk)
+    card_moves.move_item(cell[-1].pk, actor=world.person, before=cell[0].pk)
     with killed_at(place):
         world.push(rounds=1)
     world.settle()

@@ -17,7 +17,7 @@ from planning.models import Change, WorkItem
 from sync.inbound import drain, polls
 from sync.mapping import project_mapping
 from sync.models import Run
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.runs import project_runs
 from tests.sync.world import World
 
@@ -37,7 +37,7 @@ def begin(world: World, work: str) -> Callable[[], object]:
         world.edit(first, summary="edited")
         world.create("created")
         world.link(first, second)
-        return lambda: push.push(world.connection.pk)
+        return lambda: send_changes.send_slice(world.connection.pk)
     key = world.create_issue("new in Jira")
     if work == "poll":
         return lambda: polls.poll(world.project.pk)

@@ -8,7 +8,7 @@ from accounts.models import User
 from connections.credentials import credentials
 from connections.models import PermissionReport
 from connections.setup import confirm_account
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.schedule import sweep
 from tests.connections.conftest import basic_of
 from tests.sync.world import World
@@ -28,7 +28,7 @@ def test_a_change_waits_and_goes_out_as_the_account_that_was_kept(held: World, a
     before = held.issue(item.remote_key)["summary"]
     held.edit(item, summary="Held back")
     assert sweep.due_pushes() == []
-    assert push.push(held.connection.pk) is False
+    assert send_changes.send_slice(held.connection.pk) is False
     assert held.issue(item.remote_key)["summary"] == before
     confirm_account.keep(held.connection, actor=admin)
     assert sweep.due_pushes() == [str(held.connection.pk)]

@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from accounts.models import User
-from jira_sandbox.model.renaming import rename
-from jira_sandbox.serving import Handle
+from jira_sandbox.model.metadata_names import rename
+from jira_sandbox.server import Handle
 from planning.models import Change, WorkItem
 from sync.models import Conflict
 from tests.sync.world import World, build

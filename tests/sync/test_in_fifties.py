@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from planning import moving
+from planning import card_moves
 from planning.models import Change, WorkItem
 from tests.sync.test_order import order_in_jira, order_on_board
 from tests.sync.world import World
@@ -31,14 +31,14 @@ def put_first(world: World, items: list[WorkItem]) -> None:
     others = WorkItem.objects.live().filter(project=world.project, iteration=None)
     anchor = others.exclude(pk__in=[item.pk for item in items]).order_by("rank")[0]
     for item in items:
-        moving.move_item(item.pk, actor=world.person, before=anchor.pk)
+        card_moves.move_item(item.pk, actor=world.person, before=anchor.pk)
 
 
 def put_last(world: World, items: list[WorkItem]) -> None:
     others = WorkItem.objects.live().filter(project=world.project, iteration=None)
     after = others.exclude(pk__in=[item.pk for item in items]).order_by("-rank")[0]
     for item in items:
-        moving.move_item(item.pk, actor=world.person, after=after.pk)
+        card_moves.move_item(item.pk, actor=world.person, after=after.pk)
         after = item
 
 

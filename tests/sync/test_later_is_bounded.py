@@ -64,14 +64,14 @@ def test_an_issue_that_is_not_shown_and_a_link_without_its_end(world: World) -> 
     change = Change.objects.get(link=link)
     for times in range(1, 4):
         Change.objects.filter(pk=change.pk).update(due=timezone.now())
-        from sync.outbound import push
+        from sync.outbound import send_changes
 
-        push.push(world.connection.pk)
+        send_changes.send_slice(world.connection.pk)
         change.refresh_from_db()
         assert (change.state, change.put_off) == ("waiting", times)
     a_day_ago(change)
     Change.objects.filter(pk=change.pk).update(due=timezone.now())
-    push.push(world.connection.pk)
+    send_changes.send_slice(world.connection.pk)
     change.refresh_from_db()
     assert (change.state, change.code) == ("parked", "never_ready")
     assert Link.objects.get(pk=link.pk).deleted is None

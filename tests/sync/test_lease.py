@@ -11,14 +11,14 @@ from django.db.models import F
 
 from planning.models import Change
 from sync.models import Lease
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.worker import failpoints, lease
 from tests.sync.world import World
 
 
 @pytest.fixture(params=["cloud"])
 def handle(request):
-    from jira_sandbox.serving import running
+    from jira_sandbox.server import running
 
     with running(flavour=request.param) as one:
         yield one
@@ -69,21 +69,21 @@ def test_a_create_slower_than_the_lease_is_made_once(handle, rte, monkeypatch):
     from tests.sync.world import build
 
     world = build(handle, rte)
-    real = push.holding
-    monkeypatch.setattr(push, "holding", lambda name: real(name, seconds=0.6))
+    real = send_changes.holding
+    monkeypatch.setattr(send_changes, "holding", lambda name: real(name, seconds=0.6))
     world.fault("slow", 2500, times=1, method="POST", path=r"/issue(/bulk)?$")
     item = world.create("Slow one")
 
     def work() -> None:
         try:
-            push.push(world.connection.pk)
+            send_changes.send_slice(world.connection.pk)
         finally:
             connection.close()
 
     first = threading.Thread(target=work)
     first.start()
     time.sleep(1.2)
-    assert push.push(world.connection.pk) is False  # the first one is still at it
+    assert send_changes.send_slice(world.connection.pk) is False  # the first one is still at it
     first.join(10)
     item.refresh_from_db()
     assert world.issues("Slow one") == [item.remote_key]
@@ -99,7 +99,7 @@ def test_nothing_is_sent_and_nothing_settled_under_a_lost_lease(
 
     settings.CRASH_AT = "create.sent"
     monkeypatch.setattr(failpoints.os, "kill", lose)
-    assert push.push(world.connection.pk) is False
+    assert send_changes.send_slice(world.connection.pk) is False
     assert Change.objects.get(item=item).state == "sending"
     settings.CRASH_AT = ""
     Lease.objects.update(owner="")

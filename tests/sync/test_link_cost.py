@@ -45,11 +45,11 @@ def test_ten_links_cost_what_two_cost(world: World):
 
 
 def test_a_link_drawn_by_two_readers_is_one(world: World):
-    from planning import applying
+    from planning import inbound_writes
 
     first, second = WorkItem.objects.filter(project=world.project).order_by("-rank")[:2]
     Link.objects.all().delete()
-    drawn = [applying.Drawn(first.pk, second.pk, "blocks", "77")]
-    assert len(applying.draw(drawn, timezone.now())) == 1
-    assert applying.draw(drawn, timezone.now()) == []
+    drawn = [inbound_writes.Drawn(first.pk, second.pk, "blocks", "77")]
+    assert len(inbound_writes.draw(drawn, timezone.now())) == 1
+    assert inbound_writes.draw(drawn, timezone.now()) == []
     assert Link.objects.get().remote_id == "77"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planning import linking
+from planning import link_editing
 from planning.models import Change, Link, WorkItem
 from tests.sync.world import World
 
@@ -23,12 +23,12 @@ def links(world: World, item: WorkItem) -> int:
 @pytest.mark.parametrize("word", ["blocks", "relates to"])
 def test_it_is_found_by_its_ends_and_type_and_removed(world: World, killed_at, word: str) -> None:
     a, b = pair(world)
-    linking.add_link(actor=world.person, source=a.pk, target=b.pk, type=word)
+    link_editing.add_link(actor=world.person, source=a.pk, target=b.pk, type=word)
     with killed_at("link.settled"):
         world.push(1)
     link = Link.objects.get(source=a, target=b)
     assert (link.remote_id, links(world, a)) == ("", 1)
-    linking.remove_link(link.pk, actor=world.person)
+    link_editing.remove_link(link.pk, actor=world.person)
     world.poll()
     assert not Link.objects.filter(source=a, deleted=None).exists(), "the board gets it back"
     world.push()
@@ -47,7 +47,7 @@ def test_another_link_between_the_same_two_stays(world: World, killed_at) -> Non
     world.link(a, b)
     with killed_at("link.settled"):
         world.push(1)
-    linking.remove_link(Link.objects.get(source=a, target=b).pk, actor=world.person)
+    link_editing.remove_link(Link.objects.get(source=a, target=b).pk, actor=world.person)
     world.settle()
     assert links(world, a) == 2
 
@@ -66,7 +66,7 @@ def test_a_link_that_jira_did_not_remove_is_parked(world: World) -> None:
     a, b = pair(world)
     link = world.link(a, b)
     world.push()
-    linking.remove_link(link.pk, actor=world.person)
+    link_editing.remove_link(link.pk, actor=world.person)
     world.fault("write_ignored", method="DELETE", path="/issueLink")
     world.push()
     change = Change.objects.get(link=link, kind="unlink")

@@ -8,7 +8,7 @@ import pytest
 
 from connections.access.gateway import jira_for
 from connections.models import MappedProject
-from planning import linking
+from planning import link_editing
 from planning.models import Change, Link, WorkItem
 from sync.inbound import differences
 from sync.mapping import mapping_check, project_mapping
@@ -39,7 +39,7 @@ def items(world: World, kind: str) -> list[WorkItem]:
 
 
 def draw(world: World, source: WorkItem, word: str, target: WorkItem) -> Link:
-    link = linking.add_link(actor=world.person, source=source.pk, target=target.pk, type=word)
+    link = link_editing.add_link(actor=world.person, source=source.pk, target=target.pk, type=word)
     world.settle()
     link.refresh_from_db()
     return link
@@ -81,7 +81,7 @@ def test_the_board_draws_by_the_rule_and_jira_reads_back_the_same(world: World, 
     assert listed(world, enabler, story) == {"Relates"}
     assert (link.sync_state, link.type) == ("synced", "enables")
     assert word_of(enabler, story) == ["enables"]
-    linking.remove_link(link.pk, actor=world.person)
+    link_editing.remove_link(link.pk, actor=world.person)
     world.settle()
     assert listed(world, enabler, story) == set()
     assert word_of(enabler, story) == []
@@ -187,7 +187,7 @@ def test_a_dry_run_tells_of_links(world: World, pair):
     world.reconcile()
     in_jira(world, "Relates", enabler, story)
     for source, word, target in ((other, "needs", story), (enabler, "relates to", story)):
-        linking.add_link(actor=world.person, source=source.pk, target=target.pk, type=word)
+        link_editing.add_link(actor=world.person, source=source.pk, target=target.pk, type=word)
     assert counts(world) == {"board_link": 1, "jira_link": 1, "kept": 1}
     world.jira("DELETE", link_type(world, "Duplicate"))
     assert counts(world) == {"board_link": 1, "link_type_unknown": 1, "kept": 1}

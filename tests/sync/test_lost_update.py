@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from jira_sandbox.serving import Handle, running
-from planning import applying, editing
+from jira_sandbox.server import Handle, running
+from planning import inbound_writes, item_editing
 from planning.models import WorkItem
 from sync.models import Conflict, Shadow
 from sync.pairs import parents
@@ -40,12 +40,12 @@ def test_an_edit_while_a_child_finds_its_parent(
     handle: Handle, rte: User, on_postgres, monkeypatch
 ):
     world, pair, child = with_an_orphan(handle, rte)
-    real = applying.update
+    real = inbound_writes.update
     person: list[threading.Thread] = []
 
     def edit() -> None:
         try:
-            editing.edit_item(child.pk, actor=rte, values={"summary": "A person's edit"})
+            item_editing.edit_item(child.pk, actor=rte, values={"summary": "A person's edit"})
         finally:
             connection.close()
 
@@ -55,7 +55,7 @@ def test_an_edit_while_a_child_finds_its_parent(
         person[0].join(1)  # it waits for the item's lock, or else has written by now
         return real(items)
 
-    monkeypatch.setattr(applying, "update", update_while_a_person_edits)
+    monkeypatch.setattr(inbound_writes, "update", update_while_a_person_edits)
     parents.find_children(world.project, {pair.remote_id: pair.item_id})
     monkeypatch.undo()
     person[0].join(10)
@@ -67,8 +67,8 @@ def test_only_what_jira_changed_is_written(handle: Handle, rte: User):
     world = build(handle, rte)
     stale = WorkItem.objects.get(pk=world.first().pk)
     WorkItem.objects.filter(pk=stale.pk).update(description="Saved meanwhile")
-    applying.take(stale, {"summary": "From Jira"}, {})
-    applying.update({stale: ["summary"]})
+    inbound_writes.take(stale, {"summary": "From Jira"}, {})
+    inbound_writes.update({stale: ["summary"]})
     stale.refresh_from_db()
     assert (stale.summary, stale.description) == ("From Jira", "Saved meanwhile")
 

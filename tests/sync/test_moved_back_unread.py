@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jira_sandbox.model.linking import move
+from jira_sandbox.model.links_and_moves import move
 from planning.models import WorkItem
 from tests.sync.world import World
 

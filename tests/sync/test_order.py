@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planning import moving, sprints
+from planning import card_moves, sprints
 from planning.models import Iteration, Pi, WorkItem
 from sync.inbound import sprint_placement
 from tests.sync.world import PROJECT, World
@@ -22,7 +22,7 @@ def order_on_board(world: World) -> list[str]:
 
 def test_a_card_put_first_is_first_in_jira_and_stays_there(world: World):
     cell = list(WorkItem.objects.filter(project=world.project, iteration=None).order_by("rank"))
-    moving.move_item(cell[-1].pk, actor=world.person, before=cell[0].pk)
+    card_moves.move_item(cell[-1].pk, actor=world.person, before=cell[0].pk)
     world.poll()  # a read that comes before the push must not put it back
     world.settle()
     world.poll()
@@ -32,7 +32,7 @@ def test_a_card_put_first_is_first_in_jira_and_stays_there(world: World):
 
 def test_a_card_put_last_is_last_in_jira(world: World):
     cell = list(WorkItem.objects.filter(project=world.project, iteration=None).order_by("rank"))
-    moving.move_item(cell[0].pk, actor=world.person, after=cell[-1].pk)
+    card_moves.move_item(cell[0].pk, actor=world.person, after=cell[-1].pk)
     world.settle()
     assert order_in_jira(world)[-1] == cell[0].remote_key
     assert order_on_board(world) == order_in_jira(world)
@@ -41,7 +41,7 @@ def test_a_card_put_last_is_last_in_jira(world: World):
 def test_a_rank_without_the_permission_is_parked(world: World):
     world.grant("SCHEDULE_ISSUES", False)
     cell = list(WorkItem.objects.filter(project=world.project, iteration=None).order_by("rank"))
-    moving.move_item(cell[-1].pk, actor=world.person, before=cell[0].pk)
+    card_moves.move_item(cell[-1].pk, actor=world.person, before=cell[0].pk)
     world.push()
     item = WorkItem.objects.get(pk=cell[-1].pk)
     assert item.sync_state == "parked"

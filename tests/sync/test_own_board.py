@@ -14,7 +14,7 @@ from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from jira_sandbox.model.boards import Board, Sprint
 from jira_sandbox.model.fields import FLOAT, GREENHOPPER, Field
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from planning.models import Change, Iteration, Pi, SprintLink
 from sync.mapping import new_sprints, project_mapping, sprints
 from sync.models import Run
@@ -75,7 +75,7 @@ def test_the_projects_own_board_is_taken_wherever_it_is_listed(handle: Handle, r
 
 
 def test_no_other_projects_board_is_taken_unasked(rte: User) -> None:
-    from jira_sandbox.serving import running
+    from jira_sandbox.server import running
 
     with running(flavour="cloud") as handle:
         foreign = foreign_board(handle)

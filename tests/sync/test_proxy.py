@@ -10,7 +10,7 @@ from connections.access import gateway
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import Connection, WebhookState
-from connections.setup import editing
+from connections.setup import settings_editing
 from sync.webhook import webhooks
 from tests.jira_client.proxies import Proxy, proxying
 from tests.sync.world import World
@@ -30,7 +30,7 @@ def test_both_ways_and_the_webhook(world: World, proxy: Proxy) -> None:
     secret = gateway.sealing.load(connection, gateway.CREDENTIAL[connection.auth_method])
     assert secret is not None
     moved = {"base_url": connection.base_url.replace("127.0.0.1", NAME), "proxy_url": proxy.url}
-    editing.edit(connection, actor=None, values=moved)
+    settings_editing.edit(connection, actor=None, values=moved)
     credential = Credential(connection.auth_method, secret, connection.username)
     credentials.present(connection, credential, actor=None)
     world.connection = Connection.objects.get()

@@ -98,15 +98,15 @@ def test_a_link_without_the_permission_is_parked_and_nothing_stops(world: World)
 
 
 def test_a_link_of_an_item_that_jira_refused_waits_without_a_hurry(world: World):
-    from sync.outbound import push
+    from sync.outbound import send_changes
 
     world.grant("CREATE_ISSUES", False)
     other = world.first()
     item = world.create("Not allowed")
     world.push()
     world.link(item, other)
-    push.push(world.connection.pk)
-    assert push.push(world.connection.pk) is False
+    send_changes.send_slice(world.connection.pk)
+    assert send_changes.send_slice(world.connection.pk) is False
     change = Change.objects.get(kind="link")
     assert (change.state, change.message) == (
         "waiting",

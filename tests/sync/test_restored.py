@@ -13,9 +13,9 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
-from jira_sandbox.model.creating import delete
-from jira_sandbox.state.dumping import dumped
-from jira_sandbox.state.going_back import go_back
+from jira_sandbox.model.issue_creation import delete
+from jira_sandbox.state.dump import dumped
+from jira_sandbox.state.restore import go_back
 from planning.models import Change, WorkItem
 from sync.models import Run, Shadow
 from sync.pairs import site_proof

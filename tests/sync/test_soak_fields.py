@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from planning.models import Iteration, Pi, SprintLink, WorkItem
 from sync.models import Conflict, Shadow
 from tests.soak.checker import violations

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from connections.models import Connection, MappedProject
-from jira_sandbox.state.dumping import dumped
+from jira_sandbox.state.dump import dumped
 from planning.models import WorkItem
 from sync.core.echo import same
 from sync.models import Lease

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from planning.models import Change, WorkItem
 from tests.sync.world import World
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from connections.access import gateway
 from connections.models import Connection, MappedProject, SealedSecret
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from planning.models import Change, WorkItem
 from sync.models import Delivery, Lease
 from sync.pairs.states import UNDER_WAY

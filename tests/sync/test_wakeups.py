@@ -15,7 +15,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from almconnect.lib import bulk_rows, hint
+from almconnect.lib import bulk_rows, enqueue
 from planning.models import Change, ChangeKind, WorkItem
 from sync.models import Delivery
 from sync.schedule import sweep, tasks
@@ -60,7 +60,7 @@ def broker(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Hints go to a real Redis, and the worker's hooks find it too."""
     monkeypatch.setattr(current_app.conf, "broker_url", redis_url)
     with Celery("wakeups", broker=redis_url, set_as_current=False) as app:
-        monkeypatch.setattr(hint, "_quick_connection", lambda _: app.connection_for_write())
+        monkeypatch.setattr(enqueue, "_quick_connection", lambda _: app.connection_for_write())
         with redis.Redis.from_url(redis_url) as client:
             yield client
 
@@ -69,7 +69,7 @@ def test_a_connection_is_woken_once_however_many_rows_wait(world: World, hints: 
     deliver(world, 29)
     change(world, 50)
     hints.clear()
-    hint.of_this_process.reset()
+    enqueue.of_this_process.reset()
     tasks.tick()
     sent = Counter(name for name, _ in hints)
     assert sent["sync.push"] == 1
@@ -92,46 +92,46 @@ def test_ten_minutes_without_workers_leave_one_message_of_each(world: World, bro
 @pytest.mark.redis
 def test_the_next_message_leaves_when_the_work_has_ended(world: World, broker: Any) -> None:
     key = str(world.connection.pk)
-    hint.hint(tasks.push, key)
+    enqueue.enqueue(tasks.push, key)
     assert waiting(broker)["sync.push"] == 1
     broker.hset("unacked", "tag", broker.rpop("outbound"))  # a worker has it in hand
-    begun = hint.begin(tasks.push, (key,))
-    hint.hint(tasks.push, key)  # an edit, saved while the worker is at it
+    begun = enqueue.begin(tasks.push, (key,))
+    enqueue.enqueue(tasks.push, key)  # an edit, saved while the worker is at it
     assert waiting(broker)["sync.push"] == 0
-    hint.end(tasks.push, (key,), begun)
+    enqueue.end(tasks.push, (key,), begun)
     assert waiting(broker)["sync.push"] == 1
-    begun = hint.begin(tasks.push, (key,))
-    hint.end(tasks.push, (key,), begun)
-    hint.hint(tasks.push, key)
+    begun = enqueue.begin(tasks.push, (key,))
+    enqueue.end(tasks.push, (key,), begun)
+    enqueue.enqueue(tasks.push, key)
     assert waiting(broker)["sync.push"] == 2
 
 
 @pytest.mark.redis
 def test_a_purged_queue_is_filled_again(world: World, broker: Any) -> None:
     key = str(world.connection.pk)
-    hint.hint(tasks.push, key)
+    enqueue.enqueue(tasks.push, key)
     broker.delete("outbound")
-    hint.hint(tasks.push, key)
+    enqueue.enqueue(tasks.push, key)
     assert waiting(broker)["sync.push"] == 1
 
 
 @pytest.mark.redis
 def test_a_message_that_comes_twice_frees_nobody_elses_place(world: World, broker: Any) -> None:
     key = str(world.connection.pk)
-    hint.hint(tasks.push, key)
-    first = hint.begin(tasks.push, (key,))
-    hint.end(tasks.push, (key,), first)
-    second = hint.begin(tasks.push, (key,))  # delivered again after its run had ended
-    hint.hint(tasks.push, key)
-    hint.end(tasks.push, (key,), second)
-    hint.hint(tasks.push, key)
+    enqueue.enqueue(tasks.push, key)
+    first = enqueue.begin(tasks.push, (key,))
+    enqueue.end(tasks.push, (key,), first)
+    second = enqueue.begin(tasks.push, (key,))  # delivered again after its run had ended
+    enqueue.enqueue(tasks.push, key)
+    enqueue.end(tasks.push, (key,), second)
+    enqueue.enqueue(tasks.push, key)
     assert waiting(broker)["sync.push"] == 2  # the first, which nobody took from the list, and one
 
 
 def test_one_tick_at_a_time(world: World, hints: Hints) -> None:
     change(world, 1)
     hints.clear()
-    hint.of_this_process.reset()
+    enqueue.of_this_process.reset()
     held = tasks.claim("tick", 60)
     assert held is not None
     tasks.tick()

@@ -21,10 +21,10 @@ from connections.credentials import credentials
 from connections.health import site_identity
 from connections.models import Connection, Health, MappedProject, SiteDoubt
 from connections.probes import checkup, light_check
-from connections.setup import confirm_account, editing, joint_change
-from jira_sandbox.serving import Handle, running
-from jira_sandbox.state.dumping import dumped
-from jira_sandbox.state.going_back import go_back
+from connections.setup import confirm_account, joint_change, settings_editing
+from jira_sandbox.server import Handle, running
+from jira_sandbox.state.dump import dumped
+from jira_sandbox.state.restore import go_back
 from planning.models import WorkItem
 from sync.models import Shadow
 from sync.pairs import site_proof
@@ -75,7 +75,7 @@ def switch(world: World, other: Handle) -> None:
 def test_an_address_of_another_jira_is_not_saved(world: World, other: Handle, rte: User) -> None:
     before = now(world).base_url
     with pytest.raises(Refused) as refused:
-        editing.edit(now(world), actor=rte, values={"base_url": other.url})
+        settings_editing.edit(now(world), actor=rte, values={"base_url": other.url})
     assert refused.value.code == "another_jira"
     assert refused.value.status == 409
     assert now(world).base_url == before
@@ -154,10 +154,10 @@ def test_the_address_is_put_back(world: World, other: Handle, rte: User) -> None
     with requests.Session() as session:
         session.post(f"{other.url}/sandbox/faults", json={"name": "offline", "value": True})
     hidden = "http://127.0.0.1:1"
-    editing.edit(now(world), actor=rte, values={"base_url": hidden})
+    settings_editing.edit(now(world), actor=rte, values={"base_url": hidden})
     assert now(world).site_doubt == SiteDoubt.UNPROVEN
     assert now(world).site_before["by"] == str(rte)
-    editing.edit(now(world), actor=rte, values=site_identity.put_back(now(world)))
+    settings_editing.edit(now(world), actor=rte, values=site_identity.put_back(now(world)))
     credentials.present(now(world), credential(world.handle), actor=rte, retry=True)
     world.edit(world.first(), summary="Back home")
     world.push()
@@ -169,7 +169,7 @@ def test_the_address_is_put_back(world: World, other: Handle, rte: User) -> None
 
 def test_the_same_jira_at_another_address_goes_on(world: World, rte: User) -> None:
     renamed = world.handle.url.replace("127.0.0.1", "localhost")
-    editing.edit(now(world), actor=rte, values={"base_url": renamed})
+    settings_editing.edit(now(world), actor=rte, values={"base_url": renamed})
     credentials.present(now(world), credential(world.handle), actor=rte, retry=True)
     world.edit(world.first(), summary="Under another name")
     world.push()
@@ -230,7 +230,9 @@ def test_an_issue_made_at_another_moment_is_another_issue(world: World) -> None:
 def test_a_connection_without_issues_may_go_anywhere(
     world: World, other: Handle, rte: User
 ) -> None:
-    fresh = editing.create(actor=rte, name="Fresh", base_url=world.handle.url, auth_method="basic")
+    fresh = settings_editing.create(
+        actor=rte, name="Fresh", base_url=world.handle.url, auth_method="basic"
+    )
     assert credentials.offer(fresh, credential(world.handle), actor=rte)
     fresh = Connection.objects.get(pk=fresh.pk)
     outcome: Any = joint_change.change(fresh, {"base_url": other.url}, credential(other), actor=rte)
@@ -306,7 +308,7 @@ def test_what_an_accepted_restore_undid_is_undone_here(world: World, rte: User) 
 def test_who_changed_the_address_is_said_by_api_and_page(
     world: World, rte: User, admin: User, api: Any, token_of: Any, client_of: Any
 ) -> None:
-    editing.edit(now(world), actor=rte, values={"base_url": "http://127.0.0.1:1"})
+    settings_editing.edit(now(world), actor=rte, values={"base_url": "http://127.0.0.1:1"})
     caller = api(token_of(admin))
     told = caller.get(f"/connections/{world.connection.pk}").json()["site"]
     assert told["doubt"] == "site_unproven"

@@ -16,16 +16,16 @@ from almconnect.lib.secret import Secret
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, MappedProject
-from connections.setup import editing
-from jira_sandbox.model.linking import move
-from jira_sandbox.serving import Handle
-from planning import editing as board_editing
-from planning import linking as board_linking
+from connections.setup import settings_editing
+from jira_sandbox.model.links_and_moves import move
+from jira_sandbox.server import Handle
+from planning import item_editing as board_editing
+from planning import link_editing as board_linking
 from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
 from sync.inbound import drain, polls
 from sync.mapping import project_mapping
 from sync.models import Delivery
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.pairs.states import UNDER_WAY
 from sync.runs import project_runs
 from sync.webhook import inbox
@@ -155,7 +155,7 @@ class World:
     def push(self, rounds: int = 10) -> None:
         for _ in range(rounds):
             self.make_due()
-            if not push.push(self.connection.pk):
+            if not send_changes.send_slice(self.connection.pk):
                 break
 
     def poll(self) -> None:
@@ -190,7 +190,7 @@ def credential(handle: Handle, username: str = "svc-alm") -> Credential:
 
 def build(handle: Handle, person: User, *, team_name: str = "Falcon", **options: Any) -> World:
     """A connection by Basic auth, the project FALCON mapped and imported, its team."""
-    connection = editing.create(
+    connection = settings_editing.create(
         actor=person, name=f"Jira {handle.port}", base_url=handle.url, auth_method="basic"
     )
     assert credentials.offer(connection, credential(handle), actor=person)

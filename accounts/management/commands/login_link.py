@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from accounts import audit, one_time
+from accounts import audit, one_time_links
 from accounts.models import LinkPurpose, Role, User
 from accounts.people import add_person
 from almconnect.lib.api import Refused
@@ -43,5 +43,5 @@ class Command(BaseCommand):
             raise CommandError(f"{person.username} is switched off: switch them on first.")
         audit.record("person.sign_in_link_made", actor=None, target=person)
         self.stdout.write(
-            one_time.issue(LinkPurpose.SIGN_IN, person, timedelta(minutes=options["minutes"]))
+            one_time_links.issue(LinkPurpose.SIGN_IN, person, timedelta(minutes=options["minutes"]))
         )

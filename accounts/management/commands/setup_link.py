@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from accounts import one_time
+from accounts import one_time_links
 from accounts.models import LinkPurpose, User
 
 
@@ -21,4 +21,4 @@ class Command(BaseCommand):
                 "This console is set up: people exist. "
                 "To get in, run: manage.py login_link --user NAME"
             )
-        self.stdout.write(one_time.issue(LinkPurpose.SETUP))
+        self.stdout.write(one_time_links.issue(LinkPurpose.SETUP))

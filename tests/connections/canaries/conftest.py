@@ -17,7 +17,7 @@ from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, OAuthFlow, SealedSecret, SecretField
 from connections.oauth import handshake, key_pair, oauth_flow
 from jira_client.protocol import Request
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link
 

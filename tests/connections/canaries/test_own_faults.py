@@ -11,13 +11,13 @@ import pytest
 from django.test import Client
 
 from connections.probes import checkup
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.connections.canaries.conftest import TYPED, House
 
 FAULTS = [
     ("api", "patch", "connections.credentials.credentials.settle"),
     ("api", "patch", "connections.credentials.proof.look"),
-    ("api", "test", "connections.setup.editing.preview"),
+    ("api", "test", "connections.setup.settings_editing.preview"),
     ("page", "edit", "connections.credentials.credentials.settle"),
     ("page", "reauthenticate", "connections.credentials.credentials.settle"),
 ]

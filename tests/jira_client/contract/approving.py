@@ -7,7 +7,7 @@ import requests
 
 from jira_client.keys import KeyPair
 from jira_sandbox.oauth.mount import provider_of
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 
 CONSUMER = "alm-connect"
 CALLBACK = "http://127.0.0.1:9/callback?flow=1"

@@ -7,11 +7,11 @@ import pytest
 from jira_client.auth import Basic
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused
-from jira_client.judging import evaluate
+from jira_client.permission_evaluation import evaluate
 from jira_client.requirements import GLOBAL_KEYS, PROJECT_KEYS
 from jira_client.transport import Transport
 from jira_client.values import Deployment, PermissionState
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.jira_client.servers import LOOPBACK
 
 

@@ -19,7 +19,7 @@ from jira_client.dance import (
 from jira_client.errors import OAuthProblem
 from jira_client.keys import KeyPair, generate_key_pair
 from jira_client.transport import Transport
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from tests.jira_client.contract.approving import CALLBACK, CONSUMER, add_link, decide
 from tests.jira_client.servers import LOOPBACK
 

@@ -18,12 +18,12 @@ from jira_client.errors import (
     RateLimited,
     ServerFault,
 )
-from jira_client.judging import evaluate
 from jira_client.keys import KeyPair
+from jira_client.permission_evaluation import evaluate
 from jira_client.requirements import PROJECT_KEYS
 from jira_client.transport import Transport
 from jira_client.values import PermissionState, Project
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.jira_client.contract.approving import CALLBACK, CONSUMER, add_link
 from tests.jira_client.contract.stories import new
 from tests.jira_client.servers import LOOPBACK

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from jira_client import obstacles
-from jira_client.obstacles import Context
-from jira_client.surveying import Instance, Survey, Wanted
+from jira_client import setup_findings
+from jira_client.setup_findings import Context
+from jira_client.setup_survey import Instance, Survey, Wanted
 from jira_client.values import FieldInfo, Project
 from sync.core.propose import Metadata, propose
 
@@ -26,7 +26,7 @@ def proposed(fields: tuple[FieldInfo, ...], estimation: str | None) -> str | Non
 
 def reported(fields: tuple[FieldInfo, ...], estimation: str | None) -> str | None:
     context = Context("svc", Project("1", "ABC", "Abc"), Wanted(), Instance(fields), {})
-    return obstacles.wanted_fields(Survey(estimation=estimation), context).get("story_points")
+    return setup_findings.wanted_fields(Survey(estimation=estimation), context).get("story_points")
 
 
 def test_the_report_looks_at_the_points_that_a_mapping_would_write() -> None:
@@ -56,4 +56,4 @@ def test_a_team_managed_project_has_points_of_its_own() -> None:
     assert propose(data).fields["story_points"] == "customfield_3"
     project = Project("1", "ABC", "Abc", style="next-gen")
     context = Context("svc", project, Wanted(), Instance(fields), {})
-    assert obstacles.wanted_fields(Survey(), context)["story_points"] == "customfield_3"
+    assert setup_findings.wanted_fields(Survey(), context)["story_points"] == "customfield_3"

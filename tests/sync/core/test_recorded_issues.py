@@ -115,7 +115,7 @@ def test_what_was_seen_twice_is_at_rest(policy: Policy) -> None:
         issue = parse.issue(raw)
         seen = see(rules_for(issue), Lookups(), issue).values
         outcome = merge(seen, seen, see(rules_for(issue), Lookups(), issue).values, policy)
-        assert (dict(outcome.take), dict(outcome.push), outcome.clashes) == ({}, {}, ()), name
+        assert (dict(outcome.take), dict(outcome.to_send), outcome.clashes) == ({}, {}, ()), name
 
 
 def test_what_was_seen_can_be_said_in_the_same_words() -> None:

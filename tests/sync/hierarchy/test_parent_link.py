@@ -10,7 +10,7 @@ import requests
 from accounts.models import User
 from connections.models import MappedProject
 from jira_sandbox.model.projects import IssueType
-from jira_sandbox.serving import Handle, running
+from jira_sandbox.server import Handle, running
 from planning.models import Change, WorkItem
 from sync.mapping import project_mapping
 from sync.runs import project_runs

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from connections.models import MappedProject
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sync.hierarchy.conftest import Tree
 from tests.sync.world import build
 

@@ -80,7 +80,7 @@ class Inbound:
         self, issues: list[Issue], began: datetime, sent: Mapping[str, Values] | None = None
     ) -> dict[str, Any]:
         """Merge what was read; item → values that Jira should get."""
-        push: dict[str, Any] = {}
+        to_send: dict[str, Any] = {}
         for issue in issues:
             seen = see(RULES, NOWHERE, issue)
             pair = self.board.pairs.get(issue.id) or self._adopt(issue.id, seen.operation)
@@ -89,8 +89,8 @@ class Inbound:
                 agreed = dict(seen.values)
                 self.board.pairs[issue.id] = Pair(item.id, issue.id, agreed, began, issue.updated)
             elif values := self._merge_in(pair, issue, seen.values, began, sent or {}):
-                push[pair.item] = values
-        return push
+                to_send[pair.item] = values
+        return to_send
 
     def _adopt(self, remote: str, operation: str) -> Pair | None:
         rows = [row for row in self.board.changes.values() if row.kind == "create"]
@@ -122,11 +122,11 @@ class Inbound:
         self.board.write(item.id, outcome.take)
         pair.agreed, pair.updated = dict(outcome.agreed), issue.updated
         pair.read_at, pair.absent_since = began, None
-        pair.parked &= set(outcome.push)
+        pair.parked &= set(outcome.to_send)
         for clash in outcome.clashes:
             self.board.keep(item.id, clash)
         self.board.close_agreed(pair)
-        left = set(outcome.push) - pair.parked
+        left = set(outcome.to_send) - pair.parked
         if left and not self.board.under_way(item.id):
             self.board.queue(item.id, "edit", tuple(sorted(left)))
-        return outcome.push
+        return outcome.to_send

@@ -25,11 +25,11 @@ from connections.access import gateway
 from connections.budget import rate_budget
 from connections.models import Connection
 from jira_sandbox.model.site import Event
-from jira_sandbox.serving import running
+from jira_sandbox.server import running
 from jira_sandbox.webhooks.payloads import payload
 from planning.models import Change, WorkItem
 from sync.inbound import drain, polls
-from sync.outbound import push
+from sync.outbound import send_changes
 from sync.pairs.states import UNDER_WAY
 from sync.runs import project_runs
 from sync.webhook import inbox
@@ -146,7 +146,7 @@ class ShellMachine(RuleBasedStateMachine):
     def work(self, who: str) -> None:
         self.clock.shift(0.01)
         if who == "push":
-            push.push(self.world.connection.pk)
+            send_changes.send_slice(self.world.connection.pk)
         elif who == "drain":
             drain.drain(self.world.connection.pk)
         elif who == "poll":

@@ -12,8 +12,8 @@ from django.test import Client
 from accounts.models import User
 from connections.credentials import credentials
 from connections.models import Connection
-from connections.setup import editing
-from jira_sandbox.serving import Handle
+from connections.setup import settings_editing
+from jira_sandbox.server import Handle
 from tests.sync.world import credential
 
 
@@ -26,7 +26,9 @@ def page(client_of: Callable[..., Client], rte: User) -> Client:
 @pytest.fixture
 def connection(handle: Handle, admin: User) -> Connection:
     """An active connection to the sandbox with nothing mapped."""
-    made = editing.create(actor=admin, name="Plant", base_url=handle.url, auth_method="basic")
+    made = settings_editing.create(
+        actor=admin, name="Plant", base_url=handle.url, auth_method="basic"
+    )
     assert credentials.offer(made, credential(handle), actor=admin)
     return Connection.objects.get(pk=made.pk)
 

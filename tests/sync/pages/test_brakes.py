@@ -11,7 +11,7 @@ from django.urls import reverse
 from planning.models import WorkItem
 from sync.models import Brake
 from tests.sync.pages.conftest import text_of
-from tests.sync.test_brake import vanish
+from tests.sync.test_mass_deletion_guard import vanish
 from tests.sync.world import World
 
 PAGE = reverse("sync:brakes")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from connections.health import truth
 from connections.models import Connection, MappedProject, SiteDoubt
-from planning import editing
+from planning import item_editing
 from planning.models import WorkItem
 from sync.models import Conflict, Run, RunKind, RunState
 from sync.runs import project_runs
@@ -95,7 +95,7 @@ def test_what_moves_is_still_promised(page: Client, world: World) -> None:
 
 
 def test_an_item_of_the_board_alone_is_not_promised_to_jira(page: Client, world: World) -> None:
-    item = editing.create_item(actor=world.person, project=None, type="Story", summary="Ours")
+    item = item_editing.create_item(actor=world.person, project=None, type="Story", summary="Ours")
     said = edit(page, item, "Ours alone")
     assert "Saved. It belongs to no mapped project, so it stays on the board." in said
     assert "Jira hears" not in said

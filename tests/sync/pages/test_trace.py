@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connections.models import Connection, MappedProject
-from planning import editing
+from planning import item_editing
 from planning.models import WorkItem
 from sync.models import Delivery
 from tests.sync.pages.conftest import text_of
@@ -43,7 +43,7 @@ def test_what_stands_in_the_way_is_said_in_words(page: Client, world: World):
 
 
 def test_an_item_of_no_project_stays_on_the_board(page: Client, world: World):
-    item = editing.create_item(actor=world.person, project=None, type="Story", summary="Ours")
+    item = item_editing.create_item(actor=world.person, project=None, type="Story", summary="Ours")
     words = text_of(page.get(PAGE, {"item": str(item.pk)}))
     assert "belongs to no mapped project" in words
 
@@ -62,6 +62,6 @@ def test_an_unknown_key_says_why_and_what_jira_told_of_it(page: Client, world: W
 
 def test_a_living_item_comes_before_a_tombstone_of_its_key(page: Client, world: World):
     living = world.first()
-    gone = editing.create_item(actor=world.person, project=None, type="Story", summary="Gone")
+    gone = item_editing.create_item(actor=world.person, project=None, type="Story", summary="Gone")
     WorkItem.objects.filter(pk=gone.pk).update(remote_key=living.remote_key, deleted=timezone.now())
     assert page.get(PAGE, {"key": living.remote_key}).context["item"] == living

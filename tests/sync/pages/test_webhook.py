@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from connections.models import Connection
-from jira_sandbox.serving import Handle
+from jira_sandbox.server import Handle
 from tests.sync.pages.conftest import text_of
 
 

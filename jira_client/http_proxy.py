@@ -1,0 +1,143 @@
+"""An HTTP proxy between the console and Jira: reading its address, and asking it for a tunnel.
+
+For an https Jira the proxy is asked to CONNECT (RFC 9110, section 9.3.6) and passes bytes on that it
+cannot read; for an http one it is sent the absolute form (RFC 9112, section 3.2.2), which is
+`connection_pool`'s matter. It must not send a proxy any credential, and reads nothing of the environment.
+
+Source: none; there is no rule about Jira here.
+"""
+
+import re
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed
+from jira_client.tls import trust_also
+
+_LONGEST_HEAD = 16_384
+_STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})[ \r]")
+_KINDS = {407: "login_wanted", 403: "forbids", 501: "not_one"}
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Where the proxy is; `context` is how an https one is trusted, None for a plain one."""
+
+    host: str
+    port: int
+    context: ssl.SSLContext | None
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """The proxy's host and port, as a diagnosis shows them."""
+        return {"proxy": f"{self.host}:{self.port}"}
+
+
+def proxy_at(url: str, ca_bundle_pem: str | None = None) -> Proxy:
+    """The proxy at `http(s)://host:port`. Raises ProxyFailed(not_one) where that is no such address.
+
+    An https proxy is verified always: by the public authorities and those of the CA bundle. That
+    verification of Jira's certificate is off, or pinned, says nothing of the proxy's.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        host = host if ":" in host else host.encode("idna").decode("ascii")
+    except ValueError as error:  # UnicodeError is one
+        raise ProxyFailed("The proxy's address cannot be read.", kind="not_one") from error
+    rest = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None or rest:
+        raise ProxyFailed(
+            "The proxy's address must read http://host:port or https://host:port.", kind="not_one"
+        )
+    if parts.scheme == "http":
+        return Proxy(host, port or 80, None)
+    return Proxy(host, port or 443, trust_also(ca_bundle_pem))
+
+
+def not_reached(error: JiraError | OSError, proxy: Proxy) -> ProxyFailed:
+    """The error for a connection to the proxy that did not come about."""
+    where = f"the proxy {proxy.host} on port {proxy.port}"
+    if isinstance(error, AddressRefused):
+        sentence = f"The console may not call {where}: {error}"
+        return ProxyFailed(sentence, kind="not_allowed", seen={**error.seen, **proxy.seen})
+    if isinstance(error, DnsFailed):
+        reason = "its name has no address"
+    elif isinstance(error, TimeoutError):
+        reason = "no answer in time"
+    else:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+    seen = {**proxy.seen, "reason": reason}
+    return ProxyFailed(f"No connection to {where} came about ({reason}).", seen=seen)
+
+
+def secured(sock: socket.socket, proxy: Proxy, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """TLS with an https proxy itself, around everything else. Raises ProxyFailed; then it is closed."""
+    try:
+        return context.wrap_socket(sock, server_hostname=proxy.host)
+    except OSError as error:
+        sock.close()
+        raise _unsecured(error, proxy) from error
+
+
+def open_tunnel(sock: socket.socket, proxy: Proxy, host: str, port: int, seconds: float) -> None:
+    """Has the proxy connect to host and port; afterwards the socket leads there.
+
+    Raises ProxyFailed where it does not do so within `seconds`. Its answer is read within bounds,
+    and nothing may come behind it: the server at the other end waits for us to speak.
+    """
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    asked = f"CONNECT {where} HTTP/1.1\r\nHost: {where}\r\nUser-Agent: ALMConnect\r\n\r\n"
+    patience = sock.gettimeout()
+    try:
+        sock.sendall(asked.encode("ascii"))
+        head = _head(sock, time.monotonic() + seconds)
+        sock.settimeout(patience)
+    except OSError as error:
+        sentence = f"The proxy {proxy.host} gave no answer when asked to connect to {where}."
+        raise ProxyFailed(sentence, kind="cannot_reach", seen=proxy.seen) from error
+    status = _STATUS.match(head)
+    if status and not status[1].startswith(b"2"):
+        raise refused(int(status[1]), proxy)
+    if status is None or not head.endswith(b"\r\n\r\n"):
+        sentence = f"What answers at {proxy.host} on port {proxy.port} is no HTTP proxy."
+        raise ProxyFailed(sentence, kind="not_one", seen=proxy.seen)
+
+
+def refused(status: int, proxy: Proxy) -> ProxyFailed:
+    """The error for a proxy that answers with a status of its own in place of a way to Jira."""
+    kind = _KINDS.get(status) or ("cannot_reach" if status >= 500 else "not_one")
+    return ProxyFailed(
+        f"The proxy {proxy.host} does not lead to Jira: it answers {status}.",
+        kind=kind,
+        seen={**proxy.seen, "proxy answers": str(status)},
+    )
+
+
+def _head(sock: socket.socket, deadline: float) -> bytes:
+    """What came up to the empty line, and what came with it. Raises OSError."""
+    head = b""
+    while b"\r\n\r\n" not in head and len(head) < _LONGEST_HEAD:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        sock.settimeout(left)
+        part = sock.recv(4096)
+        if not part:
+            raise ConnectionResetError
+        head += part
+    return head
+
+
+def _unsecured(error: OSError, proxy: Proxy) -> ProxyFailed:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        sentence = f"The certificate of the proxy {proxy.host} is not trusted."
+        seen = {**proxy.seen, "verification": str(error.verify_message)}
+        return ProxyFailed(sentence, kind="not_trusted", seen=seen)
+    if isinstance(error, ssl.SSLError):
+        sentence = f"The proxy {proxy.host} speaks no TLS on port {proxy.port}."
+        return ProxyFailed(sentence, kind="not_one", seen=proxy.seen)
+    return not_reached(error, proxy)

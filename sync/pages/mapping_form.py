@@ -1,0 +1,197 @@
+"""What of the board can be what of Jira: the lines of "#4 Fields and statuses", and the form over them.
+
+What fits what is `choices`'s to say. Reads and writes no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import MappedProject
+from sync.pages.choices import BOARD_FIELDS, Choices, named, offered
+from sync.pages.presentation import Word, field_word
+
+LONGEST_WORD = 100
+FIXED: Final = frozenset({"summary", "status"})  # without them there is no item to show
+SECTIONS: Final = (
+    ("type_map", _("Types"), _("Issues of a type without a pair are not read.")),
+    ("field_map", _("Fields"), _("A field without a pair stays on the board.")),
+    (
+        "status_map",
+        _("Statuses"),
+        _(
+            "A board status without a pair stays on the board; Jira's own name is shown for the rest."
+        ),
+    ),
+    ("link_map", _("Links"), _("A link without a pair stays on the side where it was drawn.")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One board word beside its Jira counterpart. `control` is None where nothing can be chosen."""
+
+    word: str
+    label: Word
+    remote: str
+    remote_name: str
+    sample: str
+    control: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    title: Word
+    note: Word
+    lines: Sequence[Line]
+    unpaired: Sequence[str]  # Jira's names that no board word has
+    new_word: Any
+    new_remote: Any
+
+
+class PairsForm(forms.Form):
+    """One choice per board word of each map, and in each map but the fields' room for a new word."""
+
+    def __init__(self, data: Any = None, *, project: MappedProject, choices: Choices) -> None:
+        super().__init__(data)
+        self.project, self.offered = project, choices
+        self.places: dict[str, tuple[str, str]] = {}  # form field → (map, board word)
+        for name, _title, _note in SECTIONS:
+            for number, word in enumerate(words_of(project, name)):
+                if name != "field_map" or word not in FIXED:
+                    self._add(f"{name}_{number}", name, word)
+            if name != "field_map":
+                self._add_new(name)
+
+    def _add(self, field: str, name: str, word: str) -> None:
+        current = str(getattr(self.project, name).get(word, ""))
+        self.places[field] = (name, word)
+        self.fields[field] = forms.ChoiceField(
+            label=str(field_word(word)) if name == "field_map" else word,
+            required=False,
+            initial=current,
+            choices=self._options(name, word, current),
+        )
+
+    def _add_new(self, name: str) -> None:
+        self.fields[f"{name}_new"] = forms.CharField(
+            label=_("Another board word"), required=False, max_length=LONGEST_WORD
+        )
+        self.fields[f"{name}_new_remote"] = forms.ChoiceField(
+            label=_("is in Jira"), required=False, choices=self._options(name, "*", "")
+        )
+
+    def _options(self, name: str, word: str, current: str) -> list[tuple[str, Any]]:
+        none = _("– stays on the board –") if name != "type_map" else _("– not synced –")
+        found = offered(self.offered, name, word)
+        rows: list[tuple[str, Any]] = [("", none), *((c.id, named(c)) for c in found)]
+        if current and current not in {choice.id for choice in found}:
+            gone = _now("%(id)s (Jira does not show it any more)") % {"id": current}
+            rows.append((current, gone))
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, _title, _note in SECTIONS:
+            if name != "field_map":
+                self._judge_new(name)
+            self._judge_twice(name)
+        if not any(self.maps()["type_map"].values()):
+            self.add_error(None, _now("At least one type has to be synced."))
+        return cleaned
+
+    def _judge_new(self, name: str) -> None:
+        word = self.cleaned_data.get(f"{name}_new", "")
+        if word in getattr(self.project, name):
+            self.add_error(f"{name}_new", _now("This board word is listed already."))
+        if bool(word) != bool(self.cleaned_data.get(f"{name}_new_remote")):
+            self.add_error(
+                f"{name}_new", _now("Give both: the board's word and what it is in Jira.")
+            )
+
+    def _judge_twice(self, name: str) -> None:
+        """Read back from Jira, one thing can be one board word only."""
+        seen: dict[str, str] = {}
+        fields = [f for f, (place, _word) in self.places.items() if place == name]
+        for field in [*fields, f"{name}_new_remote"]:
+            value = self.cleaned_data.get(field) or ""
+            if not value:
+                continue
+            label = str(self.fields[field].label)
+            if value in seen:
+                words = _now("“%(other)s” is this in Jira already; one of the two has to give way.")
+                self.add_error(field, words % {"other": seen[value]})
+            seen[value] = label
+
+    def maps(self) -> dict[str, dict[str, str]]:
+        """What `project_mapping.change` takes: entries over the present ones, empty to take one out."""
+        found: dict[str, dict[str, str]] = {name: {} for name, _title, _note in SECTIONS}
+        for field, (name, word) in self.places.items():
+            found[name][word] = self.cleaned_data.get(field) or ""
+        for name in found.keys() - {"field_map"}:
+            if word := self.cleaned_data.get(f"{name}_new", ""):
+                found[name][word] = self.cleaned_data.get(f"{name}_new_remote") or ""
+        return found
+
+    def changed_maps(self) -> dict[str, dict[str, str]]:
+        """Only the entries that differ from what is stored."""
+        found = {}
+        for name, entries in self.maps().items():
+            stored = getattr(self.project, name)
+            new = {w: v for w, v in entries.items() if v != str(stored.get(w, ""))}
+            if new:
+                found[name] = new
+        return found
+
+
+def words_of(project: MappedProject, name: str) -> list[str]:
+    return list(BOARD_FIELDS) if name == "field_map" else list(getattr(project, name))
+
+
+def sections(
+    project: MappedProject,
+    choices: Choices,
+    samples: Mapping[str, Mapping[str, str]],
+    form: PairsForm | None,
+) -> list[Section]:
+    """The page's tables. Without a form (a reader, or Jira does not answer) nothing can be chosen."""
+    found = []
+    for name, title, note in SECTIONS:
+        stored = getattr(project, name)
+        controls = (
+            {word: field for field, (at, word) in form.places.items() if at == name} if form else {}
+        )
+        lines = []
+        for word in words_of(project, name):
+            remote = str(stored.get(word, ""))
+            known = {one.id: one.name for one in offered(choices, name, word)}
+            lines.append(
+                Line(
+                    word=word,
+                    label=field_word(word) if name == "field_map" else word,
+                    remote=remote,
+                    remote_name=known.get(remote, ""),
+                    sample=samples.get(name, {}).get(word, ""),
+                    control=form[controls[word]] if form and word in controls else None,
+                )
+            )
+        taken = {str(value) for value in stored.values()}
+        found.append(
+            Section(
+                name=name,
+                title=title,
+                note=note,
+                lines=lines,
+                unpaired=[c.name for c in offered(choices, name, "*") if c.id not in taken],
+                new_word=form[f"{name}_new"] if form and name != "field_map" else None,
+                new_remote=form[f"{name}_new_remote"] if form and name != "field_map" else None,
+            )
+        )
+    return found

@@ -1,0 +1,52 @@
+"""What a mapped project belongs to, and its sprints: from a valid form to the board's verbs."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+
+from accounts.models import User
+from connections.models import MappedProject
+from planning.models import Pi, Team
+from planning.structure_editing import add_part, edit_part, find_part
+from sync.mapping import project_mapping
+from sync.mapping.forms import NONE, Owner
+
+
+@transaction.atomic
+def give(project: MappedProject, owner: Owner, *, actor: User) -> Team | None:
+    """Make `owner` what the project belongs to, and nothing else; the team, where it is one.
+
+    Raises Refused (422) for a name that is taken by now, 404 for a part that is gone.
+    """
+    _release(project, owner, actor)
+    if owner.kind == NONE:
+        return None
+    values = {"project": project.pk}
+    if owner.id is None:
+        part = add_part(owner.kind, actor=actor, values={**values, "name": owner.name})
+    else:
+        part = edit_part(owner.kind, owner.id, actor=actor, values=values)
+    if not isinstance(part, Team):
+        return None
+    project_mapping.assign_team(project, part.pk)
+    return part
+
+
+def _release(project: MappedProject, owner: Owner, actor: User) -> None:
+    for kind, rows in (("team", project.teams), ("art", project.arts), ("train", project.trains)):
+        for key in set(rows.values_list("pk", flat=True)) - {owner.id}:
+            edit_part(kind, key, actor=actor, values={"project": None})
+
+
+def pi_for(wanted: tuple[uuid.UUID | None, str], team: Team, *, actor: User) -> Pi:
+    """The chosen PI, or a new one of the team's ART. Raises Refused (404, 422)."""
+    key, name = wanted
+    if key is None:
+        part = add_part("pi", actor=actor, values={"name": name, "art": team.art_id})
+    else:
+        part = find_part("pi", key)
+    if not isinstance(part, Pi):
+        raise TypeError("A PI was asked for.")
+    return part
