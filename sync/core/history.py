@@ -17,6 +17,8 @@ from sync.core.echo import normal, same
 from sync.core.teams import COMPONENT
 from sync.core.values import Lookups, Rules, Values
 
+READ = "read"  # in Change.sent: when Jira had been updated last before the write, and what it held
+
 # What Cloud and Data Center call these in a changelog, where that is not the field's id.
 _WORDS = {
     "parent": {"parent", "issueparentassociation", "epic link", "parent link"},
@@ -150,6 +152,28 @@ def setters(
         for item in one.items
         if _is(rules, field, item, names)
         and same(field, value_of(rules, lookups, field, item), value)
+    }
+
+
+def carried_out(
+    rules: Rules,
+    lookups: Lookups,
+    histories: Sequence[History],
+    names: Mapping[str, str],
+    write: Write,
+) -> dict[str, Any]:
+    """Those of a write's values that Jira took, though its answer was read by nobody: by these changes,
+    our account gave the field that value after the read before the write.
+    """
+    mine = [
+        one
+        for one in histories
+        if one.author_id == write.account and (one.created is None or one.created > write.since)
+    ]
+    return {
+        name: value
+        for name, value in write.values.items()
+        if setting(rules, lookups, mine, names, name, value) is not None
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from connections.models import Direction, MappedProject, Right
@@ -11,7 +11,7 @@ from jira_client.values import Issue
 from planning import inbound_writes
 from planning.models import Change, ChangeKind, WorkItem
 from sync.core.echo import same
-from sync.core.history import began_with, newest, setters, setting
+from sync.core.history import READ, Write, began_with, carried_out, newest, setters, setting
 from sync.core.merge import Clash, Merge, Policy, merge
 from sync.core.values import Seen, Values
 from sync.inbound import duplicates, gone_items
@@ -43,13 +43,8 @@ def merge_in(
         batch.applied.ignored += 1
         return
     if _is_stale(batch, shadow, issue):
-        if accepted:
-            # Jira has them, whatever its clock says of the read: else an edit that sets one back there
-            # would look like no edit at all.
-            shadow.agreed = {**shadow.agreed, **accepted}
-            batch.changed.append(shadow)
         batch.applied.stale += 1
-        batch.applied.stale_items.add(item.pk)
+        _leave(batch, shadow, accepted)
         return
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
     ours = values_of(item)
@@ -58,12 +53,18 @@ def merge_in(
         batch.applied.unsure.append(seen.remote_id)
         batch.applied.stale_items.add(item.pk)
         return
+    took = _took(batch, issue, shadow, remote, accepted)
+    if took is None:
+        batch.applied.unsure.append(seen.remote_id)
+        _leave(batch, shadow, accepted)
+        return
     undone = remote if _board_is_right(batch, shadow, issue) else {}
     base = {
         **batch.unagreed.get(item.pk, {}),
         **first,
         **shadow.agreed,
         **echo,
+        **took,
         **accepted,
         **undone,
     }
@@ -92,6 +93,40 @@ def merge_in(
         batch.applied.to_send[item.pk] = dict(outcome.to_send)
     batch.found += found
     batch.applied.clashes += len(found)
+
+
+def _leave(batch: Batch, shadow: Shadow, accepted: Values) -> None:
+    """This read is not merged. What Jira has accepted is agreed all the same, whatever its clock says of
+    the read: else an edit that sets it back there would look like no edit at all.
+    """
+    if accepted:
+        shadow.agreed = {**shadow.agreed, **accepted}
+        batch.changed.append(shadow)
+    batch.applied.stale_items.add(shadow.item_id)
+
+
+def _took(
+    batch: Batch, issue: Issue, shadow: Shadow, remote: Values, accepted: Values
+) -> dict[str, Any] | None:
+    """What a worker had sent when it died, and Jira took, where somebody has changed it in Jira since: it
+    is what both sides had before they went on. Its own changes alone tell that; None where they were not
+    asked for.
+    """
+    written = {
+        name: value
+        for name, value in batch.written.get(shadow.item_id, {}).items()
+        if name in remote.keys() - accepted.keys()
+        and not same(name, remote[name], value)
+        and not same(name, remote[name], shadow.agreed.get(name))
+    }
+    read = batch.written.get(shadow.item_id, {}).get(READ)
+    if not written or not read:
+        return {}
+    if batch.names is None:
+        return None
+    since = datetime.fromisoformat(read["since"])
+    write = Write(batch.project.connection.account_id, written, read["before"], since)
+    return carried_out(batch.rules, batch.lookups, issue.history, batch.names, write)
 
 
 def _own_way(batch: Batch, issue: Issue, item: WorkItem, outcome: Merge) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
-from sync.core.history import Write
+from sync.core.history import READ, Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
 from sync.inbound import absence, filtered_issues, pair_merge, pull
@@ -34,7 +34,6 @@ from sync.worker.work_slot import Shift
 
 UNREAD = 30.0  # seconds until an issue that was not there is asked for again
 LAG = 2.0
-READ = "read"  # in Change.sent: when Jira had been updated last before the write, and what it held
 
 Work = Mapping[uuid.UUID, list[Change]]
 

@@ -98,12 +98,12 @@ class Scene:
 
     def leaving(self, issue_id: str, leave: Any) -> None:
         """An issue leaves; noted, where no webhook tells of it."""
-        before = self._lost()
+        before = self.lost_webhooks()
         leave()
-        if not self.ways.hears or self._lost() > before:
+        if not self.ways.hears or self.lost_webhooks() > before:
             self.written.unheard.add(issue_id)
 
-    def _lost(self) -> int:
+    def lost_webhooks(self) -> int:
         taken = self.site.parts["faults"].taken
         return int(taken["webhooks_lost"] + taken["webhooks_off"])
 

@@ -2,10 +2,9 @@
 
 Both ways: whatever stays in Jira is found. An issue that *leaves* (deleted, moved away, hidden) is told
 by its webhook alone, for a search does not list what is not there: where that delivery was lost, only
-the next edit of the item or the full comparison finds out.
-Polling alone: the same, with no delivery at all, so no departure is heard of. And what was changed under
-a clock that was put back says that it was not changed since the last poll, which nobody who asks Jira
-for what is newer can know.
+the next edit of the item or the full comparison finds out. Nor does it list by time what was changed
+under a clock that was put back.
+Polling alone: the same, with no delivery at all, so neither is heard of.
 Webhooks alone: what is not told is not found before the comparison. So the weather of these histories
 drops no delivery, and what Jira does without a word (a security scheme) is left to the other two ways.
 So is a clock that is put back: what looks older than it was is believed at a second look, a poll's.

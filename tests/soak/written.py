@@ -36,8 +36,8 @@ class Written:
     unheard: set[str] = field(default_factory=set)
     # Issue ids that a restored Jira has again although they had been deleted since
     brought_back: set[str] = field(default_factory=set)
-    # Issue ids changed under a clock that was put back, in a history that hears no webhook: a poll asks
-    # for what was updated since, and they say that they were not
+    # Issue ids changed under a clock that was put back, where webhooks were lost or none is heard: a poll
+    # asks for what was updated since, and they say that they were not
     misdated: set[str] = field(default_factory=set)
     # Sprints that people in Jira have closed, by id
     sprints_closed: set[int] = field(default_factory=set)
