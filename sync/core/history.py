@@ -163,18 +163,34 @@ def carried_out(
     write: Write,
 ) -> dict[str, Any]:
     """Those of a write's values that Jira took, though its answer was read by nobody: by these changes,
-    our account gave the field that value after the read before the write.
+    oldest first, our account gave the field that value after the read before the write.
+
+    That it was after the read is known by Jira's clock, or, since that may have been set back, by the
+    order: what the read showed does not follow any more.
     """
-    mine = [
-        one
-        for one in histories
-        if one.author_id == write.account and (one.created is None or one.created > write.since)
-    ]
-    return {
-        name: value
-        for name, value in write.values.items()
-        if setting(rules, lookups, mine, names, name, value) is not None
-    }
+    found = {}
+    for name, value in write.values.items():
+        steps = [
+            (one, value_of(rules, lookups, name, item))
+            for one in histories
+            for item in one.items
+            if _is(rules, name, item, names)
+        ]
+        at = max(
+            (
+                place
+                for place, (one, given) in enumerate(steps)
+                if one.author_id == write.account and same(name, given, value)
+            ),
+            default=None,
+        )
+        if at is None:
+            continue
+        moment = steps[at][0].created
+        follows = any(same(name, given, write.before.get(name)) for _, given in steps[at + 1 :])
+        if moment is None or moment > write.since or (name in write.before and not follows):
+            found[name] = value
+    return found
 
 
 def newest(

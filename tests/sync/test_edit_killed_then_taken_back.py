@@ -3,10 +3,13 @@ that is judged from the value that Jira had taken, as its changelog proves."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from connections.access.gateway import jira_for
+from sync.inbound import pair_merge
 from sync.models import Conflict
 from tests.sync.world import World
 
@@ -66,3 +69,48 @@ def test_what_never_reached_jira_is_a_conflict_as_ever(world: World, killed_at: 
     world.settle()
     kept = Conflict.objects.get(shadow__item=item, field="summary")
     assert (kept.board, kept.jira) == ("Of the board", "Of Jira")
+
+
+@pytest.mark.parametrize("hours", [-26, 26])
+def test_a_clock_that_is_put_back_in_between_hides_nothing(
+    world: World, killed_at: Any, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    monkeypatch.setattr(pair_merge, "OLDER_FOR", timedelta(0))  # a second look believes it
+    world.handle.site.skew = timedelta(hours=max(hours, 0))
+    key = world.create_and_read("As before")
+    item = world.item(key)
+    world.edit(item, summary="Of the board")
+    with killed_at("edit.claimed"):
+        world.push(rounds=1)
+    world.handle.site.skew = timedelta(hours=min(hours, 0))
+    _as_the_account(world, key, "Of the board")
+    world.edit(item, summary="As before")
+    world.edit_issue(key, summary="Of Jira")
+    world.settle()
+    world.settle()
+    kept = Conflict.objects.get(shadow__item=item, field="summary")
+    assert (kept.board, kept.jira) == ("As before", "Of Jira")
+
+
+def test_an_older_write_of_the_same_value_proves_nothing(world: World, killed_at: Any) -> None:
+    """Jira took it once, and somebody set it back; the same value of today never came."""
+    key = world.create_and_read("As before")
+    item = world.item(key)
+    world.edit(item, summary="Of the board")
+    world.settle()
+    world.edit_issue(key, summary="As before")
+    world.poll()
+    item.refresh_from_db()
+    assert item.summary == "As before"
+    world.edit(item, summary="Of the board")
+    with killed_at("edit.claimed"):
+        world.push(rounds=1)
+    world.edit_issue(key, summary="Of Jira")
+    world.settle()
+    kept = Conflict.objects.get(shadow__item=item, field="summary")
+    assert (kept.base, kept.board, kept.jira) == ("As before", "Of the board", "Of Jira")
+
+
+def _as_the_account(world: World, key: str, summary: str) -> None:
+    """What the request of the killed worker does when it arrives."""
+    jira_for(world.connection).issues.edit(key, {"summary": summary})
