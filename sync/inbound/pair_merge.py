@@ -108,18 +108,20 @@ def _leave(batch: Batch, shadow: Shadow, accepted: Values) -> None:
 def _took(
     batch: Batch, issue: Issue, shadow: Shadow, remote: Values, accepted: Values
 ) -> dict[str, Any] | None:
-    """What a worker had sent when it died, and Jira took, where somebody has changed it in Jira since: it
-    is what both sides had before they went on. Its own changes alone tell that; None where they were not
-    asked for.
+    """What a worker had sent when it died, and Jira took, where somebody has changed it in Jira since, or
+    where the edit was given up since the issue was away: it is what both sides had before they went on.
+    The issue's own changes alone tell that; None where they were not asked for.
     """
+    under_way = batch.written.get(shadow.item_id, {})
+    sent = {**batch.left.get(shadow.item_id, {}), **under_way}
     written = {
         name: value
-        for name, value in batch.written.get(shadow.item_id, {}).items()
+        for name, value in sent.items()
         if name in remote.keys() - accepted.keys()
-        and not same(name, remote[name], value)
+        and not (name in under_way and same(name, remote[name], value))
         and not same(name, remote[name], shadow.agreed.get(name))
     }
-    read = batch.written.get(shadow.item_id, {}).get(READ)
+    read = sent.get(READ)
     if not written or not read:
         return {}
     if batch.names is None:

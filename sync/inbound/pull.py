@@ -19,7 +19,7 @@ from connections.health import site_identity
 from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
-from planning.models import Change, ChangeKind, WorkItem
+from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Seen, Values
@@ -34,7 +34,7 @@ from sync.inbound import (
     reverted_edits,
 )
 from sync.inbound.read_batch import Applied, Batch, save
-from sync.models import Shadow
+from sync.models import Shadow, ShadowState
 from sync.outbox import change_queue
 from sync.pairs import server_clock, site_proof, states
 from sync.pairs.rules import default_team, lookups_for, rules_of
@@ -80,6 +80,7 @@ def apply(
             batch.put_back = site_identity.restore_of(project.connection)
         batch.placed = _placed_here(known) - set(ranked)
         batch.written = _written(known)
+        batch.left = _left(known)
         team = default_team(project) if "team" not in rules.fields else None
         all_seen = [see(rules, batch.lookups, issue) for issue in issues]
         batch.unagreed = first_told.bases(known, all_seen)
@@ -178,10 +179,19 @@ def _placed_here(known: Mapping[str, Shadow]) -> set[uuid.UUID]:
 
 def _written(known: Mapping[str, Shadow]) -> dict[uuid.UUID, dict[str, Any]]:
     """Item → values that are being written to Jira now, or were when a worker died."""
+    return _sent((shadow.item_id for shadow in known.values()), states.UNDER_WAY)
+
+
+def _left(known: Mapping[str, Shadow]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Item → values of edits that were given up while their outcome was open, since the issue was away."""
+    away = [shadow.item_id for shadow in known.values() if shadow.state != ShadowState.LIVE]
+    return _sent(away, (ChangeState.DROPPED, ChangeState.PARKED)) if away else {}
+
+
+def _sent(items: Iterable[uuid.UUID], of: Iterable[str]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Item → what its edits in these states were about to write, with what was read before (`READ`)."""
     rows = Change.objects.filter(
-        item__in=[shadow.item_id for shadow in known.values()],
-        kind=ChangeKind.EDIT,
-        state__in=states.UNDER_WAY,
+        item__in=list(items), kind=ChangeKind.EDIT, state__in=list(of)
     ).exclude(sent={})
     found: dict[uuid.UUID, dict[str, Any]] = {}
     for item, sent in rows.order_by("pk").values_list("item_id", "sent"):

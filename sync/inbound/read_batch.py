@@ -121,6 +121,8 @@ class Batch:
     )  # first seen with an older `updated` than known
     # Item → values that are being written to Jira now, or were when a worker died
     written: Mapping[uuid.UUID, Mapping[str, Any]] = field(default_factory=dict)
+    # The same of edits that were given up while the issue was away
+    left: Mapping[uuid.UUID, Mapping[str, Any]] = field(default_factory=dict)
     placed: set[uuid.UUID] = field(default_factory=set)  # ranked on the board, Jira not told yet
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)

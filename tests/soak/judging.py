@@ -59,10 +59,14 @@ class Judging:
         return found + secrets_in(self.world, [p for p in folder.iterdir() if p.is_file()])
 
     def _note_misdated(self) -> None:
-        """An issue that was updated before it was made, was so under a clock that was put back."""
-        site = self.world.handle.site
+        """An issue that was updated before it was made, or before one of a lower number was made, was so
+        under a clock that was put back."""
+        site, latest, found = self.world.handle.site, None, set()
         with site.lock:
-            found = {str(one.id) for one in site.issues.values() if one.updated < one.created}
+            for one in sorted(site.issues.values(), key=lambda one: one.id):
+                latest = max(one.created, latest or one.created)
+                if one.updated < latest:
+                    found.add(str(one.id))
         heard = self.hands.ways.hears and not self.hands.lost_webhooks()
         self.hands.written.misdated = set() if heard else found
 

@@ -157,3 +157,23 @@ def test_a_dry_run_tells_what_coming_back_would_change(world: World, hidden: Hid
     counts = run.findings["counts"]
     assert (counts.get("board_update"), counts.get("jira_update")) == (1, 1)
     assert hidden.states() == {"local_only"}
+
+
+def test_an_edit_taken_back_while_its_issue_was_away_is_sent(world: World, killed_at: Any) -> None:
+    """Jira had taken it, its worker died, and nobody in Jira has touched the field since."""
+    item = WorkItem.objects.live().filter(project=world.project).order_by("rank")[0]
+    before = item.summary
+    world.edit(item, summary="Of the board")
+    with killed_at("edit.fields_sent"):
+        world.push(rounds=1)
+    assert world.issue(item.remote_key)["summary"] == "Of the board"
+    hidden = Hidden(world)
+    assert item.pk in {one.pk for one in hidden.items}
+    world.edit(item, summary=before)
+    world.settle()
+    hidden.come_back()
+    world.reconcile()
+    world.settle()
+    item.refresh_from_db()
+    assert item.summary == before == world.issue(item.remote_key)["summary"]
+    assert not Conflict.objects.filter(shadow__item=item).exists()
