@@ -80,6 +80,7 @@ def poll(project_id: uuid.UUID) -> bool:
         health.note_success(connection, incoming=True)
         sprint_placement.place(project.pk)
         corrective_changes.tell_iterations(project.pk)
+        corrective_changes.read_first(project)
         states.correct(project.pk)
         return more
     return False

@@ -147,6 +147,11 @@ class Shadow(models.Model):
                 condition=models.Q(deleted_there__isnull=False),
                 name="shadow_deleted_lately",
             ),
+            models.Index(
+                fields=["project"],
+                condition=models.Q(remote_updated__isnull=True),
+                name="shadow_never_read",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,7 @@ from sync.inbound import absence, filtered_issues, pair_merge, pull
 from sync.inbound.read_batch import Applied
 from sync.models import Shadow
 from sync.outbound import ownership, write_race
-from sync.outbox import change_queue
+from sync.outbox import change_queue, corrective_changes
 from sync.outbox.poisoned_items import OF_ALL, isolated
 from sync.pairs import changelog
 from sync.pairs.rules import lookups_for, values_of
@@ -191,9 +191,8 @@ def put_off_unread(
             ids, UNREAD, f"Jira does not show {shadow.remote_key} to the account now."
         )
         if not ids and shadow.remote_updated is None:
-            values = values_of(WorkItem.objects.get(pk=item))
-            left = {name: values[name] for name in ("status", "iteration")}
-            change_queue.ensure(project, {item: left}, seconds=LAG)
+            left = corrective_changes.not_carried(WorkItem.objects.get(pk=item))
+            corrective_changes.ensure(project, {item: left}, seconds=LAG)
     late = [change.pk for item in stale for change in work.get(item, ())]
     change_queue.put_off(late, LAG, "Jira's answer was older than what is known; reading again.")
     if unread or late:

@@ -22,8 +22,9 @@ from sync.core.values import Rules
 from sync.models import Shadow, ShadowState
 from sync.pairs import states
 from sync.pairs.references import Known, known_to_jira, outgoing
-from sync.pairs.rules import rules_of
+from sync.pairs.rules import rules_of, values_of
 from sync.worker.failpoints import point
+from sync.worker.lease import is_held
 
 _CHUNK: Final = 500
 KEPT: Final = "Kept on the board only: "
@@ -160,6 +161,22 @@ def tell_iterations(project_id: uuid.UUID) -> None:
     for at in range(0, len(ids), _CHUNK):
         of_these = Shadow.objects.filter(item__in=ids[at : at + _CHUNK], state=ShadowState.LIVE)
         _tell(of_these.filter(parked__has_key="iteration"), "iteration")
+
+
+def read_first(project: MappedProject) -> None:
+    """Creates whose worker died before it read the issue: their items are to be read, and what the create
+    could not carry sent. While a push is at work, it does that itself.
+    """
+    rows = Shadow.objects.filter(project=project, state=ShadowState.LIVE, remote_updated=None)
+    items = [row.item for row in rows.select_related("item")[:_CHUNK]]
+    if items and not is_held(f"push:{project.connection_id}"):
+        ensure(project, {item.pk: not_carried(item) for item in items})
+
+
+def not_carried(item: WorkItem) -> dict[str, Any]:
+    """What no create carries, and so is sent after it."""
+    values = values_of(item)
+    return {name: values[name] for name in ("status", "iteration")}
 
 
 def _tell(shadows: Any, name: str) -> None:

@@ -74,6 +74,11 @@ def _owner() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident()}"
 
 
+def is_held(name: str) -> bool:
+    """Whether a worker is at this piece of work now."""
+    return Lease.objects.filter(name=name, until__gt=timezone.now()).exists()
+
+
 def claim(name: str, seconds: float = SECONDS) -> Held | None:
     """The lease, or None while another holds it. Nobody renews it: see `holding`."""
     now, owner = timezone.now(), _owner()
