@@ -54,13 +54,14 @@ def merge_in(
         batch.applied.stale_items.add(item.pk)
         return
     took = _took(batch, issue, shadow, remote, accepted)
-    if took is None:
+    told = _told_first(batch, issue, shadow, ours, remote)
+    if took is None or told is None:
         batch.applied.unsure.append(seen.remote_id)
         _leave(batch, shadow, accepted)
         return
     undone = remote if _board_is_right(batch, shadow, issue) else {}
     base = {
-        **batch.unagreed.get(item.pk, {}),
+        **told,
         **first,
         **shadow.agreed,
         **echo,
@@ -93,6 +94,28 @@ def merge_in(
         batch.applied.to_send[item.pk] = dict(outcome.to_send)
     batch.found += found
     batch.applied.clashes += len(found)
+
+
+def _told_first(
+    batch: Batch, issue: Issue, shadow: Shadow, ours: Values, remote: Values
+) -> dict[str, Any] | None:
+    """The bases of fields that Jira tells for the first time (`first_told.bases`). Where the board's value
+    would replace Jira's, the issue's changes say whether Jira has held it since the last read: somebody
+    may have written there just now what the board once held. None where they were not asked for.
+    """
+    bases = dict(batch.unagreed.get(shadow.item_id, {}))
+    replacing = {
+        name: remote[name]
+        for name, base in bases.items()
+        if name in remote and same(name, base, remote[name]) and not same(name, ours[name], base)
+    }
+    since = shadow.remote_updated
+    if not replacing or since is None or issue.updated == since:
+        return bases
+    if batch.names is None:
+        return None
+    later = [one for one in issue.history if one.created is None or one.created > since]
+    return bases | began_with(batch.rules, batch.lookups, later, batch.names, replacing)
 
 
 def _leave(batch: Batch, shadow: Shadow, accepted: Values) -> None:

@@ -18,6 +18,7 @@ from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, WorkItem
+from sync.core.echo import same
 from sync.core.history import READ, Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
@@ -80,7 +81,9 @@ def _edited_by_both(
     shadows: Mapping[uuid.UUID, Shadow],
     issues: Sequence[Issue],
 ) -> list[str]:
-    """The ids of issues that were edited in Jira since they were read, where the board was, too."""
+    """The ids of issues that were edited in Jira since they were read, where the board was, too; or that
+    tell another value than the board's of a field of which nothing was agreed yet.
+    """
     pairs = {shadow.remote_id: shadow for shadow in shadows.values()}
     since = [issue for issue in issues if issue.updated != pairs[issue.id].remote_updated]
     lookups = lookups_for(project, [parent_reference(rules, issue) for issue in since])
@@ -88,7 +91,11 @@ def _edited_by_both(
     for issue in since:
         pair, theirs = pairs[issue.id], dict(see(rules, lookups, issue).values)
         theirs.pop("rank", None)
-        if pair_merge.decide(project, pair.agreed, values_of(pair.item), theirs).clashes:
+        ours = values_of(pair.item)
+        new = theirs.keys() - pair.agreed.keys()
+        if any(not same(name, theirs[name], ours[name]) for name in new & ours.keys()) or (
+            pair_merge.decide(project, pair.agreed, ours, theirs).clashes
+        ):
             found.append(issue.id)
     return found
 
