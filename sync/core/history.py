@@ -166,7 +166,8 @@ def carried_out(
     oldest first, our account gave the field that value after the read before the write.
 
     That it was after the read is known by Jira's clock, or, since that may have been set back, by the
-    order: what the read showed does not follow any more.
+    order: what the read showed does not follow any more. Where our account has set the field again after
+    that, it put back what the write had overwritten, and the write is no state to go on from.
     """
     found = {}
     for name, value in write.values.items():
@@ -187,6 +188,8 @@ def carried_out(
         if at is None:
             continue
         moment = steps[at][0].created
+        if any(one.author_id == write.account for one, _ in steps[at + 1 :]):
+            continue
         follows = any(same(name, given, write.before.get(name)) for _, given in steps[at + 1 :])
         if moment is None or moment > write.since or (name in write.before and not follows):
             found[name] = value

@@ -135,6 +135,8 @@ def _took(
     where the edit was given up since the issue was away: it is what both sides had before they went on.
     The issue's own changes alone tell that; None where they were not asked for.
     """
+    # What Jira shows as it was: the write never came, or somebody has set it back. The next push asks.
+    names = batch.names
     under_way = batch.written.get(shadow.item_id, {})
     sent = {**batch.left.get(shadow.item_id, {}), **under_way}
     written = {
@@ -142,16 +144,16 @@ def _took(
         for name, value in sent.items()
         if name in remote.keys() - accepted.keys()
         and not (name in under_way and same(name, remote[name], value))
-        and not same(name, remote[name], shadow.agreed.get(name))
+        and (names is not None or not same(name, remote[name], shadow.agreed.get(name)))
     }
     read = sent.get(READ)
     if not written or not read:
         return {}
-    if batch.names is None:
+    if names is None:
         return None
     since = datetime.fromisoformat(read["since"])
     write = Write(batch.project.connection.account_id, written, read["before"], since)
-    return carried_out(batch.rules, batch.lookups, issue.history, batch.names, write)
+    return carried_out(batch.rules, batch.lookups, issue.history, names, write)
 
 
 def _own_way(batch: Batch, issue: Issue, item: WorkItem, outcome: Merge) -> dict[str, Any]:

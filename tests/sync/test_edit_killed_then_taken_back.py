@@ -59,6 +59,23 @@ def test_changed_there_alone_is_no_conflict(world: World, killed_at: Any, place:
     assert not Conflict.objects.filter(shadow__item=item).exists()
 
 
+@pytest.mark.parametrize("first", ["the push", "a poll"])
+def test_set_back_there_stays_so(world: World, killed_at: Any, first: str) -> None:
+    """It looks as if the write had never come, but the issue's changes tell."""
+    key = world.create_and_read("As before")
+    item = world.item(key)
+    world.edit(item, summary="Of the board")
+    with killed_at("edit.fields_sent"):
+        world.push(rounds=1)
+    world.edit_issue(key, summary="As before")
+    if first == "a poll":
+        world.poll()
+    world.settle()
+    item.refresh_from_db()
+    assert item.summary == "As before" == world.issue(key)["summary"]
+    assert not Conflict.objects.filter(shadow__item=item).exists()
+
+
 def test_what_never_reached_jira_is_a_conflict_as_ever(world: World, killed_at: Any) -> None:
     key = world.create_and_read("As before")
     item = world.item(key)
