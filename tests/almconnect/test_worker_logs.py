@@ -72,7 +72,7 @@ def test_no_log_of_the_installation_holds_a_credential(
 
         wait_for("a create and a read to fail", met, 60)
         console.session.close()
-    assert app.failing.instead is telltale
+    assert app.answer_faults.instead is telltale
     logs = {path.name: path.read_text("utf-8") for path in data.rglob("*.log*")}
     assert any("worker" in name and "sync." in text for name, text in logs.items()), list(logs)
     basic = base64.b64encode(f"{name}:{secret}".encode()).decode()
