@@ -6,7 +6,7 @@ shows in the changelog alone, as a change of the same field before ours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -66,13 +66,7 @@ def overwritten(
     """
     found = []
     for name, ours in write.values.items():
-        steps = [
-            (history, value_of(rules, lookups, name, item))
-            for history in histories
-            if history.created is None or history.created > write.since
-            for item in history.items
-            if _is(rules, name, item, names)
-        ]
+        steps = _steps(rules, lookups, later_than(histories, write.since), names, name)
         at = _our_step(name, ours, steps, write.account)
         if at and name == "status":
             steps, at = _without_way(steps, at, write.account)
@@ -171,26 +165,12 @@ def carried_out(
     """
     found = {}
     for name, value in write.values.items():
-        steps = [
-            (one, value_of(rules, lookups, name, item))
-            for one in histories
-            for item in one.items
-            if _is(rules, name, item, names)
-        ]
-        at = max(
-            (
-                place
-                for place, (one, given) in enumerate(steps)
-                if one.author_id == write.account and same(name, given, value)
-            ),
-            default=None,
-        )
-        if at is None:
+        steps = _steps(rules, lookups, histories, names, name)
+        mine = [place for place, (one, _) in enumerate(steps) if one.author_id == write.account]
+        if not mine or not same(name, steps[mine[-1]][1], value):
             continue
-        moment = steps[at][0].created
-        if any(one.author_id == write.account for one, _ in steps[at + 1 :]):
-            continue
-        follows = any(same(name, given, write.before.get(name)) for _, given in steps[at + 1 :])
+        moment, after = steps[mine[-1]][0].created, steps[mine[-1] + 1 :]
+        follows = any(same(name, given, write.before.get(name)) for _, given in after)
         if moment is None or moment > write.since or (name in write.before and not follows):
             found[name] = value
     return found
@@ -212,8 +192,29 @@ def changed_since(
     since: datetime,
 ) -> bool:
     """Whether any of these changes is of this field, and later than `since`."""
-    later = (one for one in histories if one.created is None or one.created > since)
+    later = later_than(histories, since)
     return any(_is(rules, field, item, names) for one in later for item in one.items)
+
+
+def later_than(histories: Iterable[History], since: datetime) -> list[History]:
+    """Those made after `since`, by Jira's clock; and those of which Jira does not say when."""
+    return [one for one in histories if one.created is None or one.created > since]
+
+
+def _steps(
+    rules: Rules,
+    lookups: Lookups,
+    histories: Iterable[History],
+    names: Mapping[str, str],
+    field: str,
+) -> list[tuple[History, Any]]:
+    """The changes of this field, in their order, each with the value that it gave."""
+    return [
+        (one, value_of(rules, lookups, field, item))
+        for one in histories
+        for item in one.items
+        if _is(rules, field, item, names)
+    ]
 
 
 def _our_step(

@@ -11,7 +11,16 @@ from jira_client.values import Issue
 from planning import inbound_writes
 from planning.models import Change, ChangeKind, WorkItem
 from sync.core.echo import same
-from sync.core.history import READ, Write, began_with, carried_out, newest, setters, setting
+from sync.core.history import (
+    READ,
+    Write,
+    began_with,
+    carried_out,
+    later_than,
+    newest,
+    setters,
+    setting,
+)
 from sync.core.merge import Clash, Merge, Policy, merge
 from sync.core.values import Seen, Values
 from sync.inbound import duplicates, gone_items
@@ -114,7 +123,7 @@ def _told_first(
         return bases
     if batch.names is None:
         return None
-    later = [one for one in issue.history if one.created is None or one.created > since]
+    later = later_than(issue.history, since)
     return bases | began_with(batch.rules, batch.lookups, later, batch.names, replacing)
 
 

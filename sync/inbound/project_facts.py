@@ -37,8 +37,9 @@ def refresh(
     if link_names.used(project):
         link_names.follow(project, patience.ask(lambda: metadata.link_types(jira)))
     screens = CreateScreens(jira, project.key, patience)
-    known: dict[str, Any] = {}
-    known |= priorities.facts_of(screens, project.field_map, project.type_map.values())
+    known: dict[str, Any] = {
+        **priorities.facts_of(screens, project.field_map, project.type_map.values())
+    }
     if project.facts.get("parent_style") == EPIC_LINK:
         fields = patience.ask(jira.fields.all)
         known |= hierarchy.facts_of(jira, screens, types, fields)

@@ -19,7 +19,7 @@ from connections.models import ConflictPolicy, Connection, Direction, MappedProj
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from sync.core.echo import same
-from sync.core.history import Foreign, Write, overwritten
+from sync.core.history import Foreign, Write, later_than, overwritten
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules
 from sync.models import Conflict, Shadow
@@ -172,8 +172,7 @@ def _found(
 
 def _others_changed(issue: Issue, write: Write) -> bool:
     """Cheap, for the many: a single change since our read can only be our own."""
-    since = [h for h in issue.history if h.created is None or h.created > write.since]
-    return len(since) > 1
+    return len(later_than(issue.history, write.since)) > 1
 
 
 def _put_back(jira: JiraClient, rules: Rules, one: Overwritten, shift: Shift) -> bool:
