@@ -1,8 +1,8 @@
 """Counts this process's requests to Jira, and keeps the counts in a small file for whoever scrapes.
 
 Most requests are made by workers, which nobody scrapes; so each process writes its own file in the
-data folder, as it does with its heartbeat, and the web process reads them all. Imported by every role
-that calls Jira. Keeps no project, person, path or address.
+data folder, as it does with its heartbeat, and the web process reads them all. Keeps no project,
+person, path or address.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from typing import Final
 import orjson
 from django.conf import settings
 
-from connections.access import gateway
 from jira_client.transport import Observation
 
 BOUNDS: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
@@ -104,6 +103,5 @@ def everybodys() -> dict[str, dict[str, Count]]:
     return found
 
 
-own = Tally()
-gateway.observers.append(own.note)
+own = Tally()  # among the observers of every call to Jira (almconnect/apps.py)
 atexit.register(own.flush)

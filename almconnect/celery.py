@@ -98,11 +98,6 @@ def refuse_a_wrong_key(**about: Any) -> None:
     tell_of_signing()
 
 
-@worker_init.connect
-def count_requests(**about: Any) -> None:
-    from almconnect import calls  # noqa: F401  (importing it is what makes requests counted)
-
-
 @task_prerun.connect
 def note_what_was_asked(task: Any, args: Any, **about: Any) -> None:
     """Of a message in hand: how often its task was asked for before its rows are read."""

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "connections",
     "planning",
     "sync",
+    "almconnect",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -35,7 +35,7 @@ from jira_client.values import Deployment
 
 T = TypeVar("T", bound=Transport)
 
-# What answers an observation of a call: (connection id, observation). Upper apps append to it.
+# Each is told of a call: (connection id, observation). Higher packages join in almconnect/apps.py.
 observers: list[Callable[[uuid.UUID, Observation], None]] = [rate_budget.note]
 
 CREDENTIAL = {

@@ -1,7 +1,7 @@
 """What the RTE Cockpit shows of each connection: is it flowing, and what is to be done next.
 
-The sync above this app appends to `flows` what waits and what is stuck; nothing here reads its
-rows. Everything is derived at the moment of looking; it must not write.
+What waits and what is stuck is asked of the sync by way of `flows`, which almconnect/apps.py fills;
+nothing here reads its rows. Everything is derived at the moment of looking; it must not write.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from jira_client.values import Deployment, SiteIdentity
 NOTED_EVERY = timedelta(minutes=10)  # a proof is written at most this often
 ENDED_BY_PROOF = frozenset(doubt.value for doubt in SiteDoubt)
 
-# Asked before a restore is accepted; each may raise Refused. Apps above this one append to it.
+# Asked before a restore is accepted; each may raise Refused. almconnect/apps.py fills it.
 before_accepting: list[Callable[[Connection], None]] = []
 
 

@@ -1,7 +1,7 @@
 """Deleting a connection: first say what goes, then go. The audit trail stays.
 
-Apps above this one append to `counters` what they hold on a connection, and to `farewells` what has
-to be done before (the webhook in Jira).
+Higher packages say by way of `counters` what they hold on a connection, and do by way of `farewells`
+what has to be done before (the webhook in Jira); almconnect/apps.py fills both.
 """
 
 from __future__ import annotations
