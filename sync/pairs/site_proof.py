@@ -22,7 +22,7 @@ from almconnect.lib import bulk_rows
 from connections.access.gateway import SiteDoubted, jira_for
 from connections.health import site_identity
 from connections.models import Connection, SiteDoubt
-from jira_client.values import Issue
+from jira_client.values import Deployment, Issue
 from planning.models import Change, ChangeState, SyncState
 from sync.models import Shadow, ShadowState
 from sync.pairs.server_clock import DRIFT, jira_clock
@@ -54,9 +54,12 @@ def proven(connection: Connection) -> Iterator[None]:
 def _ensure(connection: Connection) -> None:
     if not connection.site_doubt and time.monotonic() < _proven.get(_place(connection), 0.0):
         return
-    doubt = site_identity.judge(connection, site_identity.ask(connection))
+    known, told = connection.site, site_identity.ask(connection)
+    doubt = site_identity.judge(connection, told)
     if doubt == SiteDoubt.UNPROVEN:
-        doubt = _sample(connection)
+        # A cloud id is of one site alone; a Data Center's application id is its copy's too.
+        sure = known is not None and told is not None and told.kind == Deployment.CLOUD
+        doubt = "" if sure else _sample(connection, tells=told is not None)
     if doubt:
         raise SiteDoubted(SiteDoubt(doubt))
     site_identity.clear(connection)
@@ -140,12 +143,14 @@ def part(connection: Connection, pairs: Sequence[Shadow]) -> None:
     note_each(connection, "read", "skipped", words, [item.pk for item in items])
 
 
-def _sample(connection: Connection) -> str:
-    """Read some pairs again, the newest ids: their moments of making must agree. Where none of those is
-    known, keys and projects must, but for some that may have moved.
+def _sample(connection: Connection, *, tells: bool) -> str:
+    """Read the pairs that were read last again; the doubt that remains, empty where they prove the Jira.
 
-    An issue that does not come may be deleted or hidden; half of them is another Jira. What remains of
-    the doubt.
+    Where it is known when they were made, that decides: one or a few made at another moment are numbers
+    that a restored Jira gave out again, and only what was made after all that is shown is missing as it
+    is from a copy; the rest is hidden or deleted. Where it is not known, keys and projects must agree,
+    but for some that may have moved, and half must be there. `tells`: the instance says what it is, and
+    says the right thing.
     """
     live = Shadow.objects.filter(connection=connection, state=ShadowState.LIVE, absence="")
     rows = list(live.select_related("project").order_by("-read_at", "pk")[:SAMPLE])
@@ -154,13 +159,24 @@ def _sample(connection: Connection) -> str:
     jira = jira_for(connection, for_check=True)
     fields = ("project", "created", "updated")
     found = {one.id: one for one in jira.issues.fetch([r.remote_id for r in rows], fields).issues}
+    if tells and not found:
+        return SiteDoubt.UNPROVEN
     told = [row for row in rows if row.remote_id in found]
     sure = [row for row in told if _knows_moment(row, found[row.remote_id])]
     differing = [row for row in sure or told if not _same(row, found[row.remote_id])]
-    wrong = bool(differing) if sure else len(differing) * 2 > len(told)
-    if wrong or len(found) * 2 < len(rows):
+    if len(differing) * 2 > len(sure or told):
         return SiteDoubt.ANOTHER
-    return ""
+    if differing and sure:
+        return SiteDoubt.RESTORED
+    missing = [row for row in rows if row.remote_id not in found]
+    if sure:
+        missing = [row for row in missing if _made_after_all(row, sure)]
+    return SiteDoubt.ANOTHER if len(missing) * 2 > len(rows) else ""
+
+
+def _made_after_all(row: Shadow, shown: Sequence[Shadow]) -> bool:
+    made = row.remote_created
+    return made is None or all(one.remote_created < made for one in shown if one.remote_created)
 
 
 def _was_put_back(connection: Connection) -> bool:
