@@ -120,7 +120,8 @@ def _cut_off(
         sent: dict[str, Any] = {}
         before, since = dict(shadow.agreed), shadow.remote_updated
         for change in work[item]:
-            values = dict(change.sent) if change.attempts else {}
+            # Whatever it was tried since: sending it again counts the attempts from nought.
+            values = dict(change.sent)
             read = values.pop(READ, None)
             sent |= values
             if read and since is not None:
