@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ def collected(*words: str) -> list[str]:
         capture_output=True,
         text=True,
         timeout=250,
+        env={name: value for name, value in os.environ.items() if name != "ALMCONNECT_TEST_HALF"},
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return [line for line in done.stdout.splitlines() if "::" in line]
@@ -58,6 +60,20 @@ def test_each_test_runs_on_one_flavour_and_none_is_lost() -> None:
 
     assert names(one) == names(both)
     assert len(one) == len(names(one))
+
+
+def test_two_halves_are_the_whole() -> None:
+    """Each test of rows on either flavour in one half or the other; what is not of rows in the first."""
+    files = ("tests/sync/test_absence.py", "tests/sync/core", "tests/accounts/test_menu.py")
+    whole = collected(*files)
+    first, second = (collected(*files, "--half", one) for one in ("first", "second"))
+    assert {*first} | {*second} == {*whole}
+    assert not [one for one in second if one.startswith("tests/sync/core")]
+    flavoured = {one for one in whole if one.startswith("tests/sync/test_absence.py")}
+    assert flavoured
+    assert not flavoured & {*first} & {*second}
+    alike = {one for one in whole if one.startswith("tests/accounts")}
+    assert alike <= {*first} & {*second}
 
 
 def test_a_package_without_tests_is_said() -> None:
