@@ -18,6 +18,7 @@ COPY connections connections
 COPY planning planning
 COPY sync sync
 COPY jira_client jira_client
+COPY outgoing outgoing
 COPY jira_sandbox jira_sandbox
 COPY templates templates
 COPY static static

@@ -17,7 +17,8 @@ from requests.structures import CaseInsensitiveDict
 
 from almconnect.lib import egress
 from jira_client import errors
-from jira_client.transport import Transport, WireRequest
+from jira_client.transport import Transport
+from outgoing.wire import WireRequest
 
 CONNECT, READ, TOTAL = 5, 10, 15  # seconds of one call; a sign-in makes five
 MOST = 1_000_000  # bytes of an answer

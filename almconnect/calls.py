@@ -22,7 +22,7 @@ from typing import Final
 import orjson
 from django.conf import settings
 
-from jira_client.transport import Observation
+from outgoing.wire import Observation
 
 BOUNDS: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 WRITE_EVERY = 2.0  # seconds

@@ -4,7 +4,6 @@ The public names; everything else is reached through a `JiraClient`. It must not
 Celery, or any of this product's apps.
 """
 
-from jira_client.address import AddressPolicy
 from jira_client.auth import Anonymous, Basic, Bearer, OAuth1
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
@@ -38,6 +37,7 @@ from jira_client.values import (
     Transition,
     Webhook,
 )
+from outgoing.address import AddressPolicy
 
 __all__ = [
     "AddressPolicy",

@@ -10,7 +10,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#speci
 import time
 
 from jira_client.protocol import Request
-from jira_client.wire import WireResponse
+from outgoing.wire import WireResponse
 
 _FRESH = 60.0  # seconds that an accepted account vouches for: a token may be revoked at any time
 # https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#special-request-headers

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from jira_client.page import is_page, page_text, plain
-from jira_client.wire import WireResponse
+from outgoing.wire import WireResponse
 
 # Headers and words that Jira alone sends: see the sources above
 _OWN_HEADERS = (

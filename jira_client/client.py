@@ -42,7 +42,7 @@ from jira_client.resources.sprints import Sprints
 from jira_client.resources.webhooks import Webhooks
 from jira_client.transport import Transport
 from jira_client.values import Deployment, Person, ServerInfo
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 
 
 class JiraClient:

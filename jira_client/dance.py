@@ -19,7 +19,7 @@ from jira_client.protocol import Request, encode
 from jira_client.redirects import redirected
 from jira_client.refusal import refusal
 from jira_client.transport import Transport
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 
 # The three addresses: https://developer.atlassian.com/cloud/jira/platform/jira-rest-api-oauth-authentication
 REQUEST_TOKEN = "/plugins/servlet/oauth/request-token"  # noqa: S105 - a path

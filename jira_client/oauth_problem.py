@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 from jira_client.errors import OAuthProblem
-from jira_client.wire import WireResponse
+from outgoing.wire import WireResponse
 
 _HARMLESS = (
     "oauth_problem_advice",

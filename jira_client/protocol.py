@@ -26,7 +26,7 @@ from jira_client.errors import (
 from jira_client.page import looks_like_login, page_title
 from jira_client.redirects import redirected
 from jira_client.refusal import refusal
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 
 # Refusals that say nothing about the login, so that they may come from there not being one.
 _PLAIN = (Invalid, PermissionRefused, NotFound)

@@ -11,6 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+# Cloud's and Data Center's: see the sources above
+RATE_HEADERS = (
+    "retry-after",
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "x-ratelimit-nearlimit",
+    "x-ratelimit-interval-seconds",
+    "x-ratelimit-fillrate",
+    "ratelimit-reason",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:

@@ -12,7 +12,7 @@ import re
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from jira_client.errors import JiraError, Redirected, Starting
-from jira_client.wire import WireResponse
+from outgoing.wire import WireResponse
 
 # Whole words of a path: "lessons" holds "sso".
 _LOGIN_PATH = re.compile(

@@ -23,7 +23,7 @@ from jira_client.durations import in_words
 from jira_client.oauth_problem import oauth_problem
 from jira_client.page import is_page, looks_like_login, page_text, page_title, plain
 from jira_client.refusal_words import special
-from jira_client.wire import WireResponse, http_date
+from outgoing.wire import WireResponse, http_date
 
 _BY_STATUS: dict[int, tuple[type[errors.JiraError], str]] = {
     400: (errors.Invalid, "Jira refuses the content"),

@@ -15,7 +15,7 @@ tokens of the wrong kind the vendor does not say them.
 from collections.abc import Callable
 
 from jira_client import errors
-from jira_client.wire import WireResponse
+from outgoing.wire import WireResponse
 
 # Pages by which web servers say that TLS, not the request, is what they miss (nginx, Apache, Tomcat).
 _WANTS_CERTIFICATE = (

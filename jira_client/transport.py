@@ -1,246 +1,33 @@
-"""The transport: sends one request to Jira, within bounds, and remembers nothing between calls.
+"""The transport: the channel to a Jira, with the headers that Jira wants and the client's own errors.
 
-It follows no redirect, keeps no cookie, reads no proxy or netrc from the environment (a connection's
-own proxy is given to it), and sends nothing twice: a replayed OAuth signature is a refused one, and
-only the caller knows what may be repeated. It must not know what Jira's answers mean.
+A replayed OAuth signature is a refused one, so nothing is sent twice; a session's cookie would win over the
+credentials of a call, so none is kept. The channel sees to both. It must not know what Jira's answers mean.
 
 Source of the header X-Atlassian-Token: https://support.atlassian.com/atlassian-cloud/kb/xsrf-check-failed-when-calling-cloud-apis
 Data Center: https://confluence.atlassian.com/jirakb/rest-api-calls-with-a-browser-user-agent-header-may-fail-csrf-checks-802591455.html
+A session's precedence over credentials: https://developer.atlassian.com/server/jira/platform/cookie-based-authentication/
 """
 
-import http.client
-import os
-import ssl
-import time
-from collections.abc import Callable
-
-import requests
-from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import EmptyPoolError, HTTPError, ReadTimeoutError
-
-from jira_client import tls_inspection
-from jira_client.address import AddressPolicy, Resolver, resolve
-from jira_client.bounded_body import read_body
-from jira_client.connection_loss import dropped, root_of
-from jira_client.connection_pool import Adapter, Session
-from jira_client.dial import Call, Endpoint
-from jira_client.errors import (
-    AnswerLost,
-    ConnectFailed,
-    ConnectionDropped,
-    ConnectTimedOut,
-    JiraError,
-    NotJira,
-    ReadTimedOut,
-    TlsFailed,
-)
-from jira_client.http_proxy import proxy_at, refused
-from jira_client.origin import origin_of
-from jira_client.tls import CertificateFacts, plain_fingerprint, tls_failure, trust
-from jira_client.wire import (
-    Headers,
-    Observation,
-    WireRequest,
-    WireResponse,
-    http_date,
-    rate_headers,
-)
-
-__all__ = ["AddressPolicy", "Observation", "Transport", "WireRequest", "WireResponse"]
-
-# Jira takes a request that looks like a browser's for a forged one: see the sources above
-USER_AGENT = "ALMConnect/1.0"
-_FIXED_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip",
-    "X-Atlassian-Token": "no-check",
-}
+from jira_client.errors import JiraError, as_jira_error
+from jira_client.ratelimit import RATE_HEADERS
+from outgoing.channel import Channel
+from outgoing.errors import CallFailed
 
 
-class Transport:
-    """Sends requests to one base URL. Thread-safe; keeps up to `pool_size` connections alive.
+class Transport(Channel):
+    """Sends requests to one Jira, as a channel does.
 
-    Timeouts in seconds; `total_timeout` bounds a call from connecting to the last byte (name
-    resolution is bounded by the system's resolver). `max_bytes` bounds the decompressed body. A
-    write never goes out on a connection that was idle longer than `idle_write_limit`: the server
-    may be closing it at that moment, and the outcome would be unknown for nothing.
-    `proxy` is `http(s)://host:port`; none of the environment is looked at. Raises NotJira where the
-    base URL is no http(s) address, ProxyFailed where the proxy's is none, TlsFailed where the CA bundle
-    or fingerprint is unreadable.
+    Raises NotJira where the base URL is no http(s) address, ProxyFailed where the proxy's is none,
+    TlsFailed where the CA bundle or fingerprint is unreadable. `send` raises ConnectFailed or AnswerLost;
+    `certificate` ConnectFailed, or NotJira where the address has no TLS. All are of `jira_client.errors`.
+
+    Jira takes a request that looks like a browser's for a forged one: the header X-Atlassian-Token says
+    that it is none, and so does the channel's User-Agent.
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        policy: AddressPolicy,
-        verify_tls: bool = True,
-        ca_bundle_pem: str | None = None,
-        fingerprint: str | None = None,
-        proxy: str | None = None,
-        connect_timeout: float = 5,
-        read_timeout: float = 20,
-        total_timeout: float = 60,
-        max_bytes: int = 10_000_000,
-        user_agent: str = USER_AGENT,
-        pool_size: int = 10,
-        observe: Callable[[Observation], None] | None = None,
-        resolver: Resolver = resolve,
-        idle_write_limit: float = 10,
-    ) -> None:
-        self.base_url = base_url.rstrip("/")
-        origin = origin_of(self.base_url)
-        scheme = "https" if origin.secure else "http"
-        self._root = f"{scheme}://{origin.host_header}"
-        self._prefix = origin.path
-        pinned = plain_fingerprint(fingerprint) if fingerprint else None
-        self._endpoint = Endpoint(
-            root=self._root,
-            host=origin.host,
-            port=origin.port,
-            policy=policy,
-            context=trust(verify_tls, ca_bundle_pem, pinned) if origin.secure else None,
-            fingerprint=pinned,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            idle_write_limit=idle_write_limit,
-            resolver=resolver,
-            proxy=proxy_at(proxy, ca_bundle_pem) if proxy else None,
-        )
-        self.pool_size = pool_size
-        self.total_timeout = total_timeout
-        self.max_bytes = max_bytes
-        self._observe = observe
-        self._headers = {**_FIXED_HEADERS, "Host": origin.host_header}
-        self._headers["User-Agent"] = user_agent
-        self._session = self._opened()
-        self.from_address = ""  # ours, as the last connection had it
+    fixed_headers = {**Channel.fixed_headers, "X-Atlassian-Token": "no-check"}
+    budget_headers = RATE_HEADERS
 
-    def send(self, request: WireRequest) -> WireResponse:
-        """One request, one answer of whatever status. Raises ConnectFailed or AnswerLost."""
-        started = time.monotonic()
-        status: int | None = None
-        outcome, rate = "answered", {}
-        try:
-            response = self._judged(request, started)
-            status, rate = response.status, rate_headers(response.headers)
-        except JiraError as error:
-            error.located(request.method, request.template)
-            error.outcome_unknown = request.writes and isinstance(error, AnswerLost)
-            outcome = error.code
-            raise
-        finally:
-            if self._observe is not None:
-                seconds = time.monotonic() - started
-                self._observe(
-                    Observation(request.method, request.template, status, outcome, seconds, rate)
-                )
-        return response
-
-    def certificate(self) -> CertificateFacts:
-        """The certificate that the server shows, trusted or not, for a person to compare.
-
-        Connects and sends nothing. Raises ConnectFailed, and NotJira where the address has no TLS.
-        """
-        if self._endpoint.context is None:
-            raise NotJira("The Instance URL begins with http://, so there is no certificate.")
-        return tls_inspection.shown(self._endpoint, self.total_timeout)
-
-    def close(self) -> None:
-        """Closes idle connections; the transport stays usable."""
-        self._session.close()
-
-    def __enter__(self) -> "Transport":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _opened(self) -> Session:
-        return Session(self._root, Adapter(self._endpoint, self.pool_size))
-
-    def _judged(self, request: WireRequest, started: float) -> WireResponse:
-        """As `_send`; a second look tells what the first could not. Nothing is sent by it."""
-        try:
-            return self._send(request, started)
-        except TlsFailed as error:
-            raise tls_inspection.of_the_chain(error, self._endpoint) from error
-        except ConnectionDropped as error:
-            refused = None if error.reused else tls_inspection.late_refusal(self._endpoint)
-            if refused is not None:
-                raise refused from error
-            raise
-
-    def _send(self, request: WireRequest, started: float) -> WireResponse:
-        if self._session.process != os.getpid():
-            # Two processes must not talk over one connection after a fork.
-            self._session = self._opened()
-        with Call(started + self.total_timeout, writes=request.writes) as call:
-            try:
-                response = self._exchange(request, started)
-            except ConnectFailed:
-                raise
-            except (AnswerLost, HTTPError, OSError, http.client.HTTPException) as error:
-                lost = self._loss(error, call)
-                # The libraries' own errors hold the request, with its credentials.
-                raise lost from (None if lost is error else root_of(error))
-            self.from_address = call.from_address or self.from_address
-            if call.fired:
-                # The standard library takes a connection's end amid the headers for their end.
-                raise self._too_slow()
-        return response
-
-    def _exchange(self, request: WireRequest, started: float) -> WireResponse:
-        end = self._endpoint
-        with self._session.send(
-            self._prepared(request),
-            stream=True,
-            timeout=(end.connect_timeout, end.read_timeout),
-            allow_redirects=False,
-            proxies={},
-        ) as answer:
-            if end.forwards and end.proxy and answer.status_code == 407:
-                raise refused(407, end.proxy)  # Jira never answers so, and was not asked
-            body = read_body(answer.raw, self.max_bytes)
-            headers = Headers(answer.raw.headers.items())
-        return WireResponse(
-            status=answer.status_code,
-            headers=headers,
-            body=body,
-            elapsed=time.monotonic() - started,
-            date=http_date(headers.get("date")),
-        )
-
-    def _prepared(self, request: WireRequest) -> requests.PreparedRequest:
-        """Filled in by hand: the library's preparing may write an address otherwise than it was
-        signed, and adds credentials and cookies of its own.
-        """
-        prepared = requests.PreparedRequest()
-        prepared.method = request.method
-        prepared.url = f"{self._root}{self._prefix}{request.target}"
-        prepared.headers = CaseInsensitiveDict({**self._headers, **request.headers})
-        if request.body:
-            prepared.body = request.body
-            prepared.headers["Content-Length"] = str(len(request.body))
-        return prepared
-
-    def _loss(self, error: Exception, call: Call) -> JiraError:
-        if isinstance(error, EmptyPoolError):
-            return ConnectTimedOut(
-                "All connections to Jira stayed busy. Fewer calls at once would help."
-            )
-        root = root_of(error)
-        if isinstance(root, ssl.SSLError) and "ALERT" in str(root):
-            return tls_failure(root, self._endpoint.host)
-        if call.fired or isinstance(root, TimeoutError | ReadTimeoutError):
-            return self._too_slow()
-        lost = error if isinstance(error, AnswerLost) else dropped(root)
-        if isinstance(lost, ConnectionDropped):
-            lost.reused = call.reused
-        return lost
-
-    def _too_slow(self) -> ReadTimedOut:
-        return ReadTimedOut(
-            f"Jira took longer than {self._endpoint.read_timeout:g} seconds to answer, or than "
-            f"{self.total_timeout:g} seconds in all. Try again; if it stays so, look "
-            "at Jira's load."
-        )
+    def error_for(self, failure: CallFailed) -> JiraError:
+        """The failure as an error of the client's tree."""
+        return as_jira_error(failure)

@@ -1,18 +1,18 @@
-"""Do the docstrings of `jira_client` name errors and sources? `python tools/docstrings.py`; one that does not is
-named, exit code 1.
+"""Do the docstrings of `jira_client` and `outgoing` name errors and sources? `python tools/docstrings.py`; one that
+does not is named, exit code 1.
 
-Looked at are the public functions and methods of `jira_client`: no name on the way to them begins with an
+Looked at are the public functions and methods of these packages: no name on the way to them begins with an
 underscore, and they stand in a module or a class, not in another function. Each of them
 
 1. has a docstring;
 2. says "raises" and names a class of the error tree, another function's errors ("raises what …") or "no error",
-   where it can raise a JiraError. It can where it raises a class of the tree in `jira_client.errors`, or the
-   result of a function that is declared to return one; where it uses an attribute of a parameter declared as
-   one of `DOORS`, or of an attribute of `self` called as in `DOOR_ATTRIBUTES`; or where it calls a function,
-   a method of its own class or a class of `jira_client` that can. What is called on other objects is not
-   followed, and what is caught counts as raised;
+   where it can raise an error of its package's tree, whose base `BASES` names. It can where it raises a class
+   of the tree, or the result of a function that is declared to return one; where it uses an attribute of a
+   parameter declared as one of `DOORS`, or of an attribute of `self` called as in `DOOR_ATTRIBUTES`; or where
+   it calls a function, a method of its own class or a class of its package that can. What is called on other
+   objects is not followed, and what is caught counts as raised;
 3. names the source of what it says about Jira, in its own docstring, that of its class or of its module, or in
-   that of the package that holds the module (`jira_client` itself does not count). A source is what follows
+   that of the package that holds the module (the top one does not count). A source is what follows
    `Source:`, or `Source of something:`, at the beginning of a line, up to the end of the paragraph. It holds an
    address of `HOSTS`, or says `NOT_SAID` after telling where the rule was learned. A module whose functions
    hold no rule about Jira says so by `NO_RULE`.
@@ -30,7 +30,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CLIENT, SANDBOX = "jira_client", "jira_sandbox"
+BASES = {"jira_client": "JiraError", "outgoing": "CallFailed"}  # package → the base of its errors
+SANDBOX = "jira_sandbox"
 IMITATIONS = (
     "adf", "authentication", "jql", "limits", "model", "oauth", "refusal", "rest", "webhooks",
 )  # fmt: skip
@@ -40,7 +41,7 @@ HOSTS = (
 )  # fmt: skip
 NOT_SAID = "the vendor does not say"
 NO_RULE = "Source: none; there is no rule about Jira here."
-DOORS = frozenset({"JiraClient", "Caller", "Transport"})
+DOORS = frozenset({"JiraClient", "Caller", "Transport", "Channel"})
 DOOR_ATTRIBUTES = frozenset({"_caller", "transport"})
 _ADDRESS = re.compile(rf"https?://(?:{'|'.join(map(re.escape, HOSTS))})/\S+")
 _RAISES = re.compile(r"\braises\b", re.IGNORECASE)
@@ -64,15 +65,15 @@ class Module:
 
 
 def main(root: Path) -> int:
-    wrong = [*of_client(root), *of_sandbox(root)]
+    wrong = [why for name in BASES for why in of_package(root, name)] + of_sandbox(root)
     for why in wrong:
         print(why)
     return 1 if wrong else 0
 
 
-def of_client(root: Path) -> list[str]:
-    """What is wrong with the docstrings of the client, a line each."""
-    package = Package(root, CLIENT)
+def of_package(root: Path, name: str) -> list[str]:
+    """What is wrong with the docstrings of one of `BASES`, a line each."""
+    package = Package(root, name, BASES[name])
     return [
         f"{module.path.relative_to(root)}:{node.lineno}: {name} {why}"
         for module in package.modules.values()
@@ -104,13 +105,14 @@ def sourced(said: str | None) -> bool:
 
 
 class Package:
-    """All modules of a package, and which of their functions can raise a JiraError."""
+    """All modules of a package, and which of their functions can raise an error of the tree above `base`."""
 
-    def __init__(self, root: Path, name: str) -> None:
+    def __init__(self, root: Path, name: str, base: str = "") -> None:
         paths = sorted((root / name).rglob("*.py"))
         found = [_read(root, path) for path in paths]
         self.modules = {module.name: module for module in found}
-        self.errors = self._tree_of("JiraError")
+        self.base = base
+        self.errors = self._tree_of(base)
         self._known: dict[Place, bool] = {}
 
     def judged(self, module: Module, name: str, node: AnyFunction) -> Iterator[str]:
@@ -119,7 +121,7 @@ class Package:
             yield "has no docstring"
             return
         if not self._says_what(said) and self.can_raise((module.name, name)):
-            yield "can raise a JiraError and does not say what it raises"
+            yield f"can raise a {self.base} and does not say what it raises"
         owner = name.rpartition(".")[0]
         of_class = ast.get_docstring(module.classes[owner]) if owner else ""
         above = list(self.above(module))

@@ -21,7 +21,7 @@ from types import FrameType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("sync", "planning", "connections", "accounts", "almconnect", "jira_client")
+OURS = ("sync", "planning", "connections", "accounts", "almconnect", "jira_client", "outgoing")
 
 
 @dataclass

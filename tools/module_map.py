@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- module map: written by tools/module_map.py -->", "<!-- end of the module map -->"
 # In the order in which a reader meets them; imports go the other way
 PACKAGES = (
-    "sync", "planning", "connections", "accounts", "jira_client", "almconnect", "jira_sandbox",
+    "sync", "planning", "connections", "accounts", "jira_client", "outgoing", "almconnect", "jira_sandbox",
 )  # fmt: skip
 _MAY_SAY_NOTHING = {"__init__.py", "apps.py"}
 

@@ -1,6 +1,6 @@
 """Where this installation may call: built from the operator's settings, judged by the transport.
 
-No page can widen it. It must not decide about a single address: `jira_client.address` does.
+No page can widen it. It must not decide about a single address: `outgoing.address` does.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from jira_client.address import AddressPolicy, IPNetwork, resolve
-from jira_client.errors import DnsFailed
+from outgoing.address import AddressPolicy, IPNetwork, resolve
+from outgoing.errors import DnsFailed
 
 
 def address_policy() -> AddressPolicy:

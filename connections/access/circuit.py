@@ -28,7 +28,7 @@ from jira_client.errors import (
 )
 from jira_client.refusal import refusal
 from jira_client.transport import Transport
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 
 FRESH = (
     0.25  # seconds that an accepted call vouches for the next ones, so that bursts stay parallel

@@ -30,8 +30,9 @@ from connections.models import AuthMethod, Connection, SecretField
 from jira_client.auth import Anonymous, Auth, Basic, Bearer, MadeUp, OAuth1
 from jira_client.client import JiraClient
 from jira_client.flavour import Flavour
-from jira_client.transport import Observation, Transport
+from jira_client.transport import Transport
 from jira_client.values import Deployment
+from outgoing.wire import Observation
 
 T = TypeVar("T", bound=Transport)
 

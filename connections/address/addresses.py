@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from almconnect.lib import egress
 from almconnect.lib.api import Refused
-from jira_client.errors import AddressRefused
+from outgoing.errors import AddressRefused
 
 _LABEL = re.compile(r"^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$")
 LONGEST = 500

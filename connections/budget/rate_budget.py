@@ -28,8 +28,7 @@ from connections.budget.token_bucket import Grant, News
 from connections.models import Connection, RateBudget
 from jira_client.errors import RateLimited, bounded
 from jira_client.ratelimit import Pace
-from jira_client.transport import Observation
-from jira_client.wire import WireRequest
+from outgoing.wire import Observation, WireRequest
 
 log = structlog.get_logger(__name__)
 

@@ -23,8 +23,8 @@ from connections.probes.checkup import Row, State
 from connections.setup import settings_editing
 from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed, TlsFailed
 from jira_client.flavour import Flavour, flavour_of
-from jira_client.tls import CertificateFacts
 from jira_client.values import ServerInfo
+from outgoing.tls import CertificateFacts
 
 # What an earlier look may have left as diagnosis, and one that is answered takes away.
 _OF_REACH = frozenset(

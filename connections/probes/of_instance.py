@@ -21,8 +21,8 @@ from jira_client.errors import (
     JiraError,
     TlsFailed,
 )
-from jira_client.tls import CertificateFacts
 from jira_client.values import ServerInfo
+from outgoing.tls import CertificateFacts
 
 CLOCK_WARN, CLOCK_FAIL = 60.0, 300.0  # seconds; Jira's OAuth accepts five minutes either way
 

@@ -21,8 +21,8 @@ from jira_client.errors import (
     AuthenticationRefused,
     JiraError,
 )
-from jira_client.tls import CertificateFacts
 from jira_client.values import Person, Project, ServerInfo
+from outgoing.tls import CertificateFacts
 
 WARN_DAYS = 30  # before a credential or a certificate ends
 

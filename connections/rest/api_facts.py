@@ -29,7 +29,7 @@ from connections.rest.bodies import CheckOut, LookIn, PersonOut
 from connections.schedule import tasks
 from connections.setup import deletion, settings_editing
 from jira_client.errors import JiraError
-from jira_client.tls import CertificateFacts
+from outgoing.tls import CertificateFacts
 
 router = Router()
 

@@ -46,31 +46,27 @@
 
 Messages are for admins: what happened and what to do. No attribute that is meant to be shown ever
 holds a header, a token, a body or URL userinfo. `jira_client.diagnosis` turns any of these into a
-remedy; nothing here decides about retries. Callers import from this module; the ones below it are
-kept apart by what failed.
+remedy; nothing here decides about retries. ConnectFailed, AnswerLost and what is below them are errors of
+`outgoing.errors` too (docs/decisions/0076). Callers import from this module; the ones below it are kept
+apart by what failed.
 """
 
-from jira_client.errors.answers import (
-    AnswerLost,
-    BadPayload,
-    ConnectionDropped,
-    NotJira,
-    NotJson,
-    PagesRepeat,
-    ReadTimedOut,
-    Redirected,
-    TooLarge,
-    Truncated,
-)
+from jira_client.errors.answers import BadPayload, NotJira, NotJson, PagesRepeat, Redirected
 from jira_client.errors.base import LONGEST_WAIT, JiraError, bounded
 from jira_client.errors.network import (
     AddressRefused,
+    AnswerLost,
     ConnectFailed,
+    ConnectionDropped,
     ConnectionRefused,
     ConnectTimedOut,
     DnsFailed,
     ProxyFailed,
+    ReadTimedOut,
     TlsFailed,
+    TooLarge,
+    Truncated,
+    as_jira_error,
 )
 from jira_client.errors.oauth import KeyUnusable, OAuthProblem, SigningUnavailable
 from jira_client.errors.refusals import (
@@ -139,5 +135,6 @@ __all__ = [
     "WorkflowInvalid",
     "WrongToken",
     "XsrfRefused",
+    "as_jira_error",
     "bounded",
 ]

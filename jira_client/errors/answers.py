@@ -1,44 +1,8 @@
-"""Failures of the answer itself: late, cut off, too large, not Jira's, no webhook."""
+"""Answers that are not what was asked for: no JSON, not Jira's, no webhook."""
 
 from collections.abc import Mapping
 
 from jira_client.errors.base import JiraError
-
-
-class AnswerLost(JiraError):
-    """The request went out and no whole answer came back."""
-
-    code = "answer_lost"
-    always_transient = True
-
-
-class ReadTimedOut(AnswerLost):
-    """No answer, or not the whole of it, in time."""
-
-    code = "read_timed_out"
-
-
-class ConnectionDropped(AnswerLost):
-    """The connection ended before the answer began or while it came.
-
-    `reused`: it was an idle one, which servers close when they like; a fresh one may do.
-    """
-
-    code = "connection_dropped"
-    reused: bool = False
-
-
-class Truncated(AnswerLost):
-    """The answer is shorter than it said it would be."""
-
-    code = "truncated"
-
-
-class TooLarge(AnswerLost):
-    """The answer is larger than we accept."""
-
-    code = "too_large"
-    always_transient = False
 
 
 class NotJson(JiraError):

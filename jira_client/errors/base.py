@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from jira_client.sender import Sender
+from outgoing.errors import CallFailed
 
 LONGEST_WAIT: Final = 3600.0  # seconds that anybody is believed who asks to wait
 
@@ -16,21 +17,18 @@ def bounded(seconds: float) -> float:
     return min(max(0.0, seconds), LONGEST_WAIT)
 
 
-class JiraError(Exception):
-    """Base of all. `str(error)` is a sentence for an admin.
+class JiraError(CallFailed):
+    """Base of all: a call to Jira failed, or Jira refused it. `str(error)` is a sentence for an admin.
 
-    code: stable slug. status: HTTP status, if one came. method, path: what was asked, the path as
-    a template without query. retry_after: seconds Jira asks to wait, an hour at most: more than that
-    (days, a date in ten years) is somebody's mistake. outcome_unknown: a write may have been carried
-    out. transient: the same request may succeed later. field_errors: Jira's message per field.
-    messages: Jira's general messages. seen: redacted facts, label to value. partial: results of the
-    calls before this one, where one verb makes several. sender: as whom the call was made, None where
-    nobody told. from_jira: the answer shows that Jira itself gave it.
+    Beside what CallFailed tells: status: HTTP status, if one came. retry_after: seconds Jira asks to wait,
+    an hour at most: more than that (days, a date in ten years) is somebody's mistake. field_errors: Jira's
+    message per field. messages: Jira's general messages. partial: results of the calls before this one,
+    where one verb makes several. sender: as whom the call was made, None where nobody told. from_jira: the
+    answer shows that Jira itself gave it.
     """
 
     quotes_strangers: ClassVar[bool] = True  # its sentence may hold words of the answer
     code: ClassVar[str] = "jira_error"
-    always_transient: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -46,25 +44,23 @@ class JiraError(Exception):
         messages: Sequence[str] = (),
         seen: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(
+            message,
+            method=method,
+            path=path,
+            outcome_unknown=outcome_unknown,
+            transient=transient,
+            seen=seen,
+        )
         self.status = status
-        self.method = method
-        self.path = path
         self.retry_after = None if retry_after is None else bounded(retry_after)
-        self.outcome_unknown = outcome_unknown
-        self.transient = self.always_transient if transient is None else transient
         self.field_errors: dict[str, str] = dict(field_errors or {})
         self.messages: tuple[str, ...] = tuple(messages)
-        self.seen: dict[str, str] = dict(seen or {})
         self.partial: tuple[object, ...] = ()
         self.sender: Sender | None = None
         self.from_jira = False
 
-    def __repr__(self) -> str:
-        """For logs, Celery's too: without the words of an answer, which may hold our own credential."""
-        return f"{type(self).__name__}({self.code!r})"
-
     def located(self, method: str, path: str, sender: Sender | None = None) -> None:
         """Tells the error which call it belongs to, and as whom it was made."""
-        self.method, self.path = method, path
+        super().located(method, path)
         self.sender = sender or self.sender

@@ -1,72 +1,87 @@
-"""Failures before anything was sent: name, address, port, proxy, TLS."""
+"""Failures between us and Jira: `outgoing`'s, each as an error of this tree too.
 
-from collections.abc import Mapping
+What each is, its slug and its kinds are said in `outgoing.errors`. A failure of the channel becomes its
+twin here by `as_jira_error`, so that whoever calls Jira catches JiraError and nothing else.
 
+Source: none; there is no rule about Jira here.
+"""
+
+from jira_client.errors.answers import NotJira
 from jira_client.errors.base import JiraError
+from outgoing import errors as outgoing
 
 
-class ConnectFailed(JiraError):
-    """No connection came about, so nothing was sent."""
-
-    code = "connect_failed"
-    always_transient = True
+class ConnectFailed(outgoing.ConnectFailed, JiraError):
+    """No connection to Jira came about, so nothing was sent."""
 
 
-class DnsFailed(ConnectFailed):
-    """The host name has no address."""
-
-    code = "dns_failed"
+class DnsFailed(outgoing.DnsFailed, ConnectFailed):
+    """Jira's host name has no address."""
 
 
-class ConnectionRefused(ConnectFailed):
-    """Nobody listens at the address, or there is no route to it."""
-
-    code = "connection_refused"
+class ConnectionRefused(outgoing.ConnectionRefused, ConnectFailed):
+    """Nobody listens at Jira's address, or there is no route to it."""
 
 
-class ConnectTimedOut(ConnectFailed):
-    """The connection attempt got no answer in time."""
-
-    code = "connect_timed_out"
+class ConnectTimedOut(outgoing.ConnectTimedOut, ConnectFailed):
+    """The attempt to connect to Jira got no answer in time."""
 
 
-class AddressRefused(ConnectFailed):
-    """Our own policy does not let the console call this address."""
-
-    code = "address_refused"
-    always_transient = False
+class AddressRefused(outgoing.AddressRefused, ConnectFailed):
+    """Our own policy does not let the console call Jira's address."""
 
 
-class ProxyFailed(ConnectFailed):
-    """The connection's proxy did not take us to Jira, so nothing reached Jira; `kind` says why.
-
-    unreachable: nobody listens, or the name has no address. not_allowed: our own address policy.
-    not_trusted: an https proxy's certificate. login_wanted: 407. forbids: 403. cannot_reach: it
-    tried Jira in vain. not_one: what answers is no proxy for such a call.
-    """
-
-    code = "proxy_failed"
-
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        kind: str = "unreachable",
-        seen: Mapping[str, str] | None = None,
-    ) -> None:
-        passing = kind in ("unreachable", "cannot_reach")
-        super().__init__(message, seen=seen, transient=passing)
-        self.kind = kind
+class ProxyFailed(outgoing.ProxyFailed, ConnectFailed):
+    """The connection's proxy did not take us to Jira, so nothing reached Jira; `kind` says why."""
 
 
-class TlsFailed(ConnectFailed):
-    """The encrypted connection could not be trusted; `kind` says why."""
+class TlsFailed(outgoing.TlsFailed, ConnectFailed):
+    """The encrypted connection to Jira could not be trusted; `kind` says why."""
 
-    code = "tls_failed"
-    always_transient = False
 
-    def __init__(
-        self, message: str = "", *, kind: str = "other", seen: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(message, seen=seen)
-        self.kind = kind
+class AnswerLost(outgoing.AnswerLost, JiraError):
+    """The request went out to Jira and no whole answer came back."""
+
+
+class ReadTimedOut(outgoing.ReadTimedOut, AnswerLost):
+    """No answer of Jira's, or not the whole of it, in time."""
+
+
+class ConnectionDropped(outgoing.ConnectionDropped, AnswerLost):
+    """The connection to Jira ended before the answer began or while it came; `reused`: an idle one."""
+
+
+class Truncated(outgoing.Truncated, AnswerLost):
+    """Jira's answer is shorter than it said it would be."""
+
+
+class TooLarge(outgoing.TooLarge, AnswerLost):
+    """Jira's answer is larger than we accept."""
+
+
+_TWINS: dict[type[outgoing.CallFailed], type[JiraError]] = {
+    outgoing.ConnectFailed: ConnectFailed,
+    outgoing.DnsFailed: DnsFailed,
+    outgoing.ConnectionRefused: ConnectionRefused,
+    outgoing.ConnectTimedOut: ConnectTimedOut,
+    outgoing.AddressRefused: AddressRefused,
+    outgoing.ProxyFailed: ProxyFailed,
+    outgoing.TlsFailed: TlsFailed,
+    outgoing.AnswerLost: AnswerLost,
+    outgoing.ReadTimedOut: ReadTimedOut,
+    outgoing.ConnectionDropped: ConnectionDropped,
+    outgoing.Truncated: Truncated,
+    outgoing.TooLarge: TooLarge,
+}
+
+
+def as_jira_error(failure: outgoing.CallFailed) -> JiraError:
+    """The same failure as an error of this tree; one that is of it already is returned as it is."""
+    if isinstance(failure, JiraError):
+        return failure
+    if isinstance(failure, outgoing.UrlUnusable):
+        return NotJira(f"The Instance URL cannot be used. {failure}", seen=failure.seen)
+    error = _TWINS[type(failure)](str(failure))
+    # A twin is of the failure's own class, so it has each of its attributes.
+    vars(error).update(vars(failure))
+    return error

@@ -15,7 +15,7 @@ from jira_client.flavour import Flavour
 from jira_client.parse import mapping, rows, whole
 from jira_client.protocol import Request
 from jira_client.transport import Transport
-from jira_client.wire import WireResponse
+from outgoing.wire import WireResponse
 
 T = TypeVar("T")
 R = TypeVar("R")

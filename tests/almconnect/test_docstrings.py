@@ -1,4 +1,4 @@
-"""The client's public functions say what they raise and whose page their rules are from."""
+"""Public functions of the client and of `outgoing` say what they raise and where their rules are from."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tools import docstrings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/"
+CLIENT = "jira_client"
 ERRORS = '''"""Errors."""
 class JiraError(Exception): ...
 class Invalid(JiraError): ...
@@ -78,7 +79,7 @@ def test_what_is_missing_is_named(
     ],
 )
 def test_what_is_right_is_left_alone(tmp_path: Path, body: str) -> None:
-    assert docstrings.of_client(package(tmp_path, module(body))) == []
+    assert docstrings.of_package(package(tmp_path, module(body)), CLIENT) == []
 
 
 @pytest.mark.parametrize(
@@ -96,8 +97,25 @@ def test_what_is_right_is_left_alone(tmp_path: Path, body: str) -> None:
     ],
 )
 def test_a_source_has_a_form(tmp_path: Path, source: str, named: bool) -> None:
-    found = docstrings.of_client(package(tmp_path, module('def one():\n "The sum."', source)))
+    found = docstrings.of_package(
+        package(tmp_path, module('def one():\n "The sum."', source)), CLIENT
+    )
     assert bool(found) is not named
+
+
+def test_outgoing_is_looked_at_by_its_own_errors(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "outgoing"
+    folder.mkdir()
+    (folder / "__init__.py").write_text('"""Calls."""\n')
+    (folder / "errors.py").write_text('"""Errors."""\nclass CallFailed(Exception): ...\n')
+    (folder / "dial.py").write_text(
+        f'"""Dials.\n\n{docstrings.NO_RULE}\n"""\nfrom outgoing.errors import CallFailed\n'
+        'def dial():\n "Says no."\n raise CallFailed()\n'
+    )
+    assert docstrings.main(tmp_path) == 1
+    assert "dial can raise a CallFailed" in capsys.readouterr().out
 
 
 def test_a_source_counts_for_what_is_below_it(tmp_path: Path) -> None:
@@ -107,7 +125,7 @@ def test_a_source_counts_for_what_is_below_it(tmp_path: Path) -> None:
         [(f"def one():\n {said}", ""), (of_class, ""), ("def one():\n 'A'", f"Source: {PAGE}")]
     ):
         folder = package(tmp_path / str(number), module(body, ""), of_package=around)
-        assert docstrings.of_client(folder) == []
+        assert docstrings.of_package(folder, CLIENT) == []
 
 
 def test_the_sandbox_names_what_it_imitates(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ PACKAGES = (
     "planning",
     "sync",
     "jira_client",
+    "outgoing",
     "jira_sandbox",
 )
 

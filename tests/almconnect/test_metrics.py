@@ -20,7 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from almconnect import calls, flow_metrics
 from connections.access import gateway
 from connections.models import Connection, MappedProject
-from jira_client.transport import Observation
+from outgoing.wire import Observation
 from planning.models import Change, WorkItem
 from sync.models import Conflict, Delivery, Run, Shadow
 
@@ -150,7 +150,7 @@ import uuid, django
 django.setup()
 from almconnect.celery import app
 from connections.access import gateway
-from jira_client.transport import Observation
+from outgoing.wire import Observation
 assert gateway.observers
 for observer in gateway.observers:
     for _ in range(5):

@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from connections.models import Connection
-from jira_client.tls import fingerprint_of
 from jira_sandbox.server import Handle, running
+from outgoing.tls import fingerprint_of
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
 

@@ -9,8 +9,9 @@ import pytest
 
 from jira_client.auth import Auth, Basic, Bearer
 from jira_client.client import JiraClient
-from jira_client.transport import AddressPolicy, Transport
+from jira_client.transport import Transport
 from jira_sandbox.server import running
+from outgoing.address import AddressPolicy
 from tests import real_jira
 from tests.contract.places import Place
 from tests.jira_client.contract.conftest import FLAVOURS, login

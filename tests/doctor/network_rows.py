@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from jira_client.address import AddressPolicy
+from outgoing.address import AddressPolicy
 from tests.doctor.rows import Row
 from tests.doctor.stage import Stage
 

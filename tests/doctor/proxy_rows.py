@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from jira_client.address import AddressPolicy
+from outgoing.address import AddressPolicy
 from tests.doctor.rows import Row
 from tests.doctor.stage import Stage
 from tests.jira_client.certificates import make

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from jsonschema import Draft4Validator
 
-from jira_client.wire import WireRequest
+from outgoing.wire import WireRequest
 
 FILES = ("cloud-platform-v3-2025-12.json", "cloud-software-2022-07.json")
 

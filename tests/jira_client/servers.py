@@ -11,9 +11,10 @@ from typing import Any
 from jira_client.auth import Anonymous, Auth, Basic
 from jira_client.client import JiraClient
 from jira_client.flavour import Flavour
-from jira_client.transport import AddressPolicy, Transport
+from jira_client.transport import Transport
 from jira_client.values import Deployment
-from jira_client.wire import Headers, WireRequest, WireResponse
+from outgoing.address import AddressPolicy
+from outgoing.wire import Headers, WireRequest, WireResponse
 
 LOOPBACK = AddressPolicy(loopback=True)
 Talk = Callable[[socket.socket], None]

@@ -4,9 +4,9 @@ import ipaddress
 
 import pytest
 
-from jira_client.address import AddressPolicy, judged_addresses
-from jira_client.errors import AddressRefused, DnsFailed
-from jira_client.wire import WireRequest
+from outgoing.address import AddressPolicy, judged_addresses
+from outgoing.errors import AddressRefused, DnsFailed
+from outgoing.wire import WireRequest
 from tests.jira_client.servers import always, http, raw, transport_to
 
 OPEN = AddressPolicy(loopback=True, private=True, allow=(ipaddress.ip_network("0.0.0.0/0"),))

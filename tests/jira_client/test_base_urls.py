@@ -2,10 +2,10 @@
 
 import pytest
 
-from jira_client.address import AddressPolicy
 from jira_client.errors import NotJira
-from jira_client.origin import origin_of
 from jira_client.transport import Transport
+from outgoing.address import AddressPolicy
+from outgoing.origin import origin_of
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from jira_client.dance import access_token, authorize_url, request_token
 from jira_client.errors import NotJson, OAuthProblem, Redirected, ServerFault
 from jira_client.keys import KeyPair
-from jira_client.wire import WireResponse
+from outgoing.wire import WireResponse
 from tests.jira_client.servers import Scripted, answer
 
 BASE = "https://jira.example.com/jira"

@@ -11,7 +11,7 @@ import pytest
 
 from jira_client.diagnosis import explain
 from jira_client.errors import PagesRepeat
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 from tests.jira_client.servers import CLOUD, DATA_CENTER, answer, scripted
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from jira_client import errors
 from jira_client.protocol import Request, read
-from jira_client.wire import WireResponse
+from outgoing.wire import WireResponse
 from tests.jira_client.servers import answer
 
 READ = Request("GET", "/rest/api/2/issue/{issue}", {"issue": "1"})

@@ -8,7 +8,7 @@ import pytest
 
 from jira_client.errors import AnswerLost, JiraError, ServerFault
 from jira_client.values import Created, CreateFailure
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 from tests.jira_client.servers import CLOUD, DATA_CENTER, answer, scripted
 
 

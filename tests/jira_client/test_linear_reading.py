@@ -18,7 +18,7 @@ from jira_client.page import looks_like_login, page_text, page_title, plain
 from jira_client.protocol import Request, read
 from jira_client.redirects import redirected
 from jira_client.refusal import refusal
-from jira_client.wire import Headers, WireResponse
+from outgoing.wire import Headers, WireResponse
 
 SMALL, TIMES, BOUND = 25_000, 8, 24
 MYSELF = Request("GET", "/rest/api/2/myself")

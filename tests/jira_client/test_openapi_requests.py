@@ -12,7 +12,7 @@ import pytest
 
 from jira_client.client import JiraClient
 from jira_client.values import Project
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 from tests.jira_client.openapi import complaints
 from tests.jira_client.servers import CLOUD, answer, scripted
 

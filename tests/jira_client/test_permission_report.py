@@ -9,7 +9,7 @@ from jira_client.errors import AuthenticationRefused
 from jira_client.permission_evaluation import Obstacle, evaluate
 from jira_client.requirements import BY_KEY, OPERATIONS, PROJECT_KEYS
 from jira_client.values import PermissionState, Project
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 from tests.jira_client.servers import CLOUD, DATA_CENTER, answer, scripted
 
 HELD, MISSING = PermissionState.HELD, PermissionState.MISSING

@@ -21,7 +21,7 @@ from jira_client.values import (
     PermissionState,
     Project,
 )
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 from tests.jira_client.servers import CLOUD, DATA_CENTER, answer, scripted
 
 OLD = Flavour.for_deployment(Deployment.DATA_CENTER, (8, 3, 0))

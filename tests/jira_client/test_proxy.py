@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jira_client.errors import AddressRefused, DnsFailed, ProxyFailed, TlsFailed
-from jira_client.wire import WireRequest
+from outgoing.wire import WireRequest
 from tests.jira_client.certificates import Certificate, make
 from tests.jira_client.proxies import Proxy, proxying
 from tests.jira_client.servers import Raw, always, http, raw, transport_to

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jira_client.errors import JiraError, ProxyFailed, ReadTimedOut, TooLarge
-from jira_client.wire import WireRequest
+from outgoing.wire import WireRequest
 from tests.jira_client.certificates import make
 from tests.jira_client.proxies import Proxy, proxying
 from tests.jira_client.servers import Talk, always, http, raw, read_request, transport_to

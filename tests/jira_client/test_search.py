@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from jira_client.wire import WireRequest, WireResponse
+from outgoing.wire import WireRequest, WireResponse
 from tests.jira_client.servers import CLOUD, DATA_CENTER, answer, scripted
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jira_client.errors import TlsFailed
-from jira_client.wire import WireRequest
+from outgoing.wire import WireRequest
 from tests.jira_client.certificates import Certificate, make
 from tests.jira_client.servers import always, http, raw, transport_to
 

@@ -14,7 +14,7 @@ from jira_client.errors import (
     TooLarge,
     Truncated,
 )
-from jira_client.wire import WireRequest
+from outgoing.wire import WireRequest
 from tests.jira_client.servers import Raw, always, http, raw, read_request, transport_to
 
 GET = WireRequest("GET", "/rest/api/2/myself", template="/rest/api/2/myself")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from jira_client.errors import AnswerLost, ConnectFailed, JiraError
-from jira_client.wire import WireRequest
+from outgoing.wire import WireRequest
 from tests.jira_client.servers import http, raw, read_request, transport_to
 
 SECRET = {"Authorization": "Basic c2VjcmV0"}

@@ -11,8 +11,7 @@ from jira_client.auth import Basic
 from jira_client.client import JiraClient
 from jira_client.errors import ConnectionDropped
 from jira_client.protocol import Request
-from jira_client.transport import Observation
-from jira_client.wire import WireRequest
+from outgoing.wire import Observation, WireRequest
 from tests.jira_client.servers import CLOUD, Talk, always, http, raw, read_request, transport_to
 
 GET = WireRequest("GET", "/rest/x?jql=a%20b", template="/rest/x")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from jira_client.errors import ConnectTimedOut
-from jira_client.transport import AddressPolicy, Transport
-from jira_client.wire import WireRequest
+from jira_client.transport import Transport
+from outgoing.address import AddressPolicy
+from outgoing.wire import WireRequest
 from tests.jira_client.certificates import make
 from tests.jira_client.servers import LOOPBACK, always, http, raw, read_request, transport_to
 

@@ -8,7 +8,7 @@ SCRIPT = """
 import os, socket, sys, time
 from tests.jira_client.servers import Raw, http, read_request, transport_to
 from jira_client.errors import ReadTimedOut
-from jira_client.wire import WireRequest
+from outgoing.wire import WireRequest
 
 def talk(peer):
     while request := read_request(peer):

@@ -12,7 +12,7 @@ import zlib
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import ProtocolError
 
-from jira_client.errors import ConnectionDropped, TooLarge, Truncated
+from outgoing.errors import ConnectionDropped, TooLarge, Truncated
 
 _CHUNK = 65_536
 

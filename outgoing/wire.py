@@ -1,27 +1,14 @@
-"""What goes over the wire and what comes back, as plain values between protocol and transport.
+"""What goes over the wire and what comes back, as plain values between a protocol and the channel.
 
-No parsing of Jira's words and no sockets here.
+No reading of what a server says and no sockets here.
 
-Source of the headers that tell of a budget: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
-Data Center: https://confluence.atlassian.com/adminjiraserver/adjusting-your-code-for-rate-limiting-987143384.html
+Source: none; there is no rule about Jira here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-
-# The headers of a budget, Cloud's and Data Center's: see the sources above
-RATE_HEADERS = (
-    "retry-after",
-    "x-ratelimit-limit",
-    "x-ratelimit-remaining",
-    "x-ratelimit-reset",
-    "x-ratelimit-nearlimit",
-    "x-ratelimit-interval-seconds",
-    "x-ratelimit-fillrate",
-    "ratelimit-reason",
-)
 
 
 class Headers(Mapping[str, str]):
@@ -54,8 +41,8 @@ class Headers(Mapping[str, str]):
 class WireRequest:
     """A request ready to be sent.
 
-    target: path and query, relative to the transport's base URL. template: the path without
-    values, for metrics and messages. writes: whether losing the answer leaves Jira's state unknown.
+    target: path and query, relative to the channel's base URL. template: the path without
+    values, for metrics and messages. writes: whether losing the answer leaves the server's state unknown.
     """
 
     method: str
@@ -79,7 +66,8 @@ class WireResponse:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One call as metrics see it. outcome: "answered", or the slug of the error."""
+    """One call as metrics see it. outcome: "answered", or the slug of the error. rate: the headers that
+    tell of a budget, lower-case name to value, where the channel knows such headers."""
 
     method: str
     path_template: str
@@ -98,8 +86,3 @@ def http_date(value: str | None) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def rate_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers that tell of a budget, lower-case name to value."""
-    return {name: headers[name] for name in RATE_HEADERS if name in headers}

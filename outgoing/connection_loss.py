@@ -10,7 +10,7 @@ import http.client
 import requests
 from urllib3.exceptions import HTTPError
 
-from jira_client.errors import ConnectionDropped, TlsFailed
+from outgoing.errors import ConnectionDropped, TlsFailed
 
 _TLS_ALERT = "\x15\x03"  # how a record of TLS begins that tells of an error
 

@@ -4,7 +4,7 @@ The original name stands in the Host header and in TLS, whichever address `dial`
 and whichever proxy leads there. Pooling, framing and reading are urllib3's
 and requests'; nothing here repeats a request or follows a redirect.
 
-Source of a session's precedence over credentials, for which cookies are dropped: https://developer.atlassian.com/server/jira/platform/cookie-based-authentication/
+Source: none; there is no rule about Jira here.
 """
 
 import contextlib
@@ -25,14 +25,14 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import HTTPResponse
 from urllib3.util.ssltransport import SSLTransport
 
-from jira_client import http_proxy
-from jira_client.dial import Endpoint, connect_failure, dial, this_call
-from jira_client.http_proxy import open_tunnel
-from jira_client.tls import check_fingerprint
+from outgoing import http_proxy
+from outgoing.dial import Endpoint, connect_failure, dial, this_call
+from outgoing.http_proxy import open_tunnel
+from outgoing.tls import check_fingerprint
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer without its cookies: another user's session would silently win over our account.
+    """An answer without its cookies: another user's session might win over the credentials of a call.
 
     Raises HTTPException where it is no HTTP.
     """

@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from jira_client.address import AddressPolicy, Resolver, judged_addresses, resolve
-from jira_client.errors import (
+from outgoing.address import AddressPolicy, Resolver, judged_addresses, resolve
+from outgoing.errors import (
     AddressRefused,
     ConnectFailed,
     ConnectionRefused,
     ConnectTimedOut,
     DnsFailed,
 )
-from jira_client.http_proxy import Proxy, not_reached
-from jira_client.tls import tls_failure
-from jira_client.watchdog import Guard
+from outgoing.http_proxy import Proxy, not_reached
+from outgoing.tls import tls_failure
+from outgoing.watchdog import Guard
 
 
 @dataclass(frozen=True, slots=True)

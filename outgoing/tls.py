@@ -14,7 +14,7 @@ from datetime import datetime
 from cryptography import x509
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from jira_client.errors import TlsFailed
+from outgoing.errors import TlsFailed
 
 # OpenSSL's X509_V_ERR_* numbers.
 _KIND_OF_CODE = {

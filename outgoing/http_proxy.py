@@ -14,8 +14,8 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed
-from jira_client.tls import trust_also
+from outgoing.errors import AddressRefused, CallFailed, DnsFailed, ProxyFailed
+from outgoing.tls import trust_also
 
 _LONGEST_HEAD = 16_384
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})[ \r]")
@@ -58,7 +58,7 @@ def proxy_at(url: str, ca_bundle_pem: str | None = None) -> Proxy:
     return Proxy(host, port or 443, trust_also(ca_bundle_pem))
 
 
-def not_reached(error: JiraError | OSError, proxy: Proxy) -> ProxyFailed:
+def not_reached(error: CallFailed | OSError, proxy: Proxy) -> ProxyFailed:
     """The error for a connection to the proxy that did not come about."""
     where = f"the proxy {proxy.host} on port {proxy.port}"
     if isinstance(error, AddressRefused):

@@ -11,10 +11,10 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from jira_client.connection_pool import SecureLine
-from jira_client.dial import Call, Endpoint
-from jira_client.errors import JiraError, TlsFailed
-from jira_client.tls import CertificateFacts, certificate_facts, chain_failure, tls_failure, trust
+from outgoing.connection_pool import SecureLine
+from outgoing.dial import Call, Endpoint
+from outgoing.errors import CallFailed, TlsFailed
+from outgoing.tls import CertificateFacts, certificate_facts, chain_failure, tls_failure, trust
 
 _LATE = 1.0  # seconds to wait for a server's word on a handshake that seemed to be over
 
@@ -34,13 +34,13 @@ def shown(end: Endpoint, seconds: float) -> CertificateFacts:
 def of_the_chain(error: TlsFailed, end: Endpoint) -> TlsFailed:
     """The failure, told of the certificate of the chain that is out of its time.
 
-    Raises no JiraError: where the second look fails, the failure is returned as it was.
+    Raises no CallFailed: where the second look fails, the failure is returned as it was.
     """
     if error.kind not in ("expired", "not_yet_valid"):
         return error
     try:
         leaf = shown(end, end.connect_timeout)
-    except JiraError:
+    except CallFailed:
         return error  # what is known stands
     return chain_failure(error, leaf, datetime.now(UTC))
 
@@ -48,7 +48,7 @@ def of_the_chain(error: TlsFailed, end: Endpoint) -> TlsFailed:
 def late_refusal(end: Endpoint) -> TlsFailed | None:
     """The refusal of a server that turns a finished handshake down, as for want of a client certificate.
 
-    None where it does not. Raises no JiraError. Its alert may be lost where a request was under way,
+    None where it does not. Raises no CallFailed. Its alert may be lost where a request was under way,
     so here nothing follows the handshake.
     """
     if end.context is None:
@@ -59,7 +59,7 @@ def late_refusal(end: Endpoint) -> TlsFailed | None:
             line.connect()
             line.sock.settimeout(_LATE)
             line.sock.recv(1)
-    except (JiraError, OSError) as error:
+    except (CallFailed, OSError) as error:
         if isinstance(error, ssl.SSLError) and "ALERT" in str(error):
             return tls_failure(error, end.host)
         return error if isinstance(error, TlsFailed) else None
