@@ -90,8 +90,8 @@ def resolve(host: str, port: int) -> list[str]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         raise DnsFailed(
-            f"The name {host} has no address. Check the spelling of the Instance URL, and that "
-            "this server's DNS knows the name.",
+            f"The name {host} has no address. Check its spelling, and that this server's DNS "
+            "knows it.",
             seen={"host": host},
         ) from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -157,7 +157,7 @@ def _is_never(address: IPAddress) -> bool:
 
 def _refused(address: IPAddress, why: str) -> AddressRefused:
     return AddressRefused(
-        f"The console may not call {address}: it {why}. If Jira really is there, the operator "
-        "of the console can open the network (see the configuration of allowed networks).",
+        f"The console may not call {address}: it {why}. If that is where it should call, the "
+        "operator of the console can open the network (see the configuration of allowed networks).",
         seen={"address": str(address)},
     )

@@ -27,8 +27,7 @@ def read_body(answer: BaseHTTPResponse, most: int) -> bytes:
         return _read_raw(answer, most)
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise ConnectionDropped(
-            "The answer is compressed in a way that was not asked for. "
-            "Check the proxy between this server and Jira."
+            "The answer is compressed in a way that was not asked for. Check the proxy on the way."
         )
     return _inflate(_read_raw(answer, most), most, raw_deflate=encoding == "deflate")
 
@@ -81,13 +80,13 @@ def _inflate(raw: bytes, most: int, *, raw_deflate: bool) -> bytes:
 
 def _truncated() -> Truncated:
     return Truncated(
-        "Jira's answer ended before it was complete. Try again; if it stays so, look at the "
-        "proxy between this server and Jira."
+        "The answer ended before it was complete. Try again; if it stays so, look at the proxy on "
+        "the way."
     )
 
 
 def _too_large(most: int) -> TooLarge:
     return TooLarge(
-        f"Jira's answer is larger than {most // 1000:,} kB, the most that is accepted. "
-        "Ask for fewer issues or fields at once."
+        f"The answer is larger than {most // 1000:,} kB, the most that is accepted. "
+        "Ask for less at once."
     )

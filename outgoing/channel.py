@@ -139,7 +139,7 @@ class Channel:
         return failure
 
     def close(self) -> None:
-        """Closes idle connections; the transport stays usable."""
+        """Closes idle connections; the channel stays usable."""
         self._session.close()
 
     def __enter__(self) -> Self:
@@ -228,7 +228,7 @@ class Channel:
             proxies={},
         ) as answer:
             if end.forwards and end.proxy and answer.status_code == 407:
-                raise refused(407, end.proxy)  # Jira never answers so, and was not asked
+                raise refused(407, end.proxy, end.host)  # the server itself was not asked
             body = read_body(answer.raw, self.max_bytes)
             headers = Headers(answer.raw.headers.items())
         return WireResponse(
@@ -255,21 +255,21 @@ class Channel:
     def _loss(self, error: Exception, call: Call) -> CallFailed:
         if isinstance(error, EmptyPoolError):
             return ConnectTimedOut(
-                "All connections to Jira stayed busy. Fewer calls at once would help."
+                f"All connections to {self._endpoint.host} stayed busy. Fewer calls at once would help."
             )
         root = root_of(error)
         if isinstance(root, ssl.SSLError) and "ALERT" in str(root):
             return tls_failure(root, self._endpoint.host)
         if call.fired or isinstance(root, TimeoutError | ReadTimeoutError):
             return self._too_slow()
-        lost = error if isinstance(error, AnswerLost) else dropped(root)
+        lost = error if isinstance(error, AnswerLost) else dropped(root, self._endpoint.host)
         if isinstance(lost, ConnectionDropped):
             lost.reused = call.reused
         return lost
 
     def _too_slow(self) -> ReadTimedOut:
+        end = self._endpoint
         return ReadTimedOut(
-            f"Jira took longer than {self._endpoint.read_timeout:g} seconds to answer, or than "
-            f"{self.total_timeout:g} seconds in all. Try again; if it stays so, look "
-            "at Jira's load."
+            f"{end.host} took longer than {end.read_timeout:g} seconds to answer, or than "
+            f"{self.total_timeout:g} seconds in all. Try again; if it stays so, look at its load."
         )

@@ -26,16 +26,16 @@ def root_of(error: BaseException) -> BaseException:
     return error
 
 
-def dropped(root: BaseException) -> ConnectionDropped | TlsFailed:
+def dropped(root: BaseException, host: str) -> ConnectionDropped | TlsFailed:
     """The error for a connection that ended early, or that brought no HTTP but an alert of TLS."""
     if isinstance(root, http.client.BadStatusLine) and str(root.args[0]).startswith(_TLS_ALERT):
         return TlsFailed("The port wants https, and was called by http.", kind="wanted")
     # RemoteDisconnected is both: the end came where an answer should have begun.
     if not isinstance(root, OSError) or isinstance(root, requests.RequestException):
         return ConnectionDropped(
-            "The answer is not HTTP. Check the port of the Instance URL and the proxy before Jira."
+            f"The answer is not HTTP. Check the port of {host} and the proxy before it."
         )
     return ConnectionDropped(
-        "The connection to Jira ended before the answer came. Try again; if it stays so, look at "
-        "the proxy or firewall between this server and Jira."
+        f"The connection to {host} ended before the answer came. Try again; if it stays so, look at "
+        "the proxy or firewall on the way."
     )

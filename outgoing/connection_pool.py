@@ -92,7 +92,7 @@ class Line(HTTPConnection):
         try:
             super().connect()
             if end.fingerprint and end.context is not None:
-                check_fingerprint(certificate_shown(self.sock), end.fingerprint)
+                check_fingerprint(certificate_shown(self.sock), end.fingerprint, end.host)
         except BaseException as error:
             self.close()
             if isinstance(error, OSError):
@@ -139,7 +139,7 @@ class SecureLine(Line, HTTPSConnection):
     """
 
     def connect(self) -> None:
-        """Connects, and proves whom to: what is verified or pinned is Jira, behind any proxy."""
+        """Connects, and proves whom to: what is verified or pinned is the server, behind any proxy."""
         end = self.endpoint
         if end.proxy is not None:
             # urllib3 forgets the tunnel whenever it closes a connection.

@@ -1,4 +1,4 @@
-"""Opening a socket to Jira, or to the proxy before it: to a judged address, within the call's time.
+"""Opening a socket to a server, or to the proxy before it: to a judged address, within the call's time.
 
 Resolving happens once per connection; the address that was judged is the address that is called. It
 must not know about HTTP.
@@ -88,9 +88,9 @@ def this_call() -> Call:
 
 
 def dial(end: Endpoint) -> socket.socket:
-    """A connected socket: to Jira itself, or to the proxy that leads there.
+    """A connected socket: to the server itself, or to the proxy that leads there.
 
-    Raises AddressRefused, DnsFailed, ProxyFailed, and OSError of the way to Jira itself.
+    Raises AddressRefused, DnsFailed, ProxyFailed, and OSError of the way to the server itself.
     """
     if end.proxy is None:
         return _reach(judged_addresses(end.host, end.port, end.policy, end.resolver), end.port, end)
@@ -103,7 +103,7 @@ def dial(end: Endpoint) -> socket.socket:
 
 
 def _judge_behind(end: Endpoint) -> None:
-    """Raises AddressRefused where Jira's name is known here and leads where we may not go.
+    """Raises AddressRefused where the server's name is known here and leads where we may not go.
 
     A name that is unknown here is the proxy's to look up: networks that need a proxy often have a
     DNS of their own houses only (docs/decisions/0053).
@@ -141,19 +141,19 @@ def _reach(addresses: Sequence[str], port: int, end: Endpoint) -> socket.socket:
 
 
 def connect_failure(error: OSError, end: Endpoint) -> ConnectFailed:
-    """The typed error for a connection to Jira that did not come about."""
+    """The typed error for a connection to the server that did not come about."""
     where = {"host": end.host, "port": str(end.port)}
     if isinstance(error, TimeoutError) or this_call().fired:
         return ConnectTimedOut(
             f"{end.host} did not answer on port {end.port} within {end.connect_timeout:g} seconds. "
-            "Check that a firewall lets this server reach Jira, and that the port is right.",
+            "Check that a firewall lets this server reach it, and that the port is right.",
             seen=where,
         )
     if isinstance(error, ssl.SSLError):
         return tls_failure(error, end.host)
     reason = error.strerror or type(error).__name__
     return ConnectionRefused(
-        f"Nothing answers at {end.host} on port {end.port} ({reason}). Check the port of the "
-        "Instance URL and that Jira is running.",
+        f"Nothing answers at {end.host} on port {end.port} ({reason}). Check the port, and "
+        "that the server there is running.",
         seen={**where, "reason": reason},
     )

@@ -1,6 +1,6 @@
-"""An HTTP proxy between the console and Jira: reading its address, and asking it for a tunnel.
+"""An HTTP proxy between the console and a server: reading its address, and asking it for a tunnel.
 
-For an https Jira the proxy is asked to CONNECT (RFC 9110, section 9.3.6) and passes bytes on that it
+For an https server the proxy is asked to CONNECT (RFC 9110, section 9.3.6) and passes bytes on that it
 cannot read; for an http one it is sent the absolute form (RFC 9112, section 3.2.2), which is
 `connection_pool`'s matter. It must not send a proxy any credential, and reads nothing of the environment.
 
@@ -40,7 +40,7 @@ def proxy_at(url: str, ca_bundle_pem: str | None = None) -> Proxy:
     """The proxy at `http(s)://host:port`. Raises ProxyFailed(not_one) where that is no such address.
 
     An https proxy is verified always: by the public authorities and those of the CA bundle. That
-    verification of Jira's certificate is off, or pinned, says nothing of the proxy's.
+    verification of the server's certificate is off, or pinned, says nothing of the proxy's.
     """
     try:
         parts = urlsplit(url)
@@ -101,17 +101,17 @@ def open_tunnel(sock: socket.socket, proxy: Proxy, host: str, port: int, seconds
         raise ProxyFailed(sentence, kind="cannot_reach", seen=proxy.seen) from error
     status = _STATUS.match(head)
     if status and not status[1].startswith(b"2"):
-        raise refused(int(status[1]), proxy)
+        raise refused(int(status[1]), proxy, host)
     if status is None or not head.endswith(b"\r\n\r\n"):
         sentence = f"What answers at {proxy.host} on port {proxy.port} is no HTTP proxy."
         raise ProxyFailed(sentence, kind="not_one", seen=proxy.seen)
 
 
-def refused(status: int, proxy: Proxy) -> ProxyFailed:
-    """The error for a proxy that answers with a status of its own in place of a way to Jira."""
+def refused(status: int, proxy: Proxy, host: str) -> ProxyFailed:
+    """The error for a proxy that answers with a status of its own in place of a way to the host."""
     kind = _KINDS.get(status) or ("cannot_reach" if status >= 500 else "not_one")
     return ProxyFailed(
-        f"The proxy {proxy.host} does not lead to Jira: it answers {status}.",
+        f"The proxy {proxy.host} does not lead to {host}: it answers {status}.",
         kind=kind,
         seen={**proxy.seen, "proxy answers": str(status)},
     )

@@ -52,18 +52,16 @@ _KIND_OF_WORDS = (
 _WORDS = {
     "unknown_ca": (
         "its certificate was issued by an authority that this server does not know. "
-        "Paste the authority's certificate as CA bundle in Advanced Settings"
+        "Give the console the authority's certificate as CA bundle"
     ),
     "self_signed": (
-        "its certificate is self-signed. Paste it as CA bundle in Advanced Settings, "
-        "or confirm its fingerprint there"
+        "its certificate is self-signed. Give the console the certificate as CA bundle, or confirm "
+        "its fingerprint"
     ),
-    "expired": "its certificate has expired. Have it renewed on Jira's side",
+    "expired": "its certificate has expired. Have it renewed there",
     "not_yet_valid": "its certificate is not valid yet. Check the clocks of both servers",
     "weak": "the key or signature of its certificate is too weak to be trusted",
-    "not_offered": (
-        "the port answers without TLS. Use http:// in the Instance URL, or another port"
-    ),
+    "not_offered": ("the port answers without TLS. Use http:// in its address, or another port"),
     "client_certificate": "the server asks for a client certificate, which this console has not",
     "versions": "it offers no version of TLS that is safe enough; 1.2 or later is needed",
     "broken_off": (
@@ -71,9 +69,9 @@ _WORDS = {
     ),
     "host_mismatch": (
         "its certificate is for another host name. Use the name that the certificate "
-        "holds as Instance URL"
+        "holds in its address"
     ),
-    "other": "the handshake failed. Ask Jira's operator which TLS versions it offers",
+    "other": "the handshake failed. Ask its operator which TLS versions it offers",
 }
 
 
@@ -112,7 +110,7 @@ def _load(context: ssl.SSLContext, ca_bundle_pem: str) -> None:
 def trust_also(ca_bundle_pem: str | None) -> ssl.SSLContext:
     """A TLS context that trusts the public authorities and those of the bundle.
 
-    For what stands before Jira. Raises TlsFailed where the CA bundle is unreadable.
+    For what stands before a server. Raises TlsFailed where the CA bundle is unreadable.
     """
     context = trust(True, None, None)
     if ca_bundle_pem:
@@ -181,13 +179,13 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     return tuple(found.value.get_values_for_type(x509.DNSName)[:20])
 
 
-def check_fingerprint(certificate_der: bytes, expected: str) -> None:
+def check_fingerprint(certificate_der: bytes, expected: str, host: str) -> None:
     """Raises TlsFailed(fingerprint_mismatch) unless the server showed the pinned certificate."""
     shown = fingerprint_of(certificate_der)
     if shown != expected:
         raise TlsFailed(
-            "Jira shows another certificate than the pinned one. If it was renewed, compare the "
-            "new fingerprint with Jira's operator and confirm it in Advanced Settings.",
+            f"{host} shows another certificate than the pinned one. If it was renewed, compare the "
+            "new fingerprint with its operator and confirm it.",
             kind="fingerprint_mismatch",
             seen={"expected SHA-256": expected, "shown SHA-256": shown},
         )

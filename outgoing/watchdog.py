@@ -2,7 +2,7 @@
 
 Socket timeouts bound each wait, not their sum. One thread per process watches all calls and shuts
 the socket of a call whose time is up; the caller then sees its connection end and asks
-`guard.fired`. It must not know about HTTP or Jira.
+`guard.fired`. It must not know about HTTP.
 
 Source: none; there is no rule about Jira here.
 """
@@ -95,7 +95,7 @@ class _Watch:
         with self._changed:
             heapq.heappush(self._heap, (guard.deadline, next(self._numbers), guard))
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="jira-watchdog", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="call-watchdog", daemon=True)
                 self._thread.start()
             elif self._heap[0][2] is guard:
                 self._changed.notify()
