@@ -27,6 +27,7 @@ ELSEWHERE = {
     "templates": ["tests/connections", "tests/sync/pages"],
     "tools": ["tests/almconnect"],
     "jira_client": ["tests/jira_client", "tests/doctor"],
+    "outgoing": ["tests/outgoing", "tests/jira_client"],
 }
 
 

@@ -31,6 +31,7 @@ needs_registry = pytest.mark.skipif(
 
 QUICK = (
     "tests/jira_client",
+    "tests/outgoing",
     "tests/sync/core",
     "tests/accounts/test_idempotency.py",
     "tests/planning/test_feed.py",

@@ -32,6 +32,7 @@ def test_a_package_is_found_by_its_name_and_a_wing_by_its_package() -> None:
     assert quick.tests_of(["sync/outbound", "sync"]) == ["tests/sync"]
     assert quick.tests_of(["sync/pages"]) == ["tests/sync/pages"]
     assert quick.tests_of(["jira_client"]) == ["tests/jira_client", "tests/doctor"]
+    assert quick.tests_of(["outgoing"]) == ["tests/outgoing", "tests/jira_client"]
     assert quick.tests_of(["docs"]) == []
 
 

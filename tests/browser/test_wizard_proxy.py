@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import guide
 from tests.browser.demonstration import Demo, OwnJira
-from tests.jira_client.proxies import proxying
+from tests.outgoing.proxies import proxying
 
 NAME = "jira.behind-the-proxy.invalid"
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from connections.models import Connection, MappedProject
 from planning.models import Team, WorkItem
 from tests.callers import ApiCaller
-from tests.jira_client import certificates
+from tests.outgoing import certificates
 
 pytestmark = pytest.mark.django_db
 

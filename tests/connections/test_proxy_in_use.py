@@ -21,7 +21,7 @@ from connections.setup import settings_editing
 from jira_sandbox.server import Handle, running
 from tests.callers import ApiCaller
 from tests.connections.conftest import basic_of
-from tests.jira_client.proxies import Proxy, proxying
+from tests.outgoing.proxies import Proxy, proxying
 
 NAME = "jira.behind-the-proxy.invalid"
 

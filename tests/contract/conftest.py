@@ -15,7 +15,7 @@ from outgoing.address import AddressPolicy
 from tests import real_jira
 from tests.contract.places import Place
 from tests.jira_client.contract.conftest import FLAVOURS, login
-from tests.jira_client.servers import LOOPBACK
+from tests.outgoing.servers import LOOPBACK
 
 REAL = real_jira.named()
 PLACES = [*FLAVOURS, *(["real"] if REAL else [])]

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from outgoing.address import AddressPolicy
 from tests.doctor.rows import Row
 from tests.doctor.stage import Stage
-from tests.jira_client.certificates import make
+from tests.outgoing.certificates import make
 
 ONE = ("cloud", "10")
 SECURE = "https://jira.example.invalid"

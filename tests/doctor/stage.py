@@ -25,8 +25,8 @@ from jira_sandbox.rest.tokens import make
 from jira_sandbox.server import Handle, running
 from tests.doctor.front import Front, fronted
 from tests.jira_client.contract.approving import CALLBACK, CONSUMER, add_link, decide
-from tests.jira_client.proxies import Proxy, proxying
-from tests.jira_client.servers import LOOPBACK
+from tests.outgoing.proxies import Proxy, proxying
+from tests.outgoing.servers import LOOPBACK
 
 FLAVOURS = ("cloud", "8", "9", "10", "11")
 T = TypeVar("T")

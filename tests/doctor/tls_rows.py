@@ -19,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from jira_client.auth import Anonymous
 from tests.doctor.rows import Row
 from tests.doctor.stage import Stage
-from tests.jira_client.servers import raw, read_request
+from tests.outgoing.servers import raw, read_request
 
 ONE = ("9",)
 Pair = tuple[x509.Certificate, rsa.RSAPrivateKey]

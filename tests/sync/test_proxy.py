@@ -12,7 +12,7 @@ from connections.credentials.credentials import Credential
 from connections.models import Connection, WebhookState
 from connections.setup import settings_editing
 from sync.webhook import webhooks
-from tests.jira_client.proxies import Proxy, proxying
+from tests.outgoing.proxies import Proxy, proxying
 from tests.sync.world import World
 
 NAME = "jira.behind-the-proxy.invalid"

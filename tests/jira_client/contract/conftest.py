@@ -10,7 +10,7 @@ from jira_client.transport import Transport
 from jira_client.values import Project
 from jira_sandbox.rest.tokens import make
 from jira_sandbox.server import Handle, running
-from tests.jira_client.servers import LOOPBACK
+from tests.outgoing.servers import LOOPBACK
 
 FLAVOURS = [("cloud", 10), *(("datacenter", version) for version in (8, 9, 10, 11))]
 

@@ -12,7 +12,7 @@ from jira_client.requirements import GLOBAL_KEYS, PROJECT_KEYS
 from jira_client.transport import Transport
 from jira_client.values import Deployment, PermissionState
 from jira_sandbox.server import Handle
-from tests.jira_client.servers import LOOPBACK
+from tests.outgoing.servers import LOOPBACK
 
 
 def test_who_and_what(client: JiraClient, jira: Handle) -> None:

@@ -21,7 +21,7 @@ from jira_client.keys import KeyPair, generate_key_pair
 from jira_client.transport import Transport
 from jira_sandbox.server import Handle, running
 from tests.jira_client.contract.approving import CALLBACK, CONSUMER, add_link, decide
-from tests.jira_client.servers import LOOPBACK
+from tests.outgoing.servers import LOOPBACK
 
 
 @pytest.fixture(params=["cloud", "datacenter"])

@@ -26,7 +26,7 @@ from jira_client.values import PermissionState, Project
 from jira_sandbox.server import Handle
 from tests.jira_client.contract.approving import CALLBACK, CONSUMER, add_link
 from tests.jira_client.contract.stories import new
-from tests.jira_client.servers import LOOPBACK
+from tests.outgoing.servers import LOOPBACK
 
 Control = Callable[..., None]
 

@@ -7,7 +7,7 @@ import pytest
 from outgoing.address import AddressPolicy, judged_addresses
 from outgoing.errors import AddressRefused, DnsFailed
 from outgoing.wire import WireRequest
-from tests.jira_client.servers import always, http, raw, transport_to
+from tests.outgoing.servers import always, channel_to, http, raw
 
 OPEN = AddressPolicy(loopback=True, private=True, allow=(ipaddress.ip_network("0.0.0.0/0"),))
 STRICT = AddressPolicy()
@@ -103,12 +103,12 @@ def test_one_internal_address_among_public_ones_refuses_the_name() -> None:
 def test_a_name_that_changes_its_address_is_judged_at_each_connection() -> None:
     answers = [["127.0.0.1"], ["169.254.169.254"]]
     with raw(always(http(b"{}", Connection="close"))) as server:
-        with transport_to(
+        with channel_to(
             server.port, host="jira.test", resolver=lambda host, port: answers.pop(0)
-        ) as transport:
-            assert transport.send(WireRequest("GET", "/")).status == 200
+        ) as channel:
+            assert channel.send(WireRequest("GET", "/")).status == 200
             with pytest.raises(AddressRefused):
-                transport.send(WireRequest("GET", "/"))
+                channel.send(WireRequest("GET", "/"))
     assert server.connections == 1
 
 

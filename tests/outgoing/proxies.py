@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from tests.jira_client.servers import Raw, http, read_request
+from tests.outgoing.servers import Raw, http, read_request
 
 Tapped = list[bytes]
 

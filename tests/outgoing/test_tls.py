@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from jira_client.errors import TlsFailed
+from outgoing.errors import TlsFailed
 from outgoing.wire import WireRequest
-from tests.jira_client.certificates import Certificate, make
-from tests.jira_client.servers import always, http, raw, transport_to
+from tests.outgoing.certificates import Certificate, make
+from tests.outgoing.servers import always, channel_to, http, raw
 
 GET = WireRequest("GET", "/rest/x", template="/rest/x")
 OLD = {"days": -1, "age": 10}
@@ -23,8 +23,8 @@ def authority() -> Certificate:
 
 def call(leaf: Certificate, folder: Path, **options: Any) -> int:
     with raw(always(http(b"{}")), leaf.server_context(folder)) as server:
-        with transport_to(server.port, "https", "localhost", **options) as transport:
-            return int(transport.send(GET).status)
+        with channel_to(server.port, "https", "localhost", **options) as channel:
+            return int(channel.send(GET).status)
 
 
 def refusal(leaf: Certificate, folder: Path, **options: Any) -> TlsFailed:
@@ -57,9 +57,9 @@ def test_a_port_without_tls() -> None:
         peer.sendall(http(b"plain", "400 Bad Request"))
 
     with raw(talk) as server:
-        with transport_to(server.port, "https", read_timeout=2, connect_timeout=2) as transport:
+        with channel_to(server.port, "https", read_timeout=2, connect_timeout=2) as channel:
             with pytest.raises(TlsFailed):
-                transport.send(GET)
+                channel.send(GET)
 
 
 def test_the_authority_as_ca_bundle_is_trusted(authority: Certificate, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_the_certificate_itself_as_ca_bundle_is_trusted(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_ca_bundle_is_said_at_once() -> None:
-    with pytest.raises(TlsFailed, match="PEM"), transport_to(1, "https", ca_bundle_pem="nonsense"):
+    with pytest.raises(TlsFailed, match="PEM"), channel_to(1, "https", ca_bundle_pem="nonsense"):
         pass
 
 
@@ -90,9 +90,9 @@ def test_another_fingerprint_is_refused_before_anything_is_sent(tmp_path: Path) 
 
     leaf = make()
     with raw(talk, leaf.server_context(tmp_path)) as server:  # type: ignore[arg-type]
-        with transport_to(server.port, "https", fingerprint=make().fingerprint) as transport:
+        with channel_to(server.port, "https", fingerprint=make().fingerprint) as channel:
             with pytest.raises(TlsFailed) as caught:
-                transport.send(GET)
+                channel.send(GET)
     assert caught.value.kind == "fingerprint_mismatch"
     assert caught.value.seen["shown SHA-256"] == leaf.fingerprint
     assert b"".join(received) == b""
@@ -102,8 +102,8 @@ def test_a_person_can_compare_the_certificate_before_it_is_trusted(tmp_path: Pat
     received: list[bytes] = []
     leaf = make()
     with raw(lambda peer: received.append(peer.recv(9)), leaf.server_context(tmp_path)) as server:
-        with transport_to(server.port, "https", "localhost") as transport:
-            shown = transport.certificate()
+        with channel_to(server.port, "https", "localhost") as channel:
+            shown = channel.certificate()
     assert (shown.fingerprint, shown.self_signed) == (leaf.fingerprint, True)
     assert shown.names == ("localhost",)
     assert b"".join(received) == b""

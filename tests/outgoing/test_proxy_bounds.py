@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from jira_client.errors import JiraError, ProxyFailed, ReadTimedOut, TooLarge
+from outgoing.errors import CallFailed, ProxyFailed, ReadTimedOut, TooLarge
 from outgoing.wire import WireRequest
-from tests.jira_client.certificates import make
-from tests.jira_client.proxies import Proxy, proxying
-from tests.jira_client.servers import Talk, always, http, raw, read_request, transport_to
+from tests.outgoing.certificates import make
+from tests.outgoing.proxies import Proxy, proxying
+from tests.outgoing.servers import Talk, always, channel_to, http, raw, read_request
 
 GET = WireRequest("GET", "/rest/x", template="/rest/x")
 
@@ -24,13 +24,13 @@ def proxy() -> Iterator[Proxy]:
         yield running
 
 
-def failure(talk: Talk, **options: Any) -> JiraError:
-    """What comes of a call to an https Jira by such a proxy."""
+def failure(talk: Talk, **options: Any) -> CallFailed:
+    """What comes of a call to an https server by such a proxy."""
     with raw(talk) as server:
         given = {"proxy": f"http://127.0.0.1:{server.port}", "connect_timeout": 1} | options
-        with transport_to(server.port, "https", **given) as transport:
-            with pytest.raises(JiraError) as caught:
-                transport.send(GET)
+        with channel_to(server.port, "https", **given) as channel:
+            with pytest.raises(CallFailed) as caught:
+                channel.send(GET)
     return caught.value
 
 
@@ -117,10 +117,10 @@ def test_an_answer_that_drips_through_the_tunnel_is_cut_by_the_watchdog(
 
     with raw(talk, leaf.server_context(tmp_path)) as server:
         options = {"verify_tls": False, "proxy": proxy.url, "total_timeout": 1.0}
-        with transport_to(server.port, "https", "localhost", **options) as transport:
+        with channel_to(server.port, "https", "localhost", **options) as channel:
             started = time.monotonic()
             with pytest.raises(ReadTimedOut):
-                transport.send(GET)
+                channel.send(GET)
             assert time.monotonic() - started < 4
 
 
@@ -128,15 +128,15 @@ def test_too_much_is_too_much_through_the_tunnel(proxy: Proxy, tmp_path: Any) ->
     context = make("localhost").server_context(tmp_path)
     with raw(always(http(b"x" * 5000)), context) as server:
         options = {"verify_tls": False, "proxy": proxy.url, "max_bytes": 1000}
-        with transport_to(server.port, "https", "localhost", **options) as transport:
+        with channel_to(server.port, "https", "localhost", **options) as channel:
             with pytest.raises(TooLarge):
-                transport.send(GET)
+                channel.send(GET)
 
 
 def test_a_login_wanted_for_plain_http(proxy: Proxy) -> None:
     proxy.refuse("407 Proxy Authentication Required")
-    with transport_to(9, proxy=proxy.url) as transport, pytest.raises(ProxyFailed) as caught:
-        transport.send(GET)
+    with channel_to(9, proxy=proxy.url) as channel, pytest.raises(ProxyFailed) as caught:
+        channel.send(GET)
     assert caught.value.kind == "login_wanted"
 
 
@@ -144,15 +144,15 @@ def test_nobody_listens_at_the_proxys_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    with transport_to(9, "https", proxy=address) as transport:
+    with channel_to(9, "https", proxy=address) as channel:
         with pytest.raises(ProxyFailed) as caught:
-            transport.send(GET)
+            channel.send(GET)
     assert (caught.value.kind, caught.value.seen["proxy"]) == ("unreachable", f"127.0.0.1:{port}")
 
 
 def test_a_proxy_that_was_entered_with_https_and_speaks_none(proxy: Proxy) -> None:
     address = f"https://127.0.0.1:{proxy.port}"
-    with transport_to(9, "https", proxy=address, connect_timeout=2) as transport:
+    with channel_to(9, "https", proxy=address, connect_timeout=2) as channel:
         with pytest.raises(ProxyFailed) as caught:
-            transport.send(GET)
+            channel.send(GET)
     assert caught.value.kind in ("not_one", "unreachable")

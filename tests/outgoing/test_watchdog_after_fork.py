@@ -6,8 +6,8 @@ from pathlib import Path
 
 SCRIPT = """
 import os, socket, sys, time
-from tests.jira_client.servers import Raw, http, read_request, transport_to
-from jira_client.errors import ReadTimedOut
+from tests.outgoing.servers import Raw, http, read_request, channel_to
+from outgoing.errors import ReadTimedOut
 from outgoing.wire import WireRequest
 
 def talk(peer):
@@ -21,19 +21,19 @@ def talk(peer):
             peer.sendall(b"a")
 
 server = Raw(talk)
-with transport_to(server.port, total_timeout=0.5) as transport:
-    assert transport.send(WireRequest("GET", "/warm")).status == 200
+with channel_to(server.port, total_timeout=0.5) as channel:
+    assert channel.send(WireRequest("GET", "/warm")).status == 200
     child = os.fork()
     if child == 0:
         try:
-            assert transport.send(WireRequest("GET", "/own")).status == 200
-            transport.send(WireRequest("GET", "/drip"))
+            assert channel.send(WireRequest("GET", "/own")).status == 200
+            channel.send(WireRequest("GET", "/drip"))
         except ReadTimedOut:
             os._exit(0)
         os._exit(1)
     status = os.waitpid(child, 0)[1]
     own = server.connections == 2
-    assert transport.send(WireRequest("GET", "/again")).status == 200
+    assert channel.send(WireRequest("GET", "/again")).status == 200
     own = own and server.connections == 2
 server.end()
 sys.exit(os.waitstatus_to_exitcode(status) if own else 2)

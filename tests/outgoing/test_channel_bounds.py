@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from jira_client.errors import (
+from outgoing.errors import (
     ConnectionDropped,
     ConnectionRefused,
     ReadTimedOut,
@@ -15,7 +15,7 @@ from jira_client.errors import (
     Truncated,
 )
 from outgoing.wire import WireRequest
-from tests.jira_client.servers import Raw, always, http, raw, read_request, transport_to
+from tests.outgoing.servers import Raw, always, channel_to, http, raw, read_request
 
 GET = WireRequest("GET", "/rest/api/2/myself", template="/rest/api/2/myself")
 POST = WireRequest("POST", "/rest/api/2/issue", {}, b"{}", "/rest/api/2/issue", writes=True)
@@ -46,10 +46,10 @@ def test_dripping_ends_at_the_total_time(head: bytes, drop: bytes) -> None:
     server: list[Raw] = []
     with raw(drip(server, head, drop)) as running:  # type: ignore[arg-type]
         server.append(running)
-        with transport_to(running.port, read_timeout=5, total_timeout=0.5) as transport:
+        with channel_to(running.port, read_timeout=5, total_timeout=0.5) as channel:
             started = time.monotonic()
             with pytest.raises(ReadTimedOut) as caught:
-                transport.send(POST)
+                channel.send(POST)
             assert time.monotonic() - started < 3
             assert caught.value.outcome_unknown
 
@@ -63,9 +63,9 @@ def test_silence_ends_at_the_read_timeout() -> None:
 
     with raw(talk) as running:
         server.append(running)
-        with transport_to(running.port, read_timeout=0.2) as transport:
+        with channel_to(running.port, read_timeout=0.2) as channel:
             with pytest.raises(ReadTimedOut) as caught:
-                transport.send(GET)
+                channel.send(GET)
             assert not caught.value.outcome_unknown
             assert caught.value.path == "/rest/api/2/myself"
 
@@ -76,11 +76,11 @@ def test_a_gzip_bomb_is_refused_before_it_unfolds(status: str) -> None:
     assert len(bomb) < 100_000
     answer = http(bomb, status, Content_Encoding="gzip", Location="http://127.0.0.1:1/")
     with raw(always(answer)) as server:
-        with transport_to(server.port, max_bytes=1_000_000) as transport:
+        with channel_to(server.port, max_bytes=1_000_000) as channel:
             tracemalloc.start()
             try:
                 with pytest.raises(TooLarge):
-                    transport.send(GET)
+                    channel.send(GET)
                 assert tracemalloc.get_traced_memory()[1] < 10_000_000
             finally:
                 tracemalloc.stop()
@@ -88,9 +88,9 @@ def test_a_gzip_bomb_is_refused_before_it_unfolds(status: str) -> None:
 
 def test_a_body_over_the_bound_is_refused() -> None:
     with raw(always(http(b"x" * 2000))) as server:
-        with transport_to(server.port, max_bytes=1000) as transport:
+        with channel_to(server.port, max_bytes=1000) as channel:
             with pytest.raises(TooLarge):
-                transport.send(GET)
+                channel.send(GET)
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_a_body_cut_short_is_no_answer(answer: bytes) -> None:
         read_request(peer)
         peer.sendall(answer)
 
-    with raw(talk) as server, transport_to(server.port) as transport:
+    with raw(talk) as server, channel_to(server.port) as channel:
         with pytest.raises(Truncated) as caught:
-            transport.send(POST)
+            channel.send(POST)
         assert caught.value.outcome_unknown
 
 
@@ -120,20 +120,20 @@ def test_no_http_at_all_is_a_dropped_connection(answer: bytes) -> None:
         read_request(peer)
         peer.sendall(answer)
 
-    with raw(talk) as server, transport_to(server.port) as transport:
+    with raw(talk) as server, channel_to(server.port) as channel:
         with pytest.raises(ConnectionDropped):
-            transport.send(GET)
+            channel.send(GET)
 
 
 def test_nobody_listening_sends_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    with transport_to(port) as transport, pytest.raises(ConnectionRefused) as caught:
-        transport.send(POST)
+    with channel_to(port) as channel, pytest.raises(ConnectionRefused) as caught:
+        channel.send(POST)
     assert not caught.value.outcome_unknown
 
 
 def test_gzip_answers_are_read() -> None:
     with raw(always(http(gzip.compress(b'{"a": 1}'), Content_Encoding="gzip"))) as server:
-        with transport_to(server.port) as transport:
-            assert transport.send(GET).body == b'{"a": 1}'
+        with channel_to(server.port) as channel:
+            assert channel.send(GET).body == b'{"a": 1}'

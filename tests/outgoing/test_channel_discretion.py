@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from jira_client.errors import AnswerLost, ConnectFailed, JiraError
+from outgoing.errors import AnswerLost, CallFailed, ConnectFailed
 from outgoing.wire import WireRequest
-from tests.jira_client.servers import http, raw, read_request, transport_to
+from tests.outgoing.servers import channel_to, http, raw, read_request
 
 SECRET = {"Authorization": "Basic c2VjcmV0"}
 GET = WireRequest("GET", "/rest/x?jql=a", SECRET, template="/rest/x")
@@ -31,7 +31,7 @@ def chain(error: BaseException) -> list[BaseException]:
     return found
 
 
-def told(act: Callable[[], object]) -> JiraError:
+def told(act: Callable[[], object]) -> CallFailed:
     with pytest.raises((AnswerLost, ConnectFailed)) as caught:
         act()
     # A failure while another is handled is still told by itself alone.
@@ -47,8 +47,8 @@ def test_a_broken_answer(answer: bytes, caplog: pytest.LogCaptureFixture) -> Non
         peer.sendall(answer)
 
     with caplog.at_level(logging.DEBUG):
-        with raw(talk) as server, transport_to(server.port, read_timeout=5) as transport:
-            error = told(lambda: transport.send(GET))
+        with raw(talk) as server, channel_to(server.port, read_timeout=5) as channel:
+            error = told(lambda: channel.send(GET))
     assert isinstance(error, AnswerLost)
     assert error.path == "/rest/x"
     assert "c2VjcmV0" not in caplog.text
@@ -64,14 +64,14 @@ def test_silence_inside_another_failure() -> None:
         read_request(peer)
         server.over.wait(10)
 
-    with raw(talk) as server, transport_to(server.port, read_timeout=0.1) as transport:
+    with raw(talk) as server, channel_to(server.port, read_timeout=0.1) as channel:
         try:
             socket.create_connection(("127.0.0.1", closed_port()), 1)
         except ConnectionRefusedError:
-            error = told(lambda: transport.send(GET))
+            error = told(lambda: channel.send(GET))
     assert error.code == "read_timed_out"
 
 
 def test_nobody_there() -> None:
-    with transport_to(closed_port()) as transport:
-        assert told(lambda: transport.send(GET)).code == "connection_refused"
+    with channel_to(closed_port()) as channel:
+        assert told(lambda: channel.send(GET)).code == "connection_refused"
