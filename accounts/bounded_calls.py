@@ -1,4 +1,4 @@
-"""How sign-in calls the identity provider: through the console's one sender, bounded in time and size.
+"""How sign-in calls the identity provider: through the console's one channel, bounded in time and size.
 
 Looks like the part of a requests session that allauth uses. No redirect, cookie, proxy or netrc; the
 operator's address policy holds here too. Messages are for people who sign in: no header, body or token.
@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from requests.structures import CaseInsensitiveDict
 
 from almconnect.lib import egress
-from jira_client import errors
-from jira_client.transport import Transport
+from outgoing import errors
+from outgoing.channel import Channel
 from outgoing.wire import WireRequest
 
 CONNECT, READ, TOTAL = 5, 10, 15  # seconds of one call; a sign-in makes five
@@ -43,7 +43,7 @@ class BoundedSession:
         prepared = requests.Request(method, url, **parts).prepare()
         try:
             return _sent(prepared)
-        except errors.JiraError as problem:
+        except errors.CallFailed as problem:
             raise Unreachable(_words(problem, urlsplit(url).hostname or url)) from problem
 
 
@@ -58,7 +58,7 @@ def _sent(prepared: requests.PreparedRequest) -> requests.Response:
         body=body or None,
         template=parts.path,
     )
-    with Transport(
+    with Channel(
         f"{parts.scheme}://{parts.netloc}",
         egress.address_policy(),
         ca_bundle_pem=settings.OIDC_CA or None,
@@ -66,8 +66,8 @@ def _sent(prepared: requests.PreparedRequest) -> requests.Response:
         read_timeout=READ,
         total_timeout=TOTAL,
         max_bytes=MOST,
-    ) as transport:
-        answer = transport.send(request)
+    ) as channel:
+        answer = channel.send(request)
     response = requests.Response()
     response.status_code, response.url = answer.status, prepared.url or ""
     response.headers = CaseInsensitiveDict(answer.headers)
@@ -75,9 +75,9 @@ def _sent(prepared: requests.PreparedRequest) -> requests.Response:
     return response
 
 
-def _words(problem: errors.JiraError, host: str) -> str:
-    """The sender's errors speak of Jira; here they speak of the provider's host."""
-    kinds: tuple[tuple[type[errors.JiraError], str], ...] = (
+def _words(problem: errors.CallFailed, host: str) -> str:
+    """What kept the provider from answering, for who signs in; the errors' own sentences are for admins."""
+    kinds: tuple[tuple[type[errors.CallFailed], str], ...] = (
         (errors.DnsFailed, _("The name %(host)s is not known.")),
         (errors.ConnectionRefused, _("Nothing answers at %(host)s.")),
         (
