@@ -1,4 +1,4 @@
-"""Where this installation may call: built from the operator's settings, judged by the transport.
+"""Where this installation may call: built from the operator's settings, judged by the channel.
 
 No page can widen it. It must not decide about a single address: `outgoing.address` does.
 """
