@@ -2,13 +2,14 @@
 
 Bodies are long and rarely change without touching `updated`. So only what identifies an issue and
 what may change silently (sprint, parent, rank, links, type) is asked for and compared with the rows;
-an issue is read whole and merged only where something differs.
+an issue is read whole and merged only where something differs. A field that comes back to a screen
+touches no issue either: what some pair was told nothing of yet is asked for too.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from connections.models import MappedProject
 from jira_client.values import Issue
@@ -24,10 +25,23 @@ _SILENT = ("iteration", "parent", "rank")
 _KNOWN = ("project", "issuetype", "status", "created", "updated", "issuelinks")
 
 
-def light_fields(rules: Rules) -> tuple[str, ...]:
-    """The Jira fields of the comparison: a fraction of an issue's size."""
-    mapped = (rules.fields[name] for name in _SILENT if name in rules.fields)
+def light_fields(rules: Rules, untold: Collection[str] = ()) -> tuple[str, ...]:
+    """The Jira fields of the comparison: a fraction of an issue's size.
+
+    `untold`: board fields to be asked for as well (`untold_to_some`).
+    """
+    mapped = (rules.fields[name] for name in (*_SILENT, *untold) if name in rules.fields)
     return tuple(dict.fromkeys((*_KNOWN, *mapped, *rules.parent_fields)))
+
+
+def untold_to_some(project: MappedProject, rules: Rules) -> list[str]:
+    """The mapped board fields of which Jira has told nothing yet for some pair of the project."""
+    pairs = Shadow.objects.filter(project=project, state=ShadowState.LIVE)
+    return [
+        name
+        for name in rules.fields
+        if name != "rank" and pairs.exclude(agreed__has_key=name).exists()
+    ]
 
 
 def differing(project: MappedProject, issues: Sequence[Issue]) -> list[str]:
@@ -93,6 +107,8 @@ def _differs(
     if project.reads_jira and not (same_links and _looks_the_same(item, seen)):
         return True
     agreed, ours = shadow.agreed, values_of(item)
+    if seen.values.keys() - agreed.keys() - {"rank"}:
+        return True  # told for the first time
     silent = {name: seen.values[name] for name in _SILENT if name in seen.values}
     silent.pop("rank", None)
     if any(not same(name, agreed.get(name), value) for name, value in silent.items()):

@@ -5,18 +5,23 @@ it says of the project beside that decides how issues are read: where which type
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound
 from jira_client.values import IssueType, Project
 from sync.core.values import EPIC_LINK
+from sync.models import Run, RunKind
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.pairs.create_screens import CreateScreens
 from sync.worker.retry_policy import Patience
+
+COMPARED_AGAIN: Final = timedelta(hours=1)
 
 
 def refresh(
@@ -67,13 +72,25 @@ def note_project(project: MappedProject, key: str, name: str) -> None:
 
 def note_lacking(project: MappedProject, found: Mapping[str, Collection[str]]) -> None:
     """Board type → the mapped fields that its issues do not have in Jira, as a read has just shown: then
-    the board does not offer them. Nothing is written where that is known.
+    the board does not offer them. Nothing is written where that is known. One that is there again is told
+    of every issue of the type, and touches none of them: the project is compared whole.
     """
     known = project.facts.get("lacking", {})
     now = {**known, **{word: sorted(names) for word, names in found.items()}}
     now = {word: names for word, names in now.items() if names}
-    if now != known:
-        note_facts(project, {"lacking": now})
+    if now == known:
+        return
+    note_facts(project, {"lacking": now})
+    if any(set(names) - set(now.get(word, ())) for word, names in known.items()):
+        due = MappedProject.objects.filter(pk=project.pk, reconcile_due__gt=timezone.now())
+        if not _compared_lately(project):
+            due.update(reconcile_due=timezone.now())
+
+
+def _compared_lately(project: MappedProject) -> bool:
+    """A field that comes and goes all day is no reason for a comparison each time."""
+    runs = Run.objects.filter(project=project, kind=RunKind.RECONCILE)
+    return runs.filter(created__gt=timezone.now() - COMPARED_AGAIN).exists()
 
 
 def note_facts(project: MappedProject, found: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from jira_sandbox.model.issue_changes import record
 from jira_sandbox.model.issues import Issue, Item
 from jira_sandbox.model.links_and_moves import move
+from sync.pairs.rules import rules_of
 from tests.soak.scene import Scene
 
 COMING_AND_GOING = ("story_points", "labels", "priority", "description")
@@ -66,6 +67,12 @@ class AdminHands(Scene):
     def fields_back(self) -> None:
         home = self.site.project(self.world.project.key)
         with self.site.lock:
+            self.written.came_back |= {
+                (str(issue.id), name)
+                for issue in self.site.issues.values()
+                for name, field in rules_of(self.world.project).fields.items()
+                if issue.project is home and home.lacks(field, issue.type.id)
+            }
             home.hidden_fields.clear()
             home.without.clear()
 

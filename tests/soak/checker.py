@@ -52,8 +52,8 @@ def violations(world: World, written: Written, ways: Ways = Ways.ALL) -> list[st
         *_one_to_one(issues, shadows, written),
         *_all_there(world, seen_anew, live, written),
         *_away(world, live, written, seen),
-        *_equal(world, here),
-        *lost(here, written, _untold(world, seen)),
+        *_equal(world, here, written),
+        *lost(here, written, _untold(world, seen) | unread(here, written)),
         *_deleted(world, issues, shadows, written),
         *_links(world, here),
         *_honest(world, ways),
@@ -68,6 +68,15 @@ def _untold(world: World, issues: dict[str, Any]) -> set[tuple[str, str]]:
         for key, issue in issues.items()
         for name, field in field_map.items()
         if issue.project.lacks(field, issue.type.id)
+    }
+
+
+def unread(live: dict[str, Shadow], written: Written) -> set[tuple[str, str]]:
+    """Fields that have come back to issues which nobody has touched or read since."""
+    return {
+        (key, name)
+        for key, name in written.came_back
+        if key in live and name not in live[key].agreed
     }
 
 
@@ -156,7 +165,7 @@ def _away(
     ]
 
 
-def _equal(world: World, here: dict[str, Shadow]) -> list[str]:
+def _equal(world: World, here: dict[str, Shadow], written: Written) -> list[str]:
     """I5: every mapped field is equal, or the item is flagged. The place in the order and the type are
     told and not merged: the item shows Jira's, unless a place of the board's is on its way."""
     rules, found = rules_of(world.project), []
@@ -166,12 +175,13 @@ def _equal(world: World, here: dict[str, Shadow]) -> list[str]:
         .issues
     )
     lookups = lookups_for(world.project, [parent_reference(rules, issue) for issue in fetched])
+    late = unread(here, written)
     for issue in fetched:
         shadow, seen = here[issue.id], see(rules, lookups, issue)
         ours = {**values_of(shadow.item), "rank": shadow.item.rank, "type": shadow.item.type}
         theirs = {**seen.values, "type": seen.type or shadow.item.type}
         for name in (*rules.fields, "type"):
-            if name not in theirs or name in shadow.parked:
+            if name not in theirs or name in shadow.parked or (issue.id, name) in late:
                 continue
             if not same(name, ours.get(name), theirs[name]) and not flagged(shadow, name):
                 found.append(

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from connections.models import MappedProject
 from planning.models import Change, Link
+from sync.models import Shadow
 from sync.runs import project_runs
-from tests.soak.checker import secrets_in, violations, writes
+from tests.soak.checker import secrets_in, unread, violations, writes
 from tests.soak.hands import Hands
 from tests.soak.mended import mended, picture
 from tests.soak.person import Person
@@ -50,10 +51,12 @@ class Judging:
         found += self._told("all back")
         if writes(self.world) != before or Change.objects.count() != changes:
             found.append(f"I4: {writes(self.world) - before} writes after everything was at rest")
+        self._note_unread()
         seen = picture(self.world)
         self._compare()
         found += mended(seen, picture(self.world), self.hands.written)
         self.hands.written.unheard.clear()  # the comparison has seen who is there
+        self.hands.written.came_back.clear()
         self.hands.written.misdated.clear()
         found += self._told("compared")
         return found + secrets_in(self.world, [p for p in folder.iterdir() if p.is_file()])
@@ -69,6 +72,12 @@ class Judging:
                     found.add(str(one.id))
         heard = self.hands.ways.hears and not self.hands.lost_webhooks()
         self.hands.written.misdated = set() if heard else found
+
+    def _note_unread(self) -> None:
+        """Of the fields that came back, those that nobody has read since."""
+        pairs = Shadow.objects.filter(connection=self.world.connection)
+        written = self.hands.written
+        written.came_back = unread({pair.remote_id: pair for pair in pairs}, written)
 
     def _told(self, when: str) -> list[str]:
         found = violations(self.world, self.hands.written, self.hands.ways)

@@ -25,7 +25,8 @@ def picture(world: World) -> Picture:
 
 def mended(before: Picture, after: Picture, written: Written) -> list[str]:
     """What differs, but for departures that nobody told of, and for what no poll can ask for."""
-    found, excused = [], written.unheard | written.misdated
+    told_late = {issue for issue, _ in written.came_back}
+    found, excused = [], written.unheard | written.misdated | told_late
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name, {}), after.get(name, {})
         if {was.get("issue"), now.get("issue")} & excused:

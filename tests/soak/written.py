@@ -39,6 +39,9 @@ class Written:
     # Issue ids changed under a clock that was put back, where webhooks were lost or none is heard: a poll
     # asks for what was updated since, and they say that they were not
     misdated: set[str] = field(default_factory=set)
+    # (issue id, board field) that Jira told nobody for a while: it touches no issue when the field comes
+    # back, so that a comparison finds it
+    came_back: set[tuple[str, str]] = field(default_factory=set)
     # Sprints that people in Jira have closed, by id
     sprints_closed: set[int] = field(default_factory=set)
     turn: int = 0
