@@ -3,7 +3,7 @@
 Bodies are long and rarely change without touching `updated`. So only what identifies an issue and
 what may change silently (sprint, parent, rank, links, type) is asked for and compared with the rows;
 an issue is read whole and merged only where something differs. A field that comes back to a screen
-touches no issue either: what some pair was told nothing of yet is asked for too.
+touches no issue either: what some pair was told nothing of at its last read is asked for too.
 """
 
 from __future__ import annotations
@@ -34,14 +34,11 @@ def light_fields(rules: Rules, untold: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_KNOWN, *mapped, *rules.parent_fields)))
 
 
-def untold_to_some(project: MappedProject, rules: Rules) -> list[str]:
-    """The mapped board fields of which Jira has told nothing yet for some pair of the project."""
+def untold_to_some(project: MappedProject) -> list[str]:
+    """The board fields of which some pair of the project was told nothing at its last read."""
     pairs = Shadow.objects.filter(project=project, state=ShadowState.LIVE)
-    return [
-        name
-        for name in rules.fields
-        if name != "rank" and pairs.exclude(agreed__has_key=name).exists()
-    ]
+    lists = pairs.exclude(untold="").values_list("untold", flat=True).distinct()
+    return sorted({name for one in lists for name in one.split(",")})
 
 
 def differing(project: MappedProject, issues: Sequence[Issue]) -> list[str]:
@@ -107,8 +104,8 @@ def _differs(
     if project.reads_jira and not (same_links and _looks_the_same(item, seen)):
         return True
     agreed, ours = shadow.agreed, values_of(item)
-    if seen.values.keys() - agreed.keys() - {"rank"}:
-        return True  # told for the first time
+    if seen.values.keys() & {*shadow.untold.split(",")}:
+        return True  # what Jira said nothing of is told again
     silent = {name: seen.values[name] for name in _SILENT if name in seen.values}
     silent.pop("rank", None)
     if any(not same(name, agreed.get(name), value) for name, value in silent.items()):

@@ -16,7 +16,7 @@ from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync.core.mapping import operation_of
 from sync.core.values import TWO_WAY, Seen
-from sync.inbound.read_batch import Batch, not_understood
+from sync.inbound.read_batch import Batch, left_out, not_understood
 from sync.models import Shadow
 from sync.pairs import states
 from sync.pairs.trace import note
@@ -136,6 +136,7 @@ def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> 
             "parent_ref": str(seen.refs.get("parent") or ""),
             "sprint_ref": seen.refs.get("sprint"),
             "parked": not_understood(seen),
+            "untold": left_out(seen),
             "remote_created": issue.created,
             "remote_updated": issue.updated,
             "read_at": batch.began,

@@ -24,7 +24,7 @@ from sync.core.history import (
 from sync.core.merge import Clash, Merge, Policy, merge
 from sync.core.values import Seen, Values
 from sync.inbound import duplicates, gone_items
-from sync.inbound.read_batch import Batch, not_understood
+from sync.inbound.read_batch import Batch, left_out, not_understood
 from sync.models import Shadow, ShadowState
 from sync.pairs import conflicts, parents, states
 from sync.pairs.rules import values_of
@@ -242,6 +242,7 @@ def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Me
             if name in outcome.to_send or name in seen.untold or name.startswith(duplicates.PREFIX)
         }
         | not_understood(seen),
+        "untold": left_out(seen),
         "remote_key": seen.remote_key,
         "remote_created": issue.created or shadow.remote_created,
         "remote_updated": issue.updated,

@@ -31,6 +31,7 @@ _SHADOW_COLUMNS = (
     "parent_ref",
     "sprint_ref",
     "parked",
+    "untold",
     "remote_key",
     "remote_created",
     "remote_updated",
@@ -164,6 +165,11 @@ def save(batch: Batch) -> list[BoardEvent]:
     if back:
         note_each(batch.project.connection, "merge", "done", BACK, back)
     return [*batch.revived, *events]
+
+
+def left_out(seen: Seen) -> str:
+    """The mapped board fields that Jira left out of this answer, as `Shadow.untold` keeps them."""
+    return ",".join(sorted(name for name, why in seen.untold.items() if why == ABSENT))
 
 
 def not_understood(seen: Seen) -> dict[str, str]:

@@ -88,6 +88,8 @@ class Shadow(models.Model):
     parked: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
         default=dict, blank=True
     )  # board field → Jira's reason for refusing it
+    # The mapped board fields, by comma, of which Jira's last answer said nothing
+    untold = models.CharField(max_length=250, blank=True, default="", db_default="")
     # When Jira says that the issue was made: never changes, so another moment is another issue
     remote_created = models.DateTimeField(null=True, blank=True)
     remote_updated = models.DateTimeField(null=True, blank=True)
@@ -122,6 +124,11 @@ class Shadow(models.Model):
         indexes = [
             models.Index(fields=["project", "state"], name="shadow_of_project"),
             models.Index(fields=["connection", "remote_key"], name="shadow_by_key"),
+            models.Index(
+                fields=["project", "untold"],
+                condition=~models.Q(untold=""),
+                name="shadow_told_in_part",
+            ),
             models.Index(
                 fields=["connection", "parent_ref"],
                 condition=~models.Q(parent_ref=""),

@@ -140,9 +140,8 @@ class _Work:
     def _read(self, jira: JiraClient, part: Slice) -> str:
         whole = Reader.of(jira, self.run, part)
         if self.run.kind == RunKind.RECONCILE:
-            rules = rules_of(self.run.project)
-            untold = differences.untold_to_some(self.run.project, rules)
-            light = differences.light_fields(rules, untold)
+            untold = differences.untold_to_some(self.run.project)
+            light = differences.light_fields(rules_of(self.run.project), untold)
             reader = Reader.of(jira, self.run, part, light)
             done = self._work_through(part, "reading", reader, whole)
         else:

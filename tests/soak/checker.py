@@ -76,7 +76,7 @@ def unread(live: dict[str, Shadow], written: Written) -> set[tuple[str, str]]:
     return {
         (key, name)
         for key, name in written.came_back
-        if key in live and name not in live[key].agreed
+        if key in live and name in live[key].untold.split(",")
     }
 
 

@@ -41,6 +41,20 @@ def test_the_comparison_takes_it_in(world: World, home: Project, key: str) -> No
     assert world.item(key).labels == ["unseen"]
 
 
+def test_what_was_edited_before_it_went_is_taken_in_too(world: World, home: Project) -> None:
+    """The pair agreed on the field once, and the read that saw the edit was told nothing of it."""
+    story, lacking = home.without.popitem()
+    key = world.create_and_read("A story")
+    world.handle.site.keys[key].values["labels"] = ("unseen",)
+    home.without[story] = lacking
+    world.edit_issue(key, summary="Edited, and its field taken off")
+    world.poll()
+    assert world.item(key).labels == []
+    home.without.clear()
+    world.reconcile()
+    assert world.item(key).labels == ["unseen"]
+
+
 def test_an_issue_that_shows_it_again_calls_for_a_comparison(
     world: World, home: Project, key: str
 ) -> None:
@@ -62,12 +76,12 @@ def test_what_no_pair_lacks_is_not_asked_for(world: World) -> None:
     """Bodies are long; a comparison reads them whole only where something differs."""
     world.poll()
     project = MappedProject.objects.get(pk=world.project.pk)
-    assert differences.untold_to_some(project, rules_of(project)) == []
+    assert differences.untold_to_some(project) == []
 
 
 def test_what_some_pair_lacks_is(world: World, key: str) -> None:
     project = MappedProject.objects.get(pk=world.project.pk)
     rules = rules_of(project)
-    assert differences.untold_to_some(project, rules) == ["labels"]
+    assert differences.untold_to_some(project) == ["labels"]
     assert rules.fields["labels"] in differences.light_fields(rules, ["labels"])
     assert rules.fields["description"] not in differences.light_fields(rules, ["labels"])
