@@ -52,6 +52,9 @@ def main(words: list[str]) -> int:
     if command not in locks:
         print(USAGE, file=sys.stdout if command in {"-h", "--help", "help"} else sys.stderr)
         return 0 if command in {"-h", "--help", "help"} else 2
+    if command == "check" and (unknown := sorted({*rest} - {"--no-tests"})):
+        print(f"check takes --no-tests alone, not {' '.join(unknown)}.", file=sys.stderr)
+        return 2
     try:
         prepare(locks[command])
     except CannotPrepare as problem:

@@ -49,6 +49,14 @@ def test_an_unknown_word_gets_the_usage(run: ModuleType, words: list[str], code:
     assert not run.VENV.exists()
 
 
+def test_check_runs_nothing_for_a_word_that_it_does_not_know(
+    run: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run.main(["check", "--help"]) == 2
+    assert "--no-tests" in capsys.readouterr().err
+    assert not run.VENV.exists()
+
+
 def test_a_stamped_environment_is_left_alone(run: ModuleType) -> None:
     made(run, "requirements.lock")
     before = sorted(run.VENV.rglob("*"))
