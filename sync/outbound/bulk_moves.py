@@ -70,7 +70,7 @@ def _move(
                 edit.sent.failure = error
         return
     for edit in edits:
-        if edit.shadow.remote_id in left:
-            edit.sent.refused[field] = left[edit.shadow.remote_id]
+        if edit.plan.shadow.remote_id in left:
+            edit.sent.refused[field] = left[edit.plan.shadow.remote_id]
         else:
-            edit.sent.accepted[field] = edit.wanted(field)
+            edit.sent.accepted[field] = edit.plan.wanted(field)

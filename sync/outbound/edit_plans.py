@@ -3,112 +3,123 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
 
 from connections.models import Connection
-from planning.models import Change
-from sync.core.echo import same
-from sync.core.values import DOCUMENT, Rules
+from planning.models import Change, ChangeKind, ChangeState
+from sync.core.edit_plan import LOOP_WITHIN, FieldPlan, Situation, plan_fields
+from sync.core.values import Rules, Values
 from sync.inbound.read_batch import Applied
 from sync.models import Shadow
-from sync.outbound import edit_loops, people
+from sync.outbound import people
 from sync.outbound.read_before_write import Work
-from sync.outbound.writes import Edit
-from sync.outbox import corrective_changes
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import conflicts
-from sync.pairs.references import Known, known_to_jira, outgoing
+from sync.pairs.references import known_to_jira
 from sync.pairs.rules import values_of
 from sync.worker.work_slot import Shift
 
-NOT_FLATTENED: Final = (
-    "Jira tells this text as a document, which the board cannot show or keep whole, so it is not "
-    "written over. Change it in Jira."
-)
+
+@dataclass(frozen=True, slots=True)
+class EditPlan:
+    """One item's edit, as it is decided before anything is written; nothing changes it afterwards.
+
+    `shadow`: the pair, with its item; `changes`: the waiting changes that it folds. `fields`: what is
+    written and what is left. `before` and `since`: what Jira held when it was read, and its `updated`
+    then. `untold`: fields of which Jira said nothing when it was read, and why; `clashing`: fields that
+    wait for a person's decision.
+    """
+
+    shadow: Shadow
+    changes: tuple[Change, ...]
+    fields: FieldPlan = field(default_factory=FieldPlan)
+    before: Values = field(default_factory=dict)
+    since: datetime | None = None
+    untold: Mapping[str, str] = field(default_factory=dict)
+    clashing: frozenset[str] = frozenset()
+
+    @property
+    def item_id(self) -> uuid.UUID:
+        return self.shadow.item_id
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is anything to tell Jira, or to tell people of what is held."""
+        return bool(self.fields.values or self.fields.ranked or self.fields.held)
+
+    def wanted(self, name: str) -> Any:
+        """The board's value that is told to Jira."""
+        return self.shadow.item.rank if name == "rank" else self.fields.values[name]
 
 
-def prepare(
+def plan(
     connection: Connection,
     rules: Rules,
     shadows: Mapping[uuid.UUID, Shadow],
     work: Work,
-    here: set[str],
+    here: Collection[str],
     applied: Applied,
     shift: Shift,
     named: people.Named,
-) -> list[Edit]:
-    """An edit for each item whose issue is `here`, without those that were read too late."""
+) -> list[EditPlan]:
+    """A plan for each item whose issue is `here`, by issue id, without those that were read too late.
+
+    `applied`: what came of merging what was read; `named`: of the people whom the items name. An item on
+    which we fail ourselves has none: its changes are parked.
+    """
     rows = Shadow.objects.select_related("item").filter(pk__in=[s.pk for s in shadows.values()])
     ready = [s for s in rows if s.remote_id in here and s.item_id not in applied.stale_items]
+    items = [shadow.item_id for shadow in ready]
     known = known_to_jira([shadow.item for shadow in ready])
-    clashing = conflicts.open_fields([shadow.item_id for shadow in ready])
-    edits = []
+    clashing = conflicts.open_fields(items)
+    sent_lately = _sent_lately(items)
+    plans = []
     for shadow in ready:
-        with isolated(connection, work[shadow.item_id], shift):
-            untold = applied.untold.get(shadow.item_id, {})
-            to_send = applied.to_send.get(shadow.item_id, {})
-            to_send = to_send | _unknown(shadow, work[shadow.item_id], untold)
-            away = named.late.get(shadow.item_id, set())
-            late = {name: to_send[name] for name in away if name in to_send}
-            to_send = {name: value for name, value in to_send.items() if name not in late}
-            edit = _prepare(rules, known, shadow, work[shadow.item_id], to_send)
-            edit.late, edit.untold = late, untold
-            edit.clashing = clashing.get(shadow.item_id, set())
-            edits.append(edit)
-            edit_loops.hold(rules, known, edit, named.unknown.get(shadow.item_id, {}))
-            documents = [name for name, why in untold.items() if why == DOCUMENT]
-            edit_loops.hold(rules, known, edit, dict.fromkeys(documents, NOT_FLATTENED))
-    edit_loops.park(rules, known, edits)
-    return edits
+        item, changes = shadow.item, work[shadow.item_id]
+        with isolated(connection, changes, shift):
+            untold = applied.untold.get(item.pk, {})
+            situation = Situation(
+                type=item.type,
+                board=values_of(item),
+                agreed=shadow.agreed,
+                parked=shadow.parked,
+                touched=frozenset(n for one in changes for n in one.fields) if changes else None,
+                differs=applied.to_send.get(item.pk, {}),
+                untold=untold,
+                nobody=named.unknown.get(item.pk, {}),
+                away=frozenset(named.late.get(item.pk, ())),
+                sent_lately=sent_lately.get(item.pk, []),
+                sprints=known.sprints.get(item.team_id, {}),
+                parents=known.parents,
+            )
+            plans.append(
+                EditPlan(
+                    shadow,
+                    tuple(changes),
+                    plan_fields(rules, situation),
+                    before=dict(shadow.agreed),
+                    since=shadow.remote_updated,
+                    untold=untold,
+                    clashing=frozenset(clashing.get(item.pk, ())),
+                )
+            )
+    return plans
 
 
-def _unknown(
-    shadow: Shadow, changes: Sequence[Change], untold: Mapping[str, str]
-) -> dict[str, Any]:
-    """What people changed in fields of which Jira says nothing, and what a create could not carry of
-    them. Nobody agrees there: it is sent, and Jira takes or refuses it.
-    """
-    if not untold:
-        return {}
-    ours = values_of(shadow.item)
-    touched = {name for change in changes for name in change.fields}
-    if not changes:
-        touched = {name for name in untold if name not in shadow.agreed and ours[name]}
-    return {
-        name: ours[name]
-        for name in touched & untold.keys()
-        if name not in shadow.agreed or not same(name, shadow.agreed[name], ours[name])
-    }
-
-
-def _prepare(
-    rules: Rules, known: Known, shadow: Shadow, changes: list[Change], to_send: Mapping[str, Any]
-) -> Edit:
-    touched = {name for change in changes for name in change.fields}
-    values = {
-        name: value
-        for name, value in to_send.items()
-        if name not in shadow.parked or name in touched
-    }
-    item = shadow.item
-    if "team" in touched and item.iteration_id and "iteration" in rules.fields:
-        # The same iteration is another sprint for another team.
-        values["iteration"] = values_of(item)["iteration"]
-    if "team" in rules.fields and "team" in touched and "team" in shadow.parked:
-        # What Jira shows was not understood, so not merged: the person's choice replaces it.
-        values["team"] = values_of(item)["team"]
-    if rules.team.among_labels and "labels" in values:
-        values.setdefault("team", values_of(item)["team"])  # else its label would go
-    out = outgoing(rules, known, item, values)
-    return Edit(
-        shadow,
-        changes,
-        {name: value for name, value in values.items() if name not in out.unmapped},
-        out,
-        ranked="rank" in touched and "rank" in rules.fields,
-        unmapped=sorted(touched - rules.fields.keys() - {"status"}),
-        unsaid=corrective_changes.unsaid(rules, item, out),
-        before=dict(shadow.agreed),
-        since=shadow.remote_updated,
+def _sent_lately(items: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Values]]:
+    """Item → the fields and values of each of its edits that was settled of late."""
+    rows = Change.objects.filter(
+        item__in=list(items),
+        kind=ChangeKind.EDIT,
+        state=ChangeState.SETTLED,
+        settled__gt=timezone.now() - LOOP_WITHIN,
     )
+    found: dict[uuid.UUID, list[Values]] = {}
+    for item, fields in rows.values_list("item_id", "fields"):
+        found.setdefault(item, []).append(fields)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
@@ -25,32 +25,32 @@ NOT_TAKEN = (
 def settle(connection: Connection, edits: Sequence[Edit], shift: Shift) -> None:
     """In the transaction that applied what Jira answered, with the items of all edits locked."""
     _park_fields(edits)
-    asked = conflicts.open_fields([edit.shadow.item_id for edit in edits])
+    asked = conflicts.open_fields([edit.plan.item_id for edit in edits])
     done: dict[str, list[int]] = {}
     for edit in edits:
-        edit.clashing = edit.clashing | asked.get(edit.shadow.item_id, set())
-        with isolated(connection, edit.changes, shift):
+        clashing = edit.plan.clashing | asked.get(edit.plan.item_id, set())
+        with isolated(connection, edit.plan.changes, shift):
             if edit.sent.fault is not None:
                 raise edit.sent.fault
-            for change in edit.changes:
-                if _stopped(connection, edit, change):
+            for change in edit.plan.changes:
+                if _stopped(connection, edit, clashing, change):
                     continue
                 done.setdefault(_why_settled(edit, change), []).append(change.pk)
     for why, ids in done.items():
         change_queue.settle(ids, why)
     _drop_overtaken(edits)
     sent = [
-        (edit.shadow.item, f"Sent {', '.join(sorted(edit.sent.accepted))}.")
+        (edit.plan.shadow.item, f"Sent {', '.join(sorted(edit.sent.accepted))}.")
         for edit in edits
         if edit.sent.accepted
     ]
     note_all(connection, "send", "done", sent)
-    states.derive([edit.shadow.item_id for edit in edits])
+    states.derive([edit.plan.item_id for edit in edits])
 
 
 def _drop_overtaken(edits: Sequence[Edit]) -> None:
     """What was parked of a field that Jira has accepted now: nobody need look at it any more."""
-    accepted = {edit.shadow.item_id: set(edit.sent.accepted) for edit in edits}
+    accepted = {edit.plan.item_id: set(edit.sent.accepted) for edit in edits}
     parked = Change.objects.filter(
         item__in=[item for item, names in accepted.items() if names],
         kind=ChangeKind.EDIT,
@@ -67,12 +67,12 @@ def _drop_overtaken(edits: Sequence[Edit]) -> None:
 def _park_fields(edits: Sequence[Edit]) -> None:
     """On the shadow, each field that Jira refused or that cannot be told to it, with the reason."""
     stuck = {
-        edit.shadow.pk: {**edit.unsaid, **edit.sent.refused}
+        edit.plan.shadow.pk: {**edit.plan.fields.unsaid, **edit.sent.refused}
         for edit in edits
-        if edit.unsaid or edit.sent.refused
+        if edit.plan.fields.unsaid or edit.sent.refused
     }
     rows = list(Shadow.objects.filter(pk__in=stuck).locked())
-    untold = {edit.shadow.pk: edit.untold.keys() for edit in edits if edit.untold}
+    untold = {edit.plan.shadow.pk: edit.plan.untold.keys() for edit in edits if edit.plan.untold}
     for row in rows:
         row.parked = {**row.parked, **stuck[row.pk]}
         # There is nothing in Jira: should it show the field one day, the board's value is the edit.
@@ -81,11 +81,11 @@ def _park_fields(edits: Sequence[Edit]) -> None:
     Shadow.objects.bulk_update(rows, ["parked", "agreed"])
 
 
-def _stopped(connection: Connection, edit: Edit, change: Change) -> bool:
+def _stopped(connection: Connection, edit: Edit, clashing: Collection[str], change: Change) -> bool:
     """Park or postpone a change that did not reach Jira; False where it is done with."""
     refused = {name: why for name, why in edit.sent.refused.items() if name in change.fields}
     error = edit.sent.failure
-    asked = edit.clashing & set(change.fields)
+    asked = set(clashing) & set(change.fields)
     reached = set(change.fields) <= set(edit.sent.accepted)
     doubted = {name: why for name, why in edit.unconfirmed.items() if name in change.fields}
     if asked:
@@ -122,10 +122,10 @@ def _why_settled(edit: Edit, change: Change) -> str:
     back = {name: who for name, who in edit.set_back.items() if name in names}
     if back:
         return reverted_edits.words(back)
-    told = [why for name, why in sorted(edit.unsaid.items()) if name in names]
+    told = [why for name, why in sorted(edit.plan.fields.unsaid.items()) if name in names]
     if told:
         return " ".join(told)
-    stay = sorted(names & {*edit.out.unmapped, *edit.unmapped})
+    stay = sorted(names & set(edit.plan.fields.unmapped))
     if stay:
         return f"Kept on the board only, since it is not mapped: {', '.join(stay)}."
     if names and not names & set(edit.sent.accepted):

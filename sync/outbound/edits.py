@@ -8,6 +8,7 @@ loss. A worker that was killed in between leaves what it sent with the change, f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,6 +29,7 @@ from sync.outbound import (
     write_confirmation,
     write_race,
 )
+from sync.outbound.edit_plans import EditPlan
 from sync.outbound.edit_results import settle
 from sync.outbound.read_before_write import Work
 from sync.outbound.writes import Edit, write
@@ -63,10 +65,10 @@ def send(
     read_before_write.park_moved(shadows, work, applied.elsewhere)
     here -= applied.elsewhere
     here -= read_before_write.park_outside(connection, jira, project, shadows, work, here)
-    edits = edit_plans.prepare(connection, rules, shadows, work, here, applied, shift, named)
-    _claim(project, edits, shift)
+    plans = edit_plans.plan(connection, rules, shadows, work, here, applied, shift, named)
+    edits = [Edit(plan) for plan in _claim(project, plans, shift)]
     point("edit.claimed")
-    to_write = [edit for edit in edits if edit.values or edit.ranked or edit.held]
+    to_write = [edit for edit in edits if edit.plan.writes]
     write(jira, rules, to_write, shift)
     point("edit.fields_sent")
     _move_and_rank(jira, rules, to_write, shift)
@@ -93,40 +95,47 @@ def _fail_late(edits: Sequence[Edit], named: people.Named) -> None:
     """Jira could not say now who some person is: the item is tried again; the rest of it has gone."""
     for edit in edits:
         if edit.sent.failure is None and not edit.sent.untried:
-            edit.sent.failure = named.failures.get(edit.shadow.item_id)
+            edit.sent.failure = named.failures.get(edit.plan.item_id)
 
 
-def _claim(project: MappedProject, edits: Sequence[Edit], shift: Shift) -> None:
-    """From here a crash leaves what may have reached Jira with the first change of each item.
+def _claim(project: MappedProject, plans: Sequence[EditPlan], shift: Shift) -> list[EditPlan]:
+    """The plans, each with the changes that it settles: from here a crash leaves what may have reached
+    Jira with the first of them.
 
     What is left over from a create has none yet, and gets one: else a write whose answer nobody lived
-    to read would be remembered nowhere.
+    to read would be remembered nowhere. Raises LeaseLost.
     """
     with transaction.atomic():
         shift.guard()
-        left = [edit for edit in edits if not edit.changes and (edit.values or edit.late)]
-        rests = {edit.shadow.item_id: {**edit.values, **edit.late} for edit in left}
-        made = corrective_changes.left_over(project, rests)
-        for edit in left:
-            edit.changes = [made[edit.shadow.item_id]]
-        first = [edit.changes[0] for edit in edits if edit.changes and edit.values]
-        for edit in edits:
-            if edit.changes and edit.values:
-                read_before_write.remember(edit.changes[0], edit.values, edit.before, edit.since)
-        Change.objects.bulk_update(first, ["sent"])
-        change_queue.claim([change.pk for edit in edits for change in edit.changes])
+        left = {
+            plan.item_id: {**plan.fields.values, **plan.fields.late}
+            for plan in plans
+            if not plan.changes and (plan.fields.values or plan.fields.late)
+        }
+        made = corrective_changes.left_over(project, left)
+        claimed = [
+            replace(plan, changes=(made[plan.item_id],)) if plan.item_id in made else plan
+            for plan in plans
+        ]
+        writing = [plan for plan in claimed if plan.changes and plan.fields.values]
+        for plan in writing:
+            change = plan.changes[0]
+            read_before_write.remember(change, plan.fields.values, plan.before, plan.since)
+        Change.objects.bulk_update([plan.changes[0] for plan in writing], ["sent"])
+        change_queue.claim([change.pk for plan in claimed for change in plan.changes])
+    return claimed
 
 
 def _move_and_rank(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) -> None:
     groups: dict[int | None, list[Edit]] = {}
     for edit in edits:
-        wanted, sprint = edit.out.sprint
+        wanted, sprint = edit.plan.fields.out.sprint
         if wanted and not _ended(edit):
             groups.setdefault(sprint, []).append(edit)
     for sprint, members in groups.items():
 
         def call(some: Sequence[Edit], sprint: int | None = sprint) -> dict[str, str]:
-            ids = [edit.shadow.remote_id for edit in some]
+            ids = [edit.plan.shadow.remote_id for edit in some]
             if sprint is None:
                 jira.sprints.to_backlog(ids)
             else:
@@ -135,7 +144,7 @@ def _move_and_rank(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift:
 
         bulk_moves.move(jira, "iteration", members, call, shift)
         point("edit.planned")
-    ranked = [edit for edit in edits if edit.ranked and not _ended(edit)]
+    ranked = [edit for edit in edits if edit.plan.fields.ranked and not _ended(edit)]
     if ranked:
         rank_writes.send(jira, rules, ranked, shift)
         point("edit.ranked")
@@ -161,10 +170,12 @@ def _read_back(
     touched = [edit for edit in edits if edit.sent.accepted or edit.sent.passed]
     found, began = write_race.Window([]), timezone.now()
     if touched:
-        ids = [edit.shadow.remote_id for edit in touched]
+        ids = [edit.plan.shadow.remote_id for edit in touched]
         issues = jira.issues.fetch(ids, rules.read_fields, history=True).issues
         writes = {
-            e.shadow.remote_id: (e.shadow, w) for e in touched if (w := _as_write(connection, e))
+            e.plan.shadow.remote_id: (e.plan.shadow, w)
+            for e in touched
+            if (w := _as_write(connection, e))
         }
         point("edit.read_back")
         found = write_race.look_back(jira, project, rules, issues, writes, shift)
@@ -172,11 +183,11 @@ def _read_back(
         write_confirmation.confirm(connection, jira, project, rules, found.issues, touched)
     sent, ranked = {}, []
     for edit in touched:
-        item = edit.shadow.item_id
+        item = edit.plan.item_id
         taken = {n: value for n, value in edit.sent.accepted.items() if n != "rank"}
         sent[item] = {**edit.sent.passed, **taken, **found.restored_bases(item)}
         ranked += [item] if "rank" in edit.sent.accepted else []
-    work = {edit.shadow.item_id: edit.changes for edit in edits}
+    work = {edit.plan.item_id: edit.plan.changes for edit in edits}
     with transaction.atomic():
         shift.guard()
         # Of those too that nothing was read of: their pairs are written below.
@@ -198,6 +209,6 @@ def _read_back(
 
 def _as_write(connection: Connection, edit: Edit) -> Write | None:
     accepted = {name: v for name, v in edit.sent.accepted.items() if name != "rank"}
-    if not accepted or edit.since is None:
+    if not accepted or edit.plan.since is None:
         return None
-    return Write(connection.account_id, accepted, edit.before, edit.since)
+    return Write(connection.account_id, accepted, edit.plan.before, edit.plan.since)

@@ -25,10 +25,10 @@ def send(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) ->
     for (before, after), members in runs.items():
         if before is None and after is None:
             first, *rest = members
-            first.sent.accepted["rank"] = first.wanted("rank")
+            first.sent.accepted["rank"] = first.plan.wanted("rank")
             if not rest:
                 continue
-            after, members = first.shadow.remote_key, rest
+            after, members = first.plan.shadow.remote_key, rest
 
         def call(
             some: Sequence[Edit], before: str | None = before, after: str | None = after
@@ -46,14 +46,14 @@ def _rank(
     before: str | None,
     after: str | None,
 ) -> dict[str, str]:
-    keys = [edit.shadow.remote_key for edit in edits]
+    keys = [edit.plan.shadow.remote_key for edit in edits]
     left = jira.issues.rank(keys, before, after, rules.fields["rank"])
     return {one.issue_id: " ".join(one.messages) or "Jira left it where it was." for one in left}
 
 
 def _runs(edits: Sequence[Edit]) -> dict[tuple[str | None, str | None], list[Edit]]:
     """(key of the item after, key of the item before) → the moved items between them, in order."""
-    moved = {edit.shadow.item_id: edit for edit in edits}
+    moved = {edit.plan.item_id: edit for edit in edits}
     others = (
         WorkItem.objects.live()
         .filter(

@@ -36,7 +36,7 @@ from sync.worker.work_slot import Shift
 UNREAD = 30.0  # seconds until an issue that was not there is asked for again
 LAG = 2.0
 
-Work = Mapping[uuid.UUID, list[Change]]
+Work = Mapping[uuid.UUID, Sequence[Change]]
 
 
 def read(

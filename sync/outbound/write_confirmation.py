@@ -43,7 +43,7 @@ def confirm(
     lookups = lookups_for(project, [parent_reference(rules, issue) for issue in issues])
     names: Mapping[str, str] | None = None
     for edit in edits:
-        issue = read.get(edit.shadow.remote_id)
+        issue = read.get(edit.plan.shadow.remote_id)
         if issue is None:
             continue  # gone since: whoever looks for absent issues finds out
         seen = see(rules, lookups, issue)
@@ -51,8 +51,10 @@ def confirm(
             why = _doubt(seen, edit, name)
             if why and name in seen.values:
                 names = changelog.names_of(connection, jira) if names is None else names
-                mine = rules.of_type(edit.shadow.item.type)
-                if edit.since and changed_since(mine, issue.history, names, name, edit.since):
+                mine = rules.of_type(edit.plan.shadow.item.type)
+                if edit.plan.since and changed_since(
+                    mine, issue.history, names, name, edit.plan.since
+                ):
                     # It was carried out, and set back by somebody.
                     last = newest(mine, issue.history, names, name)
                     author = (last.author_name or last.author_id) if last else None
@@ -70,7 +72,7 @@ def _doubt(seen: Seen, edit: Edit, name: str) -> str:
     if name not in seen.values:
         return ""
     now, ours = seen.values[name], edit.sent.accepted[name]
-    if same(name, now, ours) or not same(name, now, edit.before.get(name)):
+    if same(name, now, ours) or not same(name, now, edit.plan.before.get(name)):
         return ""
     return f"Jira answered that it took it, but still holds {_shown(name, now)}."
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.audit import SYSTEM
 from connections.models import MappedProject
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
-from sync.core.mapping import Outgoing
+from sync.core.edit_plan import KEPT, unsaid
 from sync.core.values import Rules
 from sync.models import Shadow, ShadowState
 from sync.pairs import states
@@ -27,24 +27,6 @@ from sync.worker.failpoints import point
 from sync.worker.lease import is_held
 
 _CHUNK: Final = 500
-KEPT: Final = "Kept on the board only: "
-
-
-def unsaid(rules: Rules, item: WorkItem, out: Outgoing) -> dict[str, str]:
-    """Board field → why its value cannot be told to Jira now, for the mapped fields of `out`."""
-    sprint = (
-        "this iteration is no sprint of the item's team. Link it to one on the PI's page."
-        if item.team_id
-        else "the item has no team, whose sprint it could be in."
-    )
-    words = {
-        "status": f"the status “{item.status}” is not mapped for {rules.project_key}.",
-        "iteration": sprint,
-        "parent": "the parent is not in this Jira.",
-        "team": f"the team has no value in {rules.project_key}. Pair it on “#4 Fields and statuses”.",
-    }
-    mapped = [name for name in out.unmapped if name == "status" or name in rules.fields]
-    return {name: KEPT + words[name] for name in mapped if name in words}
 
 
 def ensure(
@@ -105,7 +87,7 @@ def _explain(rules: Rules, known: Known, shadow: Shadow, values: Mapping[str, An
         for name, why in shadow.parked.items()
         if name not in values or not why.startswith(KEPT)
     }
-    parked |= unsaid(rules, item, out)
+    parked |= unsaid(rules, values_of(item), out)
     if parked != shadow.parked:
         shadow.parked = parked
         shadow.save(update_fields=["parked"])

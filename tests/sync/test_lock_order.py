@@ -22,6 +22,7 @@ from sync.core.mapping import OPERATION_PROPERTY
 from sync.inbound import pull
 from sync.models import Shadow
 from sync.outbound import edits, issue_creates
+from sync.outbound.edit_plans import EditPlan
 from sync.outbound.writes import Edit
 from sync.outbox import change_queue
 from sync.pairs.rules import rules_of
@@ -144,7 +145,7 @@ def test_a_refused_edit_is_settled_while_its_issue_is_read(
     world.edit(item, story_points=99)
     change = Change.objects.select_related("item").get(item=item)
     shadow = Shadow.objects.select_related("item").get(item=item)
-    edit = Edit(shadow, [change])
+    edit = Edit(EditPlan(shadow, (change,)))
     edit.sent.refused["story_points"] = "No."
     shift = shift_of("push:test")
 
