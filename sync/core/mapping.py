@@ -51,6 +51,11 @@ class Outgoing:
     sprint: tuple[bool, int | None] = (False, None)
     unmapped: tuple[str, ...] = ()
 
+    @property
+    def in_issue(self) -> bool:
+        """Whether there is anything to say but the sprint: by an edit or a transition of the issue."""
+        return bool(self.fields or self.update or self.status is not None)
+
 
 def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
     """What one read of an issue says, in the board's words. Fields Jira left out are left out."""

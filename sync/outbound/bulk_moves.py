@@ -5,72 +5,76 @@ So one issue that Jira refuses or fails on holds up no other. These calls may be
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
-from sync.outbound.writes import Edit
+from sync.core.edit_result import EditResult, Results
+from sync.outbound.edit_plans import EditPlan
 from sync.outbox import refusals
 from sync.worker.work_slot import Shift
 
 AT_ONCE = 50
-Move = Callable[[Sequence[Edit]], dict[str, str]]
+Move = Callable[[Sequence[EditPlan]], dict[str, str]]
 _REFUSALS = (Invalid, PermissionRefused, NotFound)
 
 
 def move(
     jira: JiraClient,
     field: str,
-    edits: Sequence[Edit],
+    plans: Sequence[EditPlan],
     call: Move,
     shift: Shift,
     *,
     backwards: bool = False,
-) -> None:
-    """Make the call for these edits, and note on each what came of it for `field`.
+) -> Results:
+    """Make the call for these plans; what came of it for `field`.
 
     `call`: moves some, and answers Jira's reasons for those left behind, by issue id. `backwards`:
     the last ones first, for calls of which each goes before the one made earlier. Raises LeaseLost.
     """
-    starts = range(0, len(edits), AT_ONCE)
+    starts = range(0, len(plans), AT_ONCE)
+    found: dict[uuid.UUID, EditResult] = {}
     for start in reversed(starts) if backwards else starts:
-        some = edits[start : start + AT_ONCE]
-        if shift.over or any(_down(edit) for edit in edits):
-            for edit in some:
-                edit.sent.untried = True
+        some = plans[start : start + AT_ONCE]
+        if shift.over or any(_is_down(one) for one in found.values()):
+            found |= {plan.item_id: EditResult(untried=True) for plan in some}
         else:
-            _move(jira, field, some, call, shift, backwards)
+            found |= _move(jira, field, some, call, shift, backwards)
+    return found
 
 
-def _down(edit: Edit) -> bool:
-    return edit.sent.failure is not None and refusals.of_connection(edit.sent.failure)
+def _is_down(result: EditResult) -> bool:
+    return result.failure is not None and refusals.of_connection(result.failure)
 
 
 def _move(
     jira: JiraClient,
     field: str,
-    edits: Sequence[Edit],
+    plans: Sequence[EditPlan],
     call: Move,
     shift: Shift,
     backwards: bool,
-) -> None:
+) -> dict[uuid.UUID, EditResult]:
     shift.check()
     try:
-        left = call(edits)
+        left = call(plans)
     except JiraError as problem:
         error = refusals.judged(jira, problem)
-        if len(edits) > 1 and not refusals.of_connection(error):
-            for edit in reversed(edits) if backwards else edits:
-                _move(jira, field, [edit], call, shift, backwards)
-            return
-        for edit in edits:
-            if isinstance(error, _REFUSALS):
-                edit.sent.refused[field] = " ".join(error.messages) or str(error)
-            else:
-                edit.sent.failure = error
-        return
-    for edit in edits:
-        if edit.plan.shadow.remote_id in left:
-            edit.sent.refused[field] = left[edit.plan.shadow.remote_id]
+        if len(plans) > 1 and not refusals.of_connection(error):
+            found: dict[uuid.UUID, EditResult] = {}
+            for plan in reversed(plans) if backwards else plans:
+                found |= _move(jira, field, [plan], call, shift, backwards)
+            return found
+        if isinstance(error, _REFUSALS):
+            result = EditResult(refused={field: " ".join(error.messages) or str(error)})
         else:
-            edit.sent.accepted[field] = edit.plan.wanted(field)
+            result = EditResult(failure=error)
+        return dict.fromkeys((plan.item_id for plan in plans), result)
+    return {
+        plan.item_id: EditResult(refused={field: left[plan.shadow.remote_id]})
+        if plan.shadow.remote_id in left
+        else EditResult(accepted={field: plan.wanted(field)})
+        for plan in plans
+    }

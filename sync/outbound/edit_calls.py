@@ -11,28 +11,12 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import FieldMeta, Transition
 from sync.core import words
+from sync.core.edit_result import EditResult
 from sync.core.mapping import Outgoing
 from sync.core.values import Rules
 from sync.outbound import two_step_transitions
 from sync.outbox import refusals
 from sync.worker.failpoints import point
-
-
-@dataclass(slots=True)
-class Sent:
-    """What came of one item's edit.
-
-    `accepted` board values are now Jira's; `refused` carry Jira's reason; `failure` ended the try;
-    `fault` is ours. `untried`: there was no time left, or the connection failed on another item.
-    `passed`: board values that are Jira's for the moment, on the way to what is to be reached.
-    """
-
-    accepted: dict[str, Any] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    failure: JiraError | None = None
-    fault: Exception | None = None
-    untried: bool = False
-    passed: dict[str, Any] = field(default_factory=dict)
 
 
 def send_edit(
@@ -42,27 +26,29 @@ def send_edit(
     values: Mapping[str, Any],
     out: Outgoing,
     kind: str | None = None,
-) -> Sent:
+) -> EditResult:
     """Write one item's values but its sprint. No JiraError is raised: it is part of the answer.
 
     `kind`: the issue's type, by id, where it is known.
     """
-    sent = Sent()
+    calls = _Calls(jira, rules, remote_id, values, kind)
+    failure = None
     try:
-        _send_fields(jira, rules, remote_id, values, out, sent)
+        calls.send_fields(out)
         if out.status is not None:
-            if sent.accepted:
+            if calls.accepted:
                 point("edit.half_sent")
-            word = str(values["status"])
-            _send_status(jira, rules, remote_id, word, out.status, sent, kind)
+            calls.send_status(str(values["status"]), out.status)
     except JiraError as problem:
         error = refusals.judged(jira, problem)
         if isinstance(error, PermissionRefused):
             told = set(values) - set(out.unmapped) - {"iteration"}
-            refuse(sent, sorted(told - set(sent.accepted) - set(sent.refused)), error)
+            calls.refuse(sorted(told - set(calls.accepted) - set(calls.refused)), error)
         else:
-            sent.failure = error
-    return sent
+            failure = error
+    return EditResult(
+        accepted=calls.accepted, refused=calls.refused, failure=failure, passed=calls.passed
+    )
 
 
 # Codes that Jira gives in the place of a sentence.
@@ -83,138 +69,133 @@ def in_words(reason: str) -> str:
     return reason
 
 
-def refuse(sent: Sent, names: Sequence[str], error: JiraError) -> None:
-    """Jira refuses these board fields, for one reason."""
-    reasons = [*error.messages, *error.field_errors.values()]
-    reason = " ".join(in_words(one) for one in reasons) or str(error)
-    for name in names:
-        sent.refused[name] = reason
+@dataclass(slots=True)
+class _Calls:
+    """The calls of one edit, one after the other, with what came of those that were made: where one of
+    them raises JiraError, it stands. It does not leave `send_edit`.
+    """
 
+    jira: JiraClient
+    rules: Rules
+    remote_id: str
+    values: Mapping[str, Any]
+    kind: str | None
+    accepted: dict[str, Any] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    passed: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)  # Jira's field → the board's for it
 
-def _send_fields(
-    jira: JiraClient,
-    rules: Rules,
-    remote_id: str,
-    values: Mapping[str, Any],
-    out: Outgoing,
-    sent: Sent,
-) -> None:
-    names: dict[str, list[str]] = {}  # a label may say the team as well
-    for name in values:
-        if name in rules.fields:
-            names.setdefault(rules.fields[name], []).append(name)
-    fields, update = dict(out.fields), dict(out.update)
-    while fields or update:
-        try:
-            jira.issues.edit(remote_id, fields or None, update or None)
-        except Invalid as error:
-            bad = [name for name in error.field_errors if name in fields or name in update]
-            if not bad:
-                _one_by_one(jira, remote_id, values, names, (fields, update), error, sent)
+    def __post_init__(self) -> None:
+        for name in self.values:
+            if name in self.rules.fields:  # a label may say the team as well
+                self.names.setdefault(self.rules.fields[name], []).append(name)
+
+    def refuse(self, names: Sequence[str], error: JiraError) -> None:
+        """Jira refuses these board fields, for one reason."""
+        reasons = [*error.messages, *error.field_errors.values()]
+        reason = " ".join(in_words(one) for one in reasons) or str(error)
+        self.refused |= dict.fromkeys(names, reason)
+
+    def accept(self, names: Iterable[str]) -> None:
+        self.accepted |= {name: self.values[name] for name in names}
+
+    def send_fields(self, out: Outgoing) -> None:
+        """Raises JiraError for what is not about these values."""
+        fields, update = dict(out.fields), dict(out.update)
+        while fields or update:
+            try:
+                self.jira.issues.edit(self.remote_id, fields or None, update or None)
+            except Invalid as error:
+                bad = [name for name in error.field_errors if name in fields or name in update]
+                if not bad:
+                    self._one_by_one(fields, update, error)
+                    return
+                for name in bad:
+                    fields.pop(name, None)
+                    update.pop(name, None)
+                    reason = in_words(error.field_errors[name])
+                    self.refused |= dict.fromkeys(self._words((name,)), reason)
+                continue
+            except PermissionRefused as error:
+                self.refuse(self._words((*fields, *update)), error)
                 return
-            for name in bad:
-                fields.pop(name, None)
-                update.pop(name, None)
-                reason = in_words(error.field_errors[name])
-                sent.refused |= dict.fromkeys(_words(names, (name,)), reason)
-            continue
-        except PermissionRefused as error:
-            refuse(sent, _words(names, (*fields, *update)), error)
+            self.accept(word for name in (*fields, *update) for word in self.names.get(name, ()))
             return
-        for name in (*fields, *update):
-            sent.accepted |= {word: values[word] for word in names.get(name, ())}
-        return
 
+    def _one_by_one(
+        self, fields: Mapping[str, Any], update: Mapping[str, Any], error: Invalid
+    ) -> None:
+        """Jira names no field that it refuses: each goes alone, so that one does not keep back the rest.
 
-def _one_by_one(
-    jira: JiraClient,
-    remote_id: str,
-    values: Mapping[str, Any],
-    names: Mapping[str, Sequence[str]],
-    body: tuple[Mapping[str, Any], Mapping[str, Any]],
-    error: Invalid,
-    sent: Sent,
-) -> None:
-    """Jira names no field that it refuses: each goes alone, so that one does not keep back the rest.
+        Raises JiraError for what is not about these values.
+        """
+        every = (*fields, *update)
+        if len(every) == 1:
+            self.refuse(self._words(every), error)
+            return
+        for name in every:
+            alone = {name: fields[name]} if name in fields else None
+            fitting = self._words((name,))
+            try:
+                self.jira.issues.edit(
+                    self.remote_id, alone, None if alone else {name: update[name]}
+                )
+            except (Invalid, PermissionRefused) as refusal:
+                self.refuse(fitting, refusal)
+            else:
+                self.accept(fitting)
 
-    Raises JiraError for what is not about these values.
-    """
-    fields, update = body
-    every = (*fields, *update)
-    if len(every) == 1:
-        refuse(sent, _words(names, every), error)
-        return
-    for name in every:
-        alone = {name: fields[name]} if name in fields else None
-        fitting = _words(names, (name,))
+    def _words(self, fields: Iterable[str]) -> list[str]:
+        """The board's words for these fields of Jira's."""
+        return [word for name in fields for word in self.names.get(name, (name,))]
+
+    def send_status(self, word: str, status_id: str) -> None:
+        """By the transition that leads to the status, judged by `to.id`; in two steps, where one alone
+        does not lead there and the way is unambiguous. Raises JiraError.
+        """
+        jira, rules = self.jira, self.rules
+        found = jira.issues.transitions(self.remote_id)
+        if _leading_to(found, status_id, word) is None:
+            between = two_step_transitions.first_step(jira, rules, self.kind, found, status_id)
+            if between is not None and self._take(between):
+                self.passed["status"] = _word_of(rules, between)
+                found = jira.issues.transitions(self.remote_id)
+        step = _leading_to(found, status_id, word)
+        if step is not None:
+            if self._take(step):
+                self.accepted["status"] = word
+                self.refused.pop("status", None)
+            return
+        names = ", ".join(sorted({one.to.name for one in found})) or "none"
+        where = f" It is in “{self.passed['status']}” now." if self.passed else ""
+        self.refused.setdefault(
+            "status",
+            f"The workflow has no step to “{word}” from here for this account, and no single way of two "
+            f"steps that ask for nothing.{where} Steps offered: {names}.",
+        )
+
+    def _take(self, step: Transition) -> bool:
+        """Take this step, with what the mapping gives there; where it cannot be, the reason is noted."""
+        word = _word_of(self.rules, step)
+        given = self.rules.transition_defaults.get(word, {})
+        lacking = [meta.name for meta in two_step_transitions.lacking(step, given)]
+        if lacking:
+            self.refused["status"] = (
+                f"The step to “{word}” asks for {', '.join(lacking)}, which the board does not hold. "
+                "Give the mapping a default for it, or take the step in Jira."
+            )
+            return False
+        fields = {meta.id: spoken(meta, given[meta.id]) for meta in step.fields if meta.id in given}
         try:
-            jira.issues.edit(remote_id, alone, None if alone else {name: update[name]})
-        except (Invalid, PermissionRefused) as refusal:
-            refuse(sent, fitting, refusal)
-        else:
-            sent.accepted |= {word: values[word] for word in fitting}
-
-
-def _words(names: Mapping[str, Sequence[str]], fields: Iterable[str]) -> list[str]:
-    """The board's words for these fields of Jira's."""
-    return [word for name in fields for word in names.get(name, (name,))]
-
-
-def _send_status(
-    jira: JiraClient,
-    rules: Rules,
-    remote_id: str,
-    word: str,
-    status_id: str,
-    sent: Sent,
-    kind: str | None,
-) -> None:
-    """By the transition that leads to the status, judged by `to.id`; in two steps, where one alone does
-    not lead there and the way is unambiguous. Raises JiraError.
-    """
-    found = jira.issues.transitions(remote_id)
-    if _leading_to(found, status_id, word) is None:
-        between = two_step_transitions.first_step(jira, rules, kind, found, status_id)
-        if between is not None and _take(jira, rules, remote_id, between, sent):
-            sent.passed["status"] = _word_of(rules, between)
-            found = jira.issues.transitions(remote_id)
-    step = _leading_to(found, status_id, word)
-    if step is not None:
-        if _take(jira, rules, remote_id, step, sent):
-            sent.accepted["status"] = word
-            sent.refused.pop("status", None)
-        return
-    names = ", ".join(sorted({one.to.name for one in found})) or "none"
-    where = f" It is in “{sent.passed['status']}” now." if sent.passed else ""
-    sent.refused.setdefault(
-        "status",
-        f"The workflow has no step to “{word}” from here for this account, and no single way of two "
-        f"steps that ask for nothing.{where} Steps offered: {names}.",
-    )
+            self.jira.issues.transition(self.remote_id, step.id, fields or None)
+        except (Invalid, PermissionRefused) as error:
+            self.refuse(("status",), error)
+            return False
+        return True
 
 
 def _word_of(rules: Rules, step: Transition) -> str:
     return rules.status_words.get(step.to.id) or words.one_line(step.to.name, words.STATUS)
-
-
-def _take(jira: JiraClient, rules: Rules, remote_id: str, step: Transition, sent: Sent) -> bool:
-    """Take this step, with what the mapping gives there; where it cannot be, the reason is noted."""
-    word = _word_of(rules, step)
-    given = rules.transition_defaults.get(word, {})
-    lacking = [meta.name for meta in two_step_transitions.lacking(step, given)]
-    if lacking:
-        sent.refused["status"] = (
-            f"The step to “{word}” asks for {', '.join(lacking)}, which the board does not hold. "
-            "Give the mapping a default for it, or take the step in Jira."
-        )
-        return False
-    fields = {meta.id: spoken(meta, given[meta.id]) for meta in step.fields if meta.id in given}
-    try:
-        jira.issues.transition(remote_id, step.id, fields or None)
-    except (Invalid, PermissionRefused) as error:
-        refuse(sent, ("status",), error)
-        return False
-    return True
 
 
 def _leading_to(found: Sequence[Transition], status_id: str, word: str) -> Transition | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from connections.models import Connection
 from planning.models import Change, ChangeKind, ChangeState
 from sync.core.echo import normal
+from sync.core.edit_result import EditResult, Results
 from sync.inbound import reverted_edits
 from sync.models import Shadow
+from sync.outbound.edit_plans import EditPlan
 from sync.outbound.write_confirmation import AGAIN, UNCONFIRMED
-from sync.outbound.writes import Edit
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import conflicts, states
@@ -22,57 +23,59 @@ NOT_TAKEN = (
 )
 
 
-def settle(connection: Connection, edits: Sequence[Edit], shift: Shift) -> None:
-    """In the transaction that applied what Jira answered, with the items of all edits locked."""
-    _park_fields(edits)
-    asked = conflicts.open_fields([edit.plan.item_id for edit in edits])
+def settle(
+    connection: Connection, plans: Sequence[EditPlan], results: Results, shift: Shift
+) -> None:
+    """In the transaction that applied what Jira answered, with the items of all plans locked."""
+    _park_fields(plans, results)
+    asked = conflicts.open_fields([plan.item_id for plan in plans])
     done: dict[str, list[int]] = {}
-    for edit in edits:
-        clashing = edit.plan.clashing | asked.get(edit.plan.item_id, set())
-        with isolated(connection, edit.plan.changes, shift):
-            if edit.sent.fault is not None:
-                raise edit.sent.fault
-            for change in edit.plan.changes:
-                if _stopped(connection, edit, clashing, change):
+    for plan in plans:
+        result = results[plan.item_id]
+        clashing = plan.clashing | asked.get(plan.item_id, set())
+        with isolated(connection, plan.changes, shift):
+            if result.fault is not None:
+                raise result.fault
+            for change in plan.changes:
+                if _stopped(connection, result, clashing, change):
                     continue
-                done.setdefault(_why_settled(edit, change), []).append(change.pk)
+                done.setdefault(_why_settled(plan, result, change), []).append(change.pk)
     for why, ids in done.items():
         change_queue.settle(ids, why)
-    _drop_overtaken(edits)
+    _drop_overtaken(results)
     sent = [
-        (edit.plan.shadow.item, f"Sent {', '.join(sorted(edit.sent.accepted))}.")
-        for edit in edits
-        if edit.sent.accepted
+        (plan.shadow.item, f"Sent {', '.join(sorted(accepted))}.")
+        for plan in plans
+        if (accepted := results[plan.item_id].accepted)
     ]
     note_all(connection, "send", "done", sent)
-    states.derive([edit.plan.item_id for edit in edits])
+    states.derive([plan.item_id for plan in plans])
 
 
-def _drop_overtaken(edits: Sequence[Edit]) -> None:
+def _drop_overtaken(results: Results) -> None:
     """What was parked of a field that Jira has accepted now: nobody need look at it any more."""
-    accepted = {edit.plan.item_id: set(edit.sent.accepted) for edit in edits}
     parked = Change.objects.filter(
-        item__in=[item for item, names in accepted.items() if names],
+        item__in=[item for item, result in results.items() if result.accepted],
         kind=ChangeKind.EDIT,
         state=ChangeState.PARKED,
     )
     over = [
         key
         for key, item, fields in parked.values_list("pk", "item_id", "fields")
-        if fields and set(fields) <= accepted[item]
+        if fields and set(fields) <= results[item].accepted.keys()
     ]
     change_queue.drop(over, "A later edit of it has reached Jira.")
 
 
-def _park_fields(edits: Sequence[Edit]) -> None:
+def _park_fields(plans: Sequence[EditPlan], results: Results) -> None:
     """On the shadow, each field that Jira refused or that cannot be told to it, with the reason."""
     stuck = {
-        edit.plan.shadow.pk: {**edit.plan.fields.unsaid, **edit.sent.refused}
-        for edit in edits
-        if edit.plan.fields.unsaid or edit.sent.refused
+        plan.shadow.pk: reasons
+        for plan in plans
+        if (reasons := {**plan.fields.unsaid, **results[plan.item_id].refused})
     }
     rows = list(Shadow.objects.filter(pk__in=stuck).locked())
-    untold = {edit.plan.shadow.pk: edit.plan.untold.keys() for edit in edits if edit.plan.untold}
+    untold = {plan.shadow.pk: plan.untold.keys() for plan in plans if plan.untold}
     for row in rows:
         row.parked = {**row.parked, **stuck[row.pk]}
         # There is nothing in Jira: should it show the field one day, the board's value is the edit.
@@ -81,13 +84,15 @@ def _park_fields(edits: Sequence[Edit]) -> None:
     Shadow.objects.bulk_update(rows, ["parked", "agreed"])
 
 
-def _stopped(connection: Connection, edit: Edit, clashing: Collection[str], change: Change) -> bool:
+def _stopped(
+    connection: Connection, result: EditResult, clashing: Set[str], change: Change
+) -> bool:
     """Park or postpone a change that did not reach Jira; False where it is done with."""
-    refused = {name: why for name, why in edit.sent.refused.items() if name in change.fields}
-    error = edit.sent.failure
-    asked = set(clashing) & set(change.fields)
-    reached = set(change.fields) <= set(edit.sent.accepted)
-    doubted = {name: why for name, why in edit.unconfirmed.items() if name in change.fields}
+    refused = {name: why for name, why in result.refused.items() if name in change.fields}
+    error = result.failure
+    asked = clashing & set(change.fields)
+    reached = set(change.fields) <= set(result.accepted)
+    doubted = {name: why for name, why in result.unconfirmed.items() if name in change.fields}
     if asked:
         change_queue.leave_to_people([change.pk], asked)
     elif refused:
@@ -96,7 +101,7 @@ def _stopped(connection: Connection, edit: Edit, clashing: Collection[str], chan
         note(connection, "send", "refused", message, item=change.item, change=change)
     elif error is not None and not reached:
         change_queue.set_aside(connection, change, error)
-    elif edit.sent.untried and not reached:
+    elif result.untried and not reached:
         change_queue.unclaim([change.pk])
     elif doubted:
         _once_more(connection, change, doubted)
@@ -117,17 +122,17 @@ def _once_more(connection: Connection, change: Change, doubted: Mapping[str, str
     note(connection, "send", outcome, message, item=change.item, change=change, code=UNCONFIRMED)
 
 
-def _why_settled(edit: Edit, change: Change) -> str:
+def _why_settled(plan: EditPlan, result: EditResult, change: Change) -> str:
     names = set(change.fields)
-    back = {name: who for name, who in edit.set_back.items() if name in names}
+    back = {name: who for name, who in result.set_back.items() if name in names}
     if back:
         return reverted_edits.words(back)
-    told = [why for name, why in sorted(edit.plan.fields.unsaid.items()) if name in names]
+    told = [why for name, why in sorted(plan.fields.unsaid.items()) if name in names]
     if told:
         return " ".join(told)
-    stay = sorted(names & set(edit.plan.fields.unmapped))
+    stay = sorted(names & set(plan.fields.unmapped))
     if stay:
         return f"Kept on the board only, since it is not mapped: {', '.join(stay)}."
-    if names and not names & set(edit.sent.accepted):
+    if names and not names & set(result.accepted):
         return "Nothing to send: Jira already agrees, or its newer value was kept."
     return ""

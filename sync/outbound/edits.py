@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
-from jira_client.errors import AnswerLost, JiraError
+from jira_client.errors import AnswerLost
 from planning.models import Change, WorkItem
+from sync.core.edit_result import EditResult, Results, together
 from sync.core.history import Write
 from sync.core.values import Rules
 from sync.models import Shadow
@@ -32,7 +34,7 @@ from sync.outbound import (
 from sync.outbound.edit_plans import EditPlan
 from sync.outbound.edit_results import settle
 from sync.outbound.read_before_write import Work
-from sync.outbound.writes import Edit, write
+from sync.outbound.writes import write
 from sync.outbox import change_queue, corrective_changes, refusals
 from sync.pairs.rules import rules_of
 from sync.worker.failpoints import point
@@ -66,36 +68,41 @@ def send(
     here -= applied.elsewhere
     here -= read_before_write.park_outside(connection, jira, project, shadows, work, here)
     plans = edit_plans.plan(connection, rules, shadows, work, here, applied, shift, named)
-    edits = [Edit(plan) for plan in _claim(project, plans, shift)]
+    plans = _claim(project, plans, shift)
     point("edit.claimed")
-    to_write = [edit for edit in edits if edit.plan.writes]
-    write(jira, rules, to_write, shift)
+    to_write = [plan for plan in plans if plan.writes]
+    results: Results = together(
+        {plan.item_id: EditResult() for plan in plans}, write(jira, rules, to_write, shift)
+    )
     point("edit.fields_sent")
-    _move_and_rank(jira, rules, to_write, shift)
-    _fail_late(edits, named)
+    results = _move_and_rank(jira, rules, to_write, results, shift)
+    results = _failing_late(results, named)
     point("edit.written")
-    _read_back(connection, jira, project, rules, edits, shift)
+    results = _read_back(connection, jira, project, rules, plans, results, shift)
     point("edit.settled")
-    failures = [edit.sent.failure for edit in edits if edit.sent.failure is not None]
-    _raise_of_connection(failures, any(edit.sent.accepted for edit in edits))
+    _raise_of_connection(results)
     return bool(to_write)
 
 
-def _raise_of_connection(failures: Sequence[JiraError], succeeded: bool) -> None:
+def _raise_of_connection(results: Results) -> None:
     """One item's failure is its own. But where nothing succeeded, lost answers tell of the connection."""
+    failures = [one.failure for one in results.values() if one.failure is not None]
     for failure in failures:
         if refusals.of_connection(failure):
             raise failure
     lost = [failure for failure in failures if isinstance(failure, AnswerLost)]
-    if lost and not succeeded:
+    if lost and not any(one.accepted for one in results.values()):
         raise lost[0]
 
 
-def _fail_late(edits: Sequence[Edit], named: people.Named) -> None:
+def _failing_late(results: Results, named: people.Named) -> Results:
     """Jira could not say now who some person is: the item is tried again; the rest of it has gone."""
-    for edit in edits:
-        if edit.sent.failure is None and not edit.sent.untried:
-            edit.sent.failure = named.failures.get(edit.plan.item_id)
+    return {
+        item: replace(result, failure=named.failures.get(item))
+        if result.failure is None and not result.untried
+        else result
+        for item, result in results.items()
+    }
 
 
 def _claim(project: MappedProject, plans: Sequence[EditPlan], shift: Shift) -> list[EditPlan]:
@@ -126,33 +133,37 @@ def _claim(project: MappedProject, plans: Sequence[EditPlan], shift: Shift) -> l
     return claimed
 
 
-def _move_and_rank(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) -> None:
-    groups: dict[int | None, list[Edit]] = {}
-    for edit in edits:
-        wanted, sprint = edit.plan.fields.out.sprint
-        if wanted and not _ended(edit):
-            groups.setdefault(sprint, []).append(edit)
+def _move_and_rank(
+    jira: JiraClient,
+    rules: Rules,
+    plans: Sequence[EditPlan],
+    results: Results,
+    shift: Shift,
+) -> Results:
+    """The results, with those of the sprint moves and the ranks of these plans. Raises LeaseLost."""
+    groups: dict[int | None, list[EditPlan]] = {}
+    for plan in plans:
+        wanted, sprint = plan.fields.out.sprint
+        if wanted and not results[plan.item_id].ended:
+            groups.setdefault(sprint, []).append(plan)
     for sprint, members in groups.items():
 
-        def call(some: Sequence[Edit], sprint: int | None = sprint) -> dict[str, str]:
-            ids = [edit.plan.shadow.remote_id for edit in some]
+        def call(some: Sequence[EditPlan], sprint: int | None = sprint) -> dict[str, str]:
+            ids = [plan.shadow.remote_id for plan in some]
             if sprint is None:
                 jira.sprints.to_backlog(ids)
             else:
                 jira.sprints.move(sprint, ids)
             return {}
 
-        bulk_moves.move(jira, "iteration", members, call, shift)
+        moved = bulk_moves.move(jira, "iteration", members, call, shift)
+        results = together(results, moved)
         point("edit.planned")
-    ranked = [edit for edit in edits if edit.plan.fields.ranked and not _ended(edit)]
+    ranked = [plan for plan in plans if plan.fields.ranked and not results[plan.item_id].ended]
     if ranked:
-        rank_writes.send(jira, rules, ranked, shift)
+        results = together(results, rank_writes.send(jira, rules, ranked, shift))
         point("edit.ranked")
-
-
-def _ended(edit: Edit) -> bool:
-    sent = edit.sent
-    return sent.untried or sent.failure is not None or sent.fault is not None
+    return results
 
 
 def _read_back(
@@ -160,34 +171,41 @@ def _read_back(
     jira: JiraClient,
     project: MappedProject,
     rules: Rules,
-    edits: Sequence[Edit],
+    plans: Sequence[EditPlan],
+    results: Results,
     shift: Shift,
-) -> None:
+) -> Results:
     """What Jira made of it: accepted values are agreed, whatever else it shows is Jira's own edit.
 
-    All that was learned is stored in one transaction, so that a crash leaves either all or nothing.
+    All that was learned is stored in one transaction, so that a crash leaves either all or nothing. The
+    results are answered as this read confirms them. Raises JiraError, LeaseLost.
     """
-    touched = [edit for edit in edits if edit.sent.accepted or edit.sent.passed]
+    touched = [plan for plan in plans if results[plan.item_id].touched]
     found, began = write_race.Window([]), timezone.now()
     if touched:
-        ids = [edit.plan.shadow.remote_id for edit in touched]
+        ids = [plan.shadow.remote_id for plan in touched]
         issues = jira.issues.fetch(ids, rules.read_fields, history=True).issues
         writes = {
-            e.plan.shadow.remote_id: (e.plan.shadow, w)
-            for e in touched
-            if (w := _as_write(connection, e))
+            plan.shadow.remote_id: (plan.shadow, write)
+            for plan in touched
+            if (write := _as_write(connection, plan, results[plan.item_id]))
         }
         point("edit.read_back")
         found = write_race.look_back(jira, project, rules, issues, writes, shift)
         began = timezone.now() if found.restored else began
-        write_confirmation.confirm(connection, jira, project, rules, found.issues, touched)
-    sent, ranked = {}, []
-    for edit in touched:
-        item = edit.plan.item_id
-        taken = {n: value for n, value in edit.sent.accepted.items() if n != "rank"}
-        sent[item] = {**edit.sent.passed, **taken, **found.restored_bases(item)}
-        ranked += [item] if "rank" in edit.sent.accepted else []
-    work = {edit.plan.item_id: edit.plan.changes for edit in edits}
+        results = write_confirmation.confirm(
+            connection, jira, project, rules, found.issues, touched, results
+        )
+    sent = {
+        plan.item_id: {
+            **results[plan.item_id].passed,
+            **_in_fields(results[plan.item_id]),
+            **found.restored_bases(plan.item_id),
+        }
+        for plan in touched
+    }
+    ranked = [plan.item_id for plan in touched if "rank" in results[plan.item_id].accepted]
+    work = {plan.item_id: plan.changes for plan in plans}
     with transaction.atomic():
         shift.guard()
         # Of those too that nothing was read of: their pairs are written below.
@@ -204,11 +222,17 @@ def _read_back(
                 ranked=ranked,
             )
         write_race.keep(connection, found)
-        settle(connection, edits, shift)
+        settle(connection, plans, results, shift)
+    return results
 
 
-def _as_write(connection: Connection, edit: Edit) -> Write | None:
-    accepted = {name: v for name, v in edit.sent.accepted.items() if name != "rank"}
-    if not accepted or edit.plan.since is None:
+def _in_fields(result: EditResult) -> dict[str, Any]:
+    """The accepted values that a read shows: a rank is told by its neighbours and never compared."""
+    return {name: value for name, value in result.accepted.items() if name != "rank"}
+
+
+def _as_write(connection: Connection, plan: EditPlan, result: EditResult) -> Write | None:
+    accepted = _in_fields(result)
+    if not accepted or plan.since is None:
         return None
-    return Write(connection.account_id, accepted, edit.plan.before, edit.plan.since)
+    return Write(connection.account_id, accepted, plan.before, plan.since)

@@ -2,58 +2,62 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 
 from django.db.models import F, OuterRef, Subquery
 
 from jira_client.client import JiraClient
 from planning.models import WorkItem
+from sync.core.edit_result import EditResult, Results
 from sync.core.values import Rules
 from sync.models import ShadowState
 from sync.outbound import bulk_moves
-from sync.outbound.writes import Edit
+from sync.outbound.edit_plans import EditPlan
 from sync.worker.work_slot import Shift
 
 
-def send(jira: JiraClient, rules: Rules, edits: Sequence[Edit], shift: Shift) -> None:
+def send(jira: JiraClient, rules: Rules, plans: Sequence[EditPlan], shift: Shift) -> Results:
     """Rank these issues: each run of them before the next item that Jira has, the last run after the
     one before it. One query and, for neighbours that were moved together, one call for fifty.
 
-    What came of it is added to each `sent`; an item without neighbours has no place to tell.
+    What came of each; an item without neighbours has no place to tell. Raises LeaseLost.
     """
-    runs = _runs(edits)
+    runs = _runs(plans)
+    found: dict[uuid.UUID, EditResult] = {}
     for (before, after), members in runs.items():
         if before is None and after is None:
             first, *rest = members
-            first.sent.accepted["rank"] = first.plan.wanted("rank")
+            found[first.item_id] = EditResult(accepted={"rank": first.wanted("rank")})
             if not rest:
                 continue
-            after, members = first.plan.shadow.remote_key, rest
+            after, members = first.shadow.remote_key, rest
 
         def call(
-            some: Sequence[Edit], before: str | None = before, after: str | None = after
+            some: Sequence[EditPlan], before: str | None = before, after: str | None = after
         ) -> dict[str, str]:
             return _rank(jira, rules, some, before, after)
 
         # What goes behind an anchor goes in from behind, so that the order stays.
-        bulk_moves.move(jira, "rank", members, call, shift, backwards=before is None)
+        found |= bulk_moves.move(jira, "rank", members, call, shift, backwards=before is None)
+    return found
 
 
 def _rank(
     jira: JiraClient,
     rules: Rules,
-    edits: Sequence[Edit],
+    plans: Sequence[EditPlan],
     before: str | None,
     after: str | None,
 ) -> dict[str, str]:
-    keys = [edit.plan.shadow.remote_key for edit in edits]
+    keys = [plan.shadow.remote_key for plan in plans]
     left = jira.issues.rank(keys, before, after, rules.fields["rank"])
     return {one.issue_id: " ".join(one.messages) or "Jira left it where it was." for one in left}
 
 
-def _runs(edits: Sequence[Edit]) -> dict[tuple[str | None, str | None], list[Edit]]:
+def _runs(plans: Sequence[EditPlan]) -> dict[tuple[str | None, str | None], list[EditPlan]]:
     """(key of the item after, key of the item before) → the moved items between them, in order."""
-    moved = {edit.plan.item_id: edit for edit in edits}
+    moved = {plan.item_id: plan for plan in plans}
     others = (
         WorkItem.objects.live()
         .filter(
@@ -72,7 +76,7 @@ def _runs(edits: Sequence[Edit]) -> dict[tuple[str | None, str | None], list[Edi
         .order_by(F("rank"), "pk")
         .values_list("pk", "following", "leading")
     )
-    runs: dict[tuple[str | None, str | None], list[Edit]] = {}
+    runs: dict[tuple[str | None, str | None], list[EditPlan]] = {}
     for item, following, leading in rows:
         anchor = (following, None) if following else (None, leading)
         runs.setdefault(anchor, []).append(moved[item])

@@ -18,12 +18,12 @@ from django.utils import timezone
 from connections.access.gateway import jira_for
 from jira_client.errors import AnswerLost
 from planning.models import Change, WorkItem
+from sync.core.edit_result import EditResult
 from sync.core.mapping import OPERATION_PROPERTY
 from sync.inbound import pull
 from sync.models import Shadow
 from sync.outbound import edits, issue_creates
 from sync.outbound.edit_plans import EditPlan
-from sync.outbound.writes import Edit
 from sync.outbox import change_queue
 from sync.pairs.rules import rules_of
 from sync.worker.lease import claim
@@ -145,14 +145,14 @@ def test_a_refused_edit_is_settled_while_its_issue_is_read(
     world.edit(item, story_points=99)
     change = Change.objects.select_related("item").get(item=item)
     shadow = Shadow.objects.select_related("item").get(item=item)
-    edit = Edit(EditPlan(shadow, (change,)))
-    edit.sent.refused["story_points"] = "No."
+    plan = EditPlan(shadow, (change,))
+    results = {item.pk: EditResult(refused={"story_points": "No."})}
     shift = shift_of("push:test")
 
     def settle() -> None:
         edits._read_back(
-            world.connection, jira_for(world.connection), world.project, rules_of(world.project), [edit],
-            shift)  # fmt: skip
+            world.connection, jira_for(world.connection), world.project, rules_of(world.project), [plan],
+            results, shift)  # fmt: skip
 
     issue = world.handle.site.keys[item.remote_key]
     read = jira_for(world.connection).issues.fetch(
