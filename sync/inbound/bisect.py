@@ -12,7 +12,6 @@ from datetime import datetime
 import structlog
 from django.utils import timezone
 
-from connections.access import concurrent_deletion
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
@@ -21,7 +20,7 @@ from sync.core.mapping import OPERATION_PROPERTY
 from sync.inbound import conflict_authors, moved_issues, project_facts, pull
 from sync.inbound.read_batch import Applied
 from sync.outbox import change_queue
-from sync.outbox.poisoned_items import OF_ALL
+from sync.outbox.poisoned_items import in_halves
 from sync.pairs import changelog, new_statuses, parents
 from sync.pairs.rules import rules_of
 from sync.webhook import inbox
@@ -73,20 +72,16 @@ def take_in(
 
     `asked`: they were read with their marks. Raises JiraError.
     """
-    try:
-        return _take_in(jira, project, issues, began, asked), {}
-    except OF_ALL:
-        raise
-    except Exception as problem:
-        concurrent_deletion.raise_if_deleted(problem, project)
-        if len(issues) == 1:
-            log.exception("an issue could not be taken in", issue=issues[0].id)
-            return Applied(), {issues[0].id: _words(problem)}
-    half = len(issues) // 2
-    applied, failed = take_in(jira, project, issues[:half], began=began, asked=asked)
-    rest, more = take_in(jira, project, issues[half:], began=began, asked=asked)
-    applied.add(rest)
-    return applied, {**failed, **more}
+    failed: dict[str, str] = {}
+
+    def poisoned(issue: Issue, problem: Exception) -> None:
+        log.exception("an issue could not be taken in", issue=issue.id)
+        failed[issue.id] = _words(problem)
+
+    parts = in_halves(
+        project, issues, lambda some: _take_in(jira, project, some, began, asked), poisoned
+    )
+    return Applied.joined(parts), failed
 
 
 def _take_in(

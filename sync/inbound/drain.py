@@ -16,7 +16,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from almconnect.lib.redact import redact
-from connections.access import concurrent_deletion
 from connections.access.concurrent_deletion import ends_with
 from connections.access.gateway import NotReady, jira_for
 from connections.access.sealing import SealBroken
@@ -28,7 +27,7 @@ from sync.inbound import absence, sprint_placement
 from sync.inbound.delivered_issues import read_issues
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
 from sync.outbox import change_queue
-from sync.outbox.poisoned_items import OF_ALL
+from sync.outbox.poisoned_items import raise_if_of_all
 from sync.pairs import site_proof, sprint_facts
 from sync.webhook.inbox import OF_SPRINTS
 from sync.worker.failpoints import point
@@ -63,11 +62,8 @@ def drain(connection_id: uuid.UUID) -> bool:
             return False
         except (NotReady, LeaseLost):
             return False
-        except OF_ALL:
-            raise
         except Exception as problem:
-            for project in projects:
-                concurrent_deletion.raise_if_deleted(problem, project)
+            raise_if_of_all(problem, projects)
             # Whose fault it is cannot be told yet: from now on each of these is read alone.
             log.exception("a slice of the inbox failed", connection=str(connection.pk))
             _stumble(rows, f"ALM Connect itself failed ({type(problem).__name__}); see the log.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -87,6 +87,14 @@ class Applied:
         self.elsewhere |= other.elsewhere
         self.untyped |= other.untyped
         self.unsure, self.disputed = list(other.unsure), dict(other.disputed)
+
+    @classmethod
+    def joined(cls, parts: Iterable[Applied]) -> Applied:
+        """What several batches did."""
+        whole = cls()
+        for part in parts:
+            whole.add(part)
+        return whole
 
     def note_lacking(self, seen: Seen) -> None:
         """Which fields this issue does not have in Jira: a matter of its type there."""

@@ -13,7 +13,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from connections.access import concurrent_deletion
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
@@ -26,8 +25,7 @@ from sync.inbound import absence, filtered_issues, pair_merge, pull
 from sync.inbound.read_batch import Applied
 from sync.models import Shadow
 from sync.outbound import ownership, write_race
-from sync.outbox import change_queue, corrective_changes
-from sync.outbox.poisoned_items import OF_ALL, isolated
+from sync.outbox import change_queue, corrective_changes, poisoned_items
 from sync.pairs import changelog
 from sync.pairs.rules import lookups_for, values_of
 from sync.worker.failpoints import point
@@ -146,37 +144,24 @@ def apply(
     names: Mapping[str, str] | None = None,
 ) -> Applied:
     """Merge them all; where one of them makes us fail, the others still, and that one is parked."""
-    how: dict[str, Any] = {"began": began, "sent": sent, "ranked": ranked, "names": names}
-    try:
-        return pull.apply(project, issues, **how)
-    except OF_ALL:
-        raise
-    except Exception as problem:
-        concurrent_deletion.raise_if_deleted(problem, project)
-        if len(issues) > 1:
-            return _apply_each(connection, project, issues, work, shift, **how)
-        whole = Applied()
-        owner = Shadow.objects.filter(connection=connection, remote_id=issues[0].id).first()
-        changes = work.get(owner.item_id, []) if owner else []
-        with isolated(connection, changes, shift):
-            raise
+    unread: set[uuid.UUID] = set()
+
+    def poisoned(issue: Issue, problem: Exception) -> None:
+        owner = Shadow.objects.filter(connection=connection, remote_id=issue.id).first()
+        poisoned_items.park(
+            connection, work.get(owner.item_id, ()) if owner else (), problem, shift
+        )
         if owner is not None:
-            whole.stale_items.add(owner.item_id)
-        return whole
+            unread.add(owner.item_id)
 
-
-def _apply_each(
-    connection: Connection,
-    project: MappedProject,
-    issues: Sequence[Issue],
-    work: Work,
-    shift: Shift,
-    **rest: Any,
-) -> Applied:
-    whole = Applied()
-    for issue in issues:
-        one = apply(connection, project, [issue], work, shift, **rest)
-        whole.add(one)
+    parts = poisoned_items.in_halves(
+        project,
+        issues,
+        lambda some: pull.apply(project, some, began=began, sent=sent, ranked=ranked, names=names),
+        poisoned,
+    )
+    whole = Applied.joined(parts)
+    whole.stale_items |= unread
     return whole
 
 

@@ -1,9 +1,10 @@
-"""One item's fault of our own ends that item's work, and no other's."""
+"""One item on which we fail ourselves ends that item's work, and no other's, in either direction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -11,7 +12,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from connections.access import concurrent_deletion
 from connections.access.gateway import NotReady
-from connections.models import Connection
+from connections.models import Connection, MappedProject
 from jira_client.errors import JiraError
 from planning.models import Change
 from sync.outbox import change_queue
@@ -33,6 +34,48 @@ OF_ALL = (
     concurrent_deletion.Vanished,
 )
 
+Row = TypeVar("Row")
+Done = TypeVar("Done")
+
+
+def raise_if_of_all(problem: Exception, projects: Iterable[MappedProject]) -> None:
+    """Raise what is no fault on one item: those OF_ALL, and Vanished where one of these projects was
+    deleted meanwhile.
+    """
+    if isinstance(problem, OF_ALL):
+        raise problem
+    for project in projects:
+        concurrent_deletion.raise_if_deleted(problem, project)
+
+
+def in_halves(
+    project: MappedProject,
+    rows: Sequence[Row],
+    work: Callable[[Sequence[Row]], Done],
+    poisoned: Callable[[Row, Exception], None],
+) -> list[Done]:
+    """What `work` answers for these rows of a project, all at once; where we fail on them, for each half,
+    until the one on which we fail stands alone.
+
+    `work` must bear being repeated. `poisoned`: what to do with the one and its error, while that is
+    handled. Raises what is OF_ALL.
+    """
+    try:
+        return [work(rows)]
+    except Exception as problem:
+        raise_if_of_all(problem, (project,))
+        if not rows:
+            raise
+        if len(rows) == 1:
+            poisoned(rows[0], problem)
+            return []
+    half = len(rows) // 2
+    return [
+        done
+        for some in (rows[:half], rows[half:])
+        for done in in_halves(project, some, work, poisoned)
+    ]
+
 
 @contextmanager
 def isolated(
@@ -41,20 +84,20 @@ def isolated(
     """Park these changes if the block fails on them, with our fault named; its traceback is logged."""
     try:
         yield
-    except OF_ALL:
-        raise
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001  # judged by raise_if_of_all, logged by park
         rows = [changes] if isinstance(changes, Change) else list(changes)
-        for project in {change.project for change in rows}:
-            concurrent_deletion.raise_if_deleted(problem, project)
-        log.exception("a change could not be handled", changes=[change.pk for change in rows])
-        _park(connection, rows, type(problem).__name__, shift)
+        raise_if_of_all(problem, (change.project for change in rows))
+        park(connection, rows, problem, shift)
 
 
-def _park(connection: Connection, changes: list[Change], problem: str, shift: Shift) -> None:
+def park(
+    connection: Connection, changes: Sequence[Change], problem: Exception, shift: Shift
+) -> None:
+    """Park these changes for an error of ours that is being handled. Raises LeaseLost."""
+    log.exception("a change could not be handled", changes=[change.pk for change in changes])
     message = (
-        f"ALM Connect itself failed on this item ({problem}), not Jira. The log has the details; "
-        "report them, and replay this change afterwards."
+        f"ALM Connect itself failed on this item ({type(problem).__name__}), not Jira. The log has the "
+        "details; report them, and replay this change afterwards."
     )
     with transaction.atomic():
         shift.guard()

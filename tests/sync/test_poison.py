@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from jira_client.errors import TooLarge
+from connections.models import MappedProject
+from jira_client.errors import TooLarge, Truncated
 from planning.models import WorkItem
 from sync.inbound import bisect, pull
 from sync.models import Delivery
+from sync.outbox.poisoned_items import in_halves
 from sync.status import replay
 from tests.sync.test_drain import deliver
 from tests.sync.world import World
@@ -96,3 +98,25 @@ def test_an_answer_that_is_too_large_is_read_in_halves(world: World):
     read = bisect.fetch(Client(), ids, ("summary",))
     assert {issue.id for issue in read.issues} == set(ids) - {heavy}
     assert list(read.failed) == [heavy]
+
+
+def test_a_batch_is_halved_until_the_bad_ones_stand_alone():
+    tried, alone = [], []
+
+    def work(rows):
+        tried.append(rows)
+        if {3, 4} & set(rows):
+            raise ValueError(rows)
+        return sum(rows)
+
+    done = in_halves(MappedProject(), range(8), work, lambda row, problem: alone.append(row))
+    assert (done, alone) == ([0 + 1, 2, 5, 6 + 7], [3, 4])
+    assert [len(rows) for rows in tried] == [8, 4, 2, 2, 1, 1, 4, 2, 1, 1, 2]
+
+
+def test_what_is_everybodys_is_no_fault_of_one():
+    def work(rows):
+        raise Truncated("The answer ends early.")
+
+    with pytest.raises(Truncated):
+        in_halves(MappedProject(), range(8), work, lambda row, problem: pytest.fail("isolated"))
