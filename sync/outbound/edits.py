@@ -23,10 +23,8 @@ from sync.core.history import Write
 from sync.core.values import Rules
 from sync.models import Shadow
 from sync.outbound import (
-    bulk_moves,
     edit_plans,
     people,
-    rank_writes,
     read_before_write,
     write_confirmation,
     write_race,
@@ -74,8 +72,6 @@ def send(
     results: Results = together(
         {plan.item_id: EditResult() for plan in plans}, write(jira, rules, to_write, shift)
     )
-    point("edit.fields_sent")
-    results = _move_and_rank(jira, rules, to_write, results, shift)
     results = _failing_late(results, named)
     point("edit.written")
     results = _read_back(connection, jira, project, rules, plans, results, shift)
@@ -131,39 +127,6 @@ def _claim(project: MappedProject, plans: Sequence[EditPlan], shift: Shift) -> l
         Change.objects.bulk_update([plan.changes[0] for plan in writing], ["sent"])
         change_queue.claim([change.pk for plan in claimed for change in plan.changes])
     return claimed
-
-
-def _move_and_rank(
-    jira: JiraClient,
-    rules: Rules,
-    plans: Sequence[EditPlan],
-    results: Results,
-    shift: Shift,
-) -> Results:
-    """The results, with those of the sprint moves and the ranks of these plans. Raises LeaseLost."""
-    groups: dict[int | None, list[EditPlan]] = {}
-    for plan in plans:
-        wanted, sprint = plan.fields.out.sprint
-        if wanted and not results[plan.item_id].ended:
-            groups.setdefault(sprint, []).append(plan)
-    for sprint, members in groups.items():
-
-        def call(some: Sequence[EditPlan], sprint: int | None = sprint) -> dict[str, str]:
-            ids = [plan.shadow.remote_id for plan in some]
-            if sprint is None:
-                jira.sprints.to_backlog(ids)
-            else:
-                jira.sprints.move(sprint, ids)
-            return {}
-
-        moved = bulk_moves.move(jira, "iteration", members, call, shift)
-        results = together(results, moved)
-        point("edit.planned")
-    ranked = [plan for plan in plans if plan.fields.ranked and not results[plan.item_id].ended]
-    if ranked:
-        results = together(results, rank_writes.send(jira, rules, ranked, shift))
-        point("edit.ranked")
-    return results
 
 
 def _read_back(
