@@ -25,10 +25,9 @@ from planning import feed, inbound_writes
 from sync.inbound import (
     bisect,
     duplicates,
-    filtered_issues,
     kept_items,
     mass_deletion_guard,
-    moved_issues,
+    outside_mapping,
     project_facts,
 )
 from sync.inbound import gone_items as gone_from_jira
@@ -119,12 +118,12 @@ def take_census(
     for at in range(0, len(absent), AT_ONCE):
         part = absent[at : at + AT_ONCE]
         fetched = jira.issues.fetch(part, ("project",))
-        homes = moved_issues.by_home(project, fetched.issues)
+        homes = outside_mapping.by_home(project, fetched.issues)
         for home, issues in homes.items():
             if home not in mapped:
-                moved_issues.mark(connection, issues)
+                outside_mapping.mark_moved(connection, issues)
             elif home == project.remote_id and project.jql.strip():
-                filtered_issues.mark(connection, [one.id for one in issues])
+                outside_mapping.mark_filtered(connection, [one.id for one in issues])
         missing += fetched.missing
     vanished = note_missing(connection, jira, project, missing)
     kept_items.look(jira, project)

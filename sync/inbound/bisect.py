@@ -17,11 +17,11 @@ from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.inbound import conflict_authors, moved_issues, project_facts, pull
+from sync.inbound import conflict_authors, outside_mapping, project_facts, pull
 from sync.inbound.read_batch import Applied
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import in_halves
-from sync.pairs import changelog, new_statuses, parents
+from sync.pairs import field_names, new_statuses, parents
 from sync.pairs.rules import rules_of
 from sync.webhook import inbox
 
@@ -105,12 +105,14 @@ def _merge(
     create under way may have made them, and with their changes, where both sides have edited: the
     changes tell who did, and what a new issue began with. What webhooks have told is not asked for.
     """
-    here = [issue for issue in issues if moved_issues.home_of(project, issue) == project.remote_id]
+    here = [
+        issue for issue in issues if outside_mapping.home_of(project, issue) == project.remote_id
+    ]
     new_statuses.in_issues(project, here)
     applied = pull.apply(project, issues, began=began, asked=asked, hold=True)
     if not (applied.unsure or applied.disputed):
         return applied
-    names = changelog.names_of(project.connection, jira)
+    names = field_names.in_changes(project.connection, jira)
     signed = conflict_authors.by_webhooks(project, issues, applied.disputed, names)
     left = {*applied.unsure, *applied.disputed} - {issue.id for issue in signed}
     if signed:

@@ -13,7 +13,7 @@ from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.inbound import bisect, filtered_issues, moved_issues, own_creates
+from sync.inbound import bisect, outside_mapping, own_creates
 from sync.models import Shadow
 from sync.outbox import change_queue
 from sync.pairs.rules import rules_of
@@ -71,14 +71,14 @@ def read_issues(
     for remote_project, issues in groups.items():
         project = projects.get(remote_project)
         if project is None:
-            moved_issues.mark(connection, issues)
+            outside_mapping.mark_moved(connection, issues)
         elif project.direction != Direction.PAUSED:
             applied, failed = bisect.take_in(jira, project, issues, began=began)
             point("drain.applied")
             change_queue.ensure(project, applied.to_send)
             read.failed |= failed
             skipped |= {one: UNTYPED.format(kind) for one, kind in applied.untyped.items()}
-    filtered_issues.mark(connection, known_outside)
+    outside_mapping.mark_filtered(connection, known_outside)
     return Gathered({issue.id for issue in read.issues} | outside, read.failed, skipped)
 
 

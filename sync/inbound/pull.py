@@ -27,7 +27,7 @@ from sync.inbound import (
     duplicates,
     first_told,
     gone_items,
-    moved_issues,
+    outside_mapping,
     own_creates,
     pair_merge,
     project_facts,
@@ -59,11 +59,11 @@ def apply(
     the merge, so that whatever the read shows beyond them is Jira's own. `ranked`: items whose place
     Jira has just accepted. `asked`: the read asked for the marks of our creates; without it, issues
     that we do not know are left in `unsure` while creates are under way. `names`: the read asked for
-    the issues' changes, and this is what fields are called there (`changelog.names_of`); without it,
+    the issues' changes, and this is what fields are called there (`field_names.in_changes`); without it,
     our own new issues whose changes decide are left in `unsure`. `hold`: leave what clashes in
     `disputed` where nobody has told who wrote Jira's value.
     """
-    homes = moved_issues.by_home(project, issues)
+    homes = outside_mapping.by_home(project, issues)
     issues = homes.pop(project.remote_id, [])
     rules = rules_of(project)
     parents = [parent_reference(rules, issue) for issue in issues]
@@ -135,7 +135,7 @@ def _hand_over(
         .first()
     )
     if other is None:
-        moved_issues.mark(project.connection, issues)
+        outside_mapping.mark_moved(project.connection, issues)
     if other is None or other.direction == Direction.PAUSED:
         applied.elsewhere |= {issue.id for issue in issues}
         return

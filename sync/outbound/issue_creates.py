@@ -8,8 +8,9 @@ did not come means *outcome unknown*: `sync.outbound.lost_creates` finds out bef
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -18,21 +19,30 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import Created, CreateFailure
 from planning.models import Change
+from sync.core.mapping import OPERATION_PROPERTY, say
 from sync.core.retry import Verdict
 from sync.core.values import PARENT, Rules
 from sync.outbound import create_defaults, lost_creates, people
-from sync.outbound.create_bodies import NEEDED, New, body_of
 from sync.outbound.new_pairs import pair
 from sync.outbox import change_queue, refusals
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import field_names, highest_issue_number
-from sync.pairs.references import known_to_jira
-from sync.pairs.rules import rules_of
+from sync.pairs.references import Known, known_to_jira
+from sync.pairs.rules import rules_of, values_of
 from sync.pairs.trace import note
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
 
 AT_ONCE = 50
+NEEDED: Final = ("summary", "issuetype", "project")  # without them there is no issue
+
+
+@dataclass(slots=True)
+class _New:
+    """A create on its way: its change and the body that is sent."""
+
+    change: Change
+    body: dict[str, Any]
 
 
 def create(
@@ -90,14 +100,14 @@ def _create_some(
     known = known_to_jira([change.item for change in changes])
     named = people.settle(connection, jira, rules, [change.item for change in changes], shift)
     given = create_defaults.given(jira, project, {change.item.type for change in changes})
-    ready: list[New] = []
+    ready: list[_New] = []
     for change in changes:
         with isolated(connection, change, shift):
             mine = rules.of_type(change.item.type)
-            body = body_of(mine, change, known, named.unsent(change.item_id))
+            body = _body_of(mine, change, known, named.unsent(change.item_id))
             if body is not None:
                 body["fields"] = {**given.get(change.item.type, {}), **body["fields"]}
-                ready.append(New(change, body))
+                ready.append(_New(change, body))
     if not ready:
         return
     above = highest_issue_number.mark(jira, project)
@@ -120,6 +130,44 @@ def _create_some(
             _settle(connection, jira, rules, one, answer, shift)
 
 
+def _body_of(
+    rules: Rules, change: Change, known: Known, unsent: Collection[str]
+) -> dict[str, Any] | None:
+    """The body of the create; `change.sent` gets the board values that it carries. None: parked.
+
+    `unsent`: people whom Jira does not know; the edit that follows the create says so.
+    """
+    item = change.item
+    kind = rules.types.get(item.type)
+    if kind is None:
+        change_queue.park(
+            [change.pk],
+            "type_not_mapped",
+            f"The type “{item.type}” is not mapped to an issue type of {rules.project_key}.",
+        )
+        return None
+    # Status and sprint cannot be set by a create; what is empty is left to Jira's defaults.
+    values = {
+        name: value
+        for name, value in values_of(item).items()
+        if name not in ("status", "iteration", *unsent) and value not in (None, "", [])
+    }
+    out = say(rules, values, sprints={}, parents=known.parents)
+    # A create takes no update: what it would add is all there is.
+    added = {
+        name: [one["add"] for one in steps if "add" in one] for name, steps in out.update.items()
+    }
+    fields = {**{name: values for name, values in added.items() if values}, **out.fields}
+    fields |= {"project": {"id": rules.project_id}, "issuetype": {"id": kind}}
+    change.sent = {
+        name: value
+        for name, value in values.items()
+        if name not in out.unmapped and rules.fields.get(name) in fields
+    }
+    mark = {"operation": str(change.operation), "item": str(item.pk)}
+    return {"fields": fields, "properties": {OPERATION_PROPERTY: mark}}
+
+
 def _post(
     jira: JiraClient, bodies: Sequence[dict[str, Any]], shift: Shift
 ) -> list[Created | CreateFailure]:
@@ -139,7 +187,7 @@ def _settle(
     connection: Connection,
     jira: JiraClient,
     rules: Rules,
-    new: New,
+    new: _New,
     answer: Created | CreateFailure,
     shift: Shift,
 ) -> None:
@@ -159,7 +207,7 @@ def _settle(
         if rest and _create_bare(connection, jira, new, rest, names, shift):
             return
     reasons = [*answer.messages]
-    called = field_names.names_of(connection, jira) if answer.field_errors else {}
+    called = field_names.in_sentences(connection, jira) if answer.field_errors else {}
     for field, why in answer.field_errors.items():
         reasons.append(f"{names.get(field) or called.get(field) or field}: {why}")
         if field in called and field not in (*names, *NEEDED):
@@ -173,7 +221,7 @@ def _settle(
 def _create_bare(
     connection: Connection,
     jira: JiraClient,
-    new: New,
+    new: _New,
     rest: Collection[str],
     names: Mapping[str, str],
     shift: Shift,
@@ -209,7 +257,7 @@ def _remember(change: Change, sent: dict[str, Any], shift: Shift) -> None:
 def _create_without(
     connection: Connection,
     jira: JiraClient,
-    new: New,
+    new: _New,
     answer: CreateFailure,
     names: Mapping[str, str],
     shift: Shift,

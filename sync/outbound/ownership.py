@@ -15,7 +15,7 @@ from connections.models import Connection, DeletionPolicy, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, SyncState
-from sync.inbound import delivered_issues, moved_issues
+from sync.inbound import delivered_issues, outside_mapping
 from sync.models import Shadow, ShadowState
 from sync.outbound import link_writes
 from sync.outbox import change_queue
@@ -134,7 +134,7 @@ def _reasons(
         elif not mapped[home].writes_jira:
             found[one.pk] = f"{issue.key} is in project {mapped[home].key} now, which is only read."
     if away:
-        moved_issues.mark(connection, away)
+        outside_mapping.mark_moved(connection, away)
     return found | _filtered(jira, [one for one in pairs if one.pk not in found])
 
 

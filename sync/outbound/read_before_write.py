@@ -21,12 +21,12 @@ from sync.core.echo import same
 from sync.core.history import READ, Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
-from sync.inbound import absence, filtered_issues, pair_merge, pull
+from sync.inbound import absence, outside_mapping, pair_merge, pull
 from sync.inbound.read_batch import Applied
 from sync.models import Shadow
 from sync.outbound import ownership, write_race
 from sync.outbox import change_queue, corrective_changes, poisoned_items
-from sync.pairs import changelog
+from sync.pairs import field_names
 from sync.pairs.rules import lookups_for, values_of
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
@@ -57,7 +57,7 @@ def read(
         # Who edited them in Jira is in their changes, which only then are worth a call.
         history, rest = True, [issue for issue in issues if issue.id not in both]
         issues = rest + list(jira.issues.fetch(both, rules.read_fields, history=True).issues)
-    names = changelog.names_of(connection, jira) if history else None
+    names = field_names.in_changes(connection, jira) if history else None
     found = write_race.Window(list(issues))
     if cut_off:
         found = write_race.look_back(jira, project, rules, issues, cut_off, shift)
@@ -202,7 +202,7 @@ def park_outside(
 ) -> set[str]:
     """Nothing is written to what the mapping's filter leaves out now; the ids of those issues."""
     outside = ownership.outside_filter(jira, project, shadows.values(), here)
-    filtered_issues.mark(connection, outside)
+    outside_mapping.mark_filtered(connection, outside)
     away = [item for item, shadow in shadows.items() if shadow.remote_id in outside]
     words = (
         "The mapping's filter leaves this issue out now, so nothing is written to it. Let the filter in "

@@ -23,7 +23,7 @@ from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.inbound import reverted_edits
 from sync.outbound.edit_plans import EditPlan
-from sync.pairs import changelog
+from sync.pairs import field_names
 from sync.pairs.rules import lookups_for
 
 UNCONFIRMED: Final = "not_carried_out"  # Change.code of what is sent once more
@@ -45,7 +45,7 @@ def confirm(
     """
     read = {issue.id: issue for issue in issues}
     lookups = lookups_for(project, [parent_reference(rules, issue) for issue in issues])
-    names = functools.cache(lambda: changelog.names_of(connection, jira))
+    names = functools.cache(lambda: field_names.in_changes(connection, jira))
     confirmed = dict(results)
     for plan in plans:
         issue = read.get(plan.shadow.remote_id)

@@ -24,7 +24,7 @@ from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules
 from sync.models import Conflict, Shadow
 from sync.outbound.edit_calls import send_edit
-from sync.pairs import changelog
+from sync.pairs import field_names
 from sync.pairs.references import known_to_jira, outgoing
 from sync.pairs.rules import lookups_for, values_of
 from sync.pairs.trace import note
@@ -157,7 +157,7 @@ def _found(
     if not changed:
         return []
     lookups = lookups_for(project, [parent_reference(rules, issue) for issue in changed])
-    names = changelog.names_of(project.connection, jira)
+    names = field_names.in_changes(project.connection, jira)
     found = []
     for issue in changed:
         shadow, write = writes[issue.id]

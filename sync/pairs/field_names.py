@@ -1,4 +1,4 @@
-"""How Jira calls its fields, for sentences that people read: a number in a field's id says nothing."""
+"""How Jira calls its fields: to read an issue's changes, and for sentences that people read."""
 
 from __future__ import annotations
 
@@ -16,16 +16,30 @@ KEPT_FOR = 3600.0  # seconds
 _names: dict[tuple[uuid.UUID, uuid.UUID | None], tuple[dict[str, str], float]] = {}
 
 
-def names_of(connection: Connection, jira: JiraClient) -> Mapping[str, str]:
-    """Field id → name; one call an hour and process. Empty where Jira cannot say now: then the ids have
-    to do, since the sentence is about something else.
+def in_changes(connection: Connection, jira: JiraClient) -> Mapping[str, str]:
+    """Field id → name, since Data Center's changelogs tell names alone; none where ids are told.
+
+    One call an hour and process. Raises JiraError.
     """
+    return {} if jira.flavour.changelog_paged else _names_of(connection, jira)
+
+
+def in_sentences(connection: Connection, jira: JiraClient) -> Mapping[str, str]:
+    """Field id → name, since a number in a field's id says nothing to people.
+
+    What was known last, or nothing, where Jira cannot say now: then the ids have to do, since the
+    sentence is about something else.
+    """
+    try:
+        return _names_of(connection, jira)
+    except JiraError:
+        return _names.get((connection.pk, connection.site_id), ({}, 0.0))[0]
+
+
+def _names_of(connection: Connection, jira: JiraClient) -> Mapping[str, str]:
     place = (connection.pk, connection.site_id)
     names, asked = _names.get(place, ({}, 0.0))
     if not names or time.monotonic() - asked > KEPT_FOR:
-        try:
-            names = {one.id: one.name for one in jira.fields.all()}
-        except JiraError:
-            return names
+        names = {one.id: one.name for one in jira.fields.all()}
         _names[place] = names, time.monotonic()
     return names
