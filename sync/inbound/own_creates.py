@@ -16,7 +16,7 @@ from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync.core.mapping import operation_of
 from sync.core.values import TWO_WAY, Seen
-from sync.inbound.read_batch import Batch, left_out, not_understood
+from sync.inbound.read_batch import Batch, Reading, left_out, not_understood
 from sync.models import Shadow
 from sync.pairs import states
 from sync.pairs.trace import note
@@ -38,19 +38,19 @@ def own_creates(project: MappedProject, issues: Iterable[Issue]) -> dict[str, Ch
     return {wanted[row.operation]: row for row in rows}
 
 
-def adopt_own(batch: Batch, seen: Seen) -> Shadow | None:
+def adopt_own(reading: Reading, seen: Seen) -> Shadow | None:
     """An issue we do not know that carries the mark of a create under way is that very item, which was
     locked together with the others.
     """
-    change = batch.own.get(seen.operation)
-    item = batch.locked.get(change.item_id) if change is not None else None
+    change = reading.own.get(seen.operation)
+    item = reading.locked.get(change.item_id) if change is not None else None
     if change is None or item is None:
         return None
     existing = Shadow.objects.filter(item=item).locked().first()
     if existing is not None:
         existing.item = item
         return existing
-    return bind(batch.project, item, seen.remote_id, seen.remote_key, change.sent)
+    return bind(reading.project, item, seen.remote_id, seen.remote_key, change.sent)
 
 
 def bind(
@@ -96,28 +96,29 @@ def _as_uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> None:
-    if seen.type is None or not batch.project.reads_jira:
+def bring_in(reading: Reading, batch: Batch, issue: Issue, seen: Seen) -> None:
+    """Add to the batch the item and the pair of an issue that the board does not know."""
+    if seen.type is None or not reading.project.reads_jira:
         batch.applied.ignored += 1
         if seen.type is None:
             batch.applied.untyped[seen.remote_id] = seen.names.get("type", "")
         return
-    if batch.doubt and not seen.operation:
+    if reading.doubt and not seen.operation:
         batch.applied.unsure.append(seen.remote_id)
         return
     item = bulk_rows.make(
         WorkItem,
         {
             "id": ordered_id(),
-            "project_id": batch.project.pk,
+            "project_id": reading.project.pk,
             "type": seen.type,
-            "team_id": team,
+            "team_id": reading.team,
             "remote_id": seen.remote_id,
             "remote_key": seen.remote_key,
             "sync_state": SyncState.SYNCED.value,
-            "sync_at": batch.began,
-            "created": batch.now,
-            "updated": batch.now,
+            "sync_at": reading.began,
+            "created": reading.now,
+            "updated": reading.now,
             **inbound_writes.columns_of(seen.values, seen.names),
         },
     )
@@ -126,8 +127,8 @@ def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> 
         Shadow,
         {
             "id": ordered_id(),
-            "connection_id": batch.project.connection_id,
-            "project_id": batch.project.pk,
+            "connection_id": reading.project.connection_id,
+            "project_id": reading.project.pk,
             "item_id": item.pk,
             "remote_id": seen.remote_id,
             "remote_key": seen.remote_key,
@@ -139,7 +140,7 @@ def bring_in(batch: Batch, issue: Issue, seen: Seen, team: uuid.UUID | None) -> 
             "untold": left_out(seen),
             "remote_created": issue.created,
             "remote_updated": issue.updated,
-            "read_at": batch.began,
+            "read_at": reading.began,
         },
     )
     _ITEM.set_cached_value(shadow, item)  # as `shadow.item = item`, without asking a router

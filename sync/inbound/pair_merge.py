@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +23,7 @@ from sync.core.history import (
 from sync.core.merge import Clash, Merge, Policy, merge
 from sync.core.values import Seen, Values
 from sync.inbound import duplicates, gone_items
-from sync.inbound.read_batch import Batch, left_out, not_understood
+from sync.inbound.read_batch import Batch, Reading, left_out, not_understood
 from sync.models import Shadow, ShadowState
 from sync.pairs import conflicts, parents, states
 from sync.pairs.rules import values_of
@@ -36,54 +35,58 @@ _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 def merge_in(
+    reading: Reading,
     batch: Batch,
     issue: Issue,
     seen: Seen,
     shadow: Shadow,
-    echo: Mapping[str, Any],
-    accepted: Mapping[str, Any],
+    first_told: Values,
 ) -> None:
-    """`echo`: values under way to Jira that this read shows; `accepted`: those that Jira has just taken."""
+    """Add to the batch what follows for this pair.
+
+    `first_told`: field that Jira tells for the first time → what people replaced on the board since.
+    """
     item = shadow.item
+    accepted = reading.accepted.get(shadow.item_id, {})
     batch.applied.items[seen.remote_id] = item.pk
     if (item.deleted and not shadow.is_gone) or not (
         shadow.state == ShadowState.LIVE or shadow.may_return
     ):
         batch.applied.ignored += 1
         return
-    if _is_stale(batch, shadow, issue):
+    if _is_stale(reading, batch, shadow, issue):
         batch.applied.stale += 1
         _leave(batch, shadow, accepted)
         return
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
     ours = values_of(item)
-    first = _beginning(batch, issue, shadow, ours, remote)
+    first = _beginning(reading, issue, shadow, ours, remote)
     if first is None:
         batch.applied.unsure.append(seen.remote_id)
         batch.applied.stale_items.add(item.pk)
         return
-    took = _took(batch, issue, shadow, remote, accepted)
-    told = _told_first(batch, issue, shadow, ours, remote)
+    took = _took(reading, issue, shadow, remote, accepted)
+    told = _told_first(reading, issue, shadow, first_told, ours, remote)
     if took is None or told is None:
         batch.applied.unsure.append(seen.remote_id)
         _leave(batch, shadow, accepted)
         return
-    undone = remote if _board_is_right(batch, shadow, issue) else {}
+    undone = remote if _board_is_right(reading, shadow, issue) else {}
     base = {
         **told,
         **first,
         **shadow.agreed,
-        **echo,
+        **_echo(reading.written.get(shadow.item_id, {}), seen),
         **took,
         **accepted,
         **undone,
     }
-    outcome = decide(batch.project, base, ours, remote)
-    if way := _own_way(batch, issue, item, outcome):
-        outcome = decide(batch.project, {**base, **way}, ours, remote)
-    outcome = parents.guarded(batch.project, shadow, seen, outcome)
-    found = [_signed(batch, issue, shadow, clash) for clash in outcome.clashes]
-    if batch.hold and (unsigned := conflicts.unsigned(found)):
+    outcome = decide(reading.project, base, ours, remote)
+    if way := _own_way(reading, issue, item, outcome):
+        outcome = decide(reading.project, {**base, **way}, ours, remote)
+    outcome = parents.guarded(reading.project, shadow, seen, outcome)
+    found = [_signed(reading, issue, shadow, clash) for clash in outcome.clashes]
+    if reading.hold and (unsigned := conflicts.unsigned(found)):
         batch.applied.disputed[seen.remote_id] = unsigned
         return
     if shadow.is_gone:
@@ -94,8 +97,8 @@ def merge_in(
         batch.back.append(gone_items.Back(item, seen.remote_key))
     if shadow.is_kept or shadow.is_gone:
         batch.returned.append(shadow)
-    _take(batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)
-    _advance(batch, shadow, issue, seen, outcome)
+    _take(reading, batch, item, seen, outcome, ours, own_create=shadow.remote_updated is None)
+    _advance(reading, batch, shadow, issue, seen, outcome)
     batch.current.append(seen)
     if seen.untold:
         batch.applied.untold[item.pk] = seen.untold
@@ -105,14 +108,30 @@ def merge_in(
     batch.applied.clashes += len(found)
 
 
+def _echo(written: Values, seen: Seen) -> dict[str, Any]:
+    """Of these values, those that Jira shows: our own write came back before its answer was settled,
+    and the board may have been edited again since.
+    """
+    return {
+        name: value
+        for name, value in written.items()
+        if name in seen.values and same(name, seen.values[name], value)
+    }
+
+
 def _told_first(
-    batch: Batch, issue: Issue, shadow: Shadow, ours: Values, remote: Values
+    reading: Reading,
+    issue: Issue,
+    shadow: Shadow,
+    first_told: Values,
+    ours: Values,
+    remote: Values,
 ) -> dict[str, Any] | None:
-    """The bases of fields that Jira tells for the first time (`first_told.bases`). Where the board's value
+    """The bases of fields that Jira tells for the first time. Where the board's value
     would replace Jira's, the issue's changes say whether Jira has held it since the last read: somebody
     may have written there just now what the board once held. None where they were not asked for.
     """
-    bases = dict(batch.unagreed.get(shadow.item_id, {}))
+    bases = dict(first_told)
     replacing = {
         name: remote[name]
         for name, base in bases.items()
@@ -121,10 +140,10 @@ def _told_first(
     since = shadow.remote_updated
     if not replacing or since is None or issue.updated == since:
         return bases
-    if batch.names is None:
+    if reading.names is None:
         return None
     later = later_than(issue.history, since)
-    return bases | began_with(batch.rules, batch.lookups, later, batch.names, replacing)
+    return bases | began_with(reading.rules, reading.lookups, later, reading.names, replacing)
 
 
 def _leave(batch: Batch, shadow: Shadow, accepted: Values) -> None:
@@ -138,16 +157,16 @@ def _leave(batch: Batch, shadow: Shadow, accepted: Values) -> None:
 
 
 def _took(
-    batch: Batch, issue: Issue, shadow: Shadow, remote: Values, accepted: Values
+    reading: Reading, issue: Issue, shadow: Shadow, remote: Values, accepted: Values
 ) -> dict[str, Any] | None:
     """What a worker had sent when it died, and Jira took, where somebody has changed it in Jira since, or
     where the edit was given up since the issue was away: it is what both sides had before they went on.
     The issue's own changes alone tell that; None where they were not asked for.
     """
     # What Jira shows as it was: the write never came, or somebody has set it back. The next push asks.
-    names = batch.names
-    under_way = batch.written.get(shadow.item_id, {})
-    sent = {**batch.left.get(shadow.item_id, {}), **under_way}
+    names = reading.names
+    under_way = reading.written.get(shadow.item_id, {})
+    sent = {**reading.left.get(shadow.item_id, {}), **under_way}
     written = {
         name: value
         for name, value in sent.items()
@@ -161,27 +180,27 @@ def _took(
     if names is None:
         return None
     since = datetime.fromisoformat(read["since"])
-    write = Write(batch.project.connection.account_id, written, read["before"], since)
-    return carried_out(batch.rules, batch.lookups, issue.history, names, write)
+    write = Write(reading.project.connection.account_id, written, read["before"], since)
+    return carried_out(reading.rules, reading.lookups, issue.history, names, write)
 
 
-def _own_way(batch: Batch, issue: Issue, item: WorkItem, outcome: Merge) -> dict[str, Any]:
+def _own_way(reading: Reading, issue: Issue, item: WorkItem, outcome: Merge) -> dict[str, Any]:
     """The status of an item that a worker left on the way to another one, when it died between two
     steps: our own account set it, so it is nobody's edit.
     """
     clash = next((one for one in outcome.clashes if one.field == "status"), None)
-    if clash is None or "status" not in batch.written.get(item.pk, {}):
+    if clash is None or "status" not in reading.written.get(item.pk, {}):
         return {}
-    names = batch.names or {}
+    names = reading.names or {}
     # Somebody else's step that we overwrote and put back was last set by us, and is theirs all the same.
-    who = setters(batch.rules, batch.lookups, issue.history, names, "status", clash.jira)
-    return {"status": clash.jira} if who == {batch.project.connection.account_id} else {}
+    who = setters(reading.rules, reading.lookups, issue.history, names, "status", clash.jira)
+    return {"status": clash.jira} if who == {reading.project.connection.account_id} else {}
 
 
-def _signed(batch: Batch, issue: Issue, shadow: Shadow, clash: Clash) -> conflicts.Found:
+def _signed(reading: Reading, issue: Issue, shadow: Shadow, clash: Clash) -> conflicts.Found:
     """The clash with who wrote Jira's value and when, as far as the issue's changes tell."""
-    rules, names = batch.rules, batch.names or {}
-    change = setting(rules, batch.lookups, issue.history, names, clash.field, clash.jira)
+    rules, names = reading.rules, reading.names or {}
+    change = setting(rules, reading.lookups, issue.history, names, clash.field, clash.jira)
     change = change or newest(rules, issue.history, names, clash.field)
     if change is None:
         return conflicts.Found(shadow, clash, issue.updated)
@@ -190,7 +209,7 @@ def _signed(batch: Batch, issue: Issue, shadow: Shadow, clash: Clash) -> conflic
 
 
 def _beginning(
-    batch: Batch, issue: Issue, shadow: Shadow, ours: Values, remote: Values
+    reading: Reading, issue: Issue, shadow: Shadow, ours: Values, remote: Values
 ) -> dict[str, Any] | None:
     """At the first read of an own create: the base of fields that it did not carry. What the board
     filled in is still to send, and what it left empty takes the default that Jira gave.
@@ -205,8 +224,8 @@ def _beginning(
         for name, value in remote.items()
         if ours.get(name) not in _EMPTY and name not in shadow.agreed
     }
-    if batch.names is not None:
-        return began_with(batch.rules, batch.lookups, issue.history, batch.names, missed)
+    if reading.names is not None:
+        return began_with(reading.rules, reading.lookups, issue.history, reading.names, missed)
     decide_nothing = all(same(name, ours[name], value) for name, value in missed.items())
     return missed if decide_nothing else None
 
@@ -227,10 +246,12 @@ def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -
     return Merge({}, {**outcome.to_send, **back}, outcome.agreed, outcome.clashes)
 
 
-def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Merge) -> None:
+def _advance(
+    reading: Reading, batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Merge
+) -> None:
     """The shadow after this read. Most reads change nothing but when it was read: those stay cheap."""
     after = {
-        "project": batch.project,
+        "project": reading.project,
         "state": ShadowState.LIVE,
         "agreed": dict(outcome.agreed),
         "refs": dict(seen.refs),
@@ -254,16 +275,16 @@ def _advance(batch: Batch, shadow: Shadow, issue: Issue, seen: Seen, outcome: Me
         "absences": 0,
         "absence": "",
     }
-    changed = shadow.project_id != batch.project.pk or any(
+    changed = shadow.project_id != reading.project.pk or any(
         getattr(shadow, name) != value for name, value in after.items() if name != "project"
     )
     for name, value in after.items():
         setattr(shadow, name, value)
-    shadow.read_at = batch.began
+    shadow.read_at = reading.began
     (batch.changed if changed else batch.untouched).append(shadow)
 
 
-def _is_stale(batch: Batch, shadow: Shadow, issue: Issue) -> bool:
+def _is_stale(reading: Reading, batch: Batch, shadow: Shadow, issue: Issue) -> bool:
     """Reads may overtake each other: by our clock, and by Jira's own `updated`.
 
     Jira's orders two reads only while its clock goes forward. Read later than what is known, older by
@@ -271,14 +292,14 @@ def _is_stale(batch: Batch, shadow: Shadow, issue: Issue) -> bool:
     Jira holds, and is merged by value. Where a person has said that Jira was put back, what was read
     before that orders nothing.
     """
-    if batch.began < shadow.read_at:
+    if reading.began < shadow.read_at:
         return True
-    if not is_older(shadow, issue) or _was_put_back(batch, shadow):
+    if not is_older(shadow, issue) or _was_put_back(reading, shadow):
         return False
     if shadow.older_since is None:
         batch.older.append(shadow)
         return True
-    if batch.began - shadow.older_since < OLDER_FOR:
+    if reading.began - shadow.older_since < OLDER_FOR:
         return True
     batch.clock_back.append(issue.key)
     return False
@@ -290,19 +311,26 @@ def is_older(shadow: Shadow, issue: Issue) -> bool:
     return bool(known and told and told < known)
 
 
-def _was_put_back(batch: Batch, shadow: Shadow) -> bool:
+def _was_put_back(reading: Reading, shadow: Shadow) -> bool:
     """Whether a person has said that Jira was put back, since this pair was read last."""
-    return batch.put_back is not None and shadow.read_at <= batch.put_back[0]
+    return reading.put_back is not None and shadow.read_at <= reading.put_back[0]
 
 
-def _board_is_right(batch: Batch, shadow: Shadow, issue: Issue) -> bool:
+def _board_is_right(reading: Reading, shadow: Shadow, issue: Issue) -> bool:
     """Whether what Jira shows was undone by a restore, and a person wants the board's in its place."""
-    asked = batch.put_back is not None and batch.put_back[1] == Right.BOARD
-    return asked and _was_put_back(batch, shadow) and is_older(shadow, issue)
+    asked = reading.put_back is not None and reading.put_back[1] == Right.BOARD
+    return asked and _was_put_back(reading, shadow) and is_older(shadow, issue)
 
 
 def _take(
-    batch: Batch, item: WorkItem, seen: Seen, outcome: Merge, ours: Values, *, own_create: bool
+    reading: Reading,
+    batch: Batch,
+    item: WorkItem,
+    seen: Seen,
+    outcome: Merge,
+    ours: Values,
+    *,
+    own_create: bool,
 ) -> None:
     """`own_create`: the first read of an issue that the board has just created. What Jira fills in
     there (defaults, rank, key) nobody has edited, so the item's version stays.
@@ -312,8 +340,8 @@ def _take(
     inbound_writes.take(item, outcome.take, seen.names)
     named = _rename(item, seen)
     changed |= named
-    if batch.project.reads_jira:
-        rank = item.rank if item.pk in batch.placed else seen.values.get("rank", item.rank)
+    if reading.project.reads_jira:
+        rank = item.rank if item.pk in reading.placed else seen.values.get("rank", item.rank)
         extras = {"rank": rank, "type": seen.type or item.type}
         changed |= {name for name, value in extras.items() if getattr(item, name) != value}
         edited |= changed & {"type"}
@@ -321,12 +349,12 @@ def _take(
         if item.remote_key != seen.remote_key or own_create:
             changed.add("key")
         if (
-            item.project_id != batch.project.pk
+            item.project_id != reading.project.pk
         ):  # the issue was moved; its id stays, so does the item
-            item.project = batch.project
+            item.project = reading.project
             changed.add("project")
             edited.add("project")
-            _hand_changes_over(batch.project, item)
+            _hand_changes_over(reading.project, item)
     item.remote_id, item.remote_key = seen.remote_id, seen.remote_key
     if changed:
         silent = changed <= named or (own_create and not edited)

@@ -20,12 +20,11 @@ from connections.models import Direction, MappedProject
 from jira_client.values import Issue
 from planning import feed
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from sync.core.echo import same
+from sync.core.echo import normal
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Seen, Values
 from sync.inbound import (
     duplicates,
-    first_told,
     gone_items,
     outside_mapping,
     own_creates,
@@ -33,7 +32,7 @@ from sync.inbound import (
     project_facts,
     reverted_edits,
 )
-from sync.inbound.read_batch import Applied, Batch, save
+from sync.inbound.read_batch import Applied, Batch, Reading, save
 from sync.models import Shadow, ShadowState
 from sync.outbox import change_queue
 from sync.pairs import server_clock, site_proof, states
@@ -52,7 +51,8 @@ def apply(
     names: Mapping[str, str] | None = None,
     hold: bool = False,
 ) -> Applied:
-    """Merge these issues of one project into the board, in one transaction.
+    """Merge these issues of one project into the board: read rows, see issues, decide, save, in one
+    transaction.
 
     `began`: when the read started, by our clock; a read that is older than what was applied last is
     not applied. `sent`: item id → values that Jira has just accepted from us: they are agreed before
@@ -65,39 +65,12 @@ def apply(
     """
     homes = outside_mapping.by_home(project, issues)
     issues = homes.pop(project.remote_id, [])
-    rules = rules_of(project)
-    parents = [parent_reference(rules, issue) for issue in issues]
     with transaction.atomic():
-        batch = Batch(project, rules, lookups_for(project, parents), began, names, hold)
-        # Before the pairs are read: a create that settles in between is then already one of them.
-        batch.doubt = not asked and own_creates.waiting_creates(project)
-        batch.own = own_creates.own_creates(project, issues)
-        known, batch.locked = _lock_known(project, issues, batch.own.values())
-        if parted := site_proof.other_issues(project.connection, known, issues):
-            site_proof.part(project.connection, parted)
-            known = {key: pair for key, pair in known.items() if pair not in parted}
-        if any(one.id in known and pair_merge.is_older(known[one.id], one) for one in issues):
-            batch.put_back = site_identity.restore_of(project.connection)
-        batch.placed = _placed_here(known) - set(ranked)
-        batch.written = _written(known)
-        batch.left = _left(known)
-        team = default_team(project) if "team" not in rules.fields else None
-        all_seen = [see(rules, batch.lookups, issue) for issue in issues]
-        batch.unagreed = first_told.bases(known, all_seen)
-        for issue, seen in zip(issues, all_seen, strict=True):
-            batch.applied.note_lacking(seen)
-            shadow = known.get(issue.id) or own_creates.adopt_own(batch, seen)
-            if shadow is None:
-                own_creates.bring_in(batch, issue, seen, team.pk if team else None)
-            elif shadow.remote_id != seen.remote_id:
-                duplicates.flag(project.connection, shadow, seen)
-                batch.applied.ignored += 1
-            else:
-                echo = _echo(batch.written.get(shadow.item_id, {}), seen)
-                accepted = (sent or {}).get(shadow.item_id, {})
-                pair_merge.merge_in(batch, issue, seen, shadow, echo, accepted)
-        events = save(batch)
-        reverted_edits.note(project, rules, batch.lookups, names or {}, issues, batch.moved)
+        reading = _read(project, issues, began, sent or {}, ranked, asked, names, hold)
+        all_seen = [see(reading.rules, reading.lookups, issue) for issue in issues]
+        batch = _decide(reading, issues, all_seen)
+        events = save(reading, batch)
+        reverted_edits.note(reading, issues, batch.moved)
         feed.tell(events)
     point("pull.applied")
     gone_items.make_whole(batch.back)
@@ -111,38 +84,46 @@ def apply(
     return batch.applied
 
 
-def _follow(project: MappedProject, issues: Sequence[Issue]) -> None:
-    """A project that was renamed in Jira says so on each of its issues."""
-    if issues:
-        named = issues[-1].fields.get("project") or {}
-        project_facts.note_project(
-            project, str(named.get("key") or ""), str(named.get("name") or "")
-        )
-
-
-def _hand_over(
-    applied: Applied,
+def _read(
     project: MappedProject,
-    home: str,
     issues: Sequence[Issue],
     began: datetime,
+    accepted: Mapping[uuid.UUID, Values],
+    ranked: Collection[uuid.UUID],
+    asked: bool,
     names: Mapping[str, str] | None,
-) -> None:
-    """Issues that were moved to another project: to its mapping, if there is one that is at work."""
-    other = (
-        MappedProject.objects.filter(connection=project.connection_id, remote_id=home)
-        .select_related("connection")
-        .first()
+    hold: bool,
+) -> Reading:
+    """What rows say of these issues, with their items locked."""
+    rules = rules_of(project)
+    lookups = lookups_for(project, [parent_reference(rules, issue) for issue in issues])
+    # Before the pairs are read: a create that settles in between is then already one of them.
+    doubt = not asked and own_creates.waiting_creates(project)
+    own = own_creates.own_creates(project, issues)
+    pairs, locked = _lock_known(project, issues, own.values())
+    if parted := site_proof.other_issues(project.connection, pairs, issues):
+        site_proof.part(project.connection, parted)
+        pairs = {key: pair for key, pair in pairs.items() if pair not in parted}
+    older = any(one.id in pairs and pair_merge.is_older(pairs[one.id], one) for one in issues)
+    team = default_team(project) if "team" not in rules.fields else None
+    return Reading(
+        project,
+        rules,
+        lookups,
+        began,
+        names,
+        hold,
+        accepted,
+        doubt,
+        own,
+        pairs,
+        locked,
+        placed=_placed_here(pairs) - set(ranked),
+        written=_written(pairs),
+        left=_left(pairs),
+        put_back=site_identity.restore_of(project.connection) if older else None,
+        team=team.pk if team else None,
     )
-    if other is None:
-        outside_mapping.mark_moved(project.connection, issues)
-    if other is None or other.direction == Direction.PAUSED:
-        applied.elsewhere |= {issue.id for issue in issues}
-        return
-    theirs = apply(other, issues, began=began, names=names)
-    change_queue.ensure(other, theirs.to_send)
-    applied.items |= theirs.items
-    applied.stale_items |= set(theirs.items.values())  # to be read again by the other's rules
 
 
 def _lock_known(
@@ -199,12 +180,89 @@ def _sent(items: Iterable[uuid.UUID], of: Iterable[str]) -> dict[uuid.UUID, dict
     return found
 
 
-def _echo(written: Values, seen: Seen) -> dict[str, Any]:
-    """Of these values, those that Jira shows: our own write came back before its answer was settled,
-    and the board may have been edited again since.
+def _decide(reading: Reading, issues: Sequence[Issue], all_seen: Sequence[Seen]) -> Batch:
+    """The rows that follow from these issues as they were seen: of pairs, of own creates, of new issues."""
+    batch = Batch()
+    first_told = _first_told(reading.pairs, all_seen)
+    for issue, seen in zip(issues, all_seen, strict=True):
+        batch.applied.note_lacking(seen)
+        shadow = reading.pairs.get(issue.id) or own_creates.adopt_own(reading, seen)
+        if shadow is None:
+            own_creates.bring_in(reading, batch, issue, seen)
+        elif shadow.remote_id != seen.remote_id:
+            duplicates.flag(reading.project.connection, shadow, seen)
+            batch.applied.ignored += 1
+        else:
+            told = first_told.get(shadow.item_id, {})
+            pair_merge.merge_in(reading, batch, issue, seen, shadow, told)
+    return batch
+
+
+def _first_told(
+    known: Mapping[str, Shadow], all_seen: Iterable[Seen]
+) -> dict[uuid.UUID, dict[str, Any]]:
+    """Fields that Jira tells of a pair for the first time, after people have edited them on the board: item
+    id → field → what stood there before its first edit that has not reached Jira.
+
+    An issue may have been read while its type lacked the field, or before the field was mapped. Nothing
+    was agreed then, and without a base a merge takes Jira's value; so the base is what people replaced
+    here. `known`: issue id → pair. No query where every field that Jira tells has been agreed before.
     """
-    return {
-        name: value
-        for name, value in written.items()
-        if name in seen.values and same(name, seen.values[name], value)
-    }
+    new: dict[uuid.UUID, set[str]] = {}
+    for seen in all_seen:
+        pair = known.get(seen.remote_id)
+        if pair is None or pair.remote_updated is None:
+            continue  # an own create at its first read: what it did not carry, Jira says it began with
+        names = {name for name in seen.values if name != "rank" and name not in pair.agreed}
+        if not seen.values.get("team"):
+            names.discard("team")  # an issue that never named a team says nothing of it yet
+        if names:
+            new[pair.item_id] = names
+    if not new:
+        return {}
+    edits = Change.objects.filter(item__in=list(new), kind=ChangeKind.EDIT)
+    rows = edits.exclude(state=ChangeState.SETTLED).order_by("pk")
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    for item, before in rows.values_list("item_id", "before"):
+        for name in new[item] & before.keys():
+            found.setdefault(item, {}).setdefault(name, normal(name, _plain(before[name])))
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """A person of the board as the id by which it is compared."""
+    return value.get("id") if isinstance(value, Mapping) else value
+
+
+def _follow(project: MappedProject, issues: Sequence[Issue]) -> None:
+    """A project that was renamed in Jira says so on each of its issues."""
+    if issues:
+        named = issues[-1].fields.get("project") or {}
+        project_facts.note_project(
+            project, str(named.get("key") or ""), str(named.get("name") or "")
+        )
+
+
+def _hand_over(
+    applied: Applied,
+    project: MappedProject,
+    home: str,
+    issues: Sequence[Issue],
+    began: datetime,
+    names: Mapping[str, str] | None,
+) -> None:
+    """Issues that were moved to another project: to its mapping, if there is one that is at work."""
+    other = (
+        MappedProject.objects.filter(connection=project.connection_id, remote_id=home)
+        .select_related("connection")
+        .first()
+    )
+    if other is None:
+        outside_mapping.mark_moved(project.connection, issues)
+    if other is None or other.direction == Direction.PAUSED:
+        applied.elsewhere |= {issue.id for issue in issues}
+        return
+    theirs = apply(other, issues, began=began, names=names)
+    change_queue.ensure(other, theirs.to_send)
+    applied.items |= theirs.items
+    applied.stale_items |= set(theirs.items.values())  # to be read again by the other's rules

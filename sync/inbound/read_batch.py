@@ -1,9 +1,9 @@
-"""One batch of issues that were read: what is noted while they are merged, and its saving in one go."""
+"""A read of issues, the batch of rows that follows from it, and its saving in one go."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -103,53 +103,66 @@ class Applied:
             self.lacking[seen.type] = self.lacking.get(seen.type, absent) & absent
 
 
-@dataclass(slots=True)
-class Batch:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One read of issues of a project, and what rows said of them when their items were locked. Nothing
+    changes it.
+
+    `began`: when the read started. `names`: of fields in the issues' changes, None where those were not
+    asked for. `hold`: leave what clashes in `disputed` until it is known who wrote Jira's value.
+    `accepted`: item id → values that Jira has just taken from us. `doubt`: an unknown issue may be that of
+    a create whose answer has not come; `own`: mark → the create of ours that it names. `pairs`: issue id →
+    its pair; `locked`: item id → item. `placed`: items that were ranked on the board, while Jira was not
+    told yet. `written`: item id → values that are being written to Jira now, or were when a worker died;
+    `left`: the same of edits that were given up while the issue was away. `put_back`: when a person
+    accepted that Jira was put back, and which side is right; asked where an issue is older. `team`: that
+    of new items.
+    """
+
     project: MappedProject
     rules: Rules
     lookups: Lookups
     began: datetime
-    names: Mapping[str, str] | None  # of fields in changelogs; None: those were not asked for
-    hold: bool  # leave what clashes in `disputed` until it is known who wrote Jira's value
+    names: Mapping[str, str] | None
+    hold: bool
+    accepted: Mapping[uuid.UUID, Values]
+    doubt: bool
+    own: Mapping[str, Change]
+    pairs: Mapping[str, Shadow]
+    locked: Mapping[uuid.UUID, WorkItem]
+    placed: Set[uuid.UUID]
+    written: Mapping[uuid.UUID, Values]
+    left: Mapping[uuid.UUID, Values]
+    put_back: tuple[datetime, Right] | None
+    team: uuid.UUID | None
+    now: datetime = field(
+        default_factory=timezone.now
+    )  # one for all: asking costs more than it says
+
+
+@dataclass(slots=True)
+class Batch:
+    """The rows that follow from a reading, to be saved in one go, and what is answered of them."""
+
     applied: Applied = field(default_factory=Applied)
-    own: Mapping[str, Change] = field(
-        default_factory=dict
-    )  # mark → the create of ours that it names
-    locked: Mapping[uuid.UUID, WorkItem] = field(default_factory=dict)
     new_items: list[WorkItem] = field(default_factory=list)
     new_shadows: list[Shadow] = field(default_factory=list)
     moved: dict[WorkItem, set[str]] = field(default_factory=dict)
     filled: dict[WorkItem, set[str]] = field(default_factory=dict)  # own creates, completed by Jira
     changed: list[Shadow] = field(default_factory=list)
     untouched: list[Shadow] = field(default_factory=list)
-    clock_back: list[str] = field(
-        default_factory=list
-    )  # keys taken in although Jira calls them older
-    older: list[Shadow] = field(
-        default_factory=list
-    )  # first seen with an older `updated` than known
-    # Item → values that are being written to Jira now, or were when a worker died
-    written: Mapping[uuid.UUID, Mapping[str, Any]] = field(default_factory=dict)
-    # The same of edits that were given up while the issue was away
-    left: Mapping[uuid.UUID, Mapping[str, Any]] = field(default_factory=dict)
-    placed: set[uuid.UUID] = field(default_factory=set)  # ranked on the board, Jira not told yet
+    # Keys taken in although Jira calls them older
+    clock_back: list[str] = field(default_factory=list)
+    # First seen with an older `updated` than known
+    older: list[Shadow] = field(default_factory=list)
     current: list[Seen] = field(default_factory=list)  # what was believed, for their links
     found: list[conflicts.Found] = field(default_factory=list)
     returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
     back: list[gone_items.Back] = field(default_factory=list)
     revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
-    # When a person accepted that Jira was put back, and which side is right; asked where one is older
-    put_back: tuple[datetime, Right] | None = None
-    unagreed: Mapping[uuid.UUID, Values] = field(
-        default_factory=dict
-    )  # item id → bases of fields that are told for the first time
-    doubt: bool = False  # an unknown issue may be that of a create whose answer has not come
-    now: datetime = field(
-        default_factory=timezone.now
-    )  # one for all: asking costs more than it says
 
 
-def save(batch: Batch) -> list[BoardEvent]:
+def save(reading: Reading, batch: Batch) -> list[BoardEvent]:
     """Write the whole batch, a few statements whatever its size; the events to tell last."""
     events = inbound_writes.insert(batch.new_items)
     bulk_rows.insert(batch.new_shadows)
@@ -159,19 +172,19 @@ def save(batch: Batch) -> list[BoardEvent]:
         events += inbound_writes.complete(batch.filled)
     bulk_rows.update(batch.changed, _SHADOW_COLUMNS)
     Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.untouched]).update(
-        read_at=batch.began
+        read_at=reading.began
     )
     Shadow.objects.filter(pk__in=[shadow.pk for shadow in batch.older]).update(
-        older_since=batch.began
+        older_since=reading.began
     )
     conflicts.keep(batch.found)
     conflicts.close_agreed(batch.changed)
-    events += issue_links.reconcile(batch.project, batch.rules, batch.current, batch.began)
+    events += issue_links.reconcile(reading.project, reading.rules, batch.current, reading.began)
     back = [shadow.item_id for shadow in batch.returned]
     ways_out.send_those_back(back)
     states.derive([shadow.item_id for shadow in batch.changed])
     if back:
-        note_each(batch.project.connection, "merge", "done", BACK, back)
+        note_each(reading.project.connection, "merge", "done", BACK, back)
     return [*batch.revived, *events]
 
 

@@ -12,13 +12,12 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from connections.models import MappedProject
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync.core.echo import same
 from sync.core.history import setting
-from sync.core.values import Lookups, Rules
 from sync.inbound import conflict_authors
+from sync.inbound.read_batch import Reading
 from sync.pairs.rules import values_of
 
 RIGHT_AFTER: Final = timedelta(minutes=10)
@@ -35,10 +34,7 @@ def words(back: Mapping[str, str]) -> str:
 
 
 def note(
-    project: MappedProject,
-    rules: Rules,
-    lookups: Lookups,
-    names: Mapping[str, str],
+    reading: Reading,
     issues: Collection[Issue],
     moved: Mapping[WorkItem, Collection[str]],
 ) -> None:
@@ -48,6 +44,7 @@ def note(
     """
     if not moved:
         return
+    rules, lookups, names = reading.rules, reading.lookups, reading.names or {}
     sent = Change.objects.filter(
         item__in=list(moved),
         kind=ChangeKind.EDIT,
@@ -68,7 +65,7 @@ def note(
             and same(name, _plain(change.before[name]), now.get(name))
         ]
         if undone and (issue := read.get(item.remote_id)):
-            told = issue.history or conflict_authors.told(project, issue.id)
+            told = issue.history or conflict_authors.told(reading.project, issue.id)
             back = {}
             for name in undone:
                 found = setting(rules, lookups, told, names, name, now.get(name))
