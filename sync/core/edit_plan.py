@@ -83,7 +83,7 @@ def plan_fields(rules: Rules, known: Situation) -> FieldPlan:
     stay = touched - rules.fields.keys() - {"status"}
     return FieldPlan(
         values=written,
-        out=_say(rules, known, written),
+        out=_say(rules, known, written) if held else every,
         ranked="rank" in touched and "rank" in rules.fields,
         held=held,
         unsaid=unsaid(rules, known.board, every),

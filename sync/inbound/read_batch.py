@@ -181,7 +181,8 @@ def save(reading: Reading, batch: Batch) -> list[BoardEvent]:
     conflicts.close_agreed(batch.changed)
     events += issue_links.reconcile(reading.project, reading.rules, batch.current, reading.began)
     back = [shadow.item_id for shadow in batch.returned]
-    ways_out.send_those_back(back)
+    if back:
+        ways_out.send_those_back(back)  # before their states are derived
     states.derive([shadow.item_id for shadow in batch.changed])
     if back:
         note_each(reading.project.connection, "merge", "done", BACK, back)

@@ -42,10 +42,10 @@ class EditPlan:
     since: datetime | None = None
     untold: Mapping[str, str] = field(default_factory=dict)
     clashing: frozenset[str] = frozenset()
+    item_id: uuid.UUID = field(init=False, compare=False, repr=False)
 
-    @property
-    def item_id(self) -> uuid.UUID:
-        return self.shadow.item_id
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "item_id", self.shadow.item_id)
 
     @property
     def writes(self) -> bool:
