@@ -1,4 +1,4 @@
-"""Sending edits: read, merge, write, read again, settle. Many items in one pass, side by side.
+"""Sending edits: read, merge, plan, write, read again, settle. Many items in one pass, side by side.
 
 Jira knows no If-Match. So each item is read (in bulk with its neighbours) right before it is written,
 and again afterwards with its changelog: what a person changed in between becomes a conflict, never a
@@ -93,12 +93,12 @@ def _raise_of_connection(results: Results) -> None:
 
 def _failing_late(results: Results, named: people.Named) -> Results:
     """Jira could not say now who some person is: the item is tried again; the rest of it has gone."""
-    return {
-        item: replace(result, failure=named.failures.get(item))
-        if result.failure is None and not result.untried
-        else result
+    late = {
+        item: replace(result, failure=named.failures[item])
         for item, result in results.items()
+        if item in named.failures and result.failure is None and not result.untried
     }
+    return {**results, **late}
 
 
 def _claim(project: MappedProject, plans: Sequence[EditPlan], shift: Shift) -> list[EditPlan]:
@@ -149,9 +149,9 @@ def _read_back(
         ids = [plan.shadow.remote_id for plan in touched]
         issues = jira.issues.fetch(ids, rules.read_fields, history=True).issues
         writes = {
-            plan.shadow.remote_id: (plan.shadow, write)
+            plan.shadow.remote_id: (plan.shadow, mine)
             for plan in touched
-            if (write := _as_write(connection, plan, results[plan.item_id]))
+            if (mine := _as_write(connection, plan, results[plan.item_id]))
         }
         point("edit.read_back")
         found = write_race.look_back(jira, project, rules, issues, writes, shift)
