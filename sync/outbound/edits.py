@@ -59,12 +59,6 @@ def send(
         agreed={item: shadow.agreed for item, shadow in shadows.items()},
     )
     here, applied = read_before_write.read(connection, jira, project, rules, shadows, work, shift)
-    read_before_write.put_off_unread(
-        connection, jira, project, shadows, work, here, applied.stale_items
-    )
-    read_before_write.park_moved(shadows, work, applied.elsewhere)
-    here -= applied.elsewhere
-    here -= read_before_write.park_outside(connection, jira, project, shadows, work, here)
     plans = edit_plans.plan(connection, rules, shadows, work, here, applied, shift, named)
     plans = _claim(project, plans, shift)
     point("edit.claimed")

@@ -46,7 +46,27 @@ def read(
     work: Work,
     shift: Shift,
 ) -> tuple[set[str], Applied]:
-    """The issues as they are before the write, merged; the ids of those that came."""
+    """The issues as they are before the write, merged; the ids of those that may be written to.
+
+    What waits for the others is put off, or parked with the reason. Raises JiraError, LeaseLost.
+    """
+    here, applied = _read(connection, jira, project, rules, shadows, work, shift)
+    _put_off_unread(connection, jira, project, shadows, work, here, applied.stale_items)
+    _park_moved(shadows, work, applied.elsewhere)
+    here -= applied.elsewhere
+    return here - _park_outside(connection, jira, project, shadows, work, here), applied
+
+
+def _read(
+    connection: Connection,
+    jira: JiraClient,
+    project: MappedProject,
+    rules: Rules,
+    shadows: Mapping[uuid.UUID, Shadow],
+    work: Work,
+    shift: Shift,
+) -> tuple[set[str], Applied]:
+    """All of the issues that came, by their ids."""
     cut_off = _cut_off(connection, shadows, work)
     began = timezone.now()
     ids = [shadow.remote_id for shadow in shadows.values()]
@@ -165,7 +185,7 @@ def apply(
     return whole
 
 
-def put_off_unread(
+def _put_off_unread(
     connection: Connection,
     jira: JiraClient,
     project: MappedProject,
@@ -192,7 +212,7 @@ def put_off_unread(
         point("edit.put_off")
 
 
-def park_outside(
+def _park_outside(
     connection: Connection,
     jira: JiraClient,
     project: MappedProject,
@@ -214,7 +234,7 @@ def park_outside(
     return outside
 
 
-def park_moved(shadows: Mapping[uuid.UUID, Shadow], work: Work, elsewhere: set[str]) -> None:
+def _park_moved(shadows: Mapping[uuid.UUID, Shadow], work: Work, elsewhere: set[str]) -> None:
     """Nothing is written to a project that is not mapped, or paused, where the issue is now."""
     away = [item for item, shadow in shadows.items() if shadow.remote_id in elsewhere]
     words = "The issue was moved in Jira to a project that is not mapped here, or paused."
