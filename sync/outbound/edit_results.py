@@ -11,7 +11,6 @@ from sync.core.edit_result import EditResult, Results
 from sync.inbound import reverted_edits
 from sync.models import Shadow
 from sync.outbound.edit_plans import EditPlan
-from sync.outbound.write_confirmation import AGAIN, UNCONFIRMED
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import conflicts, states
@@ -113,13 +112,25 @@ def _stopped(
 def _once_more(connection: Connection, change: Change, doubted: Mapping[str, str]) -> None:
     """Jira answered with success and did nothing: sent again, and then a person is asked."""
     message = " ".join(f"{name}: {why}" for name, why in doubted.items())
-    if change.code == UNCONFIRMED:
-        change_queue.park([change.pk], UNCONFIRMED, f"{message} It was sent twice. {NOT_TAKEN}")
+    if change.code == change_queue.UNCONFIRMED:
+        change_queue.park(
+            [change.pk], change_queue.UNCONFIRMED, f"{message} It was sent twice. {NOT_TAKEN}"
+        )
     else:
         words = f"{message} It is sent once more."
-        change_queue.postpone([change.pk], AGAIN, words, code=UNCONFIRMED)
-    outcome = "refused" if change.code == UNCONFIRMED else "later"
-    note(connection, "send", outcome, message, item=change.item, change=change, code=UNCONFIRMED)
+        change_queue.postpone(
+            [change.pk], change_queue.SENT_AGAIN, words, code=change_queue.UNCONFIRMED
+        )
+    outcome = "refused" if change.code == change_queue.UNCONFIRMED else "later"
+    note(
+        connection,
+        "send",
+        outcome,
+        message,
+        item=change.item,
+        change=change,
+        code=change_queue.UNCONFIRMED,
+    )
 
 
 def _why_settled(plan: EditPlan, result: EditResult, change: Change) -> str:

@@ -15,7 +15,6 @@ from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync.models import Shadow, ShadowState
-from sync.outbound.write_confirmation import AGAIN, UNCONFIRMED
 from sync.outbox import change_queue, deletion_guard, refusals, ways_out
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import parents
@@ -105,12 +104,22 @@ def _is_there(jira: JiraClient, shadow: Shadow) -> bool:
 def _not_deleted(connection: Connection, change: Change, shadow: Shadow, shift: Shift) -> None:
     """Jira answered with success and did nothing: once more, and then a person is asked."""
     words = "it answered that it did, but still has it."
-    if change.code == UNCONFIRMED:
+    if change.code == change_queue.UNCONFIRMED:
         _park(connection, change, shadow, words, shift)
         return
     message = f"Jira was asked to delete {shadow.remote_key}: {words} It is asked once more."
-    change_queue.postpone([change.pk], AGAIN, message, code=UNCONFIRMED)
-    note(connection, "send", "later", message, item=change.item, change=change, code=UNCONFIRMED)
+    change_queue.postpone(
+        [change.pk], change_queue.SENT_AGAIN, message, code=change_queue.UNCONFIRMED
+    )
+    note(
+        connection,
+        "send",
+        "later",
+        message,
+        item=change.item,
+        change=change,
+        code=change_queue.UNCONFIRMED,
+    )
 
 
 def _park(connection: Connection, change: Change, shadow: Shadow, why: str, shift: Shift) -> None:

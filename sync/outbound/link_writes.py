@@ -17,7 +17,6 @@ from planning.models import Change, ChangeKind, Link, SyncState, WorkItem
 from sync.core.retry import Verdict
 from sync.inbound import pull
 from sync.models import Shadow
-from sync.outbound.write_confirmation import AGAIN, UNCONFIRMED
 from sync.outbox import change_queue, refusals
 from sync.outbox.poisoned_items import isolated
 from sync.pairs import link_names
@@ -85,14 +84,24 @@ def _confirm(connection: Connection, change: Change, issues: Sequence[Issue]) ->
         return
     words = "drew it, but does not show it" if drawn else "removed it, but still shows it"
     message = f"“{link.type}”: Jira answered that it {words}."
-    if change.code == UNCONFIRMED:
-        change_queue.park([change.pk], UNCONFIRMED, f"{message} It was sent twice.")
+    if change.code == change_queue.UNCONFIRMED:
+        change_queue.park([change.pk], change_queue.UNCONFIRMED, f"{message} It was sent twice.")
         say(link, SyncState.PARKED, message)
     else:
         again = f"{message} It is sent once more."
-        change_queue.postpone([change.pk], AGAIN, again, code=UNCONFIRMED)
+        change_queue.postpone(
+            [change.pk], change_queue.SENT_AGAIN, again, code=change_queue.UNCONFIRMED
+        )
         say(link, SyncState.WAITING, again)
-    note(connection, "send", "later", message, item=change.item, change=change, code=UNCONFIRMED)
+    note(
+        connection,
+        "send",
+        "later",
+        message,
+        item=change.item,
+        change=change,
+        code=change_queue.UNCONFIRMED,
+    )
 
 
 def _find(project: MappedProject, link: Link, issue: Issue) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
@@ -25,9 +25,6 @@ from sync.inbound import reverted_edits
 from sync.outbound.edit_plans import EditPlan
 from sync.pairs import field_names
 from sync.pairs.rules import lookups_for
-
-UNCONFIRMED: Final = "not_carried_out"  # Change.code of what is sent once more
-AGAIN: Final = 5.0  # seconds until then
 
 
 def confirm(

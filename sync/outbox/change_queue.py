@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F
@@ -26,6 +27,8 @@ PATIENCE = timedelta(days=1)  # that a change is put off before a person is aske
 MANY = 10  # times at least: a day during which nobody worked is no day of trying
 MOST_TIMES = 30_000
 NEVER_READY = "never_ready"  # Change.code
+UNCONFIRMED: Final = "not_carried_out"  # Change.code of what is sent once more
+SENT_AGAIN: Final = 5.0  # seconds until then
 _MESSAGE = 1000
 
 
