@@ -1,9 +1,9 @@
 """Through how many files does an edit go? `python -m tools.journeys` traces two real runs and prints a table.
 
-One summary edited on the board until Jira holds it, and one webhook of Jira's until the board's row shows
-it, against the sandbox, each after one run that warms caches up. *Files* are the project's own files in
-which a function is called on the way; *changes* how often a call goes from one of them to another. Run it
-before and after things are moved (docs/architecture.md tells what was wanted).
+One summary edited on the board until its PUT leaves for Jira, the same until all is settled, and one
+webhook of Jira's until the board's row shows it, against the sandbox, each after one run that warms caches
+up. *Files* are the project's own files in which a function is called on the way; *changes* how often a call
+goes from one of them to another. Run it before and after things are moved (docs/decisions/0078).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+SENDING = "Channel.send"
 OURS = ("sync", "planning", "connections", "accounts", "almconnect", "jira_client", "outgoing")
 
 
@@ -29,10 +30,20 @@ class Trace:
     """What was called, in order, by file."""
 
     calls: list[tuple[str, str]] = field(default_factory=list)
+    put: int | None = None  # how many of the calls were made when the first PUT left
 
     def note(self, frame: FrameType, event: str, _: Any) -> None:
         if event == "call" and (path := _ours(frame.f_code.co_filename)):
             self.calls.append((path, frame.f_code.co_qualname))
+            if self.put is None and frame.f_code.co_qualname == SENDING:
+                request = frame.f_locals["request"]
+                self.put = len(self.calls) if request.method == "PUT" else None
+
+    def to_put(self) -> Trace:
+        """The part of it before the first PUT left. Raises ValueError where none did."""
+        if self.put is None:
+            raise ValueError("nothing was PUT on this journey")
+        return Trace(self.calls[: self.put])
 
     @property
     def files(self) -> list[str]:
@@ -98,7 +109,7 @@ def journeys(flavour: str) -> dict[str, Trace]:
         for name, work in (("an edit to Jira", edit), ("a delivery to its row", deliver)):
             work("first")
             found[name] = traced(lambda work=work: work("the second one"))  # type: ignore[misc]
-        return found
+        return {"an edit to its PUT": found["an edit to Jira"].to_put(), **found}
 
 
 def main() -> int:
