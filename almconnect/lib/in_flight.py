@@ -55,11 +55,12 @@ class Tokens(Protocol):
         """The message is in the queue."""
 
     def begin(self, name: str) -> int:
-        """A worker begins: how often was asked up to now; 0 where the token is gone, since this message
-        came a second time and its first run has ended."""
+        """A worker begins with this task and ids: how often they were asked for; 0 where the token
+        is gone, since this message came a second time and its first run has ended."""
 
     def end(self, name: str, begun: int) -> bool:
-        """It ends; True: somebody asked since `begin`, and the caller sends the message again."""
+        """The worker has ended what it began when `begin` answered `begun`. Whether somebody asked for it
+        since: then the caller sends the message again."""
 
 
 class BrokerTokens:

@@ -91,7 +91,9 @@ def open_text(sealed: str, *, table: str, row: uuid.UUID, field: str, origin: st
 
 
 def digest_of(text: str, *, row: uuid.UUID) -> str:
-    """To recognise a secret without keeping it. Keyed: without the key nobody can guess at it."""
+    """A keyed digest by which `matches` recognises a secret of this row that is not kept. Without the
+    key nobody can find the secret out by guessing.
+    """
     kid, key = next(iter(keys().items()))
     return _digest(kid, key, text, row)
 

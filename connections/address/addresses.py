@@ -21,7 +21,9 @@ LONGEST = 500
 
 
 def is_one(text: str) -> bool:
-    """Whether it can be one address at all."""
+    """Whether a pasted text can be an address at all: not too long, and without blanks, control
+    characters and backslashes. The text's parts are not looked at.
+    """
     odd = any(c.isspace() or ord(c) < 32 or c == "\\" for c in text)
     return len(text) <= LONGEST and not odd
 

@@ -50,7 +50,12 @@ class Grant:
 
 
 def take(connection_id: uuid.UUID, purpose: str, key: str, news: News) -> Grant:
-    """Write down `news` and take calls of `key` for `purpose` ("live" or "bulk")."""
+    """How many calls to Jira this process may make now, taken out of the connection's bucket.
+
+    `purpose`: "live" or "bulk", which leaves some of the bucket to live calls. `key`: the kind of call,
+    which Jira may have told to wait by itself. `news`: what the process has seen since it last took; it is
+    written into the row first.
+    """
     with transaction.atomic():
         RateBudget.objects.get_or_create(connection_id=connection_id)
         row = RateBudget.objects.select_for_update().get(connection_id=connection_id)

@@ -213,7 +213,8 @@ def _save(connection: Connection, columns: Iterable[str]) -> None:
 
 
 def must_be_free(connection: Connection, values: dict[str, Any]) -> None:
-    """Raises Refused where another connection has the name, before anything is sent."""
+    """Raises Refused (422) where another connection has the name that `values` give this one. Called
+    before anything is sent to Jira."""
     name = values.get("name", connection.name)
     if Connection.objects.filter(name=name).exclude(pk=connection.pk).exists():
         raise _taken()

@@ -118,7 +118,7 @@ def replay_since(since: datetime, *, connection: Connection | None = None, actor
 
 
 def replay_deliveries(rows: QuerySet[Delivery], *, actor: User) -> int:
-    """The oldest AT_ONCE of these failed deliveries again; how many."""
+    """Work on the oldest AT_ONCE of these failed deliveries again; how many those are."""
     failed = list(rows.defer("body").order_by("id")[:AT_ONCE])
     for delivery in failed:
         replay_delivery(delivery, actor=actor)
@@ -131,7 +131,7 @@ def parked() -> QuerySet[Change]:
 
 
 def replay_changes(rows: QuerySet[Change], *, actor: User) -> int:
-    """The oldest AT_ONCE of these parked changes again; how many."""
+    """Send the oldest AT_ONCE of these parked changes again; how many those are."""
     some = list(rows.select_related("project", "item").order_by("id")[:AT_ONCE])
     for change in some:
         replay_change(change, actor=actor)
