@@ -9,6 +9,7 @@ ALMCONNECT_TEST_REDIS_URL      a Redis database that tests may flush
 ALMCONNECT_TEST_JIRA_URL       a real Jira for the contract suite, and the one host beside loopback that
                                tests reach then; with _PROJECT, _USER and _SECRET (see real_jira.py)
 ALMCONNECT_REQUIRE_SERVICES=1  a missing service is a failure, not a skip
+ALMCONNECT_TEST_HALF           `first` or `second` half of the tests of rows (see selection.py)
 """
 
 from __future__ import annotations
@@ -33,12 +34,14 @@ TESTS_OWN = {
     "ALMCONNECT_TEST_JIRA_PROJECT",
     "ALMCONNECT_TEST_JIRA_USER",
     "ALMCONNECT_TEST_JIRA_SECRET",
+    "ALMCONNECT_TEST_HALF",
     "ALMCONNECT_REQUIRE_SERVICES",
 }
 POSTGRES_URL = os.environ.get(
     "ALMCONNECT_TEST_POSTGRES_URL", "postgres://root@127.0.0.1:5432/postgres"
 )
 REDIS_URL = os.environ.get("ALMCONNECT_TEST_REDIS_URL", "redis://127.0.0.1:6379/5")
+HALF = os.environ.get("ALMCONNECT_TEST_HALF") or None
 REQUIRED = os.environ.get("ALMCONNECT_REQUIRE_SERVICES") == "1"
 
 

@@ -10,12 +10,13 @@ begins with the files that take least.
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
+
+from tests import environment
 
 FLAVOURS = ("cloud", "datacenter")
 HALVES = ("first", "second")
@@ -28,7 +29,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--half",
         choices=HALVES,
-        default=os.environ.get("ALMCONNECT_TEST_HALF") or None,
+        default=environment.HALF,
         help="tests of rows alone on one flavour, or on the other",
     )
     group.addoption("--shortest-first", action="store_true", help="long files last")
