@@ -19,7 +19,6 @@ from sync.models import Shadow
 from sync.outbound import people
 from sync.outbound.read_before_write import Work
 from sync.outbox.poisoned_items import isolated
-from sync.pairs import conflicts
 from sync.pairs.references import known_to_jira
 from sync.pairs.rules import values_of
 from sync.worker.work_slot import Shift
@@ -31,8 +30,7 @@ class EditPlan:
 
     `shadow`: the pair, with its item; `changes`: the waiting changes that it folds. `fields`: what is
     written and what is left. `before` and `since`: what Jira held when it was read, and its `updated`
-    then. `untold`: fields of which Jira said nothing when it was read, and why; `clashing`: fields that
-    wait for a person's decision.
+    then. `untold`: fields of which Jira said nothing when it was read, and why.
     """
 
     shadow: Shadow
@@ -41,7 +39,6 @@ class EditPlan:
     before: Values = field(default_factory=dict)
     since: datetime | None = None
     untold: Mapping[str, str] = field(default_factory=dict)
-    clashing: frozenset[str] = frozenset()
     item_id: uuid.UUID = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -76,7 +73,6 @@ def plan(
     ready = [s for s in rows if s.remote_id in here and s.item_id not in applied.stale_items]
     items = [shadow.item_id for shadow in ready]
     known = known_to_jira([shadow.item for shadow in ready])
-    clashing = conflicts.open_fields(items)
     sent_lately = _sent_lately(items)
     plans = []
     for shadow in ready:
@@ -105,7 +101,6 @@ def plan(
                     before=dict(shadow.agreed),
                     since=shadow.remote_updated,
                     untold=untold,
-                    clashing=frozenset(clashing.get(item.pk, ())),
                 )
             )
     return plans

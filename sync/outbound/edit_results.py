@@ -31,7 +31,7 @@ def settle(
     done: dict[str, list[int]] = {}
     for plan in plans:
         result = results[plan.item_id]
-        clashing = plan.clashing | asked.get(plan.item_id, set())
+        clashing = asked.get(plan.item_id, set())
         with isolated(connection, plan.changes, shift):
             if result.fault is not None:
                 raise result.fault

@@ -43,8 +43,10 @@ class BoardHands(Scene):
 
     def create_board(self) -> None:
         summary = f"Board {self.count}"
-        item = self.world.create(summary, story_points=float(self.count % 9))
+        points = float(self.count % 9)
+        item = self.world.create(summary, story_points=points)
         self.written.board_created[str(item.pk)] = summary
+        self.written.on_board(str(item.pk), "story_points", points, None)
 
     def plan_board(self) -> None:
         """Into an iteration that is a sprint, or out of it."""
