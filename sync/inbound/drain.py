@@ -28,7 +28,7 @@ from sync.inbound.delivered_issues import read_issues
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import raise_if_of_all
-from sync.pairs import site_proof, sprint_facts
+from sync.pairs import site_proof
 from sync.webhook.inbox import OF_SPRINTS
 from sync.worker.failpoints import point
 from sync.worker.lease import LeaseLost, holding
@@ -115,7 +115,7 @@ def _look_at_sprints(jira: JiraClient, projects: Iterable[MappedProject]) -> Non
     """A sprint's webhook names no issue: the sprints of the mapped boards are read again."""
     for project in projects:
         if project.direction != Direction.PAUSED and project.board_id is not None:
-            sprint_facts.observe(project, jira)
+            sprint_placement.observe(project, jira)
             sprint_placement.place(project.pk)
 
 

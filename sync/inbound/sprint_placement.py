@@ -1,15 +1,58 @@
-"""When an iteration becomes a sprint: items that were read in that sprint before take their place."""
+"""What becomes of items when their sprint does: it is made of an iteration, or completed in Jira."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.db import transaction
+from django.utils import timezone
 
+from connections.models import MappedProject
+from jira_client.client import JiraClient
+from jira_client.errors import NotFound
+from jira_client.values import Sprint
 from planning import feed, inbound_writes
 from planning.models import SprintLink, WorkItem
 from sync.models import Shadow, ShadowState
+from sync.pairs.sprint_facts import CLOSED, GONE, OPEN, keep
+from sync.webhook import inbox
 from sync.worker.failpoints import point
+
+
+def observe(project: MappedProject, jira: JiraClient) -> None:
+    """Ask Jira for the sprints of this project's teams: one call for the open ones, one for each that
+    is not among them and was not known as closed or gone. Raises JiraError.
+
+    Where one has been closed, Jira changes nothing of the issues that were carried over to the backlog:
+    what was not done in it is read again, so that it leaves the iteration here too.
+    """
+    links = list(SprintLink.objects.filter(team__project=project))
+    if project.board_id is None or not links:
+        return
+    there = {one.id: one for one in jira.boards.sprints(project.board_id, OPEN)}
+    for link in links:
+        row = SprintLink.objects.filter(pk=link.pk, sprint_id=link.sprint_id)
+        found = there.get(link.sprint_id)
+        if found is None and link.sprint_state in (CLOSED, GONE):
+            continue
+        try:
+            found = found or jira.sprints.get(link.sprint_id)
+        except NotFound:
+            row.update(sprint_state=GONE, observed=timezone.now())
+            continue
+        with transaction.atomic():
+            keep(row, found)
+            if found.state == CLOSED:
+                _read_what_was_open(project, found)
+    point("sprint.observed")
+
+
+def _read_what_was_open(project: MappedProject, sprint: Sprint) -> None:
+    pairs = Shadow.objects.filter(project=project, sprint_ref=sprint.id, state=ShadowState.LIVE)
+    open_ones = pairs.exclude(item__status_category="done")
+    keys = dict(open_ones.values_list("remote_id", "remote_key"))
+    why = f"Its sprint “{sprint.name}” was closed in Jira."
+    inbox.read_again(project, keys, dict.fromkeys(keys, why), faults=0)
 
 
 def place(project_id: uuid.UUID) -> int:
@@ -29,11 +72,12 @@ def place(project_id: uuid.UUID) -> int:
 @transaction.atomic
 def _place_one(project_id: uuid.UUID, link: SprintLink) -> int:
     wanted = str(link.iteration_id)
-    waiting = list(
-        Shadow.objects.filter(
-            project=project_id, sprint_ref=link.sprint_id, state=ShadowState.LIVE
-        ).exclude(item__iteration=link.iteration_id)
+    read_there = Shadow.objects.filter(
+        project=project_id, sprint_ref=link.sprint_id, state=ShadowState.LIVE
     )
+    if link.sprint_state == CLOSED:  # what was not done was carried over, whatever was read before
+        read_there = read_there.filter(item__status_category="done")
+    waiting = list(read_there.exclude(item__iteration=link.iteration_id))
     items = {
         item.pk: item
         for item in WorkItem.objects.filter(

@@ -25,10 +25,10 @@ from connections.models import Connection, MappedProject
 from jira_client import jql
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError, RateLimited
-from sync.inbound import absence, bisect, differences, polls, project_facts
+from sync.inbound import absence, bisect, differences, polls, project_facts, sprint_placement
 from sync.models import Run, RunKind, RunPart, RunState
 from sync.outbox import change_queue
-from sync.pairs import server_clock, site_proof, sprint_facts
+from sync.pairs import server_clock, site_proof
 from sync.pairs.rules import rules_of
 from sync.runs import analyze_tables, dry_run, issue_list, parts
 from sync.runs.part_reader import Read, Reader, Slice
@@ -111,7 +111,7 @@ class _Work:
                 phase = self.run.phase or "listing"
                 then = steps[phase](jira, part)
                 if then == "finished":
-                    sprint_facts.observe(self.run.project, jira)
+                    sprint_placement.observe(self.run.project, jira)
                     self.told.finish()
                     point("run.finished")
                     return False

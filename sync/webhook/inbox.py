@@ -268,9 +268,12 @@ def _clean(text: str, most: int) -> str:
     return text.encode("utf-8", "replace").decode().replace("\x00", "?")[:most]
 
 
-def read_again(project: MappedProject, keys: Mapping[str, str], why: Mapping[str, str]) -> None:
-    """Issues (id → key) that a poll or run read and could not take in wait in the inbox like a delivery:
-    there they are tried again, and after some times shown as failed.
+def read_again(
+    project: MappedProject, keys: Mapping[str, str], why: Mapping[str, str], *, faults: int = 1
+) -> None:
+    """Issues (id → key) that are to be read again wait in the inbox like a delivery: there they are tried,
+    and after some times shown as failed. `faults`: how often we failed on them before; 0 where nothing
+    failed and Jira may have changed them without a word.
     """
     for issue_id, key in keys.items():
         identity = f"read-again:{issue_id}"
@@ -280,7 +283,7 @@ def read_again(project: MappedProject, keys: Mapping[str, str], why: Mapping[str
             "issue_key": key[:60],
             "project_id": project.remote_id,
             "body": b"",
-            "faults": 1,
+            "faults": faults,
             "detail": why[issue_id][:500],
         }
         row, new = Delivery.objects.get_or_create(

@@ -101,3 +101,19 @@ def test_dragging_where_jira_cannot_follow_is_refused_before_it_is_tried(
     world.calls()
     world.settle()
     assert WorkItem.objects.get(pk=item.pk).iteration_id == before
+
+
+def test_what_was_carried_over_moves_when_the_webhook_tells_of_the_sprint(world: World) -> None:
+    """Jira leaves what was carried to the backlog as it is: no issue tells that its sprint is history."""
+    active = sprint_of(world, "active")
+    one = world.iteration(1, active)
+    keys = [world.create_issue(f"story {n}") for n in range(2)]
+    for key, status in zip(keys, ("Done", "To Do"), strict=True):
+        put(world, key, active, status)
+    world.reconcile()
+    complete(world, active)
+    world.hook({"webhookEvent": "sprint_closed", "timestamp": 1, "sprint": {"id": active}})
+    world.drain()
+    world.drain()
+    assert [world.item(key).iteration_id for key in keys] == [one.pk, None]
+    assert SprintLink.objects.get(sprint_id=active).sprint_state == "closed"
