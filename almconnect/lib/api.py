@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 import uuid
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as BodyInvalid
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 Row = TypeVar("Row", bound=Model)
 MOST = 500
@@ -56,7 +56,44 @@ class Listing(Strict):
     limit: int = Field(default=100, ge=1, le=MOST)
 
 
-def answer(data: Any, status: int = 200) -> HttpResponse:
+class Answer(BaseModel):
+    """What a call answers, said once (decision 0077): a subclass names the fields, for the document, and
+    its classmethod `of(row, …)` makes them from the row.
+
+    Not ninja's `Schema`, which reads every field through a getter that only `resolve_x` methods need.
+    """
+
+
+Shown = TypeVar("Shown", bound=Answer)
+
+
+class Page(Answer, Generic[Shown]):
+    """One page of a list; `next` is the cursor of the next page, null on the last."""
+
+    items: list[Shown]
+    next: str | None
+
+
+def words(*some: str) -> WithJsonSchema:
+    """For `Annotated[str, words(…)]`: what a row's text can be, told in the document alone.
+
+    A row's text is `str` for mypy, so that a `Literal` would need a cast; and a word that is missing in
+    the list must not keep the row from being shown.
+    """
+    return WithJsonSchema({"enum": list(some), "type": "string"})
+
+
+def answer(shown: Answer | Sequence[Answer] | dict[str, Any], status: int = 200) -> HttpResponse:
+    """`shown` as JSON: by its names for the outside, moments in UTC with a Z."""
+    if isinstance(shown, Answer):
+        return as_json(shown.model_dump(by_alias=True), status)
+    if isinstance(shown, dict):
+        return as_json(shown, status)
+    return as_json([one.model_dump(by_alias=True) for one in shown], status)
+
+
+def as_json(data: Any, status: int = 200) -> HttpResponse:
+    """What is no row's answer, such as an error; everything else goes through `answer`."""
     return HttpResponse(
         orjson.dumps(data, option=orjson.OPT_UTC_Z), status=status, content_type="application/json"
     )
@@ -65,7 +102,9 @@ def answer(data: Any, status: int = 200) -> HttpResponse:
 def error(
     status: int, code: str, message: str, fields: dict[str, list[str]] | None = None
 ) -> HttpResponse:
-    response = answer({"error": {"code": code, "message": message, "fields": fields or {}}}, status)
+    response = as_json(
+        {"error": {"code": code, "message": message, "fields": fields or {}}}, status
+    )
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
@@ -142,11 +181,17 @@ def page(
 
 
 def listed(
-    rows: QuerySet[Row], show: Callable[[Row], dict[str, Any]], *, cursor: str | None, limit: int
+    rows: QuerySet[Row],
+    show: Callable[[Row], Answer | dict[str, Any]],
+    *,
+    cursor: str | None,
+    limit: int,
 ) -> HttpResponse:
-    """One page as an answer: the rows as `show` says them, and the cursor of the next."""
+    """One page as an answer, a `Page`: the rows as `show` says them, and the cursor of the next."""
     found, following = page(rows, cursor=cursor, limit=limit)
-    return answer({"items": [show(row) for row in found], "next": following})
+    items = [show(row) for row in found]
+    plain = [x.model_dump(by_alias=True) if isinstance(x, Answer) else x for x in items]
+    return as_json({"items": plain, "next": following})
 
 
 def _key(rows: QuerySet[Row], text: str) -> Any:

@@ -9,7 +9,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from almconnect.lib.api import answer
+from almconnect.lib.api import as_json
 
 log = structlog.get_logger(__name__)
 _TIDY = re.compile(r"^[A-Za-z0-9-]{8,64}$")
@@ -28,7 +28,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     log.error("incident", incident=incident)
     if request.path.startswith(API):
         words = "Something went wrong on our side. Give your admin the incident id."
-        return answer(
+        return as_json(
             {"error": {"code": "internal", "message": words, "incident": incident}}, status=500
         )
     # Rendered without context processors: what failed may be the database or the session.

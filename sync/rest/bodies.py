@@ -1,4 +1,4 @@
-"""What callers of the sync's API send, as body or query. `shapes` says what rows look like going out."""
+"""What callers of the sync's API send, as body or query. What goes out is in the `…answers`."""
 
 from __future__ import annotations
 

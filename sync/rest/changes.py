@@ -12,7 +12,6 @@ from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from planning.models import Change, ChangeState
 from sync.outbox import ways_out
-from sync.rest import shapes
 from sync.rest.answers import ChangeOut, ChangesOut, ReplayedOut
 from sync.rest.bodies import ReplayIn, StateListing, WayIn
 from sync.rest.replays import replayed
@@ -33,7 +32,7 @@ def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpRespon
     rows = Change.objects.all()
     if query.state:
         rows = rows.filter(state=one_of(query.state, ChangeState.values))
-    return listed(of_mapping(rows, query), shapes.change, cursor=query.cursor, limit=query.limit)
+    return listed(of_mapping(rows, query), ChangeOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -46,7 +45,7 @@ def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpRespon
 def replay_change(request: HttpRequest, change_id: uuid.UUID) -> HttpResponse:
     rows = Change.objects.select_related("project", "item")
     row = get_object_or_404(rows, operation=change_id)
-    return answer(shapes.change(replay.replay_change(row, actor=actor_of(request))), 202)
+    return answer(ChangeOut.of(replay.replay_change(row, actor=actor_of(request))), 202)
 
 
 @router.post(
@@ -61,7 +60,7 @@ def decide_change(request: HttpRequest, change_id: uuid.UUID, payload: WayIn) ->
     rows = Change.objects.select_related("project", "item")
     row = get_object_or_404(rows, operation=change_id)
     ways_out.go(row, payload.way, actor=actor_of(request))
-    return answer(shapes.change(rows.get(pk=row.pk)))
+    return answer(ChangeOut.of(rows.get(pk=row.pk)))
 
 
 @router.post(

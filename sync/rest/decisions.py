@@ -12,7 +12,6 @@ from almconnect.lib.api import answer, listed
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Conflict
 from sync.pairs import conflicts
-from sync.rest import shapes
 from sync.rest.answers import BrakeOut, BrakesOut, ConflictOut, ConflictsOut
 from sync.rest.bodies import DecisionIn, StateListing, TakeIn
 from sync.rest.request_params import one_of
@@ -36,7 +35,7 @@ def list_conflicts(request: HttpRequest, query: Query[StateListing]) -> HttpResp
         rows = rows.filter(shadow__connection=query.connection)
     if query.project:
         rows = rows.filter(shadow__project=query.project)
-    return listed(rows, shapes.conflict, cursor=query.cursor, limit=query.limit)
+    return listed(rows, ConflictOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -49,7 +48,7 @@ def list_conflicts(request: HttpRequest, query: Query[StateListing]) -> HttpResp
 def resolve_conflict(request: HttpRequest, conflict_id: uuid.UUID, payload: TakeIn) -> HttpResponse:
     conflicts.resolve(conflict_id, payload.take, actor=actor_of(request))
     row = Conflict.objects.select_related("shadow").get(pk=conflict_id)
-    return answer(shapes.conflict(row))
+    return answer(ConflictOut.of(row))
 
 
 @router.get("/sync/brakes", auth=reader, response=BrakesOut, operation_id="sync_api_list_brakes")
@@ -61,12 +60,7 @@ def list_brakes(request: HttpRequest, query: Query[StateListing]) -> HttpRespons
         rows = rows.filter(decided__isnull=is_open)
     if query.connection:
         rows = rows.filter(connection=query.connection)
-    return listed(
-        rows,
-        lambda row: shapes.brake(row, mass_deletion_guard.count_of(row)),
-        cursor=query.cursor,
-        limit=query.limit,
-    )
+    return listed(rows, BrakeOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -81,4 +75,4 @@ def decide_brake(request: HttpRequest, brake_id: uuid.UUID, payload: DecisionIn)
     row = mass_deletion_guard.decide(
         brake_id, payload.decision, actor=actor_of(request), count=payload.count, by_token=True
     )
-    return answer(shapes.brake(row, 0))
+    return answer(BrakeOut.of(row))

@@ -11,7 +11,6 @@ from ninja import Query, Router
 from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import answer, listed
 from sync.models import Delivery, DeliveryState
-from sync.rest import shapes
 from sync.rest.answers import DeliveriesOut, DeliveryOut, ReplayedOut
 from sync.rest.bodies import ReplayIn, StateListing
 from sync.rest.replays import replayed
@@ -32,7 +31,7 @@ def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpRes
     rows = Delivery.objects.defer("body")
     if query.state:
         rows = rows.filter(state=one_of(query.state, DeliveryState.values))
-    return listed(of_mapping(rows, query), shapes.delivery, cursor=query.cursor, limit=query.limit)
+    return listed(of_mapping(rows, query), DeliveryOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -44,7 +43,7 @@ def list_deliveries(request: HttpRequest, query: Query[StateListing]) -> HttpRes
 )
 def replay_delivery(request: HttpRequest, delivery_id: uuid.UUID) -> HttpResponse:
     row = get_object_or_404(Delivery.objects.defer("body"), public_id=delivery_id)
-    return answer(shapes.delivery(replay.replay_delivery(row, actor=actor_of(request))), 202)
+    return answer(DeliveryOut.of(replay.replay_delivery(row, actor=actor_of(request))), 202)
 
 
 @router.post(

@@ -11,8 +11,7 @@ from ninja import Query, Router, Status
 from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
 from sync.inbound import gone_items
-from sync.models import Shadow
-from sync.rest.answers import GoneListOut
+from sync.rest.answers import GoneListOut, GoneOut
 from sync.rest.bodies import OfMappingListing
 from sync.rest.request_params import of_mapping
 
@@ -24,7 +23,7 @@ def list_gone(request: HttpRequest, query: Query[OfMappingListing]) -> HttpRespo
     """Kept whole, asked for again at growing distance, and back as the same items when Jira shows their
     issues again."""
     rows = gone_items.rows().select_related("item")
-    return listed(of_mapping(rows, query), _told, cursor=query.cursor, limit=query.limit)
+    return listed(of_mapping(rows, query), GoneOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.delete(
@@ -37,17 +36,3 @@ def let_go(request: HttpRequest, item_id: uuid.UUID) -> Any:
     """It is not looked for any more, and does not come back. 404 where it is not gone."""
     gone_items.let_go(item_id, actor=actor_of(request))
     return Status(204, None)
-
-
-def _told(row: Shadow) -> dict[str, Any]:
-    return {
-        "item": str(row.item_id),
-        "connection": str(row.connection_id),
-        "project": str(row.project_id) if row.project_id else None,
-        "key": row.remote_key,
-        "summary": row.item.summary,
-        "since": row.item.deleted,
-        "why": row.absence,
-        "asked": row.looks,
-        "asked_again": row.look_due,
-    }

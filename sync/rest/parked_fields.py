@@ -10,8 +10,7 @@ from ninja import Query, Router, Status
 
 from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import listed
-from sync.models import Shadow
-from sync.rest.answers import StuckItemsOut
+from sync.rest.answers import StuckItemOut, StuckItemsOut
 from sync.rest.bodies import OfMappingListing, StuckWayIn
 from sync.rest.request_params import of_mapping
 from sync.status import parked_fields
@@ -25,7 +24,7 @@ router = Router(tags=["sync"])
 def list_parked(request: HttpRequest, query: Query[OfMappingListing]) -> HttpResponse:
     """Items with fields that Jira refused while the rest went on, or whose issue Jira does not show."""
     rows = parked_fields.rows().select_related("item")
-    return listed(of_mapping(rows, query), _told, cursor=query.cursor, limit=query.limit)
+    return listed(of_mapping(rows, query), StuckItemOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -38,15 +37,3 @@ def decide(request: HttpRequest, item_id: uuid.UUID, payload: StuckWayIn) -> Any
     """Goes one of the `ways` of a parked field, or of an issue that Jira does not show (no `field`)."""
     parked_fields.go(item_id, payload.field, payload.way, actor=actor_of(request))
     return Status(204, None)
-
-
-def _told(row: Shadow) -> dict[str, Any]:
-    return {
-        "item": str(row.item_id),
-        "project": str(row.project_id) if row.project_id else None,
-        "key": row.remote_key,
-        "parked": [
-            {"field": one.field, "reason": one.reason, "ways": [way.value for way in one.ways]}
-            for one in parked_fields.of(row)
-        ],
-    }

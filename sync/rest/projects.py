@@ -14,9 +14,15 @@ from connections.models import Connection
 from connections.rest.api_answers import explained
 from sync.mapping import boards, mapping_check, project_mapping
 from sync.models import RunKind
-from sync.rest import shapes
-from sync.rest.answers import BoardsOut, CheckedOut, ProjectOut, ProjectsOut, RunOut
 from sync.rest.bodies import ProjectIn, ProjectPatch
+from sync.rest.project_answers import (
+    BoardOut,
+    BoardsOut,
+    CheckedOut,
+    ProjectOut,
+    ProjectsOut,
+    RunOut,
+)
 from sync.rest.request_params import project_of
 from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
@@ -35,7 +41,7 @@ def list_projects(
     request: HttpRequest, connection_id: uuid.UUID, query: Query[Listing]
 ) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
-    return listed(connection.projects.all(), shapes.project, cursor=query.cursor, limit=query.limit)
+    return listed(connection.projects.all(), ProjectOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -58,7 +64,7 @@ def map_project(request: HttpRequest, connection_id: uuid.UUID, payload: Project
             maps={name: entries for name, entries in maps.items() if entries},
             **values,
         )
-    return answer(shapes.project(project), 201)
+    return answer(ProjectOut.of(project), 201)
 
 
 @router.get(
@@ -69,7 +75,7 @@ def map_project(request: HttpRequest, connection_id: uuid.UUID, payload: Project
     operation_id="sync_api_get_project",
 )
 def get_project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
-    return answer(shapes.project(project_of(project_id)))
+    return answer(ProjectOut.of(project_of(project_id)))
 
 
 @router.patch(
@@ -86,7 +92,7 @@ def change_project(
     values = payload.model_dump(exclude_unset=True, by_alias=True)
     with explained(project.connection):
         project_mapping.change(project, actor=actor_of(request), values=values)
-    return answer(shapes.project(project_of(project_id)))
+    return answer(ProjectOut.of(project_of(project_id)))
 
 
 @router.delete(
@@ -138,7 +144,7 @@ def start_dry_run(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def _start(project_id: uuid.UUID, kind: RunKind) -> HttpResponse:
     run = project_runs.request(project_of(project_id), kind)
     wake(WORK, run.pk)
-    return answer(shapes.run(run), 202)
+    return answer(RunOut.of(run), 202)
 
 
 @router.get(
@@ -152,7 +158,7 @@ def list_boards(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     project = project_of(project_id)
     with explained(project.connection):
         found = boards.offered(project)
-    return answer({"items": [shapes.board(one, project.board_id) for one in found]})
+    return answer(BoardsOut(items=[BoardOut.of(one, project.board_id) for one in found]))
 
 
 @router.get(
@@ -166,4 +172,4 @@ def check_mapping(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     project = project_of(project_id)
     with explained(project.connection):
         checked = mapping_check.check(project)
-    return answer(shapes.checked(checked))
+    return answer(CheckedOut.of(checked))

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.bearer_tokens import actor_of
 from almconnect.lib.api import answer
+from sync.rest.answers import ReplayedOut
 from sync.rest.bodies import ReplayIn
 
 M = TypeVar("M", bound=Model)
@@ -20,4 +21,4 @@ def replayed(
 ) -> HttpResponse:
     """How many were tried again by `again(rows, actor=…)`; with `dry`, only how many that would be."""
     count = rows.count() if payload.dry else again(rows, actor=actor_of(request))
-    return answer({"count": count, "dry": payload.dry})
+    return answer(ReplayedOut(count=count, dry=payload.dry))

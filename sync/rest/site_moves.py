@@ -12,10 +12,10 @@ from ninja import Query, Router, Status
 from accounts.bearer_tokens import InPerson, actor_of, connector, planner, reader
 from almconnect.lib.api import Listing, Refused, answer, listed
 from connections.models import Connection
-from sync.models import MoveRow, SiteMove
+from sync.models import SiteMove
 from sync.rest.bodies import MoveIn, MoveRowListing
 from sync.rest.request_params import one_of
-from sync.rest.site_move_answers import MoveOut, MoveRowsOut, MovesOut
+from sync.rest.site_move_answers import MoveOut, MoveRowOut, MoveRowsOut, MovesOut
 from sync.site_move import decisions, table
 
 router = Router(tags=["sync"])
@@ -36,7 +36,7 @@ def list_moves(
     """Moves of this connection to another Jira, and plans of some."""
     connection = get_object_or_404(Connection, pk=connection_id)
     rows = SiteMove.objects.filter(connection=connection)
-    return listed(rows, told, cursor=query.cursor, limit=query.limit)
+    return listed(rows, MoveOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.post(
@@ -54,7 +54,7 @@ def plan_move(request: HttpRequest, connection_id: uuid.UUID, payload: MoveIn) -
     if destination is None:
         sentence = "There is no such connection."
         raise Refused(sentence, fields={"destination": [sentence]})
-    return answer(told(decisions.plan(connection, destination, actor=actor_of(request))), 202)
+    return answer(MoveOut.of(decisions.plan(connection, destination, actor=actor_of(request))), 202)
 
 
 @router.get(
@@ -65,7 +65,7 @@ def plan_move(request: HttpRequest, connection_id: uuid.UUID, payload: MoveIn) -
     operation_id="sync_api_get_move",
 )
 def get_move(request: HttpRequest, move_id: uuid.UUID) -> HttpResponse:
-    return answer(told(_move(move_id)))
+    return answer(MoveOut.of(_move(move_id)))
 
 
 @router.get(
@@ -83,7 +83,7 @@ def list_rows(
     if query.verdict:
         one_of(query.verdict, list(table.VERDICTS))
     rows = table.rows_of(_move(move_id), query.kind or "", query.verdict or "")
-    return listed(rows, _line, cursor=query.cursor, limit=query.limit)
+    return listed(rows, MoveRowOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.delete(
@@ -107,7 +107,7 @@ def give_up(request: HttpRequest, move_id: uuid.UUID) -> Any:
 )
 def plan_back(request: HttpRequest, move_id: uuid.UUID) -> HttpResponse:
     """Make the plan of the way back, within thirty days. A person confirms it at the console."""
-    return answer(told(decisions.plan_back(_move(move_id), actor=actor_of(request))), 202)
+    return answer(MoveOut.of(decisions.plan_back(_move(move_id), actor=actor_of(request))), 202)
 
 
 @router.post("/moves/{uuid:move_id}/confirm", auth=by_a_person, include_in_schema=False)
@@ -123,44 +123,3 @@ def let_go(request: HttpRequest, move_id: uuid.UUID) -> Any:
 def _move(move_id: uuid.UUID) -> SiteMove:
     rows = SiteMove.objects.select_related("connection", "destination", "returns")
     return get_object_or_404(rows, pk=move_id)
-
-
-def told(row: SiteMove) -> dict[str, Any]:
-    return {
-        "id": str(row.pk),
-        "connection": str(row.connection_id),
-        "destination": str(row.destination_id) if row.destination_id else None,
-        "returns": str(row.returns_id) if row.returns_id else None,
-        "state": row.state,
-        "phase": row.phase,
-        "from": row.was,
-        "to": row.goes_to,
-        "done": row.done,
-        "total": row.total,
-        "found": {line.kind: {word: n for word, n in line.cells if n} for line in table.lines(row)},
-        "old_jira_was_read": bool(row.notes.get("old_read", True)),
-        "code": row.code,
-        "message": row.message,
-        "created": row.created,
-        "created_by": row.created_by,
-        "planned": row.planned,
-        "confirmed": row.confirmed,
-        "confirmed_by": row.confirmed_by,
-        "carried": row.carried,
-        "finished": row.finished,
-        "way_back_until": row.keep_until if row.may_return else None,
-    }
-
-
-def _line(row: MoveRow) -> dict[str, Any]:
-    return {
-        "kind": row.kind,
-        "verdict": row.verdict,
-        "project": str(row.project_id) if row.project_id else None,
-        "item": str(row.item_id) if row.item_id else None,
-        "id": row.old_id,
-        "name": row.old_name,
-        "id_there": row.new_id,
-        "name_there": row.new_name,
-        "why": row.why,
-    }

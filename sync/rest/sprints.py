@@ -13,9 +13,8 @@ from almconnect.lib.api import Refused, answer
 from connections.rest.api_answers import explained
 from planning.models import Iteration, Team
 from sync.mapping import new_sprints
-from sync.rest import shapes
-from sync.rest.answers import SprintOut
 from sync.rest.bodies import SprintIn
+from sync.rest.project_answers import SprintOut
 
 router = Router(tags=["sync"])
 
@@ -37,4 +36,4 @@ def create_sprint(request: HttpRequest, iteration_id: uuid.UUID, payload: Sprint
     else:
         with explained(team.project.connection):
             (made,) = new_sprints.make(team, [iteration], actor=actor_of(request))
-    return answer(shapes.sprint(made), 201)
+    return answer(SprintOut.of(made), 201)

@@ -12,8 +12,8 @@ from accounts.bearer_tokens import reader
 from almconnect.lib.api import answer
 from connections.models import Connection
 from sync.models import Run
-from sync.rest import shapes
-from sync.rest.answers import RunOut, StatusOut
+from sync.rest.answers import StatusOut
+from sync.rest.project_answers import RunOut
 from sync.status.status import status_of
 
 router = Router(tags=["sync"])
@@ -27,7 +27,7 @@ router = Router(tags=["sync"])
     operation_id="sync_api_get_run",
 )
 def get_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
-    return answer(shapes.run(get_object_or_404(Run, pk=run_id)))
+    return answer(RunOut.of(get_object_or_404(Run, pk=run_id)))
 
 
 @router.get(
@@ -39,4 +39,4 @@ def get_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 )
 def sync_status(request: HttpRequest) -> HttpResponse:
     """A list, one entry per connection."""
-    return answer(status_of(Connection.objects.all()))
+    return answer([StatusOut.of(one) for one in status_of(Connection.objects.all())])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router
@@ -33,25 +31,12 @@ def get_trace(
     if not (key or item):
         raise Refused("Name a key (?key=ABC-1) or an item (?item=…).", status=422)
     if item:
-        found, others = get_object_or_404(WorkItem, pk=item), []
-    else:
-        named = trace.named((key or "").strip().upper())
-        if not named:
-            return answer(_of_deliveries((key or "").strip().upper()))
-        found, others = named[0], [str(one.pk) for one in named[1:]]
-    return answer(
-        {
-            "item": str(found.pk),
-            "key": found.remote_key,
-            "others": others,
-            "steps": trace.chain(found),
-        }
-    )
-
-
-def _of_deliveries(key: str) -> dict[str, Any]:
-    """What Jira told of an issue that the board does not have. Raises Http404 where that is nothing."""
-    steps = trace.of_deliveries(Q(issue_key=key))
-    if not steps:
+        return answer(TraceOut.of(get_object_or_404(WorkItem, pk=item), []))
+    wanted = (key or "").strip().upper()
+    named = trace.named(wanted)
+    if named:
+        return answer(TraceOut.of(named[0], named[1:]))
+    told = TraceOut.of_deliveries(wanted)
+    if not told.steps:
         raise Http404
-    return {"item": None, "key": key, "others": [], "steps": steps}
+    return answer(told)

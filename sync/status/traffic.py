@@ -26,16 +26,16 @@ def flows_of(rows: list[Connection]) -> dict[uuid.UUID, Flow]:
     parked, conflicts = reverse("sync:parked"), reverse("sync:conflicts")
     return {
         row.pk: Flow(
-            waiting_in=entry["waiting_in"],
-            waiting_out=entry["waiting_out"],
-            oldest_seconds=entry["oldest_waiting_seconds"] or None,
-            parked=entry["parked"],
-            conflicts=entry["conflicts"],
+            waiting_in=status.waiting_in,
+            waiting_out=status.waiting_out,
+            oldest_seconds=status.oldest_waiting_seconds or None,
+            parked=status.parked,
+            conflicts=status.conflicts,
             per_hour=counts[row.pk],
             parked_address=f"{parked}?connection={row.pk}",
             conflicts_address=f"{conflicts}?connection={row.pk}",
         )
-        for row, entry in zip(rows, status_of(rows), strict=True)
+        for row, status in zip(rows, status_of(rows), strict=True)
     }
 
 
