@@ -84,12 +84,13 @@ def words(*some: str) -> WithJsonSchema:
 
 
 def answer(shown: Answer | Sequence[Answer] | dict[str, Any], status: int = 200) -> HttpResponse:
-    """`shown` as JSON: by its names for the outside, moments in UTC with a Z."""
+    """`shown` as JSON: by its names for the outside, moments in UTC with a Z, and without the
+    fields with a default that were not given."""
     if isinstance(shown, Answer):
-        return as_json(shown.model_dump(by_alias=True), status)
+        return as_json(shown.model_dump(by_alias=True, exclude_unset=True), status)
     if isinstance(shown, dict):
         return as_json(shown, status)
-    return as_json([one.model_dump(by_alias=True) for one in shown], status)
+    return as_json([one.model_dump(by_alias=True, exclude_unset=True) for one in shown], status)
 
 
 def as_json(data: Any, status: int = 200) -> HttpResponse:
@@ -190,7 +191,10 @@ def listed(
     """One page as an answer, a `Page`: the rows as `show` says them, and the cursor of the next."""
     found, following = page(rows, cursor=cursor, limit=limit)
     items = [show(row) for row in found]
-    plain = [x.model_dump(by_alias=True) if isinstance(x, Answer) else x for x in items]
+    plain = [
+        x.model_dump(by_alias=True, exclude_unset=True) if isinstance(x, Answer) else x
+        for x in items
+    ]
     return as_json({"items": plain, "next": following})
 
 

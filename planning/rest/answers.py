@@ -1,22 +1,32 @@
-"""What the board's calls answer, for the API's document. The views build these in `shapes`."""
+"""What the board's calls answer: the fields of each answer, and how they come from the rows."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Self
 
-from ninja import Schema
 from pydantic import Field
 
-SyncWord = Literal["synced", "waiting", "parked", "conflict", "local_only", "gone"]
+from almconnect.lib.api import Answer, Page, Refused, words
+from planning.fields import value_of
+from planning.models import BoardEvent, Link, WorkItem
+from planning.structure_editing import Part, show_part
+
+SyncWord = Annotated[str, words("synced", "waiting", "parked", "conflict", "local_only", "gone")]
 
 
-class Who(Schema):
+class Who(Answer):
     id: str
     name: str
 
+    @classmethod
+    def of(cls, item: WorkItem, field: str) -> Self | None:
+        """`field`: assignee or reporter. None where nobody is."""
+        found = value_of(item, field)
+        return cls(**found) if found else None
 
-class RemoteOut(Schema):
+
+class RemoteOut(Answer):
     """All null until Jira has it."""
 
     id: str | None
@@ -24,13 +34,13 @@ class RemoteOut(Schema):
     url: str | None
 
 
-class SyncOut(Schema):
+class SyncOut(Answer):
     state: SyncWord
     detail: str
     at: datetime | None
 
 
-class ItemOut(Schema):
+class ItemOut(Answer):
     id: str
     project: str | None
     type: str
@@ -54,41 +64,87 @@ class ItemOut(Schema):
     updated: datetime
     version: int = Field(description="Also the ETag; what Jira fills into a new item leaves it.")
 
+    @classmethod
+    def of(cls, item: WorkItem) -> Self:
+        """Needs `project__connection` selected."""
+        return cls(
+            id=str(item.pk),
+            project=str(item.project_id) if item.project_id else None,
+            type=item.type,
+            summary=item.summary,
+            description=item.description,
+            status=item.status,
+            status_category=item.status_category,
+            story_points=item.story_points,
+            wsjf=item.wsjf,
+            assignee=Who.of(item, "assignee"),
+            reporter=Who.of(item, "reporter"),
+            labels=list(item.labels),
+            priority=item.priority,
+            parent=str(item.parent_id) if item.parent_id else None,
+            team=str(item.team_id) if item.team_id else None,
+            iteration=str(item.iteration_id) if item.iteration_id else None,
+            rank=item.rank,
+            remote=RemoteOut(
+                id=item.remote_id or None,
+                key=item.remote_key or None,
+                url=item.remote_url or None,
+            ),
+            sync=SyncOut(state=item.sync_state, detail=item.sync_detail, at=item.sync_at),
+            created=item.created,
+            updated=item.updated,
+            version=item.version,
+        )
 
-class ItemsOut(Schema):
-    items: list[ItemOut]
-    next: str | None
+
+class ItemsOut(Page[ItemOut]):
+    pass
 
 
-class RefusalOut(Schema):
+class RefusalOut(Answer):
     status: int
     code: str
     message: str
     fields: dict[str, list[str]]
 
+    @classmethod
+    def of(cls, refused: Refused) -> Self:
+        return cls(
+            status=refused.status,
+            code=refused.code,
+            message=refused.message,
+            fields=refused.fields,
+        )
 
-class BulkRowOut(Schema):
+
+class BulkRowOut(Answer):
     """One row's result, in the order sent: `id` and `item` where it was stored, else `error`."""
 
     id: str = ""
     item: ItemOut | None = None
     error: RefusalOut | None = None
 
+    @classmethod
+    def of(cls, result: WorkItem | Refused) -> Self:
+        if isinstance(result, Refused):
+            return cls(error=RefusalOut.of(result))
+        return cls(id=str(result.pk), item=ItemOut.of(result))
 
-class BulkOut(Schema):
+
+class BulkOut(Answer):
     items: list[BulkRowOut]
 
 
-class LinkRemoteOut(Schema):
+class LinkRemoteOut(Answer):
     id: str | None
 
 
-class LinkSyncOut(Schema):
+class LinkSyncOut(Answer):
     state: SyncWord
     detail: str
 
 
-class LinkOut(Schema):
+class LinkOut(Answer):
     id: str
     source: str
     target: str
@@ -97,13 +153,24 @@ class LinkOut(Schema):
     sync: LinkSyncOut
     created: datetime
 
+    @classmethod
+    def of(cls, link: Link) -> Self:
+        return cls(
+            id=str(link.pk),
+            source=str(link.source_id),
+            target=str(link.target_id),
+            type=link.type,
+            remote=LinkRemoteOut(id=link.remote_id or None),
+            sync=LinkSyncOut(state=link.sync_state, detail=link.sync_detail),
+            created=link.created,
+        )
 
-class LinksOut(Schema):
-    items: list[LinkOut]
-    next: str | None
+
+class LinksOut(Page[LinkOut]):
+    pass
 
 
-class EventOut(Schema):
+class EventOut(Answer):
     id: int
     at: datetime
     kind: str = Field(description="Such as item.created, item.updated, link.deleted, team.updated.")
@@ -116,15 +183,39 @@ class EventOut(Schema):
     origin: str
     actor: str
 
+    @classmethod
+    def of(cls, event: BoardEvent) -> Self:
+        """`item` or `link` repeats the object's id where the event is about one."""
+        about, _, what = event.kind.partition(".")
+        key = str(event.object_id)
+        return cls(
+            id=event.pk,
+            at=event.at,
+            kind=event.kind,
+            object=key,
+            item=key if about == "item" else None,
+            link=key if about == "link" else None,
+            deleted=what == "deleted",
+            version=event.version,
+            fields=list(event.fields),
+            origin=event.origin,
+            actor=event.actor_name,
+        )
 
-class EventsOut(Schema):
+
+class EventsOut(Answer):
     items: list[EventOut]
     next: str
 
 
-class PartOut(Schema):
+class PartOut(Answer):
     id: str
     name: str
+
+    @classmethod
+    def of(cls, kind: str, part: Part) -> Self:
+        """As the audit trail says it."""
+        return cls.model_validate(show_part(kind, part))
 
 
 class TrainOut(PartOut):

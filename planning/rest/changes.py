@@ -8,9 +8,8 @@ from ninja import Router
 from accounts.bearer_tokens import reader
 from almconnect.lib.api import Refused, answer, cursor_of, read_cursor
 from planning import feed
-from planning.rest.answers import EventsOut
+from planning.rest.answers import EventOut, EventsOut
 from planning.rest.request_params import Query, documented
-from planning.rest.shapes import show_event
 
 router = Router(tags=["changes"])
 NOW = "now"
@@ -41,7 +40,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         )
     events = feed.follow(after, limit=query.limit(), wait=wait)
     last = events[-1].pk if events else after
-    return answer({"items": [show_event(event) for event in events], "next": cursor_of(last)})
+    return answer(EventsOut(items=[EventOut.of(one) for one in events], next=cursor_of(last)))
 
 
 def _place(cursor: str) -> int:

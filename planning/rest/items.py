@@ -13,9 +13,8 @@ from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, listed
 from planning.item_editing import NotThere, delete_item, edit_item, edit_many
 from planning.models import WorkItem
-from planning.rest.answers import BulkOut, ItemOut, ItemsOut
+from planning.rest.answers import BulkOut, BulkRowOut, ItemOut, ItemsOut
 from planning.rest.request_params import Query, documented, key_of, version_wanted
-from planning.rest.shapes import etag, show_item
 
 router = Router(tags=["items"])
 SHOWN = ("project__connection",)
@@ -91,7 +90,7 @@ def list_items(request: HttpRequest) -> HttpResponse:
     since = query.moment("changed_since")
     if since:
         rows = rows.filter(updated__gte=since)
-    return listed(rows, show_item, cursor=query.text("cursor"), limit=query.limit())
+    return listed(rows, ItemOut.of, cursor=query.text("cursor"), limit=query.limit())
 
 
 @router.post("/items", auth=planner, response={201: ItemOut}, summary="Create a work item")
@@ -105,7 +104,7 @@ def create(request: HttpRequest, payload: ItemNew) -> HttpResponse:
 )
 def bulk(request: HttpRequest, payload: Bulk) -> HttpResponse:
     results = edit_many(payload.items, actor=actor_of(request), typed=True)
-    return answer({"items": [_result(result) for result in results]})
+    return answer(BulkOut(items=[BulkRowOut.of(result) for result in results]))
 
 
 @router.get("/items/{item_id}", auth=reader, response=ItemOut, summary="One work item")
@@ -139,13 +138,6 @@ def delete(request: HttpRequest, item_id: str) -> HttpResponse:
 def _tagged(item: WorkItem | Refused, status: int) -> HttpResponse:
     if isinstance(item, Refused):
         raise item
-    response = answer(show_item(item), status)
-    response["ETag"] = etag(item)
+    response = answer(ItemOut.of(item), status)
+    response["ETag"] = f'"{item.version}"'
     return response
-
-
-def _result(result: WorkItem | Refused) -> dict[str, Any]:
-    if isinstance(result, Refused):
-        words = {"code": result.code, "message": result.message, "fields": result.fields}
-        return {"error": {**words, "status": result.status}}
-    return {"id": str(result.pk), "item": show_item(result)}

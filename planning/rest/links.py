@@ -13,7 +13,6 @@ from planning.link_editing import add_link, remove_link
 from planning.models import Link
 from planning.rest.answers import LinkOut, LinksOut
 from planning.rest.request_params import Query, documented, key_of
-from planning.rest.shapes import show_link
 from planning.rules import Unfit, reference
 
 router = Router(tags=["links"])
@@ -50,7 +49,7 @@ def list_links(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(source__project=project)
     if query.text("type"):
         rows = rows.filter(type__iexact=query.text("type"))
-    return listed(rows, show_link, cursor=query.text("cursor"), limit=query.limit())
+    return listed(rows, LinkOut.of, cursor=query.text("cursor"), limit=query.limit())
 
 
 @router.post("/links", auth=planner, response={201: LinkOut}, summary="Draw a link")
@@ -70,7 +69,7 @@ def create(request: HttpRequest, payload: LinkNew) -> HttpResponse:
         target=key_of(str(keys["target"])),
         type=payload.type,
     )
-    return answer(show_link(link), 201)
+    return answer(LinkOut.of(link), 201)
 
 
 @router.get("/links/{link_id}", auth=reader, response=LinkOut, summary="One link")
@@ -78,7 +77,7 @@ def read(request: HttpRequest, link_id: str) -> HttpResponse:
     link = Link.objects.filter(pk=key_of(link_id), deleted=None).first()
     if link is None:
         raise Refused("There is no such link.", code="not_found", status=404)
-    return answer(show_link(link))
+    return answer(LinkOut.of(link))
 
 
 @router.delete("/links/{link_id}", auth=planner, response={204: None}, summary="Remove a link")

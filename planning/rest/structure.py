@@ -12,7 +12,7 @@ from ninja import Router, Schema
 from pydantic import ConfigDict, create_model
 
 from accounts.bearer_tokens import actor_of, planner, reader
-from almconnect.lib.api import answer, listed
+from almconnect.lib.api import Page, answer, listed
 from planning.rest.answers import ArtOut, IterationOut, PartOut, PiOut, TeamOut, TrainOut
 from planning.rest.request_params import Query, documented, key_of
 from planning.structure_editing import (
@@ -22,7 +22,6 @@ from planning.structure_editing import (
     edit_part,
     find_part,
     remove_part,
-    show_part,
 )
 
 router = Router()
@@ -91,7 +90,7 @@ def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
             rows = rows.filter(name__iexact=query.text("name"))
         if kind == "iteration":
             rows = rows.prefetch_related("sprint_links__team", "sprint_links__iteration")
-        show = partial(show_part, kind)
+        show = partial(shown.of, kind)
         return listed(rows, show, cursor=query.text("cursor"), limit=query.limit())
 
     @router.post(
@@ -104,7 +103,7 @@ def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
     )
     def create(request: HttpRequest, payload: body) -> HttpResponse:  # type: ignore[valid-type]
         values = payload.dict(exclude_unset=True)  # type: ignore[attr-defined]
-        return answer(show_part(kind, add_part(kind, actor=actor_of(request), values=values)), 201)
+        return answer(shown.of(kind, add_part(kind, actor=actor_of(request), values=values)), 201)
 
     one = f"{path}/{{part_id}}"
 
@@ -117,7 +116,7 @@ def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
         summary=f"One {kind}",
     )
     def read(request: HttpRequest, part_id: str) -> HttpResponse:
-        return answer(show_part(kind, find_part(kind, key_of(part_id))))
+        return answer(shown.of(kind, find_part(kind, key_of(part_id))))
 
     @router.patch(
         one,
@@ -130,7 +129,7 @@ def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
     def edit(request: HttpRequest, part_id: str, payload: body) -> HttpResponse:  # type: ignore[valid-type]
         values = payload.dict(exclude_unset=True)  # type: ignore[attr-defined]
         part = edit_part(kind, key_of(part_id), actor=actor_of(request), values=values)
-        return answer(show_part(kind, part))
+        return answer(shown.of(kind, part))
 
     @router.delete(
         one,
@@ -145,9 +144,9 @@ def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
         return HttpResponse(status=204)
 
 
-def _list_of(shown: type[PartOut]) -> type[Schema]:
+def _list_of(shown: type[PartOut]) -> type[Page[Any]]:
     name = shown.__name__.removesuffix("Out") + "sOut"
-    return create_model(name, __base__=Schema, items=(list[shown], ...), next=(str | None, ...))  # type: ignore[valid-type]
+    return create_model(name, __base__=Page[shown])  # type: ignore[valid-type]
 
 
 for _kind, _body, _shown in (
