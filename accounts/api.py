@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from accounts import api_tokens
-from accounts.answers import EntriesOut, PeopleOut, TokensOut
+from accounts.answers import EntriesOut, EntryOut, MemberOut, PeopleOut, TokenOut, TokensOut
 from accounts.bearer_tokens import (
     actor_of,
     by_a_token_holder,
@@ -33,43 +32,6 @@ class AuditQuery(Listing):
     since: datetime | None = None
 
 
-def shown_person(user: User) -> dict[str, Any]:
-    return {
-        "id": str(user.pk),
-        "username": user.username,
-        "name": str(user),
-        "role": user.role,
-        "active": user.is_active,
-    }
-
-
-def shown_token(token: ApiToken) -> dict[str, Any]:
-    return {
-        "id": str(token.pk),
-        "name": token.name,
-        "role": token.role,
-        "created": token.created,
-        "last_used": token.last_used,
-        "expires": token.expires,
-        "revoked": token.revoked,
-    }
-
-
-def shown_entry(entry: AuditEntry) -> dict[str, Any]:
-    return {
-        "id": entry.pk,
-        "at": entry.at,
-        "person": {"id": str(entry.actor_id) if entry.actor_id else None, "name": entry.actor_name},
-        "action": entry.action,
-        "object": {"type": entry.object_type, "id": entry.object_id, "name": entry.object_name},
-        "connection": entry.connection_id,
-        "address": entry.address,
-        "way": entry.way,
-        "before": entry.before,
-        "after": entry.after,
-    }
-
-
 def through(request: HttpRequest) -> ApiToken:
     """The token that this call came with; `TokenFor` put it there."""
     token = getattr(request, "auth", None)
@@ -79,7 +41,7 @@ def through(request: HttpRequest) -> ApiToken:
 
 @router.get("/people", auth=connector, response=PeopleOut, summary="Everyone of this console")
 def list_people(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
-    return listed(User.objects.all(), shown_person, cursor=query.cursor, limit=query.limit)
+    return listed(User.objects.all(), MemberOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.post("/people", auth=by_an_admin, include_in_schema=False)
@@ -97,7 +59,7 @@ def change_person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 @router.get("/tokens", auth=reader, response=TokensOut, summary="Your own tokens, never their text")
 def list_tokens(request: HttpRequest, query: Query[Listing]) -> HttpResponse:
     own = ApiToken.objects.filter(user=actor_of(request))
-    return listed(own, shown_token, cursor=query.cursor, limit=query.limit)
+    return listed(own, TokenOut.of, cursor=query.cursor, limit=query.limit)
 
 
 @router.post("/tokens", auth=by_a_token_holder, include_in_schema=False)
@@ -120,7 +82,7 @@ def revoke_token(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
 @router.get("/audit", auth=operator, response=EntriesOut, summary="Who did what, the newest first")
 def list_audit(request: HttpRequest, query: Query[AuditQuery]) -> HttpResponse:
     rows, following = entries(query)
-    return answer({"items": [shown_entry(row) for row in rows], "next": following})
+    return answer(EntriesOut(items=[EntryOut.of(row) for row in rows], next=following))
 
 
 def entries(query: AuditQuery) -> tuple[list[AuditEntry], str | None]:

@@ -83,14 +83,16 @@ def words(*some: str) -> WithJsonSchema:
     return WithJsonSchema({"enum": list(some), "type": "string"})
 
 
-def answer(shown: Answer | Sequence[Answer] | dict[str, Any], status: int = 200) -> HttpResponse:
+def answer(shown: Answer | Sequence[Answer], status: int = 200) -> HttpResponse:
     """`shown` as JSON: by its names for the outside, moments in UTC with a Z, and without the
     fields with a default that were not given."""
     if isinstance(shown, Answer):
-        return as_json(shown.model_dump(by_alias=True, exclude_unset=True), status)
-    if isinstance(shown, dict):
-        return as_json(shown, status)
-    return as_json([one.model_dump(by_alias=True, exclude_unset=True) for one in shown], status)
+        return as_json(_plain(shown), status)
+    return as_json([_plain(one) for one in shown], status)
+
+
+def _plain(shown: Answer) -> dict[str, Any]:
+    return shown.model_dump(by_alias=True, exclude_unset=True)
 
 
 def as_json(data: Any, status: int = 200) -> HttpResponse:
@@ -182,20 +184,11 @@ def page(
 
 
 def listed(
-    rows: QuerySet[Row],
-    show: Callable[[Row], Answer | dict[str, Any]],
-    *,
-    cursor: str | None,
-    limit: int,
+    rows: QuerySet[Row], show: Callable[[Row], Answer], *, cursor: str | None, limit: int
 ) -> HttpResponse:
     """One page as an answer, a `Page`: the rows as `show` says them, and the cursor of the next."""
     found, following = page(rows, cursor=cursor, limit=limit)
-    items = [show(row) for row in found]
-    plain = [
-        x.model_dump(by_alias=True, exclude_unset=True) if isinstance(x, Answer) else x
-        for x in items
-    ]
-    return as_json({"items": plain, "next": following})
+    return as_json({"items": [_plain(show(row)) for row in found], "next": following})
 
 
 def _key(rows: QuerySet[Row], text: str) -> Any:
