@@ -1,1 +1,1 @@
-"""The REST API of connections: shapes, bodies and status codes. What is done lives in the verbs."""
+"""The REST API of connections: answers, bodies and status codes. What is done lives in the verbs."""

@@ -1,4 +1,4 @@
-"""The REST API of connections: shapes and status codes; what is done lives in the verbs.
+"""The REST API of connections: calls and status codes; what is done lives in the verbs.
 
 A failure of Jira or the network becomes 409 (a person must act first), 502 or 504, with the
 diagnosis code; the connection keeps the diagnosis. Secrets come in and never go out.
@@ -23,22 +23,24 @@ from connections.health import site_identity
 from connections.models import AuthMethod, Connection
 from connections.oauth import handshake, key_pair
 from connections.probes import checkup
-from connections.rest import shapes
+from connections.rest.answers import (
+    CheckResultOut,
+    ConnectionOut,
+    ConnectionsOut,
+    JiraProjectOut,
+    JiraProjectsOut,
+    StartedOut,
+)
 from connections.rest.api_answers import explained, find, noted
 from connections.rest.api_facts import router as facts_router
 from connections.rest.api_reports import router as reports_router
 from connections.rest.bodies import (
-    CheckResultOut,
     ConnectionIn,
-    ConnectionOut,
     ConnectionPatch,
-    ConnectionsOut,
     CredentialChoice,
     FinishIn,
-    JiraProjectsOut,
     ProjectQuery,
     SiteChoice,
-    StartedOut,
     StartIn,
     TestIn,
 )
@@ -49,11 +51,11 @@ FEWEST_BITS = 2048
 
 
 @router.get("/connections", auth=reader, response=ConnectionsOut, summary="List connections")
-def list_connections(request: HttpRequest, query: Query[Listing]) -> Any:
+def list_connections(request: HttpRequest, query: Query[Listing]) -> ConnectionsOut:
     all_of_it = Connection.objects.select_related("site").prefetch_related("secrets")
     rows = service_user.with_globals(all_of_it)
     found, cursor = page(rows, cursor=query.cursor, limit=query.limit)
-    return {"items": [shapes.connection(row, request) for row in found], "next": cursor}
+    return ConnectionsOut(items=[ConnectionOut.of(row, request) for row in found], next=cursor)
 
 
 @router.post(
@@ -77,18 +79,18 @@ def create_connection(request: HttpRequest, payload: ConnectionIn) -> Any:
         key_pair.ensure_keys(connection, actor=actor_of(request), bits=payload.key_bits)
     if credential is not None:
         credentials.offer(connection, credential, actor=actor_of(request))
-    return Status(201, shapes.connection(connection, request))
+    return Status(201, ConnectionOut.of(connection, request))
 
 
 @router.get("/connections/{uuid:connection_id}", auth=reader, response=ConnectionOut)
-def get_connection(request: HttpRequest, connection_id: uuid.UUID) -> Any:
-    return shapes.connection(find(connection_id), request)
+def get_connection(request: HttpRequest, connection_id: uuid.UUID) -> ConnectionOut:
+    return ConnectionOut.of(find(connection_id), request)
 
 
 @router.patch("/connections/{uuid:connection_id}", auth=pauser, response=ConnectionOut)
 def edit_connection(
     request: HttpRequest, connection_id: uuid.UUID, payload: ConnectionPatch
-) -> Any:
+) -> ConnectionOut:
     """A changed `base_url` wipes the secret. A `secret` is proven before it takes effect: refused,
     nothing changes (409). Of another account, it waits under `pending` until
     `POST …/credential {"take": "new"|"old"}`. An RTE may send `paused`, alone.
@@ -111,7 +113,7 @@ def edit_connection(
     if "paused" in sent:
         change = pause.pause if payload.paused else pause.unpause
         change(connection, actor=actor)
-    return shapes.connection(find(connection_id), request)
+    return ConnectionOut.of(find(connection_id), request)
 
 
 @router.delete("/connections/{uuid:connection_id}", auth=connector, response={204: None})
@@ -126,7 +128,7 @@ def delete_connection(request: HttpRequest, connection_id: uuid.UUID, webhook: b
 @router.post("/connections/{uuid:connection_id}/credential", auth=connector, response=ConnectionOut)
 def choose_credential(
     request: HttpRequest, connection_id: uuid.UUID, payload: CredentialChoice
-) -> Any:
+) -> ConnectionOut:
     """Take the new account that waits under `pending`, or keep the old one."""
     connection = find(connection_id)
     with explained(connection):
@@ -134,11 +136,13 @@ def choose_credential(
             confirm_account.confirm(connection, actor=actor_of(request))
         else:
             confirm_account.keep(connection, actor=actor_of(request))
-    return shapes.connection(find(connection_id), request)
+    return ConnectionOut.of(find(connection_id), request)
 
 
 @router.post("/connections/{uuid:connection_id}/site", auth=connector, response=ConnectionOut)
-def choose_site(request: HttpRequest, connection_id: uuid.UUID, payload: SiteChoice) -> Any:
+def choose_site(
+    request: HttpRequest, connection_id: uuid.UUID, payload: SiteChoice
+) -> ConnectionOut:
     """How a connection that is held goes on: the address from before, whose credential is then to be
     entered again; or Jira was put back to an earlier state, and which side is right where the two
     differ. That is compared first (`POST /connections/{id}/restored`), or 409 `compare_first`."""
@@ -149,13 +153,13 @@ def choose_site(request: HttpRequest, connection_id: uuid.UUID, payload: SiteCho
         settings_editing.edit(
             connection, actor=actor, values=dict(site_identity.put_back(connection))
         )
-    return shapes.connection(find(connection_id), request)
+    return ConnectionOut.of(find(connection_id), request)
 
 
 @router.post("/connections/{uuid:connection_id}/oauth/start", auth=connector, response=StartedOut)
 def start_oauth(
     request: HttpRequest, connection_id: uuid.UUID, payload: StartIn | None = None
-) -> Any:
+) -> StartedOut:
     """The keys for Jira's application link, and where the person goes. Again: the same keys."""
     connection = find(connection_id)
     with explained(connection):
@@ -165,7 +169,7 @@ def start_oauth(
             out_of_band=payload is not None and payload.callback == "oob",
             key_bits=payload.key_bits if payload is not None else FEWEST_BITS,
         )
-    return shapes.started(started)
+    return StartedOut.of(started)
 
 
 @router.post(
@@ -173,7 +177,7 @@ def start_oauth(
 )
 def finish_oauth(
     request: HttpRequest, connection_id: uuid.UUID, payload: FinishIn | None = None
-) -> Any:
+) -> ConnectionOut:
     """“Check & Close”. `verifier` only where the flow was started with `"callback": "oob"`."""
     connection = find(connection_id)
     with explained(connection):
@@ -182,11 +186,13 @@ def finish_oauth(
             actor=actor_of(request),
             verifier=payload.verifier if payload is not None else None,
         )
-    return shapes.connection(find(connection_id), request)
+    return ConnectionOut.of(find(connection_id), request)
 
 
 @router.post("/connections/{uuid:connection_id}/test", auth=tester, response=CheckResultOut)
-def run_test(request: HttpRequest, connection_id: uuid.UUID, payload: TestIn | None = None) -> Any:
+def run_test(
+    request: HttpRequest, connection_id: uuid.UUID, payload: TestIn | None = None
+) -> CheckResultOut:
     """One row per check. A pass resumes a stopped connection whose account is the same.
 
     With settings or a `secret` in the body these are tested in place of the stored ones, and nothing
@@ -197,22 +203,22 @@ def run_test(request: HttpRequest, connection_id: uuid.UUID, payload: TestIn | N
     sent = payload.model_dump(exclude_unset=True, exclude={"retry"}) if payload else {}
     retry = payload is not None and payload.retry
     if not sent:
-        return shapes.check_result(checkup.run(connection, actor=actor, retry=retry))
+        return CheckResultOut.of(checkup.run(connection, actor=actor, retry=retry))
     secret = sent.pop("secret", None)
     method = sent.get("auth_method", connection.auth_method)
     credential = _credential(method, sent.get("username", connection.username) or "", secret)
     found = checkup.try_out(connection, sent, credential, actor=actor, retry=retry)
-    return shapes.check_result(found)
+    return CheckResultOut.of(found)
 
 
 @router.post(
     "/connections/{uuid:connection_id}/tls-off/renew", auth=connector, response=ConnectionOut
 )
-def renew_tls_off(request: HttpRequest, connection_id: uuid.UUID) -> Any:
+def renew_tls_off(request: HttpRequest, connection_id: uuid.UUID) -> ConnectionOut:
     """Go on for 30 days without verifying certificates. 409 where they are verified."""
     connection = find(connection_id)
     settings_editing.renew_tls_off(connection, actor=actor_of(request))
-    return shapes.connection(connection, request)
+    return ConnectionOut.of(connection, request)
 
 
 @router.get(
@@ -220,7 +226,7 @@ def renew_tls_off(request: HttpRequest, connection_id: uuid.UUID) -> Any:
 )
 def jira_projects(
     request: HttpRequest, connection_id: uuid.UUID, query: Query[ProjectQuery]
-) -> Any:
+) -> JiraProjectsOut:
     """Projects in Jira that the account sees, by key."""
     connection = find(connection_id)
     with noted(connection):
@@ -228,10 +234,10 @@ def jira_projects(
     start = read_cursor(query.cursor)[0] if query.cursor else ""
     rest = [project for project in found if project.key > start]
     some = rest[: query.limit]
-    return {
-        "items": [{"id": one.id, "key": one.key, "name": one.name} for one in some],
-        "next": cursor_of(some[-1].key) if len(rest) > len(some) else None,
-    }
+    return JiraProjectsOut(
+        items=[JiraProjectOut.of(one) for one in some],
+        next=cursor_of(some[-1].key) if len(rest) > len(some) else None,
+    )
 
 
 def _credential(
