@@ -21,7 +21,7 @@ from sync.core.history import (
     setting,
 )
 from sync.core.merge import Clash, Merge, Policy, merge
-from sync.core.values import Seen, Values
+from sync.core.values import ABSENT, Seen, Values
 from sync.inbound import duplicates, gone_items
 from sync.inbound.read_batch import Batch, Reading, left_out, not_understood
 from sync.models import Shadow, ShadowState
@@ -102,8 +102,8 @@ def merge_in(
     batch.current.append(seen)
     if seen.untold:
         batch.applied.untold[item.pk] = seen.untold
-    if outcome.to_send:
-        batch.applied.to_send[item.pk] = dict(outcome.to_send)
+    if to_send := {**_never_agreed(reading, seen, shadow, ours), **outcome.to_send}:
+        batch.applied.to_send[item.pk] = to_send
     batch.found += found
     batch.applied.clashes += len(found)
 
@@ -116,6 +116,19 @@ def _echo(written: Values, seen: Seen) -> dict[str, Any]:
         name: value
         for name, value in written.items()
         if name in seen.values and same(name, seen.values[name], value)
+    }
+
+
+def _never_agreed(reading: Reading, seen: Seen, shadow: Shadow, ours: Values) -> dict[str, Any]:
+    """What the board holds in fields that Jira leaves out and that were never agreed: a create could not
+    carry them. Sent, Jira takes or refuses it; unsent, nobody would know that the board's is all there is.
+    """
+    if reading.project.direction not in (Direction.BOTH, Direction.TO_JIRA):
+        return {}
+    return {
+        name: ours[name]
+        for name, why in seen.untold.items()
+        if why == ABSENT and name not in shadow.agreed and ours.get(name) not in _EMPTY
     }
 
 

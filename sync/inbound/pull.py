@@ -206,9 +206,11 @@ def _first_told(
 
     An issue may have been read while its type lacked the field, or before the field was mapped. Nothing
     was agreed then, and without a base a merge takes Jira's value; so the base is what people replaced
-    here. `known`: issue id → pair. No query where every field that Jira tells has been agreed before.
+    here, and nothing at all where the item was created with a value that Jira could not take. `known`:
+    issue id → pair. No query where every field that Jira tells has been agreed before.
     """
     new: dict[uuid.UUID, set[str]] = {}
+    found: dict[uuid.UUID, dict[str, Any]] = {}
     for seen in all_seen:
         pair = known.get(seen.remote_id)
         if pair is None or pair.remote_updated is None:
@@ -220,12 +222,15 @@ def _first_told(
             new[pair.item_id] = names
     if not new:
         return {}
-    edits = Change.objects.filter(item__in=list(new), kind=ChangeKind.EDIT)
-    rows = edits.exclude(state=ChangeState.SETTLED).order_by("pk")
-    found: dict[uuid.UUID, dict[str, Any]] = {}
-    for item, before in rows.values_list("item_id", "before"):
+    changes = Change.objects.filter(item__in=list(new)).order_by("pk")
+    edits = changes.filter(kind=ChangeKind.EDIT).exclude(state=ChangeState.SETTLED)
+    for item, before in edits.values_list("item_id", "before"):
         for name in new[item] & before.keys():
             found.setdefault(item, {}).setdefault(name, normal(name, _plain(before[name])))
+    creates = changes.filter(kind=ChangeKind.CREATE)
+    for item, fields, sent in creates.values_list("item_id", "fields", "sent"):
+        for name in (new[item] & fields.keys()) - sent.keys():
+            found.setdefault(item, {}).setdefault(name, normal(name, None))
     return found
 
 
