@@ -15,19 +15,25 @@ from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from planning.models.item import Link
 from sync.models import Shadow
 from sync.pairs import states
+from sync.pairs.rules import values_of
 
 
 def take_jiras(item: WorkItem, shadow: Shadow, fields: Iterable[str]) -> list[str]:
     """Set these fields to what Jira holds, and end what was parked of them. The fields that were set.
 
     A field of which a newer edit is under way keeps that edit; one that Jira was never read to hold
-    keeps the board's value, which stays here alone.
+    keeps the board's value, which stays here alone until Jira tells one.
     """
     names = set(fields)
     newer = _under_way(item) & names
     back = {name: shadow.agreed[name] for name in names - newer if name in shadow.agreed}
     if back and inbound_writes.take(item, back, {}):
         feed.tell(inbound_writes.update({item: list(back)}))
+    ours = values_of(item)
+    alone = {name: ours[name] for name in names - newer if name in ours and name not in back}
+    if alone:  # else it would be sent again with the next read
+        shadow.agreed = {**shadow.agreed, **alone}
+        shadow.save(update_fields=["agreed"])
     forget(shadow, names)
     over = [
         change.pk

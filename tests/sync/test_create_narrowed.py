@@ -8,6 +8,8 @@ import pytest
 
 from planning.models import Change, WorkItem
 from sync.models import Shadow
+from sync.outbox import ways_out
+from sync.status import parked_fields
 from tests.sync.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,3 +62,24 @@ def test_when_its_worker_died_and_the_field_came_back(
     item.refresh_from_db()
     assert item.story_points == 3.0
     assert stuck(item) or world.issue(item.remote_key)[field] == 3.0
+
+
+def test_given_up_it_stays_so_until_jira_tells_the_field(world: World, field: str) -> None:
+    item = world.create("Narrowed", story_points=3.0)
+    world.push()
+    assert stuck(item)
+    for change in Change.objects.filter(item=item, state="parked"):
+        ways_out.go(change, ways_out.Way.JIRA, actor=world.person)
+    if "story_points" in Shadow.objects.get(item=item).parked:
+        parked_fields.go(item.pk, "story_points", ways_out.Way.JIRA, actor=world.person)
+    world.edit_issue(item.remote_key or WorkItem.objects.get(pk=item.pk).remote_key, summary="New")
+    world.settle()
+    world.reconcile()
+    world.settle()
+    item.refresh_from_db()
+    assert (item.sync_state, item.story_points) == ("synced", 3.0)
+    assert not stuck(item)
+    back(world)
+    world.reconcile()
+    item.refresh_from_db()
+    assert (item.sync_state, item.story_points) == ("synced", None)
