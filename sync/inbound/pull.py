@@ -37,7 +37,10 @@ from sync.models import Shadow, ShadowState
 from sync.outbox import change_queue
 from sync.pairs import server_clock, site_proof, states
 from sync.pairs.rules import default_team, lookups_for, rules_of
+from sync.webhook import inbox
 from sync.worker.failpoints import point
+
+FEW = 20  # issues that are read again one by one
 
 
 def apply(
@@ -76,12 +79,28 @@ def apply(
     gone_items.make_whole(batch.back)
     if batch.older:
         site_proof.suspect(project.connection)
+        _look_twice(project, batch.older, began)
     if batch.clock_back:
         server_clock.note_put_back(project.connection, batch.clock_back)
     _follow(project, issues)
     for home, others in homes.items():
         _hand_over(batch.applied, project, home, others, began, names)
     return batch.applied
+
+
+def _look_twice(project: MappedProject, older: Sequence[Shadow], began: datetime) -> None:
+    """Pairs whose issue is older than it was are read once more when that can tell a clock that was put
+    back from an index that lags: no edit calls for them, and the next comparison is a day away. Where
+    they are many, the project is compared instead.
+    """
+    due = began + pair_merge.OLDER_FOR
+    if len(older) > FEW:
+        later = MappedProject.objects.filter(pk=project.pk, reconcile_due__gt=due)
+        later.update(reconcile_due=due)
+        return
+    keys = {pair.remote_id: pair.remote_key for pair in older}
+    why = dict.fromkeys(keys, "It is older in Jira than it was; read once more.")
+    inbox.read_again(project, keys, why, faults=0, due=due)
 
 
 def _read(

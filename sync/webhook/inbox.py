@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, InterfaceError, OperationalError
@@ -269,11 +269,16 @@ def _clean(text: str, most: int) -> str:
 
 
 def read_again(
-    project: MappedProject, keys: Mapping[str, str], why: Mapping[str, str], *, faults: int = 1
+    project: MappedProject,
+    keys: Mapping[str, str],
+    why: Mapping[str, str],
+    *,
+    faults: int = 1,
+    due: datetime | None = None,
 ) -> None:
     """Issues (id → key) that are to be read again wait in the inbox like a delivery: there they are tried,
     and after some times shown as failed. `faults`: how often we failed on them before; 0 where nothing
-    failed and Jira may have changed them without a word.
+    failed and Jira may have changed them without a word. `due`: not before then; now if not given.
     """
     for issue_id, key in keys.items():
         identity = f"read-again:{issue_id}"
@@ -284,6 +289,7 @@ def read_again(
             "project_id": project.remote_id,
             "body": b"",
             "faults": faults,
+            "due": due or timezone.now(),
             "detail": why[issue_id][:500],
         }
         row, new = Delivery.objects.get_or_create(
@@ -291,5 +297,5 @@ def read_again(
         )
         if not new and row.state in (DeliveryState.DONE, DeliveryState.IGNORED):
             Delivery.objects.filter(pk=row.pk).update(
-                state=DeliveryState.WAITING, due=timezone.now(), settled=None, **values
+                state=DeliveryState.WAITING, settled=None, **values
             )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeState, WorkItem
 from sync.inbound.pair_merge import OLDER_FOR
-from sync.models import Shadow
+from sync.models import Delivery, Shadow
 from tests.sync.world import World
 
 FUTURE = datetime(2099, 1, 1, tzinfo=UTC)
@@ -110,3 +110,21 @@ def test_what_is_written_after_the_clock_was_put_back_is_agreed(world: World) ->
     world.settle()
     assert world.item(item.remote_key).summary == "One", "somebody in Jira set it back knowingly"
     assert world.issue(item.remote_key)["summary"] == "One"
+
+
+def test_one_comparison_is_enough_where_nothing_else_reads(world: World) -> None:
+    """No webhook tells of the edit and no poll asks for what is older: the second look comes by itself."""
+    item = world.first()
+    world.poll()
+    world.handle.site.skew = -timedelta(days=2)
+    world.edit_issue(item.remote_key, summary="By the old clock")
+    world.handle.site.skew = timedelta(0)
+    world.reconcile()
+    item.refresh_from_db()
+    assert item.summary != "By the old clock", "one old answer alone is not believed"
+    a_while_later(world)
+    Delivery.objects.filter(state="waiting").update(due=timezone.now())
+    world.drain()
+    item.refresh_from_db()
+    assert item.summary == "By the old clock"
+    assert not Delivery.objects.filter(state="waiting").exists()
