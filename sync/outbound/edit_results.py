@@ -113,24 +113,12 @@ def _once_more(connection: Connection, change: Change, doubted: Mapping[str, str
     """Jira answered with success and did nothing: sent again, and then a person is asked."""
     message = " ".join(f"{name}: {why}" for name, why in doubted.items())
     if change.code == change_queue.UNCONFIRMED:
-        change_queue.park(
-            [change.pk], change_queue.UNCONFIRMED, f"{message} It was sent twice. {NOT_TAKEN}"
-        )
+        code = change_queue.UNCONFIRMED
+        change_queue.park([change.pk], code, f"{message} It was sent twice. {NOT_TAKEN}")
+        note(connection, "send", "refused", message, item=change.item, change=change, code=code)
     else:
         words = f"{message} It is sent once more."
-        change_queue.postpone(
-            [change.pk], change_queue.SENT_AGAIN, words, code=change_queue.UNCONFIRMED
-        )
-    outcome = "refused" if change.code == change_queue.UNCONFIRMED else "later"
-    note(
-        connection,
-        "send",
-        outcome,
-        message,
-        item=change.item,
-        change=change,
-        code=change_queue.UNCONFIRMED,
-    )
+        change_queue.send_once_more(connection, change, words, said=message)
 
 
 def _why_settled(plan: EditPlan, result: EditResult, change: Change) -> str:

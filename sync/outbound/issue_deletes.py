@@ -108,18 +108,7 @@ def _not_deleted(connection: Connection, change: Change, shadow: Shadow, shift: 
         _park(connection, change, shadow, words, shift)
         return
     message = f"Jira was asked to delete {shadow.remote_key}: {words} It is asked once more."
-    change_queue.postpone(
-        [change.pk], change_queue.SENT_AGAIN, message, code=change_queue.UNCONFIRMED
-    )
-    note(
-        connection,
-        "send",
-        "later",
-        message,
-        item=change.item,
-        change=change,
-        code=change_queue.UNCONFIRMED,
-    )
+    change_queue.send_once_more(connection, change, message, said=message)
 
 
 def _park(connection: Connection, change: Change, shadow: Shadow, why: str, shift: Shift) -> None:

@@ -85,23 +85,14 @@ def _confirm(connection: Connection, change: Change, issues: Sequence[Issue]) ->
     words = "drew it, but does not show it" if drawn else "removed it, but still shows it"
     message = f"“{link.type}”: Jira answered that it {words}."
     if change.code == change_queue.UNCONFIRMED:
-        change_queue.park([change.pk], change_queue.UNCONFIRMED, f"{message} It was sent twice.")
+        code = change_queue.UNCONFIRMED
+        change_queue.park([change.pk], code, f"{message} It was sent twice.")
         say(link, SyncState.PARKED, message)
+        note(connection, "send", "later", message, item=change.item, change=change, code=code)
     else:
         again = f"{message} It is sent once more."
-        change_queue.postpone(
-            [change.pk], change_queue.SENT_AGAIN, again, code=change_queue.UNCONFIRMED
-        )
+        change_queue.send_once_more(connection, change, again, said=message)
         say(link, SyncState.WAITING, again)
-    note(
-        connection,
-        "send",
-        "later",
-        message,
-        item=change.item,
-        change=change,
-        code=change_queue.UNCONFIRMED,
-    )
 
 
 def _find(project: MappedProject, link: Link, issue: Issue) -> str | None:

@@ -156,6 +156,12 @@ def _is_worn_out(change: Change, error: JiraError) -> bool:
     return late and not concerns_connection(failure_of(error))
 
 
+def send_once_more(connection: Connection, change: Change, words: str, *, said: str) -> None:
+    """Jira answered with success and did nothing. `words` stand on the change, `said` in its trace."""
+    postpone([change.pk], SENT_AGAIN, words, code=UNCONFIRMED)
+    note(connection, "send", "later", said, item=change.item, change=change, code=UNCONFIRMED)
+
+
 def put_off(changes: Iterable[int], seconds: float, message: str) -> None:
     """Later, what still waits for something else than Jira's taking it; what was parked or settled
     meanwhile stays so.
