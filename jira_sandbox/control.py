@@ -22,7 +22,7 @@ from .limits import Limits
 from .model.fields import chosen_from, parent_link
 from .model.metadata_names import rename
 from .model.permissions import KEYS
-from .model.project_admin import add_project
+from .model.project_admin import add_board, add_project
 from .refusal import Refusal
 from .routing import Call, Handler, Router
 from .tls import Certificates
@@ -120,6 +120,22 @@ def projects(call: Call) -> Response:
     return nothing()
 
 
+def board(call: Call) -> Response:
+    """A further board of `project`: `name`, `kind`, the projects that it `shows` too, its `jql`."""
+    body, site = call.json_object(), call.site
+    named = [site.project(key) for key in (body.get("project"), *(body.get("shows") or ()))]
+    found = [one for one in named if one is not None]
+    kind = str(body.get("kind") or "scrum")
+    if len(found) < len(named) or not found:
+        raise Refusal(400, "There is no such project.")
+    if kind not in ("scrum", "kanban", "simple"):
+        raise Refusal(400, "The kind is scrum, kanban or simple.")
+    made = add_board(site, found[0], kind, str(body.get("name") or ""), shows=found[1:],
+                     jql=str(body.get("jql") or ""))  # fmt: skip
+    made.sprints = bool(body.get("sprints"))
+    return answer({"id": made.id}, 201)
+
+
 def field(call: Call) -> Response:
     """A Team field's teams have long ids on Cloud and numbers on Data Center."""
     body, site = call.json_object(), call.site
@@ -172,6 +188,7 @@ def mount(router: Router) -> None:
     router.add("POST", "/sandbox/limits", local(limit))
     router.add("POST", "/sandbox/issues", local(issues))
     router.add("POST", "/sandbox/projects", local(projects))
+    router.add("POST", "/sandbox/boards", local(board))
     router.add("POST", "/sandbox/fields", local(field))
     router.add("POST", "/sandbox/names", local(name))
     router.add("POST", "/sandbox/reset", local(reset))

@@ -22,7 +22,13 @@ from planning import rules
 from planning.item_validation import refused
 from planning.models import Art, Iteration, Pi, SolutionTrain, Team, WorkItem
 from planning.outbox import Outbox
-from planning.sprints import read_drift, read_sprints, set_sprints
+from planning.sprints import (
+    read_drift,
+    read_further_sprints,
+    read_sprints,
+    set_further_sprints,
+    set_sprints,
+)
 from planning.structure_rules import index_of, read_date, read_name
 
 Part = SolutionTrain | Art | Team | Pi | Iteration
@@ -41,6 +47,7 @@ REFERENCES: Final[Mapping[str, Mapping[str, type[models.Model]]]] = {
     "iteration": {"pi": Pi},
 }
 DATED: Final = frozenset({"pi", "iteration"})
+SPRINTS: Final = {"sprints": set_sprints, "further_sprints": set_further_sprints}
 
 
 def add_part(kind: str, *, actor: User | None, values: Mapping[str, Any]) -> Part:
@@ -108,21 +115,24 @@ def show_part(kind: str, part: Part) -> dict[str, Any]:
         shown["index"] = part.index
         shown["sprints"] = read_sprints(part)
         shown["drift"] = read_drift(part)
+        shown["further_sprints"] = read_further_sprints(part)
     return shown
 
 
 def _write(kind: str, part: Part, values: Mapping[str, Any], actor: User | None, told: str) -> None:
     before = show_part(kind, part) if told == "updated" else {}
-    sprints = values.get("sprints") if kind == "iteration" else None
-    plain = {k: v for k, v in values.items() if k != "sprints" or kind != "iteration"}
+    apart = SPRINTS if kind == "iteration" else {}
+    plain = {name: value for name, value in values.items() if name not in apart}
     _apply(kind, part, plain)
     try:
         with transaction.atomic():
             part.save()
     except IntegrityError as problem:
         raise _taken(kind) from problem
-    if isinstance(part, Iteration) and sprints is not None:
-        set_sprints(part, sprints)
+    if isinstance(part, Iteration):
+        for name, set_them in SPRINTS.items():
+            if values.get(name) is not None:
+                set_them(part, values[name])
     after = show_part(kind, part)
     changed = [name for name, value in after.items() if before.get(name) != value]
     if not changed:

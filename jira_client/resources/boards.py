@@ -57,6 +57,16 @@ class Boards:
         answer = self._caller.call(self._request(board_id, "/configuration"))
         return parse.board_configuration(parse.mapping(answer))
 
+    def filter_jql(self, filter_id: str) -> str:
+        """The JQL of the saved filter that says what a board shows. Raises JiraError; NotFound where it
+        is not shared with the account.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-filters/#api-rest-api-3-filter-id-get
+        """
+        path = f"{self._caller.flavour.api}/filter/{{filter}}"
+        answer = self._caller.call(Request("GET", path, {"filter": filter_id}))
+        return parse.text(parse.mapping(answer).get("jql"))
+
     def projects(self, board_id: int) -> ProjectList:
         """The projects that the board's filter shows, all pages of them. Raises JiraError.
 

@@ -18,6 +18,8 @@ class Board:
     filter_id: int
     estimation: str | None = None
     """The field it estimates by; None: the site's story points, on a Scrum board."""
+    jql: str = ""
+    """What of those projects it shows; empty: all issues of them."""
     sprints: bool = False
     """Whether sprints are switched on; a Scrum board always has them."""
 

@@ -4,6 +4,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-pr
 Boards: https://developer.atlassian.com/cloud/jira/software/rest/api-group-board/
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from .boards import Board
@@ -37,13 +38,23 @@ def add_project(
     return project
 
 
-def add_board(site: Site, project: Project, kind: str = "scrum", name: str = "") -> Board:
+def add_board(
+    site: Site,
+    project: Project,
+    kind: str = "scrum",
+    name: str = "",
+    *,
+    shows: Sequence[Project] = (),
+    jql: str = "",
+) -> Board:
+    """A board of the project that shows it and the projects `shows`, of their issues those of `jql`."""
     board = Board(
         site.next_id("board", 1),
         name or f"{project.key} board",
         kind,
-        [project.id],
+        [project.id, *(one.id for one in shows if one is not project)],
         site.next_id("filter"),
+        jql=jql,
     )
     site.boards[board.id] = board
     site.publish(Event("board_created", subject=board))

@@ -71,6 +71,26 @@ def configured(call: Call, found: Board) -> dict[str, Any]:
     return made
 
 
+def board_filter(call: Call) -> Response:
+    """The saved filter of a board.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-filters/#api-rest-api-3-filter-id-get
+    """
+    site = call.site
+    found = next((one for one in site.boards.values() if str(one.filter_id) == call.args["id"]), None)
+    if found is None or not board_visible(call, found):
+        raise Refusal(
+            404, "The selected filter is not available to you, perhaps it has been deleted."
+        )
+    keys = ", ".join(site.projects[id].key for id in found.project_ids)
+    shown = f" AND ({found.jql})" if found.jql else ""
+    return answer({
+        "self": f"{site.base_url}/rest/api/2/filter/{found.filter_id}", "id": str(found.filter_id),
+        "name": f"Filter for {found.name}",
+        "jql": f"project in ({keys}){shown} ORDER BY Rank ASC", "favourite": False,
+    })  # fmt: skip
+
+
 def _number(id: str) -> int:
     return int(id.removeprefix("customfield_"))
 
@@ -83,9 +103,10 @@ def board_projects(call: Call) -> Response:
 
 def board_issues(call: Call, pick: Any = None) -> Response:
     found = board_of(call)
+    shows = compiled(call.site, call.user, found.jql) if found.jql else None
     issues = [
         issue for id in found.project_ids for issue in call.site.of_project[id].values()
-        if not issue.type.subtask and (pick is None or pick(issue))
+        if not issue.type.subtask and (pick is None or pick(issue)) and (not shows or shows(issue))
     ]  # fmt: skip
     return _listed(call, issues)
 
@@ -147,6 +168,7 @@ def mount(router: Router) -> None:
     router.agile("GET", "/board/{board}/configuration", configuration)
     router.agile("GET", "/board/{board}/project", board_projects)
     router.agile("GET", "/board/{board}/issue", board_issues)
+    router.api("GET", "/filter/{id}", board_filter)
     router.agile("GET", "/board/{board}/backlog", backlog)
     router.agile("GET", "/board/{board}/epic", board_epics)
     router.agile("GET", "/sprint/{sprint}/issue", sprint_issues)

@@ -2,7 +2,7 @@
 
 from planning.models.change import BoardEvent, Change, ChangeKind, ChangeState
 from planning.models.item import Link, SyncState, WorkItem
-from planning.models.train import Art, Iteration, Pi, SolutionTrain, SprintLink, Team
+from planning.models.train import Art, Iteration, Pi, SolutionTrain, SprintLink, Team, TeamBoard
 
 __all__ = [
     "Art",
@@ -17,5 +17,6 @@ __all__ = [
     "SprintLink",
     "SyncState",
     "Team",
+    "TeamBoard",
     "WorkItem",
 ]

@@ -1,4 +1,4 @@
-"""Solution train, ART, team, PI, iteration; and which sprint an iteration is for which team."""
+"""Solution train, ART, team, PI, iteration; a team's boards, and which sprint an iteration is for it."""
 
 from __future__ import annotations
 
@@ -63,6 +63,33 @@ class Team(models.Model):
         return self.name
 
 
+class TeamBoard(models.Model):
+    """A team works in a mapped project, and its sprints there are this board's in Jira.
+
+    `board_id` is null where the team has no sprints there (a Kanban team). A team without such a row for
+    the project that it points at (`Team.project`) uses the board of the mapping. `name` and
+    `location` (the key of the project that the board is in) are as Jira said them when it was chosen.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="boards")
+    project = models.ForeignKey(
+        MappedProject, on_delete=models.CASCADE, related_name="team_boards"
+    )
+    board_id = models.IntegerField(null=True, blank=True)
+    name = models.CharField(max_length=255, blank=True)
+    location = models.CharField(max_length=40, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["team__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "project"], name="one_board_per_team_and_project")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team} in {self.project}: board {self.board_id}"
+
+
 class Pi(models.Model):
     """A planning interval: the quarter that is planned."""
 
@@ -101,12 +128,16 @@ class Iteration(models.Model):
 class SprintLink(models.Model):
     """The sprint that an iteration is for one team, by the sprint's id in the team's Scrum board.
 
+    `project`: the mapped project on whose board it is; null: the one that the team points at.
     `sprint_…` is what Jira said of it when it was `observed` last: the name, the first and the last
     day, and the state (future, active, closed; gone where Jira no longer has it).
     """
 
     iteration = models.ForeignKey(Iteration, on_delete=models.CASCADE, related_name="sprint_links")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="sprint_links")
+    project = models.ForeignKey(
+        MappedProject, null=True, blank=True, on_delete=models.CASCADE, related_name="sprint_links"
+    )
     sprint_id = models.IntegerField()
     sprint_name = models.CharField(max_length=255, blank=True)
     sprint_start = models.DateField(null=True, blank=True)
@@ -117,10 +148,22 @@ class SprintLink(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["iteration", "team"], name="one_sprint_per_team_and_iteration"
+                fields=["iteration", "team"],
+                condition=models.Q(project=None),
+                name="one_sprint_per_team_and_iteration",
             ),
             models.UniqueConstraint(
-                fields=["team", "sprint_id"], name="one_iteration_per_team_and_sprint"
+                fields=["team", "sprint_id"],
+                condition=models.Q(project=None),
+                name="one_iteration_per_team_and_sprint",
+            ),
+            models.UniqueConstraint(
+                fields=["iteration", "team", "project"],
+                name="one_sprint_per_project_of_a_team",
+            ),
+            models.UniqueConstraint(
+                fields=["team", "project", "sprint_id"],
+                name="one_iteration_per_sprint_of_a_project",
             ),
         ]
 

@@ -238,6 +238,12 @@ class PiOut(PartOut):
     end: date | None
 
 
+class FurtherSprintOut(Answer):
+    team: str
+    project: str
+    sprint: int
+
+
 class IterationOut(PartOut):
     pi: str
     index: int
@@ -246,4 +252,7 @@ class IterationOut(PartOut):
     sprints: dict[str, int] = Field(description="Team id → sprint id.")
     drift: dict[str, dict[str, str]] = Field(
         description="Team id → where its sprint in Jira differs: name, start, end, state."
+    )
+    further_sprints: list[FurtherSprintOut] = Field(
+        description="The sprints on the boards of further projects in which a team works."
     )

@@ -54,6 +54,15 @@ class PiBody(PartBody):
     end: str | None = None
 
 
+class FurtherSprintBody(Schema):
+    """A sprint of a team in a further project of its own; null takes it away."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    team: str
+    project: str
+    sprint: int | str | None
+
+
 class IterationBody(PartBody):
     """`sprints` is `{team id: sprint id}`; a team that is not named keeps its sprint, null takes it."""
 
@@ -62,6 +71,7 @@ class IterationBody(PartBody):
     start: str | None = None
     end: str | None = None
     sprints: dict[str, int | str | None] = {}
+    further_sprints: list[FurtherSprintBody] = []
 
 
 def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:

@@ -168,7 +168,15 @@ def unsaid(rules: Rules, board: Values, out: Outgoing) -> dict[str, str]:
         "status": f"the status “{board['status']}” is not mapped for {rules.project_key}.",
         "iteration": sprint,
         "parent": "the parent is not in this Jira.",
-        "team": f"the team has no value in {rules.project_key}. Pair it on “#4 Fields and statuses”.",
+        "team": _unsaid_team(rules, board),
     }
     mapped = [name for name in out.unmapped if name == "status" or name in rules.fields]
     return {name: KEPT + words[name] for name in mapped if name in words}
+
+
+def _unsaid_team(rules: Rules, board: Values) -> str:
+    if rules.team.by_board and board["team"] in rules.team.values:
+        return "the item is in no sprint, whose board would say the team."
+    if rules.team.by_board:
+        return f"the team has no board in {rules.project_key}. Choose it on “Boards and teams”."
+    return f"the team has no value in {rules.project_key}. Pair it on “#4 Fields and statuses”."

@@ -14,7 +14,7 @@ from typing import Any
 from jira_client.values import History, HistoryItem
 from sync.core import words
 from sync.core.echo import normal, same
-from sync.core.teams import COMPONENT
+from sync.core.teams import BOARD, COMPONENT
 from sync.core.values import Lookups, Rules, Values
 
 READ = "read"  # in Change.sent: when Jira had been updated last before the write, and what it held
@@ -239,8 +239,10 @@ def _without_way(
 
 def _is(rules: Rules, name: str, item: HistoryItem, names: Mapping[str, str]) -> bool:
     remote = rules.fields.get(name, name)
-    if name == "team" and rules.team.kind == COMPONENT:
-        return False  # each component that comes or goes is a line of its own: no value to compare
+    if name == "team" and rules.team.kind in (COMPONENT, BOARD):
+        # Each component that comes or goes is a line of its own: no value to compare. And a sprint's
+        # change, which says the board, is the iteration's.
+        return False
     if item.field_id:
         return item.field_id == remote
     word = item.field.lower()

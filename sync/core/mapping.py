@@ -29,7 +29,6 @@ OPERATION_PROPERTY = "almconnect"
 UNKNOWN_PARENT = "parent_key"  # in Seen.refs: the key of a parent that the board lacks
 _CATEGORIES = ("new", "indeterminate", "done", "undefined")  # Jira's own; nobody can add any
 _OPEN, _CLOSED = ("active", "future"), "closed"
-_NONE = Sprint(0, "", "")
 _TEXTS = ("summary", "description")
 _APART = frozenset(
     {"status", "iteration", "parent", "team"}
@@ -79,8 +78,11 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         values["labels"] = rules.team.others(values["labels"])
     unknown = _see_team(rules, fields, values)
     if "iteration" in rules.fields and rules.fields["iteration"] in fields:
-        refs["sprint"] = _sprint(fields[rules.fields["iteration"]], _is_done(fields))
+        sprint = _sprint(fields[rules.fields["iteration"]], _is_done(fields))
+        refs["sprint"] = sprint.id if sprint else None
         values["iteration"] = lookups.iterations.get(refs["sprint"] or 0)
+        if rules.team.by_board and sprint and (team := rules.team.on_board(sprint.board_id)):
+            values["team"] = team
     if "parent" in rules.fields and _tells_parent(rules, fields):
         _see_parent(lookups, fields.get(rules.fields["parent"]), values, refs)
     return Seen(
@@ -121,7 +123,7 @@ def _untold(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
 
 def _see_team(rules: Rules, fields: Mapping[str, Any], values: dict[str, Any]) -> dict[str, str]:
     """A value that stands for no team is told, and merged with nothing: the board's team stays."""
-    if "team" not in rules.fields or rules.fields["team"] not in fields:
+    if "team" not in rules.fields or rules.fields["team"] not in fields or rules.team.by_board:
         return {}
     team, strange = rules.team.read(fields[rules.fields["team"]])
     if strange:
@@ -179,6 +181,8 @@ def say(
         elif name == "team":
             if value and value not in rules.team.values:
                 unmapped.append(name)
+            elif rules.team.by_board and sprints.get(values.get("iteration") or "") is None:
+                unmapped.append(name)  # its sprint would say it, and the item is in none
         elif name == "iteration":
             sprint = (True, sprints.get(value) if value else None)
             if value and sprint[1] is None:
@@ -191,7 +195,8 @@ def say(
                 _say_parent(rules, value, parents, body, update)
         else:
             body[rules.fields[name]] = _spoken(rules, name, value)
-    if "team" in values and "team" not in unmapped:  # last: its label goes with the others
+    if "team" in values and "team" not in unmapped and not rules.team.by_board:
+        # Last: its label goes with the others.
         rules.team.say(values["team"], body, update)
     return Outgoing(body, update, status, sprint, tuple(unmapped))
 
@@ -236,7 +241,7 @@ def _status(rules: Rules, value: Any) -> str:
     return own or words.one_line(value.get("name"), words.STATUS)
 
 
-def _sprint(value: Any, done: bool) -> int | None:
+def _sprint(value: Any, done: bool) -> Sprint | None:
     """The sprint an issue is in: of several, the open one that comes last. Without one, what is done
     belongs to the sprint in which it was done, the last that was closed; what is not done was carried
     over, and its closed sprints are history.
@@ -244,11 +249,11 @@ def _sprint(value: Any, done: bool) -> int | None:
     if not value:
         return None
     found = sprints_in(value)
-    opened = max((sprint.id for sprint in found if sprint.state in _OPEN), default=None)
-    if opened is not None or not done:
-        return opened
+    opened = [sprint for sprint in found if sprint.state in _OPEN]
+    if opened or not done:
+        return max(opened, key=lambda sprint: sprint.id, default=None)
     closed = [sprint for sprint in found if sprint.state == _CLOSED]
-    return max(closed, key=_closing, default=_NONE).id or None
+    return max(closed, key=_closing, default=None)
 
 
 def _closing(sprint: Sprint) -> tuple[float, int]:

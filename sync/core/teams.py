@@ -1,6 +1,7 @@
 """Where a project's issues say which team they are of, if not the project itself says it.
 
-A field holds the team's value; a label or a component is the team's among others, which stay.
+A field holds the team's value; a label or a component is the team's among others, which stay. By board,
+an issue is of the team on whose board its sprint is; one that is in no sprint says no team.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import Any, Final
 
-PROJECT, FIELD, LABEL, COMPONENT = KINDS = ("project", "field", "label", "component")
+PROJECT, FIELD, LABEL, COMPONENT, BOARD = KINDS = ("project", "field", "label", "component", "board")
 _FIELDS: Final = {LABEL: "labels", COMPONENT: "components"}
 
 
 @dataclass(frozen=True, slots=True)
 class TeamSource:
-    """`values`: team id → Jira's value. `field`: of kind *field*, its id; `shape`: its schema type."""
+    """`values`: team id → Jira's value, of kind *board* the board's id as text. `field`: of kind *field*
+    and *board* the id of the field that says it; `shape`: its schema type.
+    """
 
     kind: str = PROJECT
     field: str = ""
@@ -26,11 +29,19 @@ class TeamSource:
     @property
     def remote_field(self) -> str:
         """The Jira field that says it; empty where the project itself does."""
-        return _FIELDS.get(self.kind, self.field if self.kind == FIELD else "")
+        return _FIELDS.get(self.kind, self.field if self.kind in (FIELD, BOARD) else "")
 
     @property
     def among_labels(self) -> bool:
         return self.kind == LABEL
+
+    @property
+    def by_board(self) -> bool:
+        return self.kind == BOARD
+
+    def on_board(self, board: int | None) -> str | None:
+        """The team whose sprints are on that board."""
+        return next((team for team, value in self.values.items() if value == str(board)), None)
 
     def read(self, raw: Any) -> tuple[str | None, str]:
         """The team's id or None, and what of Jira's value stands for no team, or for several."""

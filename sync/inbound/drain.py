@@ -23,6 +23,7 @@ from connections.health import health
 from connections.models import Connection, Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
+from planning.team_boards import boards_used
 from sync.inbound import absence, sprint_placement
 from sync.inbound.delivered_issues import read_issues
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
@@ -114,7 +115,7 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
 def _look_at_sprints(jira: JiraClient, projects: Iterable[MappedProject]) -> None:
     """A sprint's webhook names no issue: the sprints of the mapped boards are read again."""
     for project in projects:
-        if project.direction != Direction.PAUSED and project.board_id is not None:
+        if project.direction != Direction.PAUSED and boards_used(project):
             sprint_placement.observe(project, jira)
             sprint_placement.place(project.pk)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +14,7 @@ from jira_client.errors import NotFound
 from jira_client.values import Sprint
 from planning import feed, inbound_writes
 from planning.models import SprintLink, WorkItem
+from planning.team_boards import boards_used, links_met_in, links_of
 from sync.models import Shadow, ShadowState
 from sync.pairs.sprint_facts import CLOSED, GONE, OPEN, keep
 from sync.webhook import inbox
@@ -20,16 +22,17 @@ from sync.worker.failpoints import point
 
 
 def observe(project: MappedProject, jira: JiraClient) -> None:
-    """Ask Jira for the sprints of this project's teams: one call for the open ones, one for each that
-    is not among them and was not known as closed or gone. Raises JiraError.
+    """Ask Jira for the sprints of this project's teams: one call a board for the open ones, one for each
+    that is not among them and was not known as closed or gone. Raises JiraError.
 
     Where one has been closed, Jira changes nothing of the issues that were carried over to the backlog:
     what was not done in it is read again, so that it leaves the iteration here too.
     """
-    links = list(SprintLink.objects.filter(team__project=project))
-    if project.board_id is None or not links:
+    links = list(links_of(project))
+    boards = sorted(boards_used(project))
+    if not boards or not links:
         return
-    there = {one.id: one for one in jira.boards.sprints(project.board_id, OPEN)}
+    there = {one.id: one for board in boards for one in _open_sprints(jira, board)}
     for link in links:
         row = SprintLink.objects.filter(pk=link.pk, sprint_id=link.sprint_id)
         found = there.get(link.sprint_id)
@@ -47,6 +50,14 @@ def observe(project: MappedProject, jira: JiraClient) -> None:
     point("sprint.observed")
 
 
+def _open_sprints(jira: JiraClient, board: int) -> Sequence[Sprint]:
+    """None of a board that is gone, or out of sight: each of its sprints is asked for then."""
+    try:
+        return jira.boards.sprints(board, OPEN)
+    except NotFound:
+        return ()
+
+
 def _read_what_was_open(project: MappedProject, sprint: Sprint) -> None:
     pairs = Shadow.objects.filter(project=project, sprint_ref=sprint.id, state=ShadowState.LIVE)
     open_ones = pairs.exclude(item__status_category="done")
@@ -61,7 +72,9 @@ def place(project_id: uuid.UUID) -> int:
     Only items whose iteration nobody has changed on the board since: theirs wait to be pushed.
     """
     moved = 0
-    for link in SprintLink.objects.filter(team__project=project_id).select_related("team"):
+    project = MappedProject.objects.filter(pk=project_id).first()
+    links = links_met_in(project).select_related("team") if project else ()
+    for link in links:
         placed = _place_one(project_id, link)
         if placed:
             point("place.placed")

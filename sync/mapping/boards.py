@@ -45,7 +45,7 @@ def judged(project: MappedProject, board_id: int | None) -> dict[str, Any]:
     if board_id is None:
         return {"board_id": None, "board": None}
     jira = jira_for(project.connection)
-    return stored(_proven(jira, board_id))
+    return stored(proven(jira, board_id))
 
 
 def stored(board: Board | None) -> dict[str, Any]:
@@ -68,10 +68,11 @@ def shown(project: MappedProject) -> str:
 
 def asked_for(jira: JiraClient, board_id: int | None, own: Board | None) -> Board | None:
     """The board of a new mapping: what was asked for, else the project's own. Raises as `judged`."""
-    return own if board_id is None else _proven(jira, board_id)
+    return own if board_id is None else proven(jira, board_id)
 
 
-def _proven(jira: JiraClient, board_id: int) -> Board:
+def proven(jira: JiraClient, board_id: int) -> Board:
+    """The board, which the account sees and which has sprints. Raises Refused (422) else, JiraError."""
     try:
         board = jira.boards.get(board_id)
     except NOT_TOLD as error:

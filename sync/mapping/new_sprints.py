@@ -7,6 +7,7 @@ was lost, the board's open sprints are looked at; one of the very name is that s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -25,27 +26,45 @@ from jira_client.errors import JiraError
 from jira_client.values import Sprint
 from planning.models import Iteration, SprintLink, Team
 from planning.sprint_names import sprint_name
+from planning.sprints import sprint_values
 from planning.structure_editing import edit_part
+from planning.team_boards import board_of, links_of, sprints_at
+from sync.mapping.sprints import sprints_taken
 from sync.pairs.sprint_facts import OPEN, keep
 from sync.worker.failpoints import point
 
 
-def lacking(team: Team) -> list[Iteration]:
-    """The iterations of the team's PIs, not over yet, for which it has no sprint."""
+def lacking(team: Team, project: MappedProject | None = None) -> list[Iteration]:
+    """The iterations of the team's PIs, not over yet, for which it has no sprint in the project.
+
+    `project`: the one that the team points at where none is named. Empty where it has no project.
+    """
+    where = project or team.project
+    if where is None:
+        return []
     of_art = Q(pi__art=None) | Q(pi__art=team.art_id)
-    rows = Iteration.objects.filter(of_art).exclude(sprint_links__team=team)
+    place = (team.pk, where.pk)
+    rows = Iteration.objects.filter(of_art).exclude(pk__in=list(sprints_at([place]).get(place, {})))
     ahead = rows.filter(Q(end=None) | Q(end__gte=timezone.localdate()))
     return list(ahead.select_related("pi").order_by("pi__start", "pi__name", "index"))
 
 
-def make(team: Team, iterations: Iterable[Iteration], *, actor: User) -> list[SprintLink]:
-    """A future sprint in the Scrum board of the team's project for each iteration, in this order.
+def make(
+    team: Team,
+    iterations: Iterable[Iteration],
+    *,
+    actor: User,
+    project: MappedProject | None = None,
+) -> list[SprintLink]:
+    """A future sprint in the team's board for each iteration, in this order.
 
-    Raises Refused 409 where the team's project has no Scrum board, or an iteration has its sprint
-    already; JiraError, NotReady, SealBroken. What was made before a failure stays made.
+    `project`: in which of its projects; the one that the team points at where none is named. Raises
+    Refused 409 where the team has no board there, or an iteration has its sprint already; JiraError,
+    NotReady, SealBroken. What was made before a failure stays made.
     """
-    project = team.project
-    if project is None or project.board_id is None:
+    project = project or team.project
+    board = board_of(team, project) if project is not None else None
+    if project is None or board is None:
         raise Refused(
             _("%(team)s has no mapped Jira project with a Scrum board.") % {"team": team.name},
             code="no_board",
@@ -53,28 +72,39 @@ def make(team: Team, iterations: Iterable[Iteration], *, actor: User) -> list[Sp
         )
     must_not_be_in_a_move(project.connection)
     jira = jira_for(project.connection)
-    return [_make_one(jira, project, team, one, actor) for one in iterations]
+    place = _Place(jira, project, team, board)
+    return [_make_one(place, one, actor) for one in iterations]
 
 
-def _make_one(
-    jira: JiraClient, project: MappedProject, team: Team, iteration: Iteration, actor: User
-) -> SprintLink:
-    mine = SprintLink.objects.filter(iteration=iteration, team=team)
-    if mine.exists():
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the sprints are made: the team's board in one of its projects."""
+
+    jira: JiraClient
+    project: MappedProject
+    team: Team
+    board: int
+
+
+def _make_one(place: _Place, iteration: Iteration, actor: User) -> SprintLink:
+    project, team = place.project, place.team
+    at = (team.pk, project.pk)
+    if str(iteration.pk) in sprints_at([at]).get(at, {}):
         raise Refused(
             _("%(name)s has its sprint already.") % {"name": iteration.name},
             code="has_sprint",
             status=409,
         )
     name = sprint_name(iteration.name, team.name)
-    found = _there(jira, project, team, name)
+    found = _there(place, name)
     made = found is None
-    sprint = found or _create(jira, project, team, name, iteration)
+    sprint = found or _create(place, name, iteration)
     point("sprint.created")
     with transaction.atomic():
-        sprints = {str(team.pk): sprint.id}
-        edit_part("iteration", iteration.pk, actor=actor, values={"sprints": sprints})
+        values = sprint_values(team, project.pk, sprint.id)
+        edit_part("iteration", iteration.pk, actor=actor, values=values)
         point("sprint.linking")
+        mine = links_of(project).filter(iteration=iteration, team=team)
         keep(mine, sprint)
         audit.record(
             "sprint.created" if made else "sprint.adopted",
@@ -87,33 +117,25 @@ def _make_one(
     return mine.select_related("iteration__pi", "team").get()
 
 
-def _there(jira: JiraClient, project: MappedProject, team: Team, name: str) -> Sprint | None:
+def _there(place: _Place, name: str) -> Sprint | None:
     """An open sprint of this name that is no iteration of the team yet."""
-    taken = set(SprintLink.objects.filter(team=team).values_list("sprint_id", flat=True))
-    found = jira.boards.sprints(_board(project), OPEN)
+    taken = sprints_taken(place.project, place.team)
+    found = place.jira.boards.sprints(place.board, OPEN)
     return next((one for one in found if one.name == name and one.id not in taken), None)
 
 
-def _create(
-    jira: JiraClient, project: MappedProject, team: Team, name: str, iteration: Iteration
-) -> Sprint:
+def _create(place: _Place, name: str, iteration: Iteration) -> Sprint:
     begin = _midnight(iteration.start)
     end = _midnight(iteration.end + timedelta(days=1) if iteration.end else None)
     try:
-        return jira.sprints.create(_board(project), name, begin, end)
+        return place.jira.sprints.create(place.board, name, begin, end)
     except JiraError as error:
         if not error.outcome_unknown:
             raise
-        found = _there(jira, project, team, name)
+        found = _there(place, name)
         if found is None:
             raise
         return found
-
-
-def _board(project: MappedProject) -> int:
-    if project.board_id is None:
-        raise ValueError("Only called for projects with a Scrum board.")
-    return project.board_id
 
 
 def _midnight(day: date | None) -> datetime | None:

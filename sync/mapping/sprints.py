@@ -20,9 +20,11 @@ from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.values import Sprint
-from planning.models import Iteration, Pi, SprintLink, Team
+from planning.models import Iteration, Pi, Team
 from planning.sprint_names import iteration_name
+from planning.sprints import sprint_values
 from planning.structure_editing import add_part, edit_part
+from planning.team_boards import board_of, links_met_in, links_of, sprints_at
 from sync.models import Run, RunKind, RunState
 from sync.pairs.sprint_facts import day, keep, last_day
 from sync.runs import project_runs
@@ -39,14 +41,16 @@ class Pair:
     iteration: Iteration | None
 
 
-def open_sprints(project: MappedProject) -> list[Sprint]:
-    """The mapped Scrum board's active and future sprints, in the order in which they are worked.
+def open_sprints(project: MappedProject, team: Team | None = None) -> list[Sprint]:
+    """The active and future sprints of the team's board in the project, or without a team of the
+    mapping's, in the order in which they are worked. Empty without such a board.
 
-    Empty without such a board. Raises JiraError, NotReady, SealBroken.
+    Raises JiraError, NotReady, SealBroken.
     """
-    if project.board_id is None:
+    board = board_of(team, project) if team else project.board_id
+    if board is None:
         return []
-    found = jira_for(project.connection).boards.sprints(project.board_id, OPEN)
+    found = jira_for(project.connection).boards.sprints(board, OPEN)
     return sorted((one for one in found if one.state in OPEN), key=_order)
 
 
@@ -55,19 +59,25 @@ def left_to_adopt(project: MappedProject, team: Team) -> list[Sprint]:
 
     Raises Refused (409) without a Scrum board or its sprints, JiraError, NotReady, SealBroken.
     """
-    sprints = open_sprints(project)
+    sprints = open_sprints(project, team)
     if not sprints:
         raise Refused(
             _(
-                "%(key)s has no Scrum board with an open sprint. Create the sprints in Jira, or plan "
-                "the PI on the board and set its sprints there."
+                "%(team)s has no board with an open sprint in %(key)s. Create the sprints in Jira, or "
+                "plan the PI on the board and set its sprints there."
             )
-            % {"key": project.key},
+            % {"team": team.name, "key": project.key},
             code="no_sprints",
             status=409,
         )
-    taken = set(SprintLink.objects.filter(team=team).values_list("sprint_id", flat=True))
+    taken = sprints_taken(project, team)
     return [one for one in sprints if one.id not in taken]
+
+
+def sprints_taken(project: MappedProject, team: Team) -> set[int]:
+    """The sprints of the project's Jira that are iterations of the team, by id."""
+    links = links_met_in(project).filter(team=team)
+    return set(links.values_list("sprint_id", flat=True))
 
 
 def adopt(
@@ -85,10 +95,12 @@ def adopt(
     """
     left = left_to_adopt(project, team) if found is None else found
     with transaction.atomic():
-        free = pi.iterations.exclude(sprint_links__team=team).order_by("index")
+        places = [(team.pk, project.pk)]
+        taken = sprints_at(places).get(places[0], {})
+        free = pi.iterations.exclude(pk__in=list(taken)).order_by("index")
         pairs = pair(left, list(free))
         for one in pairs:
-            _link(one, team, pi, actor)
+            _link(one, team, project, pi, actor)
         if pairs:
             _frame(pi, [one.sprint for one in pairs], actor)
             audit.record(
@@ -151,18 +163,18 @@ def _fits(sprint: Sprint, iteration: Iteration) -> bool:
     return both * 2 > (last - first).days + 1
 
 
-def _link(one: Pair, team: Team, pi: Pi, actor: User) -> None:
+def _link(one: Pair, team: Team, project: MappedProject, pi: Pi, actor: User) -> None:
     sprint, iteration = one.sprint, one.iteration
-    sprints = {str(team.pk): sprint.id}
+    sprints = sprint_values(team, project.pk, sprint.id)
     if iteration is None:
         name = iteration_name(sprint.name, team.name)
         first, last = day(sprint.start), last_day(sprint)
-        values = {"pi": pi.pk, "name": name, "start": first, "end": last, "sprints": sprints}
+        values = {"pi": pi.pk, "name": name, "start": first, "end": last, **sprints}
         iteration_id = add_part("iteration", actor=actor, values=values).pk
     else:
         iteration_id = iteration.pk
-        edit_part("iteration", iteration_id, actor=actor, values={"sprints": sprints})
-    keep(SprintLink.objects.filter(iteration_id=iteration_id, team=team), sprint)
+        edit_part("iteration", iteration_id, actor=actor, values=sprints)
+    keep(links_of(project).filter(iteration_id=iteration_id, team=team), sprint)
 
 
 def _frame(pi: Pi, sprints: Sequence[Sprint], actor: User) -> None:

@@ -11,8 +11,8 @@ from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from planning.models import Team
-from sync.core.teams import COMPONENT, FIELD, KINDS, LABEL, PROJECT
-from sync.mapping import team_fields
+from sync.core.teams import BOARD, COMPONENT, FIELD, KINDS, LABEL, PROJECT
+from sync.mapping import team_boards, team_fields
 from sync.mapping.team_fields import TeamField
 from sync.pairs.create_screens import CreateScreens
 
@@ -34,6 +34,8 @@ def judged(project: MappedProject, source: Mapping[str, Any]) -> dict[str, Any]:
         raise _refused(f"A team is said by one of {', '.join(KINDS)}.")
     if kind == PROJECT:
         return {}
+    if kind == BOARD:
+        return team_boards.judged_as_source(project)
     words = {str(team): " ".join(str(value).split()) for team, value in source["values"].items()}
     values = {team: value for team, value in words.items() if value}
     _check_teams(values)
@@ -114,7 +116,7 @@ def _sent(field: TeamField, value: str) -> str:
 
 def follow(project: MappedProject) -> None:
     """Teams named here that have no project yet have this one: its board holds their sprints."""
-    named = list(project.team_source["values"])
+    named = list(project.team_source.get("values", ()))
     Team.objects.filter(pk__in=named, project=None).update(project=project)
 
 

@@ -90,7 +90,7 @@ def plan(
                 nobody=named.unknown.get(item.pk, {}),
                 away=frozenset(named.late.get(item.pk, ())),
                 sent_lately=sent_lately.get(item.pk, []),
-                sprints=known.sprints.get(item.team_id, {}),
+                sprints=known.sprints_of(item),
                 parents=known.parents,
             )
             plans.append(

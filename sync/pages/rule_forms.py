@@ -13,7 +13,7 @@ from connections.models import MappedProject
 from jira_client.values import FieldMeta
 from planning.models import Team
 from sync.core.propose import value_name
-from sync.core.teams import COMPONENT, FIELD, LABEL, PROJECT
+from sync.core.teams import BOARD, COMPONENT, FIELD, LABEL, PROJECT
 from sync.mapping.team_fields import TeamField, preselected
 from sync.mapping.transition_fields import Steps, demanded
 from sync.outbound.create_defaults import Screens
@@ -136,7 +136,7 @@ class TeamForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         given = [place for place in self.places if cleaned.get(place)]
-        if cleaned.get("source", PROJECT) != PROJECT and not given:
+        if cleaned.get("source", PROJECT) not in (PROJECT, BOARD) and not given:
             self.add_error("source", _("Say below what at least one team is called in Jira."))
         return cleaned
 
@@ -157,5 +157,6 @@ def _sources(fields: Sequence[TeamField], current: str) -> list[tuple[str, str]]
         (PROJECT, _("The project: all its issues are one team's.")),
         (LABEL, _("A label of the team among the issue's labels.")),
         (COMPONENT, _("A component of the team among the issue's components.")),
+        (BOARD, _("The board that its sprint is on, as chosen on “Boards and teams”.")),
         *named,
     ]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
-
 from almconnect.lib.in_array import in_array
 from connections.models import Connection, MappedProject
 from jira_client.known_fields import holds_points
-from planning.models import SprintLink, Team, WorkItem
+from planning.models import Team, WorkItem
+from planning.team_boards import boards_in, links_met_in, teams_of_its_own
 from sync.core.echo import normal
 from sync.core.links import LinkRule
-from sync.core.teams import PROJECT, TeamSource
+from sync.core.teams import BOARD, PROJECT, TeamSource
 from sync.core.values import NUMBERS, Lookups, Rules
 from sync.models import Shadow, ShadowState
 from sync.pairs.link_names import ids_of
@@ -69,6 +68,8 @@ def team_source(project: MappedProject) -> TeamSource:
     stored = project.team_source
     if not stored or stored["kind"] == PROJECT:
         return TeamSource()
+    if stored["kind"] == BOARD:
+        return TeamSource(BOARD, project.field_map.get("iteration", ""), values=_boards(project))
     there = {
         str(key)
         for key in Team.objects.filter(pk__in=stored["values"]).values_list("pk", flat=True)
@@ -81,14 +82,21 @@ def team_source(project: MappedProject) -> TeamSource:
     )
 
 
+def _boards(project: MappedProject) -> dict[str, str]:
+    teams = teams_of_its_own(project).values_list("pk", flat=True)
+    return {
+        str(team): str(board)
+        for team, board in boards_in(project, teams).items()
+        if board is not None
+    }
+
+
 def lookups_for(project: MappedProject, parents: Iterable[str]) -> Lookups:
     """The board's side of the sprints of this project's teams, and of these parents (id or key)."""
     return Lookups(
         iterations={
             sprint: str(iteration)
-            for sprint, iteration in SprintLink.objects.filter(
-                Q(team__project=project) | Q(team__in=project.team_source.get("values", ()))
-            ).values_list("sprint_id", "iteration_id")
+            for sprint, iteration in links_met_in(project).values_list("sprint_id", "iteration_id")
         },
         items=items_by_reference(project.connection, parents),
     )
@@ -117,7 +125,7 @@ def items_by_reference(connection: Connection, references: Iterable[str]) -> dic
 
 def default_team(project: MappedProject) -> Team | None:
     """The team whose project this is; none where several share it."""
-    found = list(Team.objects.filter(project=project)[:2])
+    found = list(teams_of_its_own(project)[:2])
     return found[0] if len(found) == 1 else None
 
 

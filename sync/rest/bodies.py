@@ -34,7 +34,7 @@ class ProjectIn(Policies):
 class TeamSourceIn(Strict):
     """Where issues say their team. `field`: of kind *field*, its id. `values`: team id → Jira's value."""
 
-    kind: Literal["project", "field", "label", "component"]
+    kind: Literal["project", "field", "label", "component", "board"]
     field: Annotated[str, StringConstraints(max_length=60)] = ""
     values: dict[uuid.UUID, Annotated[str, StringConstraints(max_length=255)]] = {}
 

@@ -196,7 +196,7 @@ class CountsOut(Answer):
 
 
 class TeamSourceOut(Answer):
-    kind: Annotated[str, words("project", "field", "label", "component")]
+    kind: Annotated[str, words("project", "field", "label", "component", "board")]
     field: str = Field(description="Of kind field: the id of Jira's field.")
     values: dict[str, str] = Field(description="Team id to what it is called in Jira.")
 

@@ -62,6 +62,7 @@ CALLS: dict[str, Act] = {
     "boards": lambda c: c.boards.list("A", "scrum"),
     "board": lambda c: c.boards.get(1),
     "board configuration": lambda c: c.boards.configuration(1),
+    "board filter": lambda c: c.boards.filter_jql("10"),
     "components": lambda c: c.projects.components("FALCON"),
     "board projects": lambda c: c.boards.projects(1),
     "board sprints": lambda c: c.boards.sprints(1, ("active", "future")),
