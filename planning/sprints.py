@@ -81,7 +81,7 @@ def set_further_sprints(iteration: Iteration, rows: Any) -> None:
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         words = _("Further sprints are a list of objects with team, project and sprint.")
         raise refused({"further_sprints": [words]})
-    wanted = {
+    wanted: dict[tuple[uuid.UUID, uuid.UUID | None], int | None] = {
         (_team_key(row.get("team")), _project_key(row.get("project"))): _sprint_id(
             row.get("sprint")
         )

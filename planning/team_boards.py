@@ -34,9 +34,7 @@ def board_of(team: Team, project: MappedProject) -> int | None:
 
 def boards_in(project: MappedProject, teams: Iterable[uuid.UUID]) -> dict[uuid.UUID, int | None]:
     """Team id → the board of its sprints in the project, for each of these teams. One query."""
-    chosen = dict(
-        TeamBoard.objects.filter(project=project).values_list("team_id", "board_id")
-    )
+    chosen = dict(TeamBoard.objects.filter(project=project).values_list("team_id", "board_id"))
     return {team: chosen.get(team, project.board_id) for team in teams}
 
 

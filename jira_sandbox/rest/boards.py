@@ -77,7 +77,9 @@ def board_filter(call: Call) -> Response:
     Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-filters/#api-rest-api-3-filter-id-get
     """
     site = call.site
-    found = next((one for one in site.boards.values() if str(one.filter_id) == call.args["id"]), None)
+    found = next(
+        (one for one in site.boards.values() if str(one.filter_id) == call.args["id"]), None
+    )
     if found is None or not board_visible(call, found):
         raise Refusal(
             404, "The selected filter is not available to you, perhaps it has been deleted."

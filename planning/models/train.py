@@ -72,9 +72,7 @@ class TeamBoard(models.Model):
     """
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="boards")
-    project = models.ForeignKey(
-        MappedProject, on_delete=models.CASCADE, related_name="team_boards"
-    )
+    project = models.ForeignKey(MappedProject, on_delete=models.CASCADE, related_name="team_boards")
     board_id = models.IntegerField(null=True, blank=True)
     name = models.CharField(max_length=255, blank=True)
     location = models.CharField(max_length=40, blank=True)
@@ -83,7 +81,9 @@ class TeamBoard(models.Model):
     class Meta:
         ordering = ["team__name"]
         constraints = [
-            models.UniqueConstraint(fields=["team", "project"], name="one_board_per_team_and_project")
+            models.UniqueConstraint(
+                fields=["team", "project"], name="one_board_per_team_and_project"
+            )
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from sync.core.mapping import Outgoing, say
 from sync.core.values import DOCUMENT, Rules, Values
 
 KEPT: Final = "Kept on the board only: "
+_IN_NO_SPRINT: Final = "the item is in no sprint, whose board would say the team."
 NOT_FLATTENED: Final = (
     "Jira tells this text as a document, which the board cannot show or keep whole, so it is not "
     "written over. Change it in Jira."
@@ -56,7 +57,8 @@ class FieldPlan:
     `values`: the board's values that are written, and `out` what they mean to Jira; `ranked`: whether
     the item's place in the order is told. Left: `held`, fields that must not be written now, and
     `unsaid`, fields whose value cannot be told to Jira, each with the reason; `late`, the values that
-    wait for Jira to know a person; `unmapped`, touched fields that stay on the board.
+    wait for Jira to know a person; `unmapped`, touched fields that stay on the board; `alone`, such
+    fields that are mapped and have nothing in Jira to be now, which is no fault, each with the reason.
     """
 
     values: Values = field(default_factory=dict)
@@ -66,6 +68,7 @@ class FieldPlan:
     unsaid: Mapping[str, str] = field(default_factory=dict)
     late: Values = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
+    alone: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_fields(rules: Rules, known: Situation) -> FieldPlan:
@@ -89,7 +92,14 @@ def plan_fields(rules: Rules, known: Situation) -> FieldPlan:
         unsaid=unsaid(rules, known.board, every),
         late=late,
         unmapped=tuple(sorted(stay.union(every.unmapped))),
+        alone=_alone(rules, known),
     )
+
+
+def _alone(rules: Rules, known: Situation) -> dict[str, str]:
+    if not rules.team.by_board or "team" not in (known.touched or ()) or known.board["iteration"]:
+        return {}
+    return {"team": KEPT + _IN_NO_SPRINT}
 
 
 def _say(rules: Rules, known: Situation, values: Values) -> Outgoing:
@@ -176,7 +186,7 @@ def unsaid(rules: Rules, board: Values, out: Outgoing) -> dict[str, str]:
 
 def _unsaid_team(rules: Rules, board: Values) -> str:
     if rules.team.by_board and board["team"] in rules.team.values:
-        return "the item is in no sprint, whose board would say the team."
+        return _IN_NO_SPRINT
     if rules.team.by_board:
         return f"the team has no board in {rules.project_key}. Choose it on “Boards and teams”."
     return f"the team has no value in {rules.project_key}. Pair it on “#4 Fields and statuses”."

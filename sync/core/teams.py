@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import Any, Final
 
-PROJECT, FIELD, LABEL, COMPONENT, BOARD = KINDS = ("project", "field", "label", "component", "board")
+PROJECT, FIELD, LABEL, COMPONENT, BOARD = KINDS = (
+    "project",
+    "field",
+    "label",
+    "component",
+    "board",
+)
 _FIELDS: Final = {LABEL: "labels", COMPONENT: "components"}
 
 

@@ -71,15 +71,26 @@ def asked_for(jira: JiraClient, board_id: int | None, own: Board | None) -> Boar
     return own if board_id is None else proven(jira, board_id)
 
 
-def proven(jira: JiraClient, board_id: int) -> Board:
-    """The board, which the account sees and which has sprints. Raises Refused (422) else, JiraError."""
+def seen(project: MappedProject, board_id: int) -> Board:
+    """The board of the project's Jira. Raises Refused (422) for one that the account does not see;
+    JiraError, NotReady, SealBroken.
+    """
+    return _seen(jira_for(project.connection), board_id)
+
+
+def _seen(jira: JiraClient, board_id: int) -> Board:
     try:
-        board = jira.boards.get(board_id)
+        return jira.boards.get(board_id)
     except NOT_TOLD as error:
         raise _refused(
             _("The account sees no board %(id)s in Jira. Choose one that it sees.")
             % {"id": board_id}
         ) from error
+
+
+def proven(jira: JiraClient, board_id: int) -> Board:
+    """The board, which the account sees and which has sprints. Raises Refused (422) else, JiraError."""
+    board = _seen(jira, board_id)
     if not own_board.has_sprints(jira, board):
         raise _refused(
             _("The board “%(name)s” has no sprints. Choose a Scrum board, or switch sprints on.")

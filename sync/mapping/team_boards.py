@@ -10,6 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -158,11 +159,7 @@ def apply(change: BoardChange, *, actor: User) -> TeamBoard:
         row, _made = TeamBoard.objects.update_or_create(
             team=team,
             project=project,
-            defaults={
-                "board_id": board.id if board else None,
-                "name": board.name[:255] if board else "",
-                "location": board.project_key[:40] if board else "",
-            },
+            defaults=stored(board),
         )
         _let_go(change, actor)
         audit.record(
@@ -175,6 +172,13 @@ def apply(change: BoardChange, *, actor: User) -> TeamBoard:
         )
     sprints.read_again(project)
     return row
+
+
+def stored(board: Board | None) -> dict[str, Any]:
+    """TeamBoard's columns for this board."""
+    if board is None:
+        return {"board_id": None, "name": "", "location": ""}
+    return {"board_id": board.id, "name": board.name[:255], "location": board.project_key[:40]}
 
 
 def withdraw(project: MappedProject, team: Team, *, actor: User) -> None:
@@ -213,7 +217,9 @@ def judged_as_source(project: MappedProject) -> dict[str, str]:
         if place.board_id is None:
             continue
         if place.board_id in seen:
-            words = _("%(one)s and %(other)s share the board “%(board)s”: choose one for each team.")
+            words = _(
+                "%(one)s and %(other)s share the board “%(board)s”: choose one for each team."
+            )
             names = {"one": seen[place.board_id].team.name, "other": place.team.name}
             raise _refused(words % {**names, "board": place.board_name or place.board_id})
         seen[place.board_id] = place

@@ -126,7 +126,8 @@ def _why_settled(plan: EditPlan, result: EditResult, change: Change) -> str:
     back = {name: who for name, who in result.set_back.items() if name in names}
     if back:
         return reverted_edits.words(back)
-    told = [why for name, why in sorted(plan.fields.unsaid.items()) if name in names]
+    reasons = {**plan.fields.alone, **plan.fields.unsaid}
+    told = [why for name, why in sorted(reasons.items()) if name in names]
     if told:
         return " ".join(told)
     stay = sorted(names & set(plan.fields.unmapped))

@@ -18,7 +18,7 @@ from connections.health import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from planning.models import Change, Pi, Team
-from sync.mapping import boards, new_sprints, project_mapping
+from sync.mapping import boards, new_sprints, project_mapping, team_boards
 from sync.mapping.forms import OptionsForm, OwnerForm, SprintsForm, owner_of, owner_value
 from sync.models import Conflict, Run, RunKind
 from sync.pages import project_owner
@@ -43,15 +43,16 @@ def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResp
     context |= {
         "project": project,
         "owner": owner,
+        "places": team_boards.places(project),
         "board_name": boards.shown(project),
         "items": project.items.filter(deleted=None).count(),
         "conflicts": Conflict.objects.filter(shadow__project=project, resolved=None).count(),
-        "lacking": new_sprints.lacking(owner)
-        if isinstance(owner, Team) and _scrum(project, owner)
-        else [],
-        "sprints_form": SprintsForm(initial=_sprints_initial(owner))
-        if _scrum(project, owner)
-        else None,
+    }
+    scrum = [place.team for place in context["places"] if place.board_id is not None]
+    context |= {
+        "scrum_teams": scrum,
+        "lacking": [(team, rows) for team in scrum if (rows := new_sprints.lacking(team, project))],
+        "sprints_form": SprintsForm(initial=_sprints_initial(scrum[0])) if scrum else None,
     }
     context |= more
     context.setdefault("form", ChangeForm(initial=_initial(project), project=project))
@@ -122,15 +123,15 @@ def runs(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def sprints(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """Take the Scrum board's open sprints over into a PI."""
     row = project_for(project_id)
-    owner = owner_of(row)
-    if not isinstance(owner, Team):
+    team = _team_asked(request, row)
+    if team is None:
         messages.error(request, _("Sprints are a team's: let the project belong to a team first."))
         return redirect("sync:project", row.pk)
     form = SprintsForm(request.POST)
     if not form.is_valid():
         return _page(request, row, sprints_form=form)
     try:
-        take_sprints(request, row, owner, form)
+        take_sprints(request, row, team, form)
     except Refused as refusal:
         messages.error(request, refusal.message)
     return redirect("sync:project", row.pk)
@@ -141,18 +142,20 @@ def sprints(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def make_sprints(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """Create in Jira the sprints of the ticked iterations."""
     row = project_for(project_id)
-    owner = owner_of(row)
+    team = _team_asked(request, row)
     ticked = set(request.POST.getlist("iteration"))
-    if not isinstance(owner, Team):
+    if team is None:
         messages.error(request, _("Sprints are a team's: let the project belong to a team first."))
         return redirect("sync:project", row.pk)
-    wanted = [one for one in new_sprints.lacking(owner) if str(one.pk) in ticked]
+    wanted = [one for one in new_sprints.lacking(team, row) if str(one.pk) in ticked]
     if not wanted:
         messages.error(request, _("Tick the iterations that are to become sprints."))
         return redirect("sync:project", row.pk)
     actor = person_of(request)
     try:
-        asked = ask(row.connection, lambda: new_sprints.make(owner, wanted, actor=actor))
+        asked = ask(
+            row.connection, lambda: new_sprints.make(team, wanted, actor=actor, project=row)
+        )
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("sync:project", row.pk)
@@ -195,8 +198,11 @@ def _initial(row: MappedProject) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in names}, "owner": owner_value(row)}
 
 
-def _scrum(row: MappedProject, owner: Any) -> bool:
-    return row.board_id is not None and isinstance(owner, Team)
+def _team_asked(request: HttpRequest, row: MappedProject) -> Team | None:
+    """The team whose sprints are meant: the one that is named, else the first that works there."""
+    teams = {str(place.team.pk): place.team for place in team_boards.places(row)}
+    named = request.POST.get("team")
+    return teams.get(named) if named else next(iter(teams.values()), None)
 
 
 def _sprints_initial(owner: Any) -> dict[str, str]:

@@ -18,12 +18,14 @@ from sync.rest import (
     site_moves,
     sprints,
     status,
+    team_boards,
     trace,
 )
 
 router = Router()
 for part in (
     projects,
+    team_boards,
     sprints,
     status,
     deliveries,

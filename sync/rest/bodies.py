@@ -76,7 +76,17 @@ class StateListing(Listing):
 
 
 class SprintIn(Strict):
+    """`project`: in which of the team's projects; left out, the one that it points at."""
+
     team: uuid.UUID
+    project: uuid.UUID | None = None
+
+
+class TeamBoardIn(Strict):
+    """`board_id`: null for a team without sprints there. `dry_run`: only say what would change."""
+
+    board_id: int | None = Field(ge=1, le=2_147_483_647)
+    dry_run: bool = False
 
 
 class TakeIn(Strict):

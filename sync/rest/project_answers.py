@@ -12,7 +12,6 @@ from almconnect.lib.api import Answer, Page, words
 from connections.models import Connection, MappedProject
 from planning.models import SprintLink, Team
 from sync.mapping import teams
-from sync.mapping.boards import Offered
 from sync.mapping.mapping_check import Checked, Finding
 from sync.models import Run, RunKind
 from sync.runs import restore_comparison
@@ -148,32 +147,6 @@ class CheckedOut(Answer):
         return cls(
             looked_at=found.looked_at, findings=[FindingOut.of(one) for one in found.findings]
         )
-
-
-class BoardOut(Answer):
-    id: int
-    name: str
-    type: str
-    project_key: str = Field(description="Where it is; empty where Jira does not say.")
-    own: bool = Field(description="False: Jira says that it is another project's.")
-    sprints: bool = Field(description="Whether sprints can be planned in it.")
-    chosen: bool
-
-    @classmethod
-    def of(cls, one: Offered, chosen: int | None) -> Self:
-        return cls(
-            id=one.board.id,
-            name=one.board.name,
-            type=one.board.type,
-            project_key=one.board.project_key,
-            own=one.own,
-            sprints=one.sprints,
-            chosen=one.board.id == chosen,
-        )
-
-
-class BoardsOut(Answer):
-    items: list[BoardOut]
 
 
 class CountsOut(Answer):

@@ -12,12 +12,10 @@ from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Listing, answer, listed
 from connections.models import Connection
 from connections.rest.api_answers import explained
-from sync.mapping import boards, mapping_check, project_mapping
+from sync.mapping import mapping_check, project_mapping
 from sync.models import RunKind
 from sync.rest.bodies import ProjectIn, ProjectPatch
 from sync.rest.project_answers import (
-    BoardOut,
-    BoardsOut,
     CheckedOut,
     ProjectOut,
     ProjectsOut,
@@ -145,20 +143,6 @@ def _start(project_id: uuid.UUID, kind: RunKind) -> HttpResponse:
     run = project_runs.request(project_of(project_id), kind)
     wake(WORK, run.pk)
     return answer(RunOut.of(run), 202)
-
-
-@router.get(
-    "/projects/{uuid:project_id}/boards",
-    auth=reader,
-    response=BoardsOut,
-    operation_id="sync_api_list_boards",
-)
-def list_boards(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
-    """The boards in Jira that show the project, its own first: which can be `board_id`."""
-    project = project_of(project_id)
-    with explained(project.connection):
-        found = boards.offered(project)
-    return answer(BoardsOut(items=[BoardOut.of(one, project.board_id) for one in found]))
 
 
 @router.get(

@@ -15,6 +15,7 @@ from planning.models import Iteration, Team
 from sync.mapping import new_sprints
 from sync.rest.bodies import SprintIn
 from sync.rest.project_answers import SprintOut
+from sync.rest.request_params import project_of
 
 router = Router(tags=["sync"])
 
@@ -26,14 +27,15 @@ router = Router(tags=["sync"])
     operation_id="sync_api_create_sprint",
 )
 def create_sprint(request: HttpRequest, iteration_id: uuid.UUID, payload: SprintIn) -> HttpResponse:
-    """Creates the sprint of one team for this iteration in the team's Scrum board in Jira."""
+    """Creates the sprint of one team for this iteration in the team's board in Jira."""
     iteration = get_object_or_404(Iteration.objects.select_related("pi"), pk=iteration_id)
     team = Team.objects.select_related("project__connection").filter(pk=payload.team).first()
     if team is None:
         raise Refused("There is no such team.", fields={"team": ["There is no such team."]})
-    if team.project is None:
+    project = project_of(payload.project) if payload.project else team.project
+    if project is None:
         (made,) = new_sprints.make(team, [iteration], actor=actor_of(request))
     else:
-        with explained(team.project.connection):
-            (made,) = new_sprints.make(team, [iteration], actor=actor_of(request))
+        with explained(project.connection):
+            (made,) = new_sprints.make(team, [iteration], actor=actor_of(request), project=project)
     return answer(SprintOut.of(made), 201)

@@ -26,7 +26,7 @@ from connections.models import (
     SiteDoubt,
 )
 from jira_client.errors import JiraError
-from planning.models import Change, ChangeKind, ChangeState, SprintLink
+from planning.models import Change, ChangeKind, ChangeState, SprintLink, TeamBoard
 from sync.core.site_match import Verdict
 from sync.models import Brake, MoveKind, MoveRow, MoveState, SiteMove
 from sync.models.move import OPEN
@@ -220,11 +220,16 @@ def fingerprint(move: SiteMove) -> str:
     """What the plan was made of: other mappings or addresses need another plan."""
     rows = Connection.objects.filter(pk__in=move.ends)
     projects = MappedProject.objects.filter(connection=move.connection_id).order_by("pk")
-    links = SprintLink.objects.filter(team__project__connection=move.connection_id).order_by("pk")
+    of_either = Q(team__project__connection=move.connection_id) | Q(
+        project__connection=move.connection_id
+    )
+    links = SprintLink.objects.filter(of_either).order_by("pk")
+    chosen = TeamBoard.objects.filter(project__connection=move.connection_id).order_by("pk")
     told = [
         sorted(rows.values_list("pk", *_LEADS_TO), key=str),
         list(projects.values_list(*_MAPPED)),
         list(links.values_list("pk", "sprint_id")),
+        list(chosen.values_list("pk", "board_id")),
     ]
     return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest()
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from connections.models import Connection, Lifecycle, MappedProject, MovePart
 from connections.setup.site_exchange import swap
-from planning.models import Change, ChangeKind, ChangeState, SprintLink
+from planning.models import Change, ChangeKind, ChangeState, SprintLink, TeamBoard
 from sync.models import (
     Delivery,
     DeliveryState,
@@ -27,6 +27,7 @@ from sync.models import (
     SiteMove,
 )
 from sync.site_move import gate
+from sync.site_move.mapping_plan import TEAM_BOARDS
 from sync.worker.failpoints import point
 from sync.worker.lease import Held
 
@@ -40,6 +41,7 @@ _NOT_POLLED: Final[dict[str, Any]] = {
     "poll_due": None,
     "reconcile_due": None,
 }
+_OF_BOARD: Final = ("board_id", "name", "location")
 _OF_SPRINT: Final = ("sprint_id", "sprint_name", "sprint_state")
 _OF_THE_OLD: Final = "Of the Jira that was left: the issue is read again by the comparison."
 
@@ -70,12 +72,19 @@ def _mappings(move: SiteMove) -> None:
     rows = [row for row in rows if row.project is not None and "mapping" in row.data]
     for row in rows:
         project = _of(row)
-        row.before = {name: getattr(project, name) for name in MAPPED}
+        row.before = {name: getattr(project, name) for name in MAPPED} | {
+            TEAM_BOARDS: {
+                str(one.pk): {name: getattr(one, name) for name in _OF_BOARD}
+                for one in TeamBoard.objects.filter(project=project)
+            }
+        }
         MappedProject.objects.filter(pk=project.pk).update(remote_id=f"~{project.remote_id}"[:40])
     for row in rows:
         values: dict[str, Any] = {name: row.data["mapping"][name] for name in MAPPED}
         mine = MappedProject.objects.filter(pk=_of(row).pk)
         mine.update(**values, **_NOT_POLLED, updated=timezone.now())
+        for board, becomes in row.data["mapping"].get(TEAM_BOARDS, {}).items():
+            TeamBoard.objects.filter(pk=board).update(**becomes)
     MoveRow.objects.bulk_update(rows, ["before"])
 
 
@@ -95,6 +104,7 @@ def _sprints(move: SiteMove) -> None:
         row.before = {name: getattr(link, name) for name in _OF_SPRINT} | {
             "iteration": str(link.iteration_id),
             "team": str(link.team_id),
+            "project": str(link.project_id) if link.project_id else None,
         }
         SprintLink.objects.filter(pk=link.pk).update(sprint_id=-link.pk)
     for row in rows:
@@ -114,6 +124,7 @@ def _sprints(move: SiteMove) -> None:
         SprintLink.objects.get_or_create(
             iteration_id=again["iteration"],
             team_id=again["team"],
+            project_id=again.get("project"),
             defaults={name: again[name] for name in _OF_SPRINT},
         )
 

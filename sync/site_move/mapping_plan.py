@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from connections.models import MappedProject
 from jira_client.values import Board
-from planning.models import WorkItem
+from planning.models import TeamBoard, WorkItem
 from sync.core import site_match
 from sync.core import teams as team_words
 from sync.core.site_match import Match, Thing, Verdict
-from sync.mapping import boards
+from sync.mapping import boards, team_boards
 from sync.models import MoveKind, MoveRow
 from sync.pairs import link_names
 from sync.pairs.new_statuses import BY_ITSELF
@@ -30,6 +30,7 @@ from sync.site_move.sides import Side
 _IDS = re.compile(r"cf\[|customfield_|[=,(!<>~]\s*\d+(?![\d\-/.:dwhmy])|\bin\s*\(\s*\d")
 _TEXTS = re.compile(r"\"[^\"]*\"|'[^']*'")
 _OF_SCHEMA = ("iteration", "rank", "parent")  # Jira has one field of each, told by its schema
+TEAM_BOARDS = "team_boards"  # in a plan's mapping: row of TeamBoard → its columns
 _TEAM_IDS = ("team",)  # shapes whose values are ids
 
 
@@ -90,6 +91,7 @@ def plan(project: MappedProject, old: Side | None, new: Side, facts: Mapping[str
         "board": boards.stored(board)["board"],
         "proposed_at": timezone.now().isoformat(),
     }
+    planned.mapping[TEAM_BOARDS] = _team_boards(planned, board)
     _priorities(planned, facts.get("priorities") or ())
     return planned
 
@@ -268,11 +270,32 @@ def _is_plain(value: Any) -> bool:
 
 
 def _board(planned: Planned) -> Board | None:
-    project, old = planned.project, planned.old
+    project = planned.project
     if project.board_id is None:
         return None
-    told = next((b for b in old.data.boards if b.id == project.board_id), None) if old else None
-    ours = sides.board_of(told) if told else Thing(str(project.board_id), boards.shown(project))
+    return _board_there(planned, project.board_id, boards.shown(project))
+
+
+def _team_boards(planned: Planned, mapped: Board | None) -> dict[str, dict[str, Any]]:
+    """Row of TeamBoard → what it becomes; a board that is not certain there is none until it is chosen."""
+    found: dict[int, Board | None] = {}
+    if planned.project.board_id is not None:
+        found[planned.project.board_id] = mapped
+    rows = TeamBoard.objects.filter(project=planned.project)
+    for row in rows.exclude(board_id=None):
+        if row.board_id is not None and row.board_id not in found:
+            found[row.board_id] = _board_there(planned, row.board_id, row.name)
+    return {
+        str(row.pk): team_boards.stored(found.get(row.board_id) if row.board_id else None)
+        for row in rows
+    }
+
+
+def _board_there(planned: Planned, board_id: int, name: str) -> Board | None:
+    """The board of the other Jira that is this one, with its row of the table."""
+    old = planned.old
+    told = next((b for b in old.data.boards if b.id == board_id), None) if old else None
+    ours = sides.board_of(told) if told else Thing(str(board_id), name)
     there = [one for one in planned.new.data.boards if one.type != "kanban"]
     (found,) = site_match.things([ours], [sides.board_of(one) for one in there])
     planned.add_all(MoveKind.BOARD, [found])

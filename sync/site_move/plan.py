@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
-from planning.models import SprintLink
+from planning.team_boards import links_of
 from sync.core import site_match
 from sync.core.site_match import CERTAIN, IssueFacts, Verdict
 from sync.models import MoveKind, MoveRow, MoveState, Shadow, SiteMove
@@ -147,15 +147,6 @@ def _filter(jira: JiraClient, project: MappedProject, new: sides.Side) -> list[M
     except Refused as refused:
         row.verdict, row.why = Verdict.MISSING, refused.message[:300]
     return [row]
-
-
-def links_of(project: MappedProject) -> QuerySet[SprintLink]:
-    """Which sprints of this project's Jira are iterations: of its own teams, and of those that its
-    issues name and that have no project of their own."""
-    named = SprintLink.objects.filter(
-        team__project=None, team__in=project.team_source.get("values", ())
-    )
-    return SprintLink.objects.filter(team__project=project) | named
 
 
 def _sprints(project: MappedProject, old: sides.Side | None, new: sides.Side) -> list[MoveRow]:

@@ -13,10 +13,11 @@ from django.db.models import Exists, OuterRef
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from planning.models import SprintLink
+from planning.team_boards import links_of
 from sync.core.site_match import Verdict
 from sync.models import MoveKind, MoveRow, Shadow, SiteMove
 from sync.site_move import gate
-from sync.site_move.plan import end, links_of
+from sync.site_move.plan import end
 from sync.worker.failpoints import point
 from sync.worker.lease import Held
 
@@ -102,7 +103,9 @@ def _sprints(move: SiteMove) -> None:
             )
     for row in before.values():
         if SprintLink.objects.filter(
-            iteration=row.before["iteration"], team=row.before["team"]
+            iteration=row.before["iteration"],
+            team=row.before["team"],
+            project=row.before.get("project"),
         ).exists():
             continue
         made.append(

@@ -194,7 +194,12 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     caller.get(f"/projects/{made}")
     caller.patch(f"/projects/{made}", {"direction": "from_jira"})
     caller.get(f"/projects/{made}/mapping-check")
-    assert caller.get(f"/projects/{made}/boards").json()["items"]
+    board = caller.get(f"/projects/{made}/boards").json()["items"][0]["id"]
+    caller.get(f"/projects/{made}/boards/{board}")
+    mine = f"/projects/{made}/team-boards/{world.team.pk}"
+    assert caller.put(mine, {"board_id": board}).json()["applied"]
+    assert caller.get(f"/projects/{made}/team-boards").json()["items"]
+    assert caller.delete(mine).status_code == 204
     pi = caller.post("/pis", {"name": "PI 9"}).json()["id"]
     iteration = caller.post("/iterations", {"pi": pi, "name": "9.1"}).json()["id"]
     team = {"team": str(world.team.pk)}

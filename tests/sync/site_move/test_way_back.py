@@ -13,13 +13,13 @@ from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject, SealedSecret
 from connections.setup import deletion
 from jira_sandbox.server import Handle
-from planning.models import SprintLink, WorkItem
+from planning.models import SprintLink, Team, TeamBoard, WorkItem
 from sync.models import Conflict, Delivery, MoveRow, Shadow, SiteMove
 from sync.pairs import site_proof
 from sync.schedule import retention
 from sync.site_move import decisions, execution
 from tests.sync.site_move.elsewhere import at_work, copy_of, destination, moved
-from tests.sync.world import World
+from tests.sync.world import PROJECT, World
 
 PAIR = ("item", "remote_id", "remote_key", "agreed", "refs", "parent_ref", "sprint_ref", "state")
 MAPPING = ("remote_id", "type_map", "status_map", "field_map", "link_map", "board_id")
@@ -202,3 +202,25 @@ def test_no_second_move_while_the_way_back_of_the_first_is_open(
         world.edit(world.first(), summary="In the third")
         world.push()
         assert [i for i in third.site.issues.values() if i.values["summary"] == "In the third"]
+
+
+def test_teams_keep_their_boards_there_and_back(
+    world: World, there: Handle, to: Connection, rte: User
+) -> None:
+    """A board that is certain there is the team's again; one that is not is none until it is chosen."""
+    mine = world.handle.site.boards[world.project.board_id or 0]
+    lone = world.control("POST", "boards", project=PROJECT, name="Only in the old Jira")["id"]
+    red = Team.objects.create(name="Red", project=world.project)
+    TeamBoard.objects.create(
+        team=world.team, project=world.project, board_id=mine.id, name=mine.name
+    )
+    TeamBoard.objects.create(team=red, project=world.project, board_id=lone, name="Only there")
+    before = list(TeamBoard.objects.order_by("pk").values_list("board_id", "name"))
+    move = moved(world, to, rte)
+    found = dict(TeamBoard.objects.values_list("team__name", "board_id"))
+    same = next(one for one in there.site.boards.values() if one.name == mine.name)
+    assert found == {"Falcon": same.id, "Red": None}
+    rows = MoveRow.objects.filter(move=move, kind="board").values_list("old_name", "verdict")
+    assert dict(rows)["Only in the old Jira"] == "missing"
+    back(world, move, rte)
+    assert list(TeamBoard.objects.order_by("pk").values_list("board_id", "name")) == before
