@@ -183,10 +183,15 @@ def page(
 
 
 def listed(
-    rows: QuerySet[Row], show: Callable[[Row], Answer], *, cursor: str | None, limit: int
+    rows: QuerySet[Row],
+    show: Callable[[Row], Answer],
+    *,
+    cursor: str | None,
+    limit: int,
+    newest_first: bool = False,
 ) -> HttpResponse:
     """One page as an answer, a `Page`: the rows as `show` says them, and the cursor of the next."""
-    found, following = page(rows, cursor=cursor, limit=limit)
+    found, following = page(rows, cursor=cursor, limit=limit, newest_first=newest_first)
     # Row by row: hundreds of answers held at once would keep the garbage collector busy.
     items = [orjson.Fragment(_text(show(row))) for row in found]
     return as_json({"items": items, "next": following})

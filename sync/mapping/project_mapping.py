@@ -23,9 +23,11 @@ from planning.models import SyncState, Team, WorkItem
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
 from sync.mapping import boards, mapping_rules, teams, transition_fields
-from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
+from sync.models import Conflict, Run, RunKind, Shadow, ShadowState, VersionOrigin
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
+from sync.pairs import mapping_versions as versions
 from sync.pairs.create_screens import CreateScreens
+from sync.pairs.mapping_versions import Cause
 from sync.runs import project_runs
 from sync.worker.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
@@ -40,9 +42,10 @@ def map_project(
     actor: User,
     team: uuid.UUID | None = None,
     maps: Mapping[str, dict[str, Any]] | None = None,
+    cause: Cause | None = None,
     **options: Any,
 ) -> tuple[MappedProject, Run]:
-    """Map a project by its key and start its import.
+    """Map a project by its key and start its import. `cause`: why, for its first version.
 
     `maps` adds to, or replaces entries of, what is proposed. Raises JiraError, NotReady, and Refused:
     404 for a project the account does not see, 409 for one that is mapped already.
@@ -83,6 +86,7 @@ def map_project(
         if team is not None:
             assign_team(project, team)
         run = project_runs.request(project, RunKind.IMPORT)
+        versions.record(project, actor=actor, cause=cause or Cause(VersionOrigin.MAPPED))
         audit.record(
             "project.mapped",
             actor=actor,
@@ -133,13 +137,53 @@ def change(
     actor: User,
     values: Mapping[str, Any],
     categories: Mapping[str, str] | None = None,
+    cause: Cause | None = None,
 ) -> MappedProject:
     """Change options, maps (entries over the present ones), rules or the team. Raises Refused,
     JiraError.
 
     `categories`: board status → new | indeterminate | done, for statuses that were not known before.
+    `cause`: why, for the version that this makes.
     """
     must_not_be_in_a_move(project.connection)
+    before = {name: getattr(project, name) for name in versions.CONTENT}
+    changed = prepare(project, values, categories)
+    with transaction.atomic():
+        versions.record_found(project, before)
+        project.poll_due = timezone.now()
+        if before["direction"] == Direction.PAUSED != project.direction:
+            # Deliveries of the pause were noted and not read: what went meanwhile is found by census.
+            project.reconcile_due = project.poll_due
+        project.save()
+        if "team" in values:
+            assign_team(project, values["team"])
+        if "team_source" in changed and project.team_source:
+            teams.follow(project)
+        versions.record(project, actor=actor, cause=cause or Cause())
+        audit.record(
+            "project.changed",
+            actor=actor,
+            target=project,
+            connection_id=project.connection_id,
+            before={name: before[name] for name in changed},
+            after={name: getattr(project, name) for name in changed},
+        )
+        reread = changed & {"team_source", "link_rules"}
+        again = project_runs.request(project, RunKind.RECONCILE) if reread else None
+    if again is not None:  # every issue says its team, and its links, anew
+        wake(WORK, again.pk)
+    return project
+
+
+def prepare(
+    project: MappedProject,
+    values: Mapping[str, Any],
+    categories: Mapping[str, str] | None = None,
+) -> set[str]:
+    """Give this instance the columns that `change` stores, judged, and save nothing; their names.
+
+    Maps go before rules, which are judged by them. Raises Refused, JiraError, NotReady.
+    """
     options = {name: value for name, value in values.items() if name in OPTIONS}
     maps = {name: value for name, value in values.items() if name in MAPS}
     if options.get("jql"):
@@ -151,47 +195,21 @@ def change(
     link_names.learn(project, link_types)  # first by id: what was said before keeps its meaning
     facts = project.facts | _hierarchy(project, maps)
     if board:
-        facts, options = (
-            facts | {"board": board["board"]},
-            {**options, "board_id": board["board_id"]},
-        )
+        facts |= {"board": board["board"]}
+        options |= {"board_id": board["board_id"]}
+    for name, value in options.items():
+        setattr(project, name, value or "" if name == "jql" else value)
+    for name, entries in maps.items():
+        both = {**getattr(project, name), **entries}
+        setattr(project, name, {word: value for word, value in both.items() if value})
     rules = mapping_rules.judged(project, values)
-    before = {name: getattr(project, name) for name in (*options, *maps, *rules)}
-    with transaction.atomic():
-        for name, value in options.items():
-            setattr(project, name, value or "" if name == "jql" else value)
-        for name, entries in maps.items():
-            both = {**getattr(project, name), **entries}
-            setattr(project, name, {word: value for word, value in both.items() if value})
-        for name, value in rules.items():
-            setattr(project, name, value)
-        project.facts = new_statuses.by_hand(facts, maps.get("status_map") or {})
-        if categories:
-            project.facts = _with_categories(project, categories)
-        link_names.learn(project, link_types)
-        project.poll_due = timezone.now()
-        if before.get("direction") == Direction.PAUSED != project.direction:
-            # Deliveries of the pause were noted and not read: what went meanwhile is found by census.
-            project.reconcile_due = project.poll_due
-        project.save()
-        if "team" in values:
-            assign_team(project, values["team"])
-        if rules.get("team_source"):
-            teams.follow(project)
-        after = {name: getattr(project, name) for name in (*options, *maps, *rules)}
-        audit.record(
-            "project.changed",
-            actor=actor,
-            target=project,
-            connection_id=project.connection_id,
-            before=before,
-            after=after,
-        )
-        reread = rules.keys() & {"team_source", "link_rules"}
-        again = project_runs.request(project, RunKind.RECONCILE) if reread else None
-    if again is not None:  # every issue says its team, and its links, anew
-        wake(WORK, again.pk)
-    return project
+    for name, value in rules.items():
+        setattr(project, name, value)
+    project.facts = new_statuses.by_hand(facts, maps.get("status_map") or {})
+    if categories:
+        project.facts = _with_categories(project, categories)
+    link_names.learn(project, link_types)
+    return {*options, *maps, *rules}
 
 
 def _link_types(project: MappedProject, values: Mapping[str, Any]) -> Sequence[LinkType]:

@@ -3,6 +3,7 @@
 from sync.models.brake import Brake, Decision, Way
 from sync.models.inbox import Delivery, DeliveryState
 from sync.models.lease import Lease
+from sync.models.mapping import MappingDraft, MappingVersion, VersionOrigin
 from sync.models.move import MoveKind, MoveRow, MoveState, SiteMove
 from sync.models.run import Run, RunKind, RunPart, RunState
 from sync.models.shadow import Absence, Conflict, Shadow, ShadowState, lock_items_of
@@ -17,6 +18,8 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Lease",
+    "MappingDraft",
+    "MappingVersion",
     "MoveKind",
     "MoveRow",
     "MoveState",
@@ -27,6 +30,7 @@ __all__ = [
     "Shadow",
     "ShadowState",
     "SiteMove",
+    "VersionOrigin",
     "Way",
     "lock_items_of",
 ]

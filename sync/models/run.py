@@ -26,7 +26,9 @@ class RunState(models.TextChoices):
 
 
 class Run(models.Model):
-    """`cursor` is where to go on after a crash; `findings` what the run has to say."""
+    """`cursor` is where to go on after a crash; `findings` what the run has to say; `mapping` of a dry run
+    of a draft the columns of MappedProject as the draft would make them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(MappedProject, on_delete=models.CASCADE, related_name="runs")
@@ -41,6 +43,9 @@ class Run(models.Model):
         default=dict, blank=True
     )
     findings: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    mapping: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
     )
     due = models.DateTimeField(default=timezone.now)

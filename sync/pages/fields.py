@@ -23,9 +23,17 @@ from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
 from planning.models import Link, WorkItem
-from sync.mapping import mapping_check, project_mapping, sprints, team_fields, transition_fields
+from sync.mapping import (
+    drafts,
+    mapping_check,
+    project_mapping,
+    sprints,
+    team_fields,
+    transition_fields,
+)
 from sync.mapping.team_fields import TeamField
 from sync.mapping.transition_fields import Steps
+from sync.models import MappingDraft
 from sync.outbound import create_defaults
 from sync.pages.choices import Choice, Choices, choices_of, offered
 from sync.pages.link_forms import LinkRulesForm
@@ -70,6 +78,9 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     entries = form.changed_maps()
     if entries:
         try:
+            if into_draft(request):
+                known = _categories(entries, asked.answer.choices)
+                return add_to_draft(request, project, entries, known)
             _store(request, project, entries, asked.answer.choices)
         except Refused as refusal:
             form.add_error(None, refusal.message)
@@ -117,15 +128,43 @@ def _store(
     entries: dict[str, dict[str, str]],
     choices: Choices,
 ) -> None:
-    known = {one.id: one.category for one in choices["status_map"]["*"]}
-    statuses = entries.get("status_map", {})
     project_mapping.change(
         project,
         actor=person_of(request),
         values=entries,
-        categories={word: known[key] for word, key in statuses.items() if known.get(key)},
+        categories=_categories(entries, choices),
     )
     sprints.read_again(project)
+
+
+def _categories(entries: dict[str, dict[str, str]], choices: Choices) -> dict[str, str]:
+    """Board status → its category in Jira, of the statuses that are paired by these entries."""
+    known = {one.id: one.category for one in choices["status_map"]["*"]}
+    statuses = entries.get("status_map", {})
+    return {word: known[key] for word, key in statuses.items() if known.get(key)}
+
+
+def into_draft(request: HttpRequest) -> bool:
+    """Whether the person wants what was sent in the draft, not in the mapping at once."""
+    return bool(request.POST.get("into_draft"))
+
+
+def add_to_draft(
+    request: HttpRequest,
+    project: MappedProject,
+    values: Mapping[str, Any],
+    categories: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """Put it there and show the draft. Raises Refused for what cannot be."""
+    actor = person_of(request)
+    asked = ask(
+        project.connection,
+        lambda: drafts.add(project, values, actor=actor, categories=categories),
+    )
+    if asked.answer is None:
+        return page(request, project_for(project.pk), diagnosis=asked.diagnosis)
+    messages.success(request, _("It stands in the draft; the mapping is as it was."))
+    return redirect("sync:draft", project.pk)
 
 
 def page(
@@ -155,6 +194,7 @@ def page(
         "checked": checked,
         "project": project,
         "projects": project.connection.projects.all(),
+        "draft": MappingDraft.objects.filter(project=project).first(),
         "sections": sections(project, choices, samples_of(project), form),
         "form": form,
         "diagnosis": diagnosis,

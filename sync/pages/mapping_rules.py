@@ -102,6 +102,8 @@ def _change(
         return fields.page(request, project, offer=asked.answer, sent={name: form})
     actor, values = person_of(request), values_of(form)
     try:
+        if fields.into_draft(request):
+            return fields.add_to_draft(request, project, values)
         stored = ask(
             project.connection, lambda: project_mapping.change(project, actor=actor, values=values)
         )

@@ -14,6 +14,9 @@ from django.db import transaction
 from connections.models import MappedProject
 from jira_client.values import Issue, Status
 from sync.core import words
+from sync.models import VersionOrigin
+from sync.pairs import mapping_versions
+from sync.pairs.mapping_versions import Cause
 
 BY_ITSELF = "paired_statuses"  # in MappedProject.facts: board words that nobody has paired by hand
 
@@ -46,6 +49,7 @@ def pair(project: MappedProject, statuses: Iterable[Status]) -> list[str]:
         taken = list(row.status_map)
         named = words.apart([*taken, *(one.name for one in left)], words.STATUS)[len(taken) :]
         pairs = dict(zip(named, left, strict=True))
+        mapping_versions.record_found(row, mapping_versions.content_of(row))
         row.status_map = {**row.status_map, **{word: one.id for word, one in pairs.items()}}
         facts = {word: _fact(one) for word, one in pairs.items()}
         row.facts = {
@@ -54,6 +58,8 @@ def pair(project: MappedProject, statuses: Iterable[Status]) -> list[str]:
             BY_ITSELF: sorted({*row.facts.get(BY_ITSELF, ()), *pairs}),
         }
         row.save(update_fields=["status_map", "facts"])
+        why = "New in Jira, each paired with its own name: " + ", ".join(sorted(pairs))
+        mapping_versions.record(row, actor=None, cause=Cause(VersionOrigin.BY_RULE, why))
     project.status_map, project.facts = row.status_map, row.facts
     return list(pairs)
 

@@ -12,6 +12,7 @@ from sync.rest import (
     decisions,
     deliveries,
     gone_items,
+    mapping_versions,
     parked_fields,
     projects,
     restored_jira,
@@ -26,6 +27,7 @@ router = Router()
 for part in (
     projects,
     team_boards,
+    mapping_versions,
     sprints,
     status,
     deliveries,

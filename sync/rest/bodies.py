@@ -15,7 +15,6 @@ Words = dict[Short, Annotated[str, StringConstraints(max_length=255)] | None]
 
 
 class Policies(Strict):
-    team: uuid.UUID | None = None
     direction: Literal["both", "from_jira", "to_jira", "paused"] = "both"
     conflict_policy: Literal["jira_wins", "board_wins", "ask"] = "jira_wins"
     deletion_policy: Literal["delete", "unlink"] = "unlink"
@@ -23,6 +22,7 @@ class Policies(Strict):
 
 
 class ProjectIn(Policies):
+    team: uuid.UUID | None = None
     project_key: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     type_map: Words | None = None
     field_map: Words | None = None
@@ -48,10 +48,8 @@ class LinkRuleIn(Strict):
     link_type: Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
-class ProjectPatch(Policies):
-    """What is left out stays as it is. Null clears the team, the filter and the board, for the rest it
-    is refused.
-    """
+class DraftPatch(Policies):
+    """What is left out stays as it is. Null clears the filter and the board, for the rest it is refused."""
 
     type_map: Words = {}
     field_map: Words = {}
@@ -67,6 +65,14 @@ class ProjectPatch(Policies):
     board_id: int | None = Field(
         default=None, description="The board of the project's sprints: GET …/boards lists them."
     )
+
+
+class ProjectPatch(DraftPatch):
+    """What is left out stays as it is. Null clears the team, the filter and the board, for the rest it
+    is refused.
+    """
+
+    team: uuid.UUID | None = None
 
 
 class StateListing(Listing):

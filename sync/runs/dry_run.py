@@ -59,7 +59,7 @@ def work(run: Run, jira: JiraClient, held: Held) -> bool:
 
 
 def _step(run: Run, jira: JiraClient, held: Held) -> bool:
-    project = as_if_on(run.project)
+    project = as_if_on(_tried(run))
     link_names.learn(project, metadata.link_types(jira))
     after = int(run.cursor.get("after", 0))
     if not after:
@@ -83,6 +83,13 @@ def _step(run: Run, jira: JiraClient, held: Held) -> bool:
     run.total = run.done
     run.save(update_fields=["total", "findings"])
     return False
+
+
+def _tried(run: Run) -> MappedProject:
+    """The run's project, with the mapping that is tried where that is not the stored one."""
+    for name, value in run.mapping.items():
+        setattr(run.project, name, value)  # of this copy alone; it is never saved
+    return run.project
 
 
 def as_if_on(project: MappedProject) -> MappedProject:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -44,10 +45,16 @@ OVERLAP = timedelta(minutes=5)
 _UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
 
 
-def request(project: MappedProject, kind: RunKind) -> Run:
-    """Ask for a run; one that already waits or goes on is that run."""
-    under_way = Run.objects.filter(project=project, kind=kind, state__in=_UNDER_WAY).first()
-    return under_way or Run.objects.create(project=project, kind=kind)
+def request(project: MappedProject, kind: RunKind, mapping: Mapping[str, Any] | None = None) -> Run:
+    """Ask for a run; one that already waits or goes on is that run.
+
+    `mapping`: of a dry run, the columns of MappedProject that it tries instead of the stored ones.
+    """
+    tried = dict(mapping or {})
+    for one in Run.objects.filter(project=project, kind=kind, state__in=_UNDER_WAY):
+        if one.mapping == tried:
+            return one
+    return Run.objects.create(project=project, kind=kind, mapping=tried)
 
 
 def work(run_id: uuid.UUID) -> bool:

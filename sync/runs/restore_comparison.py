@@ -60,7 +60,7 @@ def comparisons(connection: Connection) -> list[Compared]:
     projects = list(_projects(connection))
     newest: dict[uuid.UUID, Run] = {}
     if connection.site_doubt_at is not None:
-        rows = Run.objects.filter(project__in=projects, kind=RunKind.DRY_RUN)
+        rows = Run.objects.filter(project__in=projects, kind=RunKind.DRY_RUN, mapping={})
         since = Q(started=None) | Q(started__gte=connection.site_doubt_at)
         for run in rows.filter(since).order_by("created"):
             newest[run.project_id] = run

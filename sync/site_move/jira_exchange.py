@@ -25,7 +25,10 @@ from sync.models import (
     RunPart,
     RunState,
     SiteMove,
+    VersionOrigin,
 )
+from sync.pairs import mapping_versions
+from sync.pairs.mapping_versions import Cause
 from sync.site_move import gate
 from sync.site_move.mapping_plan import TEAM_BOARDS
 from sync.worker.failpoints import point
@@ -83,6 +86,7 @@ def _mappings(move: SiteMove) -> None:
         values: dict[str, Any] = {name: row.data["mapping"][name] for name in MAPPED}
         mine = MappedProject.objects.filter(pk=_of(row).pk)
         mine.update(**values, **_NOT_POLLED, updated=timezone.now())
+        _version(_of(row), "Its ids are those of the Jira that the connection was moved to.")
         for board, becomes in row.data["mapping"].get(TEAM_BOARDS, {}).items():
             TeamBoard.objects.filter(pk=board).update(**becomes)
     MoveRow.objects.bulk_update(rows, ["before"])
@@ -92,6 +96,12 @@ def _of(row: MoveRow) -> MappedProject:
     if row.project is None:
         raise ValueError("Only called for rows of projects that are still mapped.")
     return row.project
+
+
+def _version(project: MappedProject, why: str) -> None:
+    mapping_versions.record_found(project, mapping_versions.content_of(project))
+    project.refresh_from_db()
+    mapping_versions.record(project, actor=None, cause=Cause(VersionOrigin.MOVED, why))
 
 
 def _sprints(move: SiteMove) -> None:

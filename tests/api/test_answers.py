@@ -200,6 +200,15 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     assert caller.put(mine, {"board_id": board}).json()["applied"]
     assert caller.get(f"/projects/{made}/team-boards").json()["items"]
     assert caller.delete(mine).status_code == 204
+    caller.patch(f"/projects/{made}/draft", {"conflict_policy": "ask"})
+    caller.get(f"/projects/{made}/draft")
+    assert caller.post(f"/projects/{made}/draft/dry-run").status_code == 202
+    caller.post(f"/projects/{made}/draft/apply", {"reason": "Asked for"})
+    assert caller.get(f"/projects/{made}/versions").json()["items"]
+    caller.get(f"/projects/{made}/versions/1")
+    assert caller.post(f"/projects/{made}/versions/1/restore", {"reason": "Back"}).json()["applied"]
+    caller.patch(f"/projects/{made}/draft", {"conflict_policy": "ask"})
+    assert caller.delete(f"/projects/{made}/draft").status_code == 204
     pi = caller.post("/pis", {"name": "PI 9"}).json()["id"]
     iteration = caller.post("/iterations", {"pi": pi, "name": "9.1"}).json()["id"]
     team = {"team": str(world.team.pk)}
