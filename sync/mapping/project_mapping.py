@@ -43,9 +43,12 @@ def map_project(
     team: uuid.UUID | None = None,
     maps: Mapping[str, dict[str, Any]] | None = None,
     cause: Cause | None = None,
+    site: metadata.SiteWide | None = None,
+    whole: bool = False,
     **options: Any,
 ) -> tuple[MappedProject, Run]:
-    """Map a project by its key and start its import. `cause`: why, for its first version.
+    """Map a project by its key and start its import. `cause`: why, for its first version; `site`: given by
+    whoever maps many; `whole`: `maps` are all there is, nothing is proposed beside them.
 
     `maps` adds to, or replaces entries of, what is proposed. Raises JiraError, NotReady, and Refused:
     404 for a project the account does not see, 409 for one that is mapped already.
@@ -61,11 +64,11 @@ def map_project(
     jql = str(options.get("jql") or "")
     if jql:
         metadata.prove_filter(jira, found, jql)
-    data = metadata.read_metadata(jira, found)
+    data = metadata.read_metadata(jira, found, site)
     proposal = propose(data)
     board = boards.asked_for(jira, options.pop("board_id", None), data.board)
     asked = transition_fields.of_project(jira, found.key)
-    merged = _merged(proposal, maps or {})
+    merged = _whole(maps or {}) if whole else _merged(proposal, maps or {})
     screens = CreateScreens(jira, found.key)
     offered = priorities.facts_of(screens, merged["field_map"], merged["type_map"].values())
     with transaction.atomic():
@@ -78,7 +81,8 @@ def map_project(
             facts=metadata.facts_of(jira, screens, data, proposal)
             | {"board": boards.stored(board)["board"]}
             | offered,
-            transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked),
+            transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked)
+            | (options.pop("transition_defaults", None) or {}),
             poll_due=None,
             **merged,
             **{name: value for name, value in options.items() if value is not None},
@@ -115,6 +119,10 @@ def _merged(proposal: Proposal, maps: Mapping[str, dict[str, Any]]) -> dict[str,
         both = {**values, **maps.get(name, {})}
         merged[name] = {word: value for word, value in both.items() if value is not None}
     return merged
+
+
+def _whole(maps: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: dict(maps.get(name) or {}) for name in MAPS}
 
 
 def assign_team(project: MappedProject, team_id: uuid.UUID | None) -> None:

@@ -7,6 +7,7 @@ from sync.models.mapping import MappingDraft, MappingVersion, VersionOrigin
 from sync.models.move import MoveKind, MoveRow, MoveState, SiteMove
 from sync.models.run import Run, RunKind, RunPart, RunState
 from sync.models.shadow import Absence, Conflict, Shadow, ShadowState, lock_items_of
+from sync.models.template import MappingPlan, MappingTemplate, PlannedProject, PlannedState
 from sync.models.trace import Attempt
 
 __all__ = [
@@ -19,10 +20,14 @@ __all__ = [
     "DeliveryState",
     "Lease",
     "MappingDraft",
+    "MappingPlan",
+    "MappingTemplate",
     "MappingVersion",
     "MoveKind",
     "MoveRow",
     "MoveState",
+    "PlannedProject",
+    "PlannedState",
     "Run",
     "RunKind",
     "RunPart",

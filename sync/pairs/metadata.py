@@ -11,7 +11,7 @@ from jira_client import own_board
 from jira_client.client import JiraClient
 from jira_client.errors import NOT_TOLD, CallRefused, Invalid, NotFound
 from jira_client.jql import NotAClause, check_clause, quote
-from jira_client.values import Board, LinkType, Project
+from jira_client.values import Board, FieldInfo, LinkType, Project
 from sync.core.propose import Metadata, Proposal
 from sync.pairs import hierarchy
 from sync.pairs.create_screens import CreateScreens
@@ -60,8 +60,32 @@ def prove_filter(jira: JiraClient, project: Project, jql: str) -> None:
         ) from error
 
 
-def read_metadata(jira: JiraClient, project: Project) -> Metadata:
-    """Half a dozen calls. What the instance lacks (links, Jira Software) is left out, not an error."""
+class SiteWide:
+    """What is one for all projects of a Jira, each asked for once by whoever reads many of them."""
+
+    def __init__(self, jira: JiraClient) -> None:
+        self._jira = jira
+        self._fields: list[FieldInfo] | None = None
+        self._links: list[LinkType] | None = None
+
+    def fields(self) -> list[FieldInfo]:
+        """Raises JiraError."""
+        if self._fields is None:
+            self._fields = self._jira.fields.all()
+        return self._fields
+
+    def links(self) -> list[LinkType]:
+        """Raises JiraError; empty where issue linking is switched off."""
+        if self._links is None:
+            self._links = link_types(self._jira)
+        return self._links
+
+
+def read_metadata(jira: JiraClient, project: Project, site: SiteWide | None = None) -> Metadata:
+    """Half a dozen calls, two less where `site` has been asked before. What the instance lacks (links,
+    Jira Software) is left out, not an error.
+    """
+    site = site or SiteWide(jira)
     boards = boards_of(jira, project)
     board = own_board.with_sprints(jira, project, boards)
     estimating = board or next((one for one in boards if own_board.is_its(one, project)), None)
@@ -70,8 +94,8 @@ def read_metadata(jira: JiraClient, project: Project) -> Metadata:
     return Metadata(
         types=jira.projects.issue_types(project.id),
         statuses=[status for some in statuses.values() for status in some],
-        fields=jira.fields.all(),
-        links=link_types(jira),
+        fields=site.fields(),
+        links=site.links(),
         boards=boards,
         estimation_field=estimation,
         parent_style=jira.flavour.parent_style,

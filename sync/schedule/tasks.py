@@ -18,6 +18,7 @@ from connections.schedule import tasks as reports
 from jira_client.errors import JiraError
 from sync.inbound import drain as inbound
 from sync.inbound import polls, sprint_placement
+from sync.mapping import mapping_plan
 from sync.models import Run
 from sync.outbound import send_changes
 from sync.outbox import corrective_changes
@@ -57,6 +58,8 @@ def _wake_for_what_is_due() -> None:
         enqueue(work, key)
     for key in move_worker.due():
         enqueue(move, key)
+    for key in mapping_plan.due():
+        enqueue(map_planned, key)
     for key in sweep.due_webhooks():
         enqueue(register_webhook, key)
     liveness.judge()
@@ -121,6 +124,13 @@ def move(move_id: str) -> None:
     """A move to another Jira: its plan, and carrying it out."""
     if move_worker.work(uuid.UUID(move_id)):
         enqueue(move, move_id)
+
+
+@shared_task(name="sync.map_planned")
+def map_planned(plan_id: str) -> None:
+    """Many projects mapped together: looking at them, and mapping them."""
+    if mapping_plan.work(uuid.UUID(plan_id)):
+        enqueue(map_planned, plan_id)
 
 
 @shared_task(name="sync.place")

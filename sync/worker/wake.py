@@ -15,6 +15,7 @@ POLL: Final = "sync.poll"
 WORK: Final = "sync.work"
 REGISTER_WEBHOOK: Final = "sync.register_webhook"
 MOVE: Final = "sync.move"
+MAP_PLANNED: Final = "sync.map_planned"
 TAKE_REPORT: Final = "connections.take_report"
 
 

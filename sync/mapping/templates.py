@@ -1,0 +1,184 @@
+"""Templates: a mapping saved by names, kept as a file, and put into the draft of another mapping."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import yaml
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from almconnect.lib.api import Refused
+from connections.access.gateway import jira_for
+from connections.models import ConflictPolicy, DeletionPolicy, Direction, MappedProject
+from sync.core import template
+from sync.core.propose import propose
+from sync.core.template import Fitted
+from sync.mapping import drafts
+from sync.mapping.drafts import Compared
+from sync.models import MappingTemplate
+from sync.pairs import mapping_versions, metadata
+
+LONGEST: Final = 200_000  # characters of a file
+_ONE_OF: Final = {
+    "direction": Direction.values,
+    "conflict_policy": ConflictPolicy.values,
+    "deletion_policy": DeletionPolicy.values,
+}
+_RULE: Final = ("from", "word", "to", "link_type")
+_KNOWN: Final = ("name", *template.OPTIONS, *template.MAPS, "link_rules", *template.DEFAULTS)
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML without aliases: a few lines of them stand for millions of words."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError(_("Aliases (*name) are not taken here."))
+        return super().compose_node(parent, index)
+
+
+def save(project: MappedProject, name: str, *, actor: User) -> MappingTemplate:
+    """The mapping as a template of this name, over an earlier one. Raises JiraError, NotReady, Refused."""
+    jira = jira_for(project.connection)
+    data = metadata.read_metadata(jira, metadata.find_project(jira, project.remote_id))
+    content = template.by_names(mapping_versions.content_of(project), data)
+    return store(name, content, actor=actor)
+
+
+def store(name: str, content: Mapping[str, Any], *, actor: User) -> MappingTemplate:
+    """Keep this content under the name. Raises Refused (422) without a name."""
+    called = " ".join(name.split())[:100]
+    if not called:
+        raise Refused(_("A template needs a name."), fields={"name": [_("Say its name.")]})
+    try:
+        with transaction.atomic():
+            row, made = MappingTemplate.objects.update_or_create(
+                name=called, defaults={"content": dict(content), "author_name": str(actor)[:255]}
+            )
+            audit.record(
+                "template.created" if made else "template.updated", actor=actor, target=row
+            )
+    except IntegrityError as problem:  # two at once
+        raise Refused(_("Somebody saves this template just now."), status=409) from problem
+    return row
+
+
+def as_file(row: MappingTemplate) -> str:
+    """YAML, in the order of the template, to be kept in a repository."""
+    ordered = {name: row.content[name] for name in _KNOWN if name in row.content}
+    written: str = yaml.safe_dump(
+        {"name": row.name, **ordered}, sort_keys=False, allow_unicode=True, width=100
+    )
+    return written
+
+
+def file_name(row: MappingTemplate) -> str:
+    """The name of its file: letters, digits and hyphens, and `.yaml`."""
+    return (re.sub(r"[^a-z0-9]+", "-", row.name.lower()).strip("-") or "template") + ".yaml"
+
+
+def read(text: str) -> tuple[str, dict[str, Any]]:
+    """The name and the content that a file says. Raises Refused (422) with all that is wrong with it."""
+    if len(text) > LONGEST:
+        raise _refused([_("The file is too long for a template.")])
+    try:
+        found = yaml.load(text, _Plain)  # noqa: S506  (a SafeLoader, without aliases)
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+        where = getattr(problem, "problem_mark", None)
+        line = _(" in line %(line)d") % {"line": where.line + 1} if where else ""
+        raise _refused([_("This is no YAML%(where)s.") % {"where": line}]) from problem
+    if not isinstance(found, dict):
+        raise _refused(
+            [_("A template is a mapping of words: name, types, fields, statuses, links.")]
+        )
+    wrong = list(_wrong(found))
+    if wrong:
+        raise _refused(wrong)
+    content = {name: found[name] for name in _KNOWN if name in found and name != "name"}
+    return str(found.get("name") or ""), content
+
+
+def fitted(
+    content: Mapping[str, Any],
+    project: MappedProject,
+    chosen: Mapping[str, Mapping[str, str]] | None = None,
+) -> Fitted:
+    """The template in a mapped project. Raises JiraError, NotReady, Refused."""
+    jira = jira_for(project.connection)
+    data = metadata.read_metadata(jira, metadata.find_project(jira, project.remote_id))
+    return template.fit(content, data, propose(data), chosen)
+
+
+def into_draft(
+    row: MappingTemplate,
+    project: MappedProject,
+    *,
+    actor: User,
+    chosen: Mapping[str, Mapping[str, str]] | None = None,
+) -> tuple[Compared, Fitted]:
+    """Put the template into the project's draft: whole maps, so that what it does not name goes. Nothing of
+    the mapping changes. Raises JiraError, NotReady, Refused.
+    """
+    found = fitted(row.content, project, chosen)
+    wanted = {**mapping_versions.content_of(project), **found.values}
+    values = mapping_versions.values_for(project, wanted)
+    return drafts.add(project, values, actor=actor), found
+
+
+def _wrong(found: Mapping[str, Any]) -> list[str]:
+    wrong = [
+        _("There is no part “%(name)s” in a template.") % {"name": name}
+        for name in found
+        if name not in _KNOWN
+    ]
+    if not _is_json(found):
+        wrong.append(_("A template holds texts, numbers, yes and no: put a date in quotes."))
+    for name, allowed in _ONE_OF.items():
+        if name in found and found[name] not in allowed:
+            words = _("“%(name)s” is one of: %(allowed)s.")
+            wrong.append(words % {"name": name, "allowed": ", ".join(allowed)})
+    if not isinstance(found.get("jql", ""), str):
+        wrong.append(_("“jql” is a text."))
+    for part in template.MAPS:
+        entries = found.get(part) or {}
+        if not isinstance(entries, dict) or not all(
+            isinstance(word, str) and isinstance(name, str) for word, name in entries.items()
+        ):
+            words = _("“%(part)s” is a list of board word: name in Jira, both texts.")
+            wrong.append(words % {"part": part})
+    rules = found.get("link_rules") or []
+    if not isinstance(rules, list) or not all(
+        isinstance(rule, dict)
+        and set(rule) == set(_RULE)
+        and all(isinstance(one, str) for one in rule.values())
+        for rule in rules
+    ):
+        wrong.append(_("“link_rules” is a list of from, word, to and link_type, all texts."))
+    for part in template.DEFAULTS:
+        entries = found.get(part) or {}
+        if not isinstance(entries, dict) or not all(
+            isinstance(values, dict) for values in entries.values()
+        ):
+            words = _("“%(part)s” is a list of board word: field in Jira: value.")
+            wrong.append(words % {"part": part})
+    return wrong
+
+
+def _is_json(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_json(one) for key, one in value.items())
+    if isinstance(value, list):
+        return all(_is_json(one) for one in value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, str | int)
+
+
+def _refused(wrong: list[str]) -> Refused:
+    return Refused(wrong[0], code="template_invalid", fields={"content": wrong})

@@ -1,0 +1,249 @@
+"""Templates, and many projects mapped together: planned, decided on, carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from almconnect.lib.api import Refused
+from connections.models import Connection, MappedProject
+from planning.models import Art, Pi, SprintLink, Team, WorkItem
+from sync.core import template as names
+from sync.mapping import mapping_plan, project_mapping, templates
+from sync.models import MappingDraft, MappingPlan, MappingTemplate, PlannedProject, Run
+from sync.pairs import mapping_versions
+from sync.runs import project_runs
+from tests.sync.world import World
+
+OTHERS = ("OTTER", "LYNX", "HERON")
+
+
+def work(plan: MappingPlan) -> None:
+    while mapping_plan.work(plan.pk):
+        pass
+
+
+def imported() -> None:
+    for run in Run.objects.filter(state__in=("waiting", "running")):
+        while project_runs.work(run.pk):
+            pass
+
+
+def rows_of(plan: MappingPlan) -> dict[str, PlannedProject]:
+    return {one.key: one for one in PlannedProject.objects.filter(plan=plan)}
+
+
+@pytest.fixture
+def template(world: World) -> MappingTemplate:
+    project_mapping.change(
+        world.project,
+        actor=world.person,
+        values={"conflict_policy": "ask", "field_map": {"labels": None}},
+    )
+    return templates.save(world.project, "Stories", actor=world.person)
+
+
+# ── Templates ────────────────────────────────────────────────────────────────────────────────────
+def test_a_template_holds_names_and_comes_back_from_its_file(
+    world: World, template: MappingTemplate
+) -> None:
+    assert template.content["types"]["Story"] == "Story"
+    assert "labels" not in template.content["fields"]
+    name, content = templates.read(templates.as_file(template))
+    assert (name, content) == ("Stories", template.content)
+    assert templates.fitted(content, world.project).misfits == []
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("types: [", "no YAML in line 1"),
+        ("- a", "mapping of words"),
+        ("colour: red", "no part “colour”"),
+        ("direction: sideways", "one of: both"),
+        ("types: {Story: 5}", "both texts"),
+        ("link_rules: [{from: a}]", "from, word, to and link_type"),
+        ("create_defaults: {Story: 3}", "board word: field in Jira"),
+        ("transition_defaults: {Done: {Due: 2026-01-01}}", "put a date in quotes"),
+        ("types: &a {Story: Story}\nfields: *a", "no YAML"),
+        ("x: " + "y" * 200_001, "too long"),
+    ],
+)
+def test_a_file_that_is_no_template_is_refused_in_words(text: str, why: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        templates.read(text)
+    assert why in " ".join(refusal.value.fields["content"])
+
+
+def test_a_template_goes_into_a_draft_of_a_mapped_project(
+    world: World, template: MappingTemplate
+) -> None:
+    other, _run = project_mapping.map_project(world.connection, "OTTER", actor=world.person)
+    imported()
+    compared, fitted = templates.into_draft(template, other, actor=world.person)
+    assert {(one.part, one.word) for one in compared.differences} == {
+        ("conflict_policy", ""),
+        ("field_map", "labels"),
+    }
+    assert fitted.misfits == []
+    assert MappingDraft.objects.filter(project=other).exists()
+
+
+# ── Mapped together ──────────────────────────────────────────────────────────────────────────────
+def test_many_projects_are_mapped_by_a_template_with_teams_boards_and_sprints(
+    world: World, template: MappingTemplate
+) -> None:
+    art, pi = Art.objects.create(name="Travel"), Pi.objects.create(name="PI 2026.4")
+    lynx = Team.objects.create(name="Lynx")
+    plan = mapping_plan.plan(
+        world.connection,
+        OTHERS,
+        actor=world.person,
+        template_id=template.pk,
+        art=art,
+        pi=pi,
+    )
+    work(plan)
+    rows = rows_of(plan)
+    assert {one.state for one in rows.values()} == {"proposed"}
+    assert (rows["LYNX"].team, rows["OTTER"].team_name) == (lynx, "Otter")
+    assert all(one.board_id and one.boards[0]["own"] for one in rows.values())
+    assert MappedProject.objects.count() == 1  # nothing yet
+    assert mapping_plan.confirm(plan, actor=world.person) == 3
+    work(plan)
+    assert {one.state for one in rows_of(plan).values()} == {"mapped"}
+    imported()
+    for key in OTHERS:
+        project = MappedProject.objects.get(key=key)
+        assert project.conflict_policy == "ask"
+        assert "labels" not in project.field_map
+        version = mapping_versions.latest(project)
+        assert version is not None
+        assert (version.origin, version.source) == ("template", "Stories")
+        team = Team.objects.get(name=key.title())
+        assert (team.art, team.project) == (art, project)
+        assert SprintLink.objects.filter(team=team, iteration__pi=pi).count() == 4
+        assert WorkItem.objects.filter(project=project, team=team).count() == 12
+
+
+def test_without_a_template_each_project_has_its_own_proposal(world: World) -> None:
+    plan = mapping_plan.plan(world.connection, ["OTTER", "falcon"], actor=world.person)
+    work(plan)
+    assert rows_of(plan)["FALCON"].project == world.project
+    assert rows_of(plan)["FALCON"].team == world.team
+    mapping_plan.confirm(plan, actor=world.person)
+    work(plan)
+    assert MappedProject.objects.get(key="OTTER").field_map["labels"] == "labels"
+    assert Team.objects.get(name="Otter").project.key == "OTTER"
+
+
+def test_what_does_not_fit_is_told_and_decided_on(world: World, template: MappingTemplate) -> None:
+    template.content["statuses"]["Waiting for release"] = "Waiting for release"
+    template.content["fields"]["wsjf"] = "Value"
+    template.save()
+    made = [
+        world.control("POST", "fields", name="Value", kind="select", choices=["1"])["id"]
+        for _ in range(2)
+    ]
+    plan = mapping_plan.plan(
+        world.connection, ["OTTER"], actor=world.person, template_id=template.pk
+    )
+    work(plan)
+    row = rows_of(plan)["OTTER"]
+    told = {(one["part"], one["word"], one["kind"]) for one in row.misfits}
+    assert ("statuses", "Waiting for release", names.MISSING) in told
+    assert ("fields", "wsjf", names.SEVERAL) in told
+    with pytest.raises(Refused, match="Decide first what is meant in OTTER"):
+        mapping_plan.confirm(plan, actor=world.person)
+    mapping_plan.decide(row, {"chosen": {"fields": {"wsjf": made[1]}}, "team_name": "The otters"})
+    mapping_plan.confirm(plan, actor=world.person)
+    work(plan)
+    project = MappedProject.objects.get(key="OTTER")
+    assert project.field_map["wsjf"] == made[1]
+    assert "Waiting for release" not in project.status_map
+    assert Team.objects.get(name="The otters").project == project
+
+
+def test_a_project_that_fails_holds_up_no_other_and_can_be_tried_again(world: World) -> None:
+    plan = mapping_plan.plan(world.connection, OTHERS, actor=world.person)
+    work(plan)
+    project = world.handle.site.project("LYNX")
+    project.archived = True
+    mapping_plan.confirm(plan, actor=world.person)
+    work(plan)
+    rows = rows_of(plan)
+    assert [rows[key].state for key in OTHERS] == ["mapped", "failed", "mapped"]
+    assert "archived" in rows["LYNX"].message
+    project.archived = False
+    assert mapping_plan.confirm(plan, actor=world.person) == 1
+    work(plan)
+    assert rows_of(plan)["LYNX"].state == "mapped"
+    with pytest.raises(Refused, match="no project left"):
+        mapping_plan.confirm(plan, actor=world.person)
+
+
+def test_a_worker_that_dies_goes_on_where_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mapped already and not yet said so: found mapped, not mapped twice."""
+    plan = mapping_plan.plan(world.connection, ["OTTER"], actor=world.person)
+    work(plan)
+    mapping_plan.confirm(plan, actor=world.person)
+    project_mapping.map_project(world.connection, "OTTER", actor=world.person)
+    work(plan)
+    assert rows_of(plan)["OTTER"].state == "mapped"
+    assert MappedProject.objects.filter(key="OTTER").count() == 1
+    assert Team.objects.get(name="Otter").project.key == "OTTER"
+
+
+def test_a_connection_that_fails_keeps_the_plan_for_later(world: World) -> None:
+    plan = mapping_plan.plan(world.connection, ["OTTER"], actor=world.person)
+    world.fault("error", 503)
+    work(plan)
+    assert rows_of(plan)["OTTER"].state == "reading"
+    assert mapping_plan.due() == []  # not at once
+    MappingPlan.objects.update(due="2020-01-01T00:00:00Z")
+    world.mend()
+    Connection.objects.update(call_after=None)
+    assert mapping_plan.due() == [str(plan.pk)]
+    work(plan)
+    assert rows_of(plan)["OTTER"].state == "proposed"
+
+
+def test_left_out_is_left_out(world: World) -> None:
+    plan = mapping_plan.plan(world.connection, ["OTTER", "LYNX"], actor=world.person)
+    work(plan)
+    mapping_plan.decide(rows_of(plan)["LYNX"], {"left_out": True})
+    assert mapping_plan.confirm(plan, actor=world.person) == 1
+    work(plan)
+    assert not MappedProject.objects.filter(key="LYNX").exists()
+    with pytest.raises(Refused, match="is mapped"):
+        mapping_plan.decide(rows_of(plan)["OTTER"], {"left_out": True})
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"), [([], "between 1 and"), (["NOPE"], "sees no project NOPE")]
+)
+def test_a_plan_of_nothing_is_refused(world: World, keys: list[str], why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        mapping_plan.plan(world.connection, keys, actor=world.person)
+
+
+def test_fields_and_links_are_asked_for_once_however_many_projects(
+    world: World, template: MappingTemplate
+) -> None:
+    counts: dict[int, Callable[[str], int]] = {}
+    for many in (1, 3):
+        world.control("POST", "reset")
+        plan = mapping_plan.plan(
+            world.connection, OTHERS[:many], actor=world.person, template_id=template.pk
+        )
+        work(plan)
+        calls: dict[str, Any] = world.calls()
+        counts[many] = {
+            kind: sum(n for name, n in calls.items() if name.endswith(kind))
+            for kind in ("/field", "/issueLinkType")
+        }
+    assert counts[1] == counts[3] == {"/field": 1, "/issueLinkType": 1}
