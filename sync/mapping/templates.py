@@ -69,6 +69,13 @@ def store(name: str, content: Mapping[str, Any], *, actor: User) -> MappingTempl
     return row
 
 
+def remove(row: MappingTemplate, *, actor: User) -> None:
+    """What was mapped by it stays as it is."""
+    with transaction.atomic():
+        audit.record("template.deleted", actor=actor, target=row)
+        row.delete()
+
+
 def as_file(row: MappingTemplate) -> str:
     """YAML, in the order of the template, to be kept in a repository."""
     ordered = {name: row.content[name] for name in _KNOWN if name in row.content}

@@ -20,6 +20,7 @@ from sync.rest import (
     sprints,
     status,
     team_boards,
+    templates,
     trace,
 )
 
@@ -28,6 +29,7 @@ for part in (
     projects,
     team_boards,
     mapping_versions,
+    templates,
     sprints,
     status,
     deliveries,

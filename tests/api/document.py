@@ -31,11 +31,11 @@ def found(method: str, path: str) -> dict[str, Any] | None:
     """The operation that this address belongs to; fixed words win over parameters."""
     address = path.partition("?")[0]
     hits = [
-        (template.count("{"), operation)
+        (template.count("{"), -len(template), operation)
         for known, template, operation in operations()
         if known == method and re.fullmatch(re.sub(r"{[^}]+}", "[^/]+", template), address)
     ]
-    return min(hits, key=lambda hit: hit[0])[1] if hits else None
+    return min(hits, key=lambda hit: hit[:2])[2] if hits else None
 
 
 def complaints(method: str, path: str, answer: HttpResponse) -> list[str]:
@@ -51,7 +51,12 @@ def complaints(method: str, path: str, answer: HttpResponse) -> list[str]:
         return [f"{method} {path} answers {answer.status_code}, which is not documented"]
     if "content" not in response:
         return [f"{method} {path} answers a body"] if answer.content else []
-    schema = response["content"]["application/json"]["schema"]
+    media = answer.headers.get("Content-Type", "").partition(";")[0]
+    if media not in response["content"]:
+        return [f"{method} {path} answers {media}, which is not documented"]
+    schema = response["content"][media]["schema"]
+    if media != "application/json":
+        return [] if schema == {"type": "string"} else [f"{method} {path}: {media} is a text"]
     whole = {**schema, "components": document()["components"]}
     judge = Draft202012Validator(whole, format_checker=FormatChecker())
     body = answer.json()

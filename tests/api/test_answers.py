@@ -14,6 +14,7 @@ from connections.models import Connection, SiteDoubt
 from connections.report import permission_report
 from jira_sandbox.server import running
 from planning.models import Change, WorkItem
+from sync.mapping import mapping_plan
 from sync.models import Brake, Conflict, SiteMove
 from sync.runs import project_runs
 from tests.api.document import JudgedCaller, operations
@@ -209,6 +210,7 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     assert caller.post(f"/projects/{made}/versions/1/restore", {"reason": "Back"}).json()["applied"]
     caller.patch(f"/projects/{made}/draft", {"conflict_policy": "ask"})
     assert caller.delete(f"/projects/{made}/draft").status_code == 204
+    _templates(caller, connection, made)
     pi = caller.post("/pis", {"name": "PI 9"}).json()["id"]
     iteration = caller.post("/iterations", {"pi": pi, "name": "9.1"}).json()["id"]
     team = {"team": str(world.team.pk)}
@@ -217,6 +219,25 @@ def _projects(caller: JudgedCaller, world: World) -> None:
         run = caller.post(f"/projects/{project}/{what}").json()["id"]
         caller.get(f"/runs/{run}")
     caller.delete(f"/projects/{made}")
+
+
+def _templates(caller: JudgedCaller, connection: object, project: str) -> None:
+    saved = caller.post("/templates", {"name": "Stories", "project": project}).json()["id"]
+    caller.get("/templates")
+    caller.get(f"/templates/{saved}")
+    file = caller.get(f"/templates/{saved}.yaml").content.decode()
+    assert caller.post("/templates", {"content": file, "dry_run": True}).status_code == 204
+    assert caller.post("/templates", {"content": file}).json()["id"] == saved
+    assert caller.post("/templates", {"content": "a: ["}).status_code == 422
+    caller.post(f"/templates/{saved}/apply", {"project": project})
+    wanted = {"projects": ["LYNX"], "template": saved}
+    plan = caller.post(f"/connections/{connection}/mapping-plans", wanted).json()["id"]
+    while mapping_plan.work(plan):
+        pass
+    row = caller.get(f"/mapping-plans/{plan}").json()["rows"][0]["id"]
+    caller.patch(f"/mapping-plans/{plan}/rows/{row}", {"team_name": "Lynxes"})
+    assert caller.post(f"/mapping-plans/{plan}/confirm").status_code == 202
+    assert caller.delete(f"/templates/{saved}").status_code == 204
 
 
 def _moves(caller: JudgedCaller, world: World) -> None:

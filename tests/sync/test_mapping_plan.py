@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
+from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
 from planning.models import Art, Pi, SprintLink, Team, WorkItem
@@ -247,3 +250,82 @@ def test_fields_and_links_are_asked_for_once_however_many_projects(
             for kind in ("/field", "/issueLinkType")
         }
     assert counts[1] == counts[3] == {"/field": 1, "/issueLinkType": 1}
+
+
+# ── On the pages ─────────────────────────────────────────────────────────────────────────────────
+def test_an_art_is_mapped_on_its_pages(
+    world: World, template: MappingTemplate, rte: User, viewer: User, client_of: Callable[..., Any]
+) -> None:
+    client, page = client_of(rte), reverse("sync:map_many", args=[world.connection.pk])
+    assert client_of(viewer).get(page).status_code == 403
+    shown = client.get(page).content.decode()
+    assert "OTTER" in shown
+    refused = client.post(page, {"art": ""})
+    assert refused.status_code == 422
+    assert "between 1 and" in refused.content.decode()
+    sent = {
+        "project": ["OTTER", "LYNX"],
+        "template": str(template.pk),
+        "art": "new",
+        "art_name": "Travel",
+    }
+    answer = client.post(page, sent)
+    plan = MappingPlan.objects.get()
+    address = reverse("sync:mapping_plan", args=[plan.pk])
+    assert (answer.status_code, answer["Location"]) == (302, address)
+    assert "Being looked at" in client.get(address).content.decode()
+    work(plan)
+    shown = client.get(address).content.decode()
+    assert "2 of 2 projects looked at, 0 mapped" in " ".join(shown.split())
+    rows = rows_of(plan)
+    otter, lynx = rows["OTTER"], rows["LYNX"]
+    decided = {
+        f"take-{otter.pk}": "1",
+        f"owner-{otter.pk}": "new",
+        f"name-{otter.pk}": "Sea otters",
+        f"board-{otter.pk}": str(otter.board_id),
+        f"owner-{lynx.pk}": "none",
+        f"board-{lynx.pk}": "",
+        "confirm": "1",
+    }
+    wrong = client.post(address, {**decided, f"name-{otter.pk}": " "})
+    assert (wrong.status_code, "Say the team of OTTER" in wrong.content.decode()) == (422, True)
+    assert client.post(address, decided).status_code == 302
+    work(plan)
+    rows = rows_of(plan)
+    assert (rows["OTTER"].state, rows["LYNX"].state) == ("mapped", "left_out")
+    assert Team.objects.get(name="Sea otters").art.name == "Travel"
+    part = client.get(address, headers={"HX-Request": "true"})
+    assert part.status_code == 286
+
+
+def test_templates_are_saved_downloaded_taken_and_applied_on_the_pages(
+    world: World, rte: User, viewer: User, client_of: Callable[..., Any]
+) -> None:
+    client, listed = client_of(rte), reverse("sync:templates")
+    save = reverse("sync:save_template", args=[world.project.pk])
+    assert client.post(save, {"name": "  "}).status_code == 302
+    assert not MappingTemplate.objects.exists()
+    assert client.post(save, {"name": "Stories"})["Location"] == listed
+    row = MappingTemplate.objects.get()
+    got = client_of(viewer).get(reverse("sync:template_file", args=[row.pk]))
+    assert got["Content-Disposition"] == 'attachment; filename="stories.yaml"'
+    upload = reverse("sync:upload_template")
+    text = got.content.decode().replace("name: Stories", "name: Copied")
+    file = SimpleUploadedFile("a.yaml", text.encode())
+    assert client_of(viewer).post(upload, {"content": file}).status_code == 403
+    file = SimpleUploadedFile("a.yaml", text.encode())
+    assert client.post(upload, {"content": file}).status_code == 302
+    assert MappingTemplate.objects.get(name="Copied").content == row.content
+    for bad in (b"\xff\xfe\x00", b"colour: red", b""):
+        answer = client.post(upload, {"content": SimpleUploadedFile("b.yaml", bad)})
+        assert answer.status_code == 422
+    change = {"conflict_policy": "ask"}
+    project_mapping.change(world.project, actor=rte, values=change)
+    put = client.post(
+        reverse("sync:apply_template", args=[row.pk]), {"project": str(world.project.pk)}
+    )
+    assert put["Location"] == reverse("sync:draft", args=[world.project.pk])
+    assert MappingDraft.objects.get().values == {"conflict_policy": "jira_wins"}
+    assert client.post(reverse("sync:remove_template", args=[row.pk])).status_code == 302
+    assert "Copied" in client.get(listed).content.decode()
