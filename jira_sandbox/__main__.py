@@ -25,7 +25,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8090, help="0 takes a free port")
     parser.add_argument("--flavour", choices=("cloud", "datacenter"), default="cloud")
     parser.add_argument("--version", type=int, default=10, help="Data Center's major version")
-    parser.add_argument("--seed", choices=("art", "empty"), default="art")
+    parser.add_argument("--seed", choices=("art", "portfolio", "empty"), default="art")
     parser.add_argument("--stories", type=int, default=12, help="stories of each seeded team")
     parser.add_argument("--context", default="", help="context path, such as /jira")
     parser.add_argument("--base-url", default="", help="what Jira believes its address is")

@@ -1,7 +1,8 @@
 """The contents of a fresh sandbox: a plausible ART, or only the people.
 
 Names are invented. `art`: one program project with features, four team projects with a Scrum
-board, five sprints of a PI, a dozen stories each, parents, points and some dependencies.
+board, five sprints of a PI, a dozen stories each, parents, points and some dependencies. `portfolio`
+is in a file of its own.
 """
 
 import random
@@ -38,12 +39,15 @@ def seeded(
     service_admin: bool = False, stories: int = 12,
 ) -> Site:  # fmt: skip
     """A new site. Raises ValueError for an unknown flavour or seed."""
+    from .portfolio import portfolio
+
     site = Site(flavour, version, context)
     people(site, service_admin)
-    if seed == "art":
-        art(site, stories)
+    contents = {"art": art, "portfolio": portfolio}
+    if seed in contents:
+        contents[seed](site, stories)
     elif seed != "empty":
-        raise ValueError(f"The seed is art or empty, not {seed!r}.")
+        raise ValueError(f"The seed is one of {', '.join(contents)}, empty, not {seed!r}.")
     return site
 
 
@@ -77,7 +81,7 @@ def art(site: Site, stories: int) -> None:
         project = add_project(site, key, f"Team {name}")
         component = Component(str(site.next_id("component")), "Web", project.id)
         project.components[component.id] = component
-        sprints = _sprints(site, add_board(site, project), name)
+        sprints = sprints_of(site, add_board(site, project), name)
         for number in range(stories):
             story = _story(site, project, number, dice, features, sprints)
             everything.append(story)
@@ -94,7 +98,7 @@ def _feature(site: Site, project: Project, number: int, text: str) -> Issue:
     return create(site, site.users["rita"], project, site.types["10000"], values)
 
 
-def _sprints(site: Site, board: Board, team: str) -> list[Sprint]:
+def sprints_of(site: Site, board: Board, team: str) -> list[Sprint]:
     """Five sprints of a PI: the first closed, the second active, the others to come."""
     first = site.now().replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=20)
     made: list[Sprint] = []
