@@ -150,6 +150,10 @@ def confirm(plan_row: MappingPlan, *, actor: User) -> int:
     if open_keys:
         words = _("Decide first what is meant in %(keys)s.")
         raise _conflict(words % {"keys": ", ".join(open_keys)})
+    of_art = rows.exclude(state=PlannedState.LEFT_OUT).filter(belongs="art")
+    if len(keys := list(of_art.values_list("key", flat=True))) > 1:
+        words = _("An ART has one project of its own, and %(keys)s are given to it. Choose one.")
+        raise _conflict(words % {"keys": ", ".join(keys)})
     with transaction.atomic():
         count = left.update(state=PlannedState.WAITING, message="")
         if not count:
@@ -241,10 +245,17 @@ def _look(plan_row: MappingPlan, row: PlannedProject, jira: JiraClient, site: Si
     there = plan_row.connection.projects.filter(remote_id=row.remote_id).first()
     row.project = there
     row.team, row.team_name = mapped_together.proposed_team(plan_row, row, there)
-    if proposal.board_id is None and row.team is None:
-        row.belongs = "art" if plan_row.art is not None and plan_row.art.project is None else "team"
+    if proposal.board_id is None and row.team is None and _waits_for_a_project(plan_row):
+        row.belongs = "art"
     row.state, row.message = PlannedState.PROPOSED, ""
     row.save()
+
+
+def _waits_for_a_project(plan_row: MappingPlan) -> bool:
+    """Whether the plan's ART has none yet, nor is to get one by this plan."""
+    if plan_row.art is None or plan_row.art.project_id is not None:
+        return False
+    return not plan_row.rows.filter(belongs="art").exists()
 
 
 def _kept(one: Misfit) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
 from connections.health import truth
-from connections.models import MappedProject
+from connections.models import ConflictPolicy, DeletionPolicy, Direction, MappedProject
 from connections.views.session import person_of
 from planning.models import Team
 from sync.mapping import drafts, going_back
@@ -46,6 +46,20 @@ _PARTS: Final[dict[str, str | Promise]] = {
     "create_defaults": _("Given to a new"),
     "team_source": _("What says the team"),
     "board_id": _("Board for sprints"),
+}
+
+
+_SOURCES: Final[dict[str, str | Promise]] = {
+    "project": _("the project"),
+    "field": _("a field"),
+    "label": _("a label"),
+    "component": _("a component"),
+    "board": _("the board of its sprint"),
+}
+_CHOICES: Final[dict[str, dict[Any, Any]]] = {
+    "direction": dict(Direction.choices),
+    "conflict_policy": dict(ConflictPolicy.choices),
+    "deletion_policy": dict(DeletionPolicy.choices),
 }
 
 
@@ -245,11 +259,23 @@ def lines(differences: Sequence[Difference]) -> list[Line]:
         Line(
             _PARTS.get(one.part, one.part),
             FIELDS.get(one.word, one.word) if one.part == "field_map" else one.word,
-            _shown(one.before, teams),
-            _shown(one.after, teams),
+            _worded(one.part, one.before, teams),
+            _worded(one.part, one.after, teams),
         )
         for one in differences
     ]
+
+
+def _worded(part: str, value: Any, teams: dict[str, str]) -> str:
+    if part == "team_source":
+        kind = str((value or {}).get("kind", "project"))
+        where = (value or {}).get("field") or ""
+        names = _shown((value or {}).get("values"), teams)
+        told = f"{_SOURCES.get(kind, kind)}{f' ({where})' if where else ''}"
+        return told if names == "–" else f"{told}: {names}"
+    if part in _CHOICES:
+        return str(_CHOICES[part].get(value, value))
+    return _shown(value, teams)
 
 
 def _shown(value: Any, teams: dict[str, str]) -> str:

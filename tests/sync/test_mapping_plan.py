@@ -226,6 +226,22 @@ def test_left_out_is_left_out(world: World) -> None:
         mapping_plan.decide(rows_of(plan)["OTTER"], {"left_out": True})
 
 
+def test_an_art_gets_one_project_of_its_own(world: World) -> None:
+    art = Art.objects.create(name="Travel")
+    plan = mapping_plan.plan(world.connection, ["ART", "OTTER"], actor=world.person, art=art)
+    work(plan)
+    rows = rows_of(plan)
+    assert (rows["ART"].belongs, rows["OTTER"].belongs) == ("art", "team")
+    mapping_plan.decide(rows["OTTER"], {"belongs": "art"})
+    with pytest.raises(Refused, match="ART, OTTER are given to it"):
+        mapping_plan.confirm(plan, actor=world.person)
+    mapping_plan.decide(rows["OTTER"], {"belongs": "none"})
+    mapping_plan.confirm(plan, actor=world.person)
+    work(plan)
+    art.refresh_from_db()
+    assert art.project.key == "ART"
+
+
 @pytest.mark.parametrize(
     ("keys", "why"), [([], "between 1 and"), (["NOPE"], "sees no project NOPE")]
 )

@@ -271,7 +271,7 @@ def test_drafts_and_versions_on_the_pages(
     assert MappedProject.objects.get(pk=pk).team_source == {}
     shown = client.get(draft).content.decode()
     assert "What says the team" in shown
-    assert "Falcon: falcon" in shown
+    assert "a label: Falcon: falcon" in shown
     assert client_of(viewer).get(draft).status_code == 403
     assert client.post(draft, {"reason": ""}).status_code == 422
     tried = client.post(reverse("sync:try_draft", args=[pk]))
