@@ -215,6 +215,8 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     iteration = caller.post("/iterations", {"pi": pi, "name": "9.1"}).json()["id"]
     team = {"team": str(world.team.pk)}
     assert caller.post(f"/iterations/{iteration}/sprints", team).status_code == 201
+    cells = caller.get(f"/pis/{pi}/sprints").json()["rows"][0]["cells"]
+    caller.post(f"/pis/{pi}/sprints", {"cells": [cell["key"] for cell in cells]})
     for what in ("import", "reconcile", "dry-run"):
         run = caller.post(f"/projects/{project}/{what}").json()["id"]
         caller.get(f"/runs/{run}")
