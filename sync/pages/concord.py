@@ -15,8 +15,8 @@ from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from connections.views.session import person_of
 from planning.models import Pi
-from sync.mapping import sprint_concord
 from sync.pages.request_params import page_context
+from sync.pi_day import sprint_concord
 
 
 @require_GET

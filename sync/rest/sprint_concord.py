@@ -13,8 +13,8 @@ from pydantic import Field, StringConstraints
 from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Answer, Strict, answer, words
 from planning.models import Pi
-from sync.mapping import sprint_concord
-from sync.mapping.sprint_concord import Cell, Concord, Done, Row
+from sync.pi_day import sprint_concord
+from sync.pi_day.sprint_concord import Cell, Concord, Done, Row
 
 router = Router(tags=["sync"])
 

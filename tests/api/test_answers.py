@@ -215,6 +215,7 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     iteration = caller.post("/iterations", {"pi": pi, "name": "9.1"}).json()["id"]
     team = {"team": str(world.team.pk)}
     assert caller.post(f"/iterations/{iteration}/sprints", team).status_code == 201
+    assert caller.get(f"/pis/{pi}/readiness").json()["teams"]
     cells = caller.get(f"/pis/{pi}/sprints").json()["rows"][0]["cells"]
     caller.post(f"/pis/{pi}/sprints", {"cells": [cell["key"] for cell in cells]})
     for what in ("import", "reconcile", "dry-run"):

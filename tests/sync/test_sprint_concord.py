@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.models import User
 from almconnect.lib.api import Refused
 from planning.models import Art, Iteration, Pi, SprintLink, Team
-from sync.mapping import sprint_concord
-from sync.mapping.sprint_concord import Cell
+from sync.pi_day import sprint_concord
+from sync.pi_day.sprint_concord import Cell
 from tests.callers import ApiCaller
 from tests.sync.test_team_boards import choose, jira_board, jira_sprint, link
 from tests.sync.world import World

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,9 +30,10 @@ from planning.models import Iteration, Pi, Team
 from planning.sprint_names import iteration_name, sprint_name
 from planning.sprints import sprint_values
 from planning.structure_editing import edit_part
-from planning.team_boards import boards_in, links_met_in, links_of
+from planning.team_boards import links_met_in, links_of
 from sync.mapping import new_sprints
 from sync.pairs.sprint_facts import CLOSED, day, keep, last_day
+from sync.pi_day.places import places_of
 
 EQUAL, DRIFTS, MISSING, GONE_THERE = "equal", "drifts", "missing", "gone"
 DUPLICATE, CLOSED_EARLY, NO_BOARD, UNKNOWN = "duplicate", "closed_early", "no_board", "unknown"
@@ -110,8 +110,8 @@ def look(pi: Pi) -> Concord:
     iterations = tuple(pi.iterations.select_related("pi").order_by("index"))
     boards: dict[tuple[uuid.UUID, int], list[Sprint]] = {}
     rows = []
-    for team, project in _places(pi):
-        board = boards_in(project, [team.pk])[team.pk]
+    for place_of in places_of(pi):
+        team, project, board = place_of.team, place_of.project, place_of.board_id
         if board is None:
             cells = tuple(Cell(team, project, one, NO_BOARD) for one in iterations)
             rows.append(Row(team, project, cells))
@@ -154,18 +154,6 @@ def make_equal(pi: Pi, keys: Iterable[str], *, actor: User) -> list[Done]:
         except (JiraError, NotReady, SealBroken) as error:
             done.append(Done(cell, str(error)))
     return done
-
-
-def _places(pi: Pi) -> list[tuple[Team, MappedProject]]:
-    """The teams that plan in the PI, in each project in which they work."""
-    teams = Team.objects.filter(art=pi.art_id) if pi.art_id else Team.objects.all()
-    found: dict[tuple[str, str], tuple[Team, MappedProject]] = {}
-    projects = MappedProject.objects.select_related("connection")
-    for team in teams:
-        mine = projects.filter(Q(teams=team) | Q(team_boards__team=team)).distinct()
-        for project in mine:
-            found[(team.name, project.key)] = (team, project)
-    return [found[key] for key in sorted(found)]
 
 
 def _open_sprints(jira: JiraClient, board: int) -> list[Sprint]:
