@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
-from planning.rest import changes, items, links, structure
+from planning.rest import baselines, changes, items, links, structure
 
 router = Router()
-for part in (items, links, structure, changes):
+for part in (items, links, structure, baselines, changes):
     router.add_router("", part.router)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from planning.pages import board, item, items, links, structure
+from planning.pages import baselines, board, item, items, links, structure
 
 app_name = "planning"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("items/<uuid:item_id>/delete/", item.delete, name="delete"),
     path("items/<uuid:item_id>/links/", links.add, name="add_link"),
     path("links/<uuid:link_id>/remove/", links.remove, name="remove_link"),
+    path("pis/<uuid:pi_id>/baseline/", baselines.show, name="baselines"),
+    path("pis/<uuid:pi_id>/baseline/take/", baselines.take, name="take_baseline"),
+    path("baselines/<uuid:baseline_id>/remove/", baselines.remove, name="remove_baseline"),
+    path("baselines/<uuid:baseline_id>/drift.csv", baselines.export, name="baseline_csv"),
     path("trains/", structure.show, name="frame"),
     path("trains/pi/plan/", structure.plan, name="plan_pi"),
     path("trains/<slug:kind>/new/", structure.add, name="add_part"),

@@ -1,5 +1,6 @@
 """The board: ARTs, teams, PIs, iterations, work items, links; the outbox and the change feed."""
 
+from planning.models.baseline import PiBaseline
 from planning.models.change import BoardEvent, Change, ChangeKind, ChangeState
 from planning.models.item import Link, SyncState, WorkItem
 from planning.models.train import Art, Iteration, Pi, SolutionTrain, SprintLink, Team, TeamBoard
@@ -13,6 +14,7 @@ __all__ = [
     "Iteration",
     "Link",
     "Pi",
+    "PiBaseline",
     "SolutionTrain",
     "SprintLink",
     "SyncState",

@@ -215,6 +215,13 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     iteration = caller.post("/iterations", {"pi": pi, "name": "9.1"}).json()["id"]
     team = {"team": str(world.team.pk)}
     assert caller.post(f"/iterations/{iteration}/sprints", team).status_code == 201
+    item = world.create("Planned", iteration=iteration, team=str(world.team.pk))
+    kept = caller.post(f"/pis/{pi}/baselines", {"name": "Commitment"}).json()["id"]
+    assert caller.get(f"/pis/{pi}/baselines").json()["items"]
+    world.edit(item, story_points=5.0)
+    assert caller.get(f"/baselines/{kept}").json()["drift"]
+    assert caller.delete(f"/baselines/{kept}").status_code == 204
+    world.edit(item, iteration=None)
     assert caller.get(f"/pis/{pi}/readiness").json()["teams"]
     cells = caller.get(f"/pis/{pi}/sprints").json()["rows"][0]["cells"]
     caller.post(f"/pis/{pi}/sprints", {"cells": [cell["key"] for cell in cells]})
