@@ -34,6 +34,7 @@ from accounts.models import ApiToken, Role, User  # noqa: E402
 from almconnect.lib import enqueue as enqueue_module  # noqa: E402
 from tests import selection, thread_connections  # noqa: E402
 from tests.callers import ApiCaller  # noqa: E402
+from tests.sandbox_doors import doors  # noqa: E402
 
 # No test depends on the machine's speed: on a busy one an example or its drawing may take seconds.
 hypothesis.settings.register_profile(
@@ -139,6 +140,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(autouse=True, scope="session")
 def _connections_of_threads() -> None:
     thread_connections.watch()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _doors_of_sandboxes() -> Iterator[None]:
+    yield
+    doors.close()
 
 
 @pytest.fixture(autouse=True)
