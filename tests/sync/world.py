@@ -13,6 +13,8 @@ import requests
 
 from accounts.models import User
 from almconnect.lib.secret import Secret
+from connections.access.gateway import jira_for
+from connections.budget.rate_budget import Purpose
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, MappedProject
@@ -228,6 +230,10 @@ def build(
         Team.objects.get(pk=keys[2]),
         person,
     )
+    for purpose in Purpose:
+        jira_for(
+            world.connection, purpose=purpose
+        )  # kept since the import, if it was made just now
     admin = handle.site.users["admin"]
     world.session.auth = (
         (admin.email, admin.api_token) if handle.site.cloud else (admin.name, admin.password)
