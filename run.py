@@ -76,8 +76,11 @@ def environment() -> dict[str, str]:
 
 # ── The commands ─────────────────────────────────────────────────────────────────────────────────
 def pytest_words(rest: list[str]) -> list[str]:
-    """All tests on two processes, one file on one of them, slow ones first; or what was asked for."""
-    whole = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    """All tests on three processes, one file on one of them, slow ones first; or what was asked for.
+
+    Three also where there are two cores: what is slow starts processes and browsers, and waits for them.
+    """
+    whole = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     slowest = ["--durations", "25", "--durations-min", "5"]
     return ["-m", "pytest", *(rest or [*whole, *slowest])]
 

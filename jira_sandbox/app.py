@@ -7,6 +7,7 @@ faults after the commit. It must not know what handlers do.
 import logging
 from collections.abc import Callable, Iterable
 from email.utils import format_datetime
+from functools import cache
 from typing import Any
 
 from . import answer_faults, control, request_faults
@@ -57,11 +58,17 @@ MODULES = (
 
 def create_app(site: Site) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """The WSGI application of one Jira."""
+    furnish(site)
+    return Application(site, all_routes())
+
+
+@cache
+def all_routes() -> Router:
+    """Every route there is: the same for each site, and never changed."""
     router = Router()
     for module in MODULES:
         module.mount(router)
-    furnish(site)
-    return Application(site, router)
+    return router
 
 
 def furnish(site: Site) -> None:

@@ -124,6 +124,21 @@ class Server(ThreadingHTTPServer):
         """Stops listening, hangs up on everybody and waits for the threads."""
         self.shutdown()
         self.server_close()
+        self.hang_up()
+
+    def show(self, site: Site) -> "Handle":
+        """From now on this site answers behind the door."""
+        self.app = create_app(site)
+        return self.handle(site)
+
+    def handle(self, site: Site) -> "Handle":
+        url = self.url(site)
+        site.started_at(url)
+        shown = self.certificates.pem if self.certificates else ""
+        return Handle(url, site, self.server_address[1], shown)
+
+    def hang_up(self) -> None:
+        """Hangs up on everybody and waits for the threads."""
         for connection in list(self.open):
             with contextlib.suppress(OSError):  # the client may have hung up first
                 connection.shutdown(socket.SHUT_RDWR)
@@ -155,10 +170,7 @@ def bound(
     server = Server((host, port), create_app(site))
     if tls:
         server.certificates = certificates_of(site, host)
-    url = server.url(site)
-    site.started_at(url)
-    shown = server.certificates.pem if server.certificates else ""
-    return server, Handle(url, site, server.server_address[1], shown)
+    return server, server.handle(site)
 
 
 def opened(door: Server, poll: float = 0.1) -> threading.Thread:

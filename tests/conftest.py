@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from accounts.models import ApiToken, Role, User  # noqa: E402
 from almconnect.lib import enqueue as enqueue_module  # noqa: E402
 from tests import selection, thread_connections  # noqa: E402
 from tests.callers import ApiCaller  # noqa: E402
+from tests.sandbox_doors import doors  # noqa: E402
 
 # No test depends on the machine's speed: on a busy one an example or its drawing may take seconds.
 hypothesis.settings.register_profile(
@@ -141,6 +143,12 @@ def _connections_of_threads() -> None:
     thread_connections.watch()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _doors_of_sandboxes() -> Iterator[None]:
+    yield
+    doors.close()
+
+
 @pytest.fixture(autouse=True)
 def _close_what_threads_left() -> Iterator[None]:
     yield
@@ -179,9 +187,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what touches the database, and begin with the files that take longest.
 
-    Those mostly wait for processes and browsers: begun last, each would keep everybody waiting.
+    Those mostly wait for processes and browsers: begun last, each would keep everybody waiting. Of the
+    others, those of many tests come first. Slow ones keep their order, since those of a folder share what
+    they start.
     """
     seconds: dict[Path, int] = {}
+    tests = Counter(item.path for item in items)
     for item in items:
         if item.get_closest_marker("django_db") or DATABASE & set(
             getattr(item, "fixturenames", ())
@@ -191,7 +202,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         slow = 1 if item.get_closest_marker("slow") else 0
         seconds[item.path] = max(seconds.get(item.path, 0), allowed.args[0] if allowed else slow)
     longest_first = not config.getoption("shortest_first")
-    items.sort(key=lambda item: seconds[item.path], reverse=longest_first)
+    items.sort(
+        key=lambda item: (seconds[item.path], 0 if seconds[item.path] else tests[item.path]),
+        reverse=longest_first,
+    )
     selection.select(config, items)
 
 

@@ -10,6 +10,8 @@ from almconnect.launcher.child import Recipe
 
 QUEUES = "interactive,inbound,outbound,bulk"
 LIVE, BULK = "interactive,inbound,outbound", "bulk"
+# Celery walks Django's checks at each start, which loads every page, and throws away what they find.
+CELERY = (sys.executable, "-m", "celery", "-A", "almconnect", "--skip-checks")
 
 
 def web(host: str, port: int) -> list[str]:
@@ -28,7 +30,7 @@ def worker(queues: str = "") -> list[str]:
     """One worker process; of the queues that the environment names, unless they are given."""
     threads = os.environ.get("ALMCONNECT_WORKER_THREADS", "8")
     queues = queues or os.environ.get("ALMCONNECT_WORKER_QUEUES", QUEUES)
-    command = [sys.executable, "-m", "celery", "-A", "almconnect", "worker"]
+    command = [*CELERY, "worker"]
     command += ["--hostname", f"{'bulk' if queues == BULK else 'worker'}@%h"]
     command += ["--pool", "threads", "--concurrency", threads, "--queues", queues]
     # Workers need not talk to each other: the rows tell each what is free.
@@ -46,7 +48,7 @@ def workers() -> dict[str, list[str]]:
 
 
 def beat() -> list[str]:
-    command = [sys.executable, "-m", "celery", "-A", "almconnect", "beat"]
+    command = [*CELERY, "beat"]
     # No --scheduler: the settings name ours, which keeps no schedule file and shows a sign of life.
     return [*command, "--pidfile=", "--loglevel", os.environ.get("ALMCONNECT_LOG_LEVEL", "INFO")]
 

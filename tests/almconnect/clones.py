@@ -75,7 +75,7 @@ def newcomer(home: Path) -> dict[str, str]:
 def tests_pass(command: list[str], **options: Any) -> None:
     """`command` is `run.py test` with this Python: it installs what tests need, and the quick pass."""
     words = [*command, *QUICK, "-q", "-n", "2", "--dist", "loadfile"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=280, **options)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=560, **options)
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed, done.stdout[-1000:]

@@ -55,7 +55,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_demo_is_ready_and_tests_pass(root: Path) -> None:
     lacking = "import ensurepip"
     inside = subprocess.run(["chroot", root, "python3", "-c", lacking], capture_output=True)

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.process, pytest.mark.slow, clones.needs_registry]
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
 def test_the_demo_is_ready_and_tests_pass(version: str, tmp_path: Path) -> None:
     program, project = clones.interpreter(version), clones.clone(tmp_path / "clone")

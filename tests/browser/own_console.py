@@ -21,7 +21,7 @@ def started(folder: Path, **variables: str) -> Iterator[str]:
     port = free_port()
     url = f"http://localhost:{port}"
     one = Installation(folder, {"ALMCONNECT_BASE_URL": url, **variables}, port=port)
-    one.command("migrate")
+    one.migrate()
     one.start("web")
     try:
         wait_for("the console", lambda: _answers(url), 60)

@@ -18,6 +18,7 @@ import requests
 
 from jira_sandbox.server import Handle
 from tests.almconnect.waiting import wait_for
+from tests.process import migrated
 from tests.process.jira_side import PROJECT, Jira
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,11 +60,23 @@ class Installation:
             **self.environment,
         }
 
-    def command(self, *words: str) -> str:
+    def migrate(self) -> None:
+        """As its first command, on an empty database."""
+
+        def really(data: Path, url: str) -> None:
+            elsewhere = {"ALMCONNECT_DATA_DIR": str(data)}
+            self.command(
+                "migrate", **elsewhere, **({"ALMCONNECT_DATABASE_URL": url} if url else {})
+            )
+
+        url = self.environment.get("ALMCONNECT_DATABASE_URL", "")
+        migrated.fill(self.folder / "data", url, really)
+
+    def command(self, *words: str, **variables: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "almconnect.command", *words],
             cwd=ROOT,
-            env=self.variables,
+            env={**self.variables, **variables},
             capture_output=True,
             text=True,
             check=False,
@@ -96,7 +109,7 @@ class Installation:
         process.wait(10)
 
     def up(self) -> None:
-        self.command("migrate")
+        self.migrate()
         for role in ("web", "worker", "beat"):
             self.start(role)
         wait_for("the console", self.ready, 60)

@@ -89,7 +89,7 @@ def test_it_goes_on_where_it_was(console: Installation, handle: Handle) -> None:
     site.add_bulk_issues(site.project("FALCON"), ISSUES)
     for issue in site.issues.values():
         issue.updated -= timedelta(days=1)  # so that the catch-up has nothing to read again
-    console.command("migrate")
+    console.migrate()
     console.command("shell", "-c", CONNECT.format(url=handle.url, name=name, secret=secret))
     run = console.command("shell", "-v", "0", "-c", MAP).split()[-1]
     site.parts["faults"].switch("slow", 400)

@@ -59,7 +59,7 @@ def told(process: subprocess.Popen[str]) -> dict[str, Any]:
 def test_processes_share_a_limit_and_edits_go_first(console: Installation, handle: Handle) -> None:
     user = handle.site.users["svc-alm"]
     name, secret = (user.email, user.api_token) if handle.site.cloud else (user.name, user.password)
-    console.command("migrate")
+    console.migrate()
     console.command("shell", "-c", CONNECT.format(url=handle.url, name=name, secret=secret))
     limits: Any = handle.site.parts["limits"]
     limits.set(user, 10, 10, 1.0)

@@ -15,7 +15,13 @@ from tests.process.jira_side import Jira
 
 pytestmark = [pytest.mark.process, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 QUEUES = ("outbound", "inbound", "bulk", "interactive")
-TICKS = 15  # for so many ticks nobody comes
+PROCESSES, TICKS = (
+    3,
+    5,
+)  # for so many ticks nobody comes: those of one process, and then of the next
+TICK = (
+    "import time; from sync.schedule.tasks import tick\nfor _ in range({}): tick(); time.sleep(2)"
+)
 
 
 def messages(broker: redis.Redis) -> Counter[str]:
@@ -43,11 +49,9 @@ def test_one_message_of_each_and_nothing_left_undone(
             console.call("PATCH", f"/items/{items[key]['id']}", summary=f"Board {number}")
             jira.create(f"Jira's {number}")
         broker.flushdb()
-        for _ in range(TICKS):
-            # What a worker's tick does, by a process that does nothing else.
-            console.command(
-                "shell", "-v", "0", "-c", "from sync.schedule.tasks import tick; tick()"
-            )
+        for _ in range(PROCESSES):
+            # What a worker's ticks do, by a process that does nothing else.
+            console.command("shell", "-v", "0", "-c", TICK.format(TICKS))
         found = messages(broker)
         assert found, "the rows were found"
         assert max(found.values()) == 1, found

@@ -9,42 +9,51 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from connections.access import gateway
+from connections.access import circuit, gateway
 from connections.budget import rate_budget
-from jira_sandbox.server import Handle, running
-from sync.pairs import site_proof
+from jira_sandbox.server import Handle
+from sync.webhook import inbox
 from sync.worker import failpoints
+from tests.sandbox_doors import doors
+from tests.sync.recorded_rows import REMEMBERED
 from tests.sync.world import World, build
 
 
 @pytest.fixture(autouse=True)
-def _no_kept_clients() -> Iterator[None]:
+def _nothing_remembered() -> Iterator[None]:
+    """Connections of recorded rows, and their addresses, are those of other tests of this process too."""
     yield
     for connection_id in {*gateway._clients, *gateway._bulk_clients}:
         gateway.forget(connection_id)
     rate_budget.forget()
-    site_proof.forget()
+    for memory in (*REMEMBERED, circuit._circuits, inbox._remembered):
+        memory.clear()
 
 
 @pytest.fixture(params=["cloud", "datacenter"])
 def handle(request: pytest.FixtureRequest) -> Iterator[Handle]:
-    with running(flavour=request.param) as one:
+    with doors.sandbox(request.param) as one:
         yield one
 
 
 @pytest.fixture
-def world(handle: Handle, rte: User) -> World:
-    return build(handle, rte)
+def world(handle: Handle, rte: User, monkeypatch: pytest.MonkeyPatch) -> World:
+    return build(handle, rte, recorded=not patched(monkeypatch))
 
 
 @pytest.fixture
-def world_with(handle: Handle, rte: User) -> Callable[..., World]:
+def world_with(handle: Handle, rte: User, monkeypatch: pytest.MonkeyPatch) -> Callable[..., World]:
     """`world_with(conflict_policy="ask")`: a world with options of the mapping."""
 
     def make(**options: Any) -> World:
-        return build(handle, rte, **options)
+        return build(handle, rte, recorded=not patched(monkeypatch), **options)
 
     return make
+
+
+def patched(monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether this test has changed what building a world might go through."""
+    return bool(monkeypatch._setattr or monkeypatch._setitem)
 
 
 class Killed(BaseException):

@@ -13,6 +13,8 @@ import requests
 
 from accounts.models import User
 from almconnect.lib.secret import Secret
+from connections.access.gateway import jira_for
+from connections.budget.rate_budget import Purpose
 from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, MappedProject
@@ -29,6 +31,7 @@ from sync.outbound import send_changes
 from sync.pairs.states import UNDER_WAY
 from sync.runs import project_runs
 from sync.webhook import inbox
+from tests.sync import recorded_rows
 
 PROJECT = "FALCON"
 
@@ -188,20 +191,49 @@ def credential(handle: Handle, username: str = "svc-alm") -> Credential:
     return Credential(AuthMethod.BASIC, Secret(user.password), user.name)
 
 
-def build(handle: Handle, person: User, *, team_name: str = "Falcon", **options: Any) -> World:
-    """A connection by Basic auth, the project FALCON mapped and imported, its team."""
-    connection = settings_editing.create(
-        actor=person, name=f"Jira {handle.port}", base_url=handle.url, auth_method="basic"
+def build(
+    handle: Handle,
+    person: User,
+    *,
+    team_name: str = "Falcon",
+    recorded: bool = False,
+    **options: Any,
+) -> World:
+    """A connection by Basic auth, the project FALCON mapped and imported, its team.
+
+    `recorded`: its rows may be those of an earlier test that asked for the same world (recorded_rows.py).
+    """
+
+    def by_its_verbs() -> tuple[Any, ...]:
+        connection = settings_editing.create(
+            actor=person, name=f"Jira {handle.port}", base_url=handle.url, auth_method="basic"
+        )
+        assert credentials.offer(connection, credential(handle), actor=person)
+        connection = Connection.objects.get(pk=connection.pk)
+        team = Team.objects.create(name=team_name)
+        project, run = project_mapping.map_project(
+            connection, PROJECT, actor=person, team=team.pk, **options
+        )
+        while project_runs.work(run.pk):
+            pass
+        return connection.pk, project.pk, team.pk
+
+    if recorded:
+        asked = {"team_name": team_name, **options}
+        keys = recorded_rows.built(handle, person, asked, by_its_verbs)
+    else:
+        keys = by_its_verbs()
+    world = World(
+        handle,
+        Connection.objects.get(pk=keys[0]),
+        MappedProject.objects.get(pk=keys[1]),
+        Team.objects.get(pk=keys[2]),
+        person,
     )
-    assert credentials.offer(connection, credential(handle), actor=person)
-    connection = Connection.objects.get(pk=connection.pk)
-    team = Team.objects.create(name=team_name)
-    project, run = project_mapping.map_project(
-        connection, PROJECT, actor=person, team=team.pk, **options
-    )
-    while project_runs.work(run.pk):
-        pass
-    world = World(handle, connection, MappedProject.objects.get(pk=project.pk), team, person)
+    for purpose in Purpose:
+        jira_for(
+            world.connection, purpose=purpose
+        )  # kept since the import, if it was made just now
     admin = handle.site.users["admin"]
     world.session.auth = (
         (admin.email, admin.api_token) if handle.site.cloud else (admin.name, admin.password)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from planning.models import Change, WorkItem
 from sync.pairs.trace import chain
 from tests.sync.hierarchy.conftest import Tree
-from tests.sync.world import build
+from tests.sync.world import World
 
 SUBTASK = "Sub-task"
 
 
 @pytest.fixture
-def tree(handle, rte) -> Tree:
+def tree(world_with: Callable[..., World]) -> Tree:
     """With sub-tasks mapped, which nobody proposes."""
-    return Tree(build(handle, rte, maps={"type_map": {SUBTASK: "10003"}}))
+    return Tree(world_with(maps={"type_map": {SUBTASK: "10003"}}))
 
 
 def parent_of(tree: Tree, key: str) -> str | None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from accounts.models import User
 from connections.models import MappedProject
-from jira_sandbox.server import Handle
 from tests.sync.hierarchy.conftest import Tree
-from tests.sync.world import build
+from tests.sync.world import World
 
 SUBTASK = "Sub-task"
 
 
 @pytest.fixture
-def old(handle: Handle, rte: User) -> Tree:
+def old(world_with: Callable[..., World]) -> Tree:
     """As stored by an earlier version: the type is mapped, what kind of type it is nobody knows."""
-    tree = Tree(build(handle, rte, maps={"type_map": {SUBTASK: "10003"}}))
+    tree = Tree(world_with(maps={"type_map": {SUBTASK: "10003"}}))
     forget(tree, "subtask_types")
     return tree
 
