@@ -125,7 +125,9 @@ def told_change(body: bytes) -> History | None:
     if not isinstance(log.get("items"), list):
         return None
     told = parse.history({**log, "author": _object(found.get("user"))})
-    return replace(told, created=_timestamp(found.get("timestamp")))
+    fields = _object(_object(found.get("issue")).get("fields"))
+    (whole,) = parse.in_whole(fields, (told,))
+    return replace(whole, created=_timestamp(found.get("timestamp")))
 
 
 def _load(body: bytes, max_depth: int, max_bytes: int) -> Mapping[str, Any]:

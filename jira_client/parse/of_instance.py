@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from jira_client.errors import NotJira
-from jira_client.parse.plain import mapping, moment, rows, text, whole
+from jira_client.parse.plain import day, mapping, moment, rows, text, whole
 from jira_client.values import (
     Deployment,
     FieldInfo,
@@ -22,6 +22,7 @@ from jira_client.values import (
     Project,
     ServerInfo,
     Status,
+    Version,
 )
 
 
@@ -157,4 +158,19 @@ def link_type(value: Mapping[str, Any]) -> LinkType:
         name=text(value.get("name")),
         inward=text(value.get("inward") or value.get("inwardName")),
         outward=text(value.get("outward") or value.get("outwardName")),
+    )
+
+
+def version(value: Mapping[str, Any]) -> Version:
+    """A version of a project, from its own answer or as an issue names it.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-versions/
+    """
+    return Version(
+        id=text(value.get("id")),
+        name=text(value.get("name")),
+        start=day(value.get("startDate")),
+        release=day(value.get("releaseDate")),
+        released=bool(value.get("released", False)),
+        archived=bool(value.get("archived", False)),
     )

@@ -1,7 +1,7 @@
 """The instance itself, people, projects, issue types, statuses, fields, link types and webhooks."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -121,6 +121,18 @@ class LinkType:
     name: str
     inward: str
     outward: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a project; `start` and `release` are days, None where Jira has none."""
+
+    id: str
+    name: str
+    start: date | None = None
+    release: date | None = None
+    released: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
