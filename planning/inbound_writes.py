@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q
@@ -42,6 +42,10 @@ def _labels(value: Any) -> list[Any]:
     return list(value or [])
 
 
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -54,7 +58,8 @@ _COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     },
     "story_points": ("story_points", _as_it_is),
     "wsjf": ("wsjf", _as_it_is),
-    "labels": ("labels", _labels),
+    **{name: (name, _labels) for name in ("labels", "fix_versions", "components")},
+    **{name: (name, _day) for name in ("start_date", "due_date")},
     **{name: (f"{name}_id", _text(f"{name}_id")) for name in ("assignee", "reporter")},
     **{name: (f"{name}_id", _reference) for name in ("parent", "iteration", "team")},
 }

@@ -5,6 +5,7 @@ Each cleaner takes what a caller sent and answers the value to store, shaped as 
 
 from __future__ import annotations
 
+import datetime
 import math
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -78,6 +79,26 @@ def labels(value: Any) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+def names(value: Any) -> list[str]:
+    """Names of one line, each once, in the order given: of versions, of components."""
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple) or len(value) > MOST_LABELS:
+        raise Unfit(_("This must be a list of at most %(most)d names.") % {"most": MOST_LABELS})
+    found = [text(name, 255) for name in value]
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def day(value: Any) -> str | None:
+    """A day as text, 2027-01-31; dates are taken too."""
+    if value is None or value == "":
+        return None
+    try:
+        return datetime.date.fromisoformat(str(value)).isoformat()
+    except ValueError as problem:
+        raise Unfit(_("This is no date. Write it like 2027-01-31.")) from problem
+
+
 def person(value: Any) -> dict[str, str] | None:
     """`{"id", "name"}`, a bare id or name, or None for nobody. A name alone stands for the id, until
     the sync has found whose it is.
@@ -117,6 +138,10 @@ CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "team": reference,
     "iteration": reference,
     "rank": lambda value: text(value, 255),
+    "fix_versions": names,
+    "components": names,
+    "start_date": day,
+    "due_date": day,
 }
 
 

@@ -1,6 +1,7 @@
 """The board: ARTs, teams, PIs, iterations, work items, links; the outbox and the change feed."""
 
 from planning.models.change import BoardEvent, Change, ChangeKind, ChangeState
+from planning.models.field import CustomField, FieldKind, Release
 from planning.models.item import Link, SyncState, WorkItem
 from planning.models.train import Art, Iteration, Pi, SolutionTrain, SprintLink, Team
 
@@ -10,9 +11,12 @@ __all__ = [
     "Change",
     "ChangeKind",
     "ChangeState",
+    "CustomField",
+    "FieldKind",
     "Iteration",
     "Link",
     "Pi",
+    "Release",
     "SolutionTrain",
     "SprintLink",
     "SyncState",

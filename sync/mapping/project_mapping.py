@@ -22,7 +22,7 @@ from planning import inbound_writes
 from planning.models import SyncState, Team, WorkItem
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
-from sync.mapping import boards, mapping_rules, teams, transition_fields
+from sync.mapping import boards, mapping_rules, new_fields, teams, transition_fields
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.pairs.create_screens import CreateScreens
@@ -187,9 +187,11 @@ def change(
             before=before,
             after=after,
         )
-        reread = rules.keys() & {"team_source", "link_rules"}
+        new = new_fields.added(before.get("field_map", project.field_map), project.field_map)
+        new_fields.unread(project, new)
+        reread = new or rules.keys() & {"team_source", "link_rules"}
         again = project_runs.request(project, RunKind.RECONCILE) if reread else None
-    if again is not None:  # every issue says its team, and its links, anew
+    if again is not None:  # every issue says its team, its links and new fields anew
         wake(WORK, again.pk)
     return project
 

@@ -150,7 +150,8 @@ def _body_of(
     values = {
         name: value
         for name, value in values_of(item).items()
-        if name not in ("status", "iteration", *unsent) and value not in (None, "", [])
+        if name not in ("status", "iteration", *unsent, *(rules.never_told - {"summary"}))
+        and value not in (None, "", [])
     }
     out = say(rules, values, sprints={}, parents=known.parents)
     # A create takes no update: what it would add is all there is.

@@ -9,7 +9,7 @@ from typing import Final
 from jira_client.known_fields import EPIC_LINK, RANK, SPRINT
 from jira_client.values import FieldInfo
 from sync.core.propose import Metadata
-from sync.core.values import TWO_WAY
+from sync.core.values import DATES, NAMES, TWO_WAY
 
 # What a field of Jira is chosen for. What says the team is chosen apart (`core.teams`).
 BOARD_FIELDS: Final = (*(word for word in TWO_WAY if word != "team"), "rank")
@@ -52,6 +52,8 @@ def _fitting(word: str, data: Metadata) -> list[Choice]:
 
 
 def _fits(word: str, info: FieldInfo) -> bool:
+    if word in DATES:
+        return info.schema_type == "date" and (info.custom or info.id == "duedate")
     if word in {"story_points", "wsjf"}:
         return info.custom and info.schema_type == "number"
     if word == "labels":
@@ -63,6 +65,8 @@ def _fits(word: str, info: FieldInfo) -> bool:
                 or (info.custom and info.schema_custom not in {SPRINT, EPIC_LINK})
             )
         )
+    if word in NAMES:
+        return info.id == {"fix_versions": "fixVersions"}.get(word, word)
     custom = {"iteration": SPRINT, "rank": RANK, "parent": EPIC_LINK}
     if word in custom:
         return info.schema_custom == custom[word]

@@ -40,6 +40,10 @@ FIELDS: Final[dict[str, Word]] = {
     "iteration": _("Iteration"),
     "rank": _("Rank"),
     "type": _("Type"),
+    "fix_versions": _("Fix versions"),
+    "components": _("Components"),
+    "start_date": _("Start date"),
+    "due_date": _("Due date"),
 }
 _DELIVERY: Final[dict[str, Badge]] = {
     DeliveryState.WAITING: Badge("waiting", _("Waiting")),

@@ -12,6 +12,7 @@ from connections.models import Connection, MappedProject
 from jira_client.known_fields import holds_points
 from planning.models import SprintLink, Team, WorkItem
 from sync.core.echo import normal
+from sync.core.kinds import CUSTOM
 from sync.core.links import LinkRule
 from sync.core.teams import PROJECT, TeamSource
 from sync.core.values import NUMBERS, Lookups, Rules
@@ -22,6 +23,7 @@ from sync.pairs.link_names import ids_of
 def rules_of(project: MappedProject) -> Rules:
     facts = project.facts
     team = team_source(project)
+    custom = [name for name in project.field_map if name.startswith(CUSTOM)]
     return Rules(
         project_id=project.remote_id,
         project_key=project.key,
@@ -38,6 +40,10 @@ def rules_of(project: MappedProject) -> Rules:
         team=team,
         link_rules=link_rules_of(project),
         link_ids=ids_of(project),
+        kinds={name: project.facts["custom_kinds"][name] for name in custom},
+        directions={
+            name: way for name, way in project.field_directions.items() if name in project.field_map
+        },
     )
 
 
@@ -136,5 +142,18 @@ def values_of(item: WorkItem) -> Mapping[str, Any]:
         "parent": item.parent_id,
         "iteration": item.iteration_id,
         "team": item.team_id,
+        "fix_versions": item.fix_versions,
+        "components": item.components,
+        "start_date": item.start_date,
+        "due_date": item.due_date,
+        **{f"{CUSTOM}{key}": value for key, value in item.custom.items()},
     }
-    return {name: normal(name, value) for name, value in plain.items()}
+    return BoardValues({name: normal(name, value) for name, value in plain.items()})
+
+
+class BoardValues(dict[str, Any]):
+    """An item's values by field; a field of the customer's choice that was never set is None."""
+
+    def __missing__(self, name: str) -> None:
+        if not name.startswith(CUSTOM):
+            raise KeyError(name)
