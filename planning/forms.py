@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
 from connections.models import Direction, MappedProject
-from planning import rules
+from planning import item_names, rules
 from planning.models import Iteration, Team, WorkItem
 
 Choices = list[tuple[str, Any]]
@@ -70,6 +70,15 @@ class MoveForm(RefusableForm):
         }
 
 
+class DayInput(forms.DateInput):
+    """The browser's own choice of a day."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class ItemForm(RefusableForm):
     """The fields of a work item as a person fills them in. Each remembers what it showed, so that
     only what the person changed is sent: somebody else's change of another field stays.
@@ -88,6 +97,14 @@ class ItemForm(RefusableForm):
     labels = forms.CharField(
         label=_("Labels"), required=False, help_text=_("Words, separated by spaces or commas.")
     )
+    fix_versions = forms.CharField(
+        label=_("Fix versions"), required=False, help_text=_("Names, separated by commas.")
+    )
+    components = forms.CharField(
+        label=_("Components"), required=False, help_text=_("Names, separated by commas.")
+    )
+    start_date = forms.DateField(label=_("Start date"), required=False, widget=DayInput)
+    due_date = forms.DateField(label=_("Due date"), required=False, widget=DayInput)
     parent = forms.CharField(
         label=_("Parent"),
         required=False,
@@ -120,20 +137,32 @@ class ItemForm(RefusableForm):
             self.fields["priority"] = offered_field(self.fields["priority"].label)
             current = item.priority if item else ""
             choices["priority"] = [("", "—"), *_words(offered, current)]
+        for name, offered_names in item_names.offered(project, item).items():
+            # Chosen, not typed: what Jira has, and what the item has.
+            self.fields[name] = item_names.several(self.fields[name].label)
+            choices[name] = [(one, one) for one in offered_names]
         for name, options in choices.items():
             self.fields[name].choices = options  # type: ignore[attr-defined]
         of_types = [item.type] if item is not None else types
         for name in rules.lacking(project, of_types) & self.fields.keys() - ALWAYS_OFFERED:
             if item is None or not self.initial.get(name):  # what it holds can be taken out
                 del self.fields[name]
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.show_hidden_initial = item is not None
+            if rules.only_from_jira(project, name):
+                field.disabled, field.help_text = True, _("From Jira only; it is changed there.")
         if item is not None and item.remote_id:
             self.fields["type"].disabled = True
             self.fields["type"].help_text = _("Jira's; it is changed there.")
 
     def clean_labels(self) -> list[str]:
         return [word for word in self.cleaned_data["labels"].replace(",", " ").split() if word]
+
+    def clean_fix_versions(self) -> list[str]:
+        return item_names.listed(self.cleaned_data["fix_versions"])
+
+    def clean_components(self) -> list[str]:
+        return item_names.listed(self.cleaned_data["components"])
 
     def clean_parent(self) -> str | None:
         return find_item(self.cleaned_data["parent"], self.project)
@@ -197,6 +226,7 @@ def people_of(project: MappedProject | None, item: WorkItem | None) -> dict[str,
 
 def initial_of(item: WorkItem) -> dict[str, Any]:
     """What the form shows of an item."""
+    chosen = item_names.offered(item.project, item)
     return {
         **{
             name: getattr(item, name)
@@ -209,6 +239,12 @@ def initial_of(item: WorkItem) -> dict[str, Any]:
         "assignee": item.assignee_id,
         "reporter": item.reporter_id,
         "labels": " ".join(item.labels),
+        **{
+            name: list(getattr(item, name)) if name in chosen else ", ".join(getattr(item, name))
+            for name in ("fix_versions", "components")
+        },
+        "start_date": item.start_date,
+        "due_date": item.due_date,
         "parent": (item.parent.remote_key or str(item.parent.pk)) if item.parent else "",
     }
 

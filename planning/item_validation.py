@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
@@ -20,6 +21,7 @@ from planning.models import Iteration, Team, WorkItem
 from planning.rules import Unfit
 
 Values = dict[str, Any]
+NAMED = {"fix_versions": gettext_lazy("version"), "components": gettext_lazy("component")}
 
 
 def fit(
@@ -81,6 +83,12 @@ def _clean(lookups: Lookups, item: WorkItem, name: str, raw: Any) -> Any:
     if not differs(item, name, value) and not (name == "type" and not value):
         return value
     project = item.project
+    rules.refuse_from_jira(project, name)
+    if name in NAMED and value and project and (project.pk, name) in lookups.named:
+        there = dict.fromkeys([*lookups.named[project.pk, name], *value_of(item, name)])
+        return list(
+            dict.fromkeys(rules.one_of(one, there, NAMED[name], closed=True) for one in value)
+        )
     if name == "type":
         return _clean_type(item, project, value)
     if name == "status" and value and project:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
@@ -145,14 +146,16 @@ CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
-def one_of(word: str, words: Mapping[str, Any], what: str) -> str:
-    """`word` as the project spells it. Anything goes where the project names none."""
-    if not words or word in words:
+def one_of(
+    word: str, words: Mapping[str, Any], what: str | Promise, *, closed: bool = False
+) -> str:
+    """`word` as the project spells it. Anything goes where the project names none, unless `closed`."""
+    if word in words or not (words or closed):
         return word
     for known in words:
         if known.casefold() == word.casefold():
             return known
-    shown = ", ".join(list(words)[:20])
+    shown = ", ".join(list(words)[:20]) or _("none")
     raise Unfit(
         _("This project has no %(what)s “%(word)s”. It has: %(known)s.")
         % {"what": what, "word": word, "known": shown}
@@ -207,6 +210,25 @@ def lacking(project: MappedProject | None, types: Iterable[str]) -> set[str]:
 def plans_in_jira(project: MappedProject | None) -> bool:
     """Whether an iteration of this project's items is told to Jira as a sprint."""
     return project is not None and "iteration" in project.field_map
+
+
+def only_from_jira(project: MappedProject | None, field: str) -> bool:
+    """Whether Jira alone may say this field of the project's items."""
+    if project is None or field not in project.field_map:
+        return False
+    return project.field_directions.get(field) == Direction.FROM_JIRA
+
+
+def refuse_from_jira(project: MappedProject | None, field: str) -> None:
+    """Raise Unfit for a field that Jira alone may say."""
+    if project is not None and only_from_jira(project, field):
+        raise Unfit(
+            _(
+                "%(key)s takes this field from Jira only, so it is read-only here. Change it in Jira, or "
+                "let somebody set the field's direction to “Both ways”."
+            )
+            % {"key": project.key}
+        )
 
 
 def refuse_read_only(project: MappedProject | None) -> None:

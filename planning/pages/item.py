@@ -134,7 +134,7 @@ def _own_project(team: str) -> str:
 
 def _again(form: ItemForm, item: WorkItem) -> ItemForm:
     """The form once more on today's values, with what the person had changed laid over them."""
-    kept = {name: form.data.get(name, "") for name in form.changed_data}
+    kept = {name: form[name].data or "" for name in form.changed_data}
     today = {name: "" if v is None else v for name, v in initial_of(item).items()}
     shown = {f"initial-{name}": value for name, value in today.items()}
     data = {**today, **shown, **kept}

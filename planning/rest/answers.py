@@ -63,6 +63,10 @@ class ItemOut(Answer):
     created: datetime
     updated: datetime
     version: int = Field(description="Also the ETag; what Jira fills into a new item leaves it.")
+    fix_versions: list[str]
+    components: list[str]
+    start_date: date | None
+    due_date: date | None
 
     @classmethod
     def of(cls, item: WorkItem) -> Self:
@@ -94,6 +98,10 @@ class ItemOut(Answer):
             created=item.created,
             updated=item.updated,
             version=item.version,
+            fix_versions=list(item.fix_versions),
+            components=list(item.components),
+            start_date=item.start_date,
+            due_date=item.due_date,
         )
 
 

@@ -73,6 +73,11 @@ _EVENTS: Final[dict[str, Word]] = {
     "sprint_deleted": _("Sprint deleted"),
     "sprint_started": _("Sprint started"),
     "sprint_closed": _("Sprint closed"),
+    "jira:version_created": _("Version created"),
+    "jira:version_updated": _("Version updated"),
+    "jira:version_released": _("Version released"),
+    "jira:version_unreleased": _("Version not released any more"),
+    "jira:version_deleted": _("Version deleted"),
 }
 _KINDS: Final[dict[str, Word]] = {
     "create": pgettext_lazy("change", "Created"),
