@@ -149,7 +149,7 @@ class ItemForm(RefusableForm):
                 del self.fields[name]
         for name, field in self.fields.items():
             field.show_hidden_initial = item is not None
-            if rules.only_from_jira(project, name):
+            if rules.only_from_jira(project, name) and (name != "summary" or item is not None):
                 field.disabled, field.help_text = True, _("From Jira only; it is changed there.")
         if item is not None and item.remote_id:
             self.fields["type"].disabled = True

@@ -83,7 +83,8 @@ def _clean(lookups: Lookups, item: WorkItem, name: str, raw: Any) -> Any:
     if not differs(item, name, value) and not (name == "type" and not value):
         return value
     project = item.project
-    rules.refuse_from_jira(project, name)
+    if name != "summary" or item.remote_id:  # without one there is no issue to begin with
+        rules.refuse_from_jira(project, name)
     if name in NAMED and value and project and (project.pk, name) in lookups.named:
         there = dict.fromkeys([*lookups.named[project.pk, name], *value_of(item, name)])
         return list(

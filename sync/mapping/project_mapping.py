@@ -65,8 +65,12 @@ def map_project(
     merged = _merged(proposal, maps or {})
     screens = CreateScreens(jira, found.key)
     offered = priorities.facts_of(screens, merged["field_map"], merged["type_map"].values())
+    ways = mapping_rules.directions(
+        merged["field_map"], options.pop("field_directions", None) or {}
+    )
     with transaction.atomic():
         project = MappedProject.objects.create(
+            field_directions=ways,
             connection=connection,
             remote_id=found.id,
             key=found.key,
@@ -165,6 +169,9 @@ def change(
             setattr(project, name, {word: value for word, value in both.items() if value})
         for name, value in rules.items():
             setattr(project, name, value)
+        project.field_directions = {
+            name: way for name, way in project.field_directions.items() if name in project.field_map
+        }
         project.facts = new_statuses.by_hand(facts, maps.get("status_map") or {})
         if categories:
             project.facts = _with_categories(project, categories)

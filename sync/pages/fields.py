@@ -67,10 +67,10 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     form = PairsForm(request.POST, project=project, choices=asked.answer.choices)
     if not form.is_valid():
         return page(request, project, form=form, offer=asked.answer)
-    entries = form.changed_maps()
-    if entries:
+    entries, ways = form.changed_maps(), form.directions()
+    if entries or ways:
         try:
-            _store(request, project, entries, asked.answer.choices)
+            _store(request, project, entries, ways, asked.answer.choices)
         except Refused as refusal:
             form.add_error(None, refusal.message)
             return page(request, project, form=form, offer=asked.answer)
@@ -115,6 +115,7 @@ def _store(
     request: HttpRequest,
     project: MappedProject,
     entries: dict[str, dict[str, str]],
+    ways: dict[str, str],
     choices: Choices,
 ) -> None:
     known = {one.id: one.category for one in choices["status_map"]["*"]}
@@ -122,7 +123,7 @@ def _store(
     project_mapping.change(
         project,
         actor=person_of(request),
-        values=entries,
+        values={**entries, "field_directions": ways} if ways else entries,
         categories={word: known[key] for word, key in statuses.items() if known.get(key)},
     )
     sprints.read_again(project)

@@ -14,10 +14,17 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import MappedProject
+from sync.core.field_directions import BOTH, FROM_JIRA, TO_JIRA
+from sync.core.values import is_compared
 from sync.pages.choices import BOARD_FIELDS, Choices, named, offered
 from sync.pages.presentation import Word, field_word
 
 LONGEST_WORD = 100
+WAYS: Final = (
+    (BOTH, _("Both ways")),
+    (FROM_JIRA, _("From Jira only")),
+    (TO_JIRA, _("To Jira only")),
+)
 FIXED: Final = frozenset({"summary", "status"})  # without them there is no item to show
 SECTIONS: Final = (
     ("type_map", _("Types"), _("Issues of a type without a pair are not read.")),
@@ -43,6 +50,8 @@ class Line:
     remote_name: str
     sample: str
     control: Any
+    way: str = ""  # of a field that goes one way only
+    way_control: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +72,13 @@ class PairsForm(forms.Form):
         super().__init__(data)
         self.project, self.offered = project, choices
         self.places: dict[str, tuple[str, str]] = {}  # form field → (map, board word)
+        self.ways: dict[str, str] = {}  # board field → form field of its direction
         for name, _title, _note in SECTIONS:
             for number, word in enumerate(words_of(project, name)):
                 if name != "field_map" or word not in FIXED:
                     self._add(f"{name}_{number}", name, word)
+                if name == "field_map" and is_compared(word):
+                    self._add_way(f"way_{number}", word)
             if name != "field_map":
                 self._add_new(name)
 
@@ -79,6 +91,26 @@ class PairsForm(forms.Form):
             initial=current,
             choices=self._options(name, word, current),
         )
+
+    def _add_way(self, field: str, word: str) -> None:
+        self.ways[word] = field
+        self.fields[field] = forms.ChoiceField(
+            label=_now("Direction of %(field)s") % {"field": field_word(word)},
+            required=False,
+            initial=self.project.field_directions.get(word, BOTH),
+            choices=WAYS,
+        )
+
+    def directions(self) -> dict[str, str]:
+        """Board field → the way it goes from now on, of those that differ from what is stored."""
+        fields = {**self.project.field_map, **self.maps()["field_map"]}
+        stored = self.project.field_directions
+        chosen = {word: self.cleaned_data.get(field) or BOTH for word, field in self.ways.items()}
+        return {
+            word: way
+            for word, way in chosen.items()
+            if fields.get(word) and way != stored.get(word, BOTH)
+        }
 
     def _add_new(self, name: str) -> None:
         self.fields[f"{name}_new"] = forms.CharField(
@@ -180,6 +212,10 @@ def sections(
                     remote_name=known.get(remote, ""),
                     sample=samples.get(name, {}).get(word, ""),
                     control=form[controls[word]] if form and word in controls else None,
+                    way=str(dict(WAYS)[project.field_directions.get(word, BOTH)]),
+                    way_control=form[form.ways[word]]
+                    if form and name == "field_map" and word in form.ways
+                    else None,
                 )
             )
         taken = {str(value) for value in stored.values()}

@@ -14,6 +14,7 @@ from sync.rest import (
     gone_items,
     parked_fields,
     projects,
+    releases,
     restored_jira,
     site_moves,
     sprints,
@@ -24,6 +25,7 @@ from sync.rest import (
 router = Router()
 for part in (
     projects,
+    releases,
     sprints,
     status,
     deliveries,
