@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from planning.models import WorkItem
+from planning.models import CUSTOM, WorkItem
 
 PEOPLE: Final = ("assignee", "reporter")
 REFERENCES: Final = ("parent", "team", "iteration")
@@ -34,6 +34,11 @@ EDITABLE: Final = (
 )
 
 
+def is_editable(name: str) -> bool:
+    """Whether people may set it: a field of the board's, or one of the customer's choice."""
+    return name in EDITABLE or name.startswith(CUSTOM)
+
+
 def value_of(item: WorkItem, field: str) -> Any:
     """The field as JSON: a person is `{"id", "name"}` or None, a reference its id as text or None,
     a day as text or None."""
@@ -43,6 +48,8 @@ def value_of(item: WorkItem, field: str) -> Any:
     if field in REFERENCES:
         key: uuid.UUID | None = getattr(item, f"{field}_id")
         return str(key) if key else None
+    if field.startswith(CUSTOM):
+        return item.custom.get(field.removeprefix(CUSTOM))
     if field in LISTS:
         return list(getattr(item, field))
     if field in DATES:
@@ -54,9 +61,9 @@ def value_of(item: WorkItem, field: str) -> Any:
 def differs(item: WorkItem, field: str, value: Any) -> bool:
     """Whether `value` would change the field. Labels are a set, and a person is their id."""
     now = value_of(item, field)
-    if field in LISTS:
-        return set(now) != set(value)
-    if field in PEOPLE:
+    if field in LISTS or isinstance(value, list):
+        return set(now or ()) != set(value)
+    if field in PEOPLE or isinstance(value, Mapping):
         return (now or {}).get("id") != (value or {}).get("id")
     return bool(now != value)
 
@@ -71,6 +78,9 @@ def write(item: WorkItem, field: str, value: Any) -> tuple[str, ...]:
     if field in REFERENCES:
         setattr(item, f"{field}_id", uuid.UUID(value) if value else None)
         return (field,)
+    if field.startswith(CUSTOM):
+        item.custom = {**item.custom, field.removeprefix(CUSTOM): value}
+        return ("custom",)
     if field in DATES:
         setattr(item, field, datetime.date.fromisoformat(value) if value else None)
         return (field,)

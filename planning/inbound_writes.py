@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from almconnect.lib import bulk_rows
 from planning.feed import event
-from planning.models import BoardEvent, Change, ChangeState, Link, SyncState, WorkItem
+from planning.models import CUSTOM, BoardEvent, Change, ChangeState, Link, SyncState, WorkItem
 
 _ALSO = {
     "assignee": ("assignee_name",),
@@ -71,7 +71,7 @@ def columns_of(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str,
     `names` says how Jira calls the persons and the status category; they are shown, not compared.
     Raises ValueError for a field that the board does not have.
     """
-    return {**_fitted(values), **_shown(values, names)}
+    return {**_fitted(values, names, {}), **_shown(values, names)}
 
 
 def take(item: WorkItem, values: Mapping[str, Any], names: Mapping[str, str]) -> bool:
@@ -80,7 +80,7 @@ def take(item: WorkItem, values: Mapping[str, Any], names: Mapping[str, str]) ->
     `names` as for `columns_of`. Raises ValueError likewise.
     """
     moved = False
-    for column, value in _fitted(values).items():
+    for column, value in _fitted(values, names, item.custom).items():
         if getattr(item, column) != value:
             setattr(item, column, value)
             moved = True
@@ -89,9 +89,17 @@ def take(item: WorkItem, values: Mapping[str, Any], names: Mapping[str, str]) ->
     return moved
 
 
-def _fitted(values: Mapping[str, Any]) -> dict[str, Any]:
+def _fitted(
+    values: Mapping[str, Any], names: Mapping[str, str], custom: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`custom`: the fields of the customer's choice that the item holds so far."""
     found: dict[str, Any] = {}
     for name, value in values.items():
+        if name.startswith(CUSTOM):
+            held = found.setdefault("custom", dict(custom))
+            who = names.get(name) if value else ""
+            held[name.removeprefix(CUSTOM)] = {"id": value, "name": who} if who else value
+            continue
         if name not in _COLUMNS:
             raise ValueError(f"No board field is called {name!r}.")
         column, fit = _COLUMNS[name]
@@ -150,6 +158,8 @@ def _columns(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         if name in _COLUMNS:
             found.add(_COLUMNS[name][0])
+        if name.startswith(CUSTOM):
+            found.add("custom")
         found.update(_ALSO.get(name, ()))
     return tuple(sorted(found))
 

@@ -11,6 +11,15 @@ from connections.models import MappedProject
 from planning.models import Release, WorkItem
 
 
+class DayInput(forms.DateInput):
+    """The browser's own choice of a day."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 def offered(project: MappedProject | None, item: WorkItem | None) -> dict[str, list[str]]:
     """Field → the names to choose from, with those that the item has; not for a field that is not mapped,
     or of which Jira has told nothing yet: what it may hold is then typed.

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connections.models import MappedProject
-from planning.models import Iteration, Release, SprintLink, SyncState, Team, WorkItem
+from planning.models import (
+    CUSTOM,
+    CustomField,
+    Iteration,
+    Release,
+    SprintLink,
+    SyncState,
+    Team,
+    WorkItem,
+)
 
 DEEPEST = 50  # levels of parents; more means a cycle that was made elsewhere
 
@@ -33,6 +42,7 @@ class Lookups:
     named: dict[tuple[uuid.UUID, str], list[str]] = field(
         default_factory=dict
     )  # (project, fix_versions or components) → the names that Jira has, where it has told them
+    custom: dict[str, CustomField] = field(default_factory=dict)  # the board's word → the field
     parents: set[uuid.UUID] = field(default_factory=set)  # live items that may be parents
     # The same with their projects, where a parent that somebody types is judged by Jira's hierarchy
     judged: dict[uuid.UUID, WorkItem] = field(default_factory=dict)
@@ -69,6 +79,8 @@ def look_up(
     if words := {str(row["priority"]) for row in rows if row.get("priority")} if typed else set():
         _look_up_priorities(lookups, {word.strip().casefold() for word in words})
     _look_up_names(lookups, rows if typed else ())
+    if any(name.startswith(CUSTOM) for row in rows for name in row):
+        lookups.custom = {one.word: one for one in CustomField.objects.all()}
     return lookups
 
 

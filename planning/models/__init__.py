@@ -1,11 +1,12 @@
 """The board: ARTs, teams, PIs, iterations, work items, links; the outbox and the change feed."""
 
 from planning.models.change import BoardEvent, Change, ChangeKind, ChangeState
-from planning.models.field import CustomField, FieldKind, Release
+from planning.models.field import CUSTOM, CustomField, FieldKind, Release
 from planning.models.item import Link, SyncState, WorkItem
 from planning.models.train import Art, Iteration, Pi, SolutionTrain, SprintLink, Team
 
 __all__ = [
+    "CUSTOM",
     "Art",
     "BoardEvent",
     "Change",

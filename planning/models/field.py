@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import MappedProject
+
+CUSTOM = "custom:"
 
 
 class Release(models.Model):
@@ -47,18 +50,22 @@ class FieldKind(models.TextChoices):
 
 
 class CustomField(models.Model):
-    """A field of the customer's choice, one for all projects that map it; its kind never changes.
-
-    `choices`: what a field of choices may hold, as far as Jira has told; empty where it never did.
+    """A field of the customer's choice, one for all projects that map it; its kind never changes. What a
+    field of choices may hold, each project's Jira says (MappedProject.facts, “field_choices”).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=10, choices=FieldKind.choices)
-    choices: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    created = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def word(self) -> str:
+        """What it is called among the board's fields: in changes, in maps of fields."""
+        return f"{CUSTOM}{self.pk}"

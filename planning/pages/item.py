@@ -16,7 +16,7 @@ from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from connections.health import truth
 from connections.models import MappedProject
-from planning import predicted_refusals
+from planning import custom_form_fields, predicted_refusals
 from planning.forms import ItemForm, initial_of, project_choices
 from planning.history import changed_since, history_of
 from planning.item_editing import Stale, create_item, delete_item, edit_item
@@ -153,6 +153,7 @@ def _context(request: HttpRequest, item: WorkItem, form: ItemForm | None) -> dic
         "standing": truth.of_project(item.project),
         "on_its_way": truth.on_its_way(item.project),
         "history": history_of(item),
+        "custom": custom_form_fields.shown(item),
         "may_plan": may_plan(request),
         "foretold": predicted_refusals.of_deleting(item) if may_plan(request) else "",
     }

@@ -52,6 +52,9 @@ class ItemEdit(Schema):
     components: list[str] | None = None
     start_date: str | None = Field(default=None, description=DAY)
     due_date: str | None = Field(default=None, description=DAY)
+    custom: dict[str, Any] = Field(
+        default={}, description="Fields of the customer's choice: the field's id to its value."
+    )
 
 
 class ItemNew(ItemEdit):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from jira_client.values import FieldInfo
+
 CUSTOM: Final = "custom:"
 LINE, TEXT, NUMBER, DATE, CHOICE, CHOICES, PERSON, LABELS, URL = (
     *("line", "text", "number", "date", "choice", "choices", "person", "labels", "url"),
@@ -46,3 +48,33 @@ def spoken(kind: str, value: Any, person_key: str) -> Any:
 
 def _name(raw: Any) -> Any:
     return raw.get("value") or raw.get("name") if isinstance(raw, Mapping) else raw
+
+
+_TYPES: Final = "com.atlassian.jira.plugin.system.customfieldtypes:"
+# `schema.custom` of the field types that Jira brings, without that beginning.
+_OF_TYPES: Final = {
+    "textfield": LINE,
+    "textarea": TEXT,
+    "float": NUMBER,
+    "datepicker": DATE,
+    "select": CHOICE,
+    "radiobuttons": CHOICE,
+    "multiselect": CHOICES,
+    "multicheckboxes": CHOICES,
+    "userpicker": PERSON,
+    "labels": LABELS,
+    "url": URL,
+}
+_OF_PLANS: Final = "com.atlassian.jpo:jpo-custom-field-baseline-"
+
+
+def kind_of(info: FieldInfo) -> str | None:
+    """The kind that a field of Jira is of; None for one of which nothing can be made here, such as those
+    of apps.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/#api-rest-api-3-field-post
+    """
+    custom = info.schema_custom or ""
+    if custom.startswith(_OF_PLANS):
+        return DATE
+    return _OF_TYPES.get(custom.removeprefix(_TYPES)) if custom.startswith(_TYPES) else None

@@ -22,7 +22,14 @@ from planning import inbound_writes
 from planning.models import SyncState, Team, WorkItem
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
-from sync.mapping import boards, mapping_rules, new_fields, teams, transition_fields
+from sync.mapping import (
+    boards,
+    custom_fields,
+    mapping_rules,
+    new_fields,
+    teams,
+    transition_fields,
+)
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.pairs.create_screens import CreateScreens
@@ -63,6 +70,7 @@ def map_project(
     board = boards.asked_for(jira, options.pop("board_id", None), data.board)
     asked = transition_fields.of_project(jira, found.key)
     merged = _merged(proposal, maps or {})
+    custom_fields.judge(connection, merged["field_map"], merged["field_map"])
     screens = CreateScreens(jira, found.key)
     offered = priorities.facts_of(screens, merged["field_map"], merged["type_map"].values())
     ways = mapping_rules.directions(
@@ -150,6 +158,8 @@ def change(
         jira = jira_for(project.connection)
         metadata.prove_filter(jira, metadata.find_project(jira, project.remote_id), options["jql"])
     mapping_rules.refuse_time(maps)
+    entries = maps.get("field_map") or {}
+    custom_fields.judge(project.connection, {**project.field_map, **entries}, entries)
     board = boards.judged(project, values["board_id"]) if "board_id" in values else {}
     link_types = _link_types(project, values)
     link_names.learn(project, link_types)  # first by id: what was said before keeps its meaning

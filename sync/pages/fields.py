@@ -22,8 +22,16 @@ from connections.health import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
-from planning.models import Link, WorkItem
-from sync.mapping import mapping_check, project_mapping, sprints, team_fields, transition_fields
+from planning.custom_field_editing import add_field, remove_field
+from planning.models import CustomField, Link, WorkItem
+from sync.mapping import (
+    custom_fields,
+    mapping_check,
+    project_mapping,
+    sprints,
+    team_fields,
+    transition_fields,
+)
 from sync.mapping.team_fields import TeamField
 from sync.mapping.transition_fields import Steps
 from sync.outbound import create_defaults
@@ -67,11 +75,20 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     form = PairsForm(request.POST, project=project, choices=asked.answer.choices)
     if not form.is_valid():
         return page(request, project, form=form, offer=asked.answer)
-    entries, ways = form.changed_maps(), form.directions()
-    if entries or ways:
+    entries, ways, new = form.changed_maps(), form.directions(), form.new_field()
+    if entries or ways or new:
+        added = None
         try:
+            if new is not None:
+                name, remote = new
+                kind = asked.answer.kinds[remote]
+                added = add_field(actor=person_of(request), name=name, kind=kind)
+                mine = {**entries.get("field_map", {}), added.word: remote}
+                entries = {**entries, "field_map": mine}
             _store(request, project, entries, ways, asked.answer.choices)
         except Refused as refusal:
+            if added is not None:
+                remove_field(added, actor=person_of(request))
             form.add_error(None, refusal.message)
             return page(request, project, form=form, offer=asked.answer)
         words = _("Saved. The project's issues are read again by the new pairs.")
@@ -94,6 +111,7 @@ class Offer:
     steps: Steps
     screens: create_defaults.Screens
     team_fields: Sequence[TeamField]
+    kinds: Mapping[str, str]  # id of each field of Jira that could be one of the board's → its kind
 
 
 def fetch(project: MappedProject) -> Offer:
@@ -108,7 +126,11 @@ def fetch(project: MappedProject) -> Offer:
     reader = CreateScreens(jira, project.key)
     found = team_fields.of_project(jira, reader, project.key, types, free)
     screens = create_defaults.screens_of(reader, project, project.type_map)
-    return Offer(choices_of(data), transition_fields.of_project(jira, project.key), screens, found)
+    of_kind = custom_fields.offered(data.fields)
+    kinds = {info.id: kind for kind, some in of_kind.items() for info in some}
+    own = {row.word: row.kind for row in CustomField.objects.all()}
+    steps = transition_fields.of_project(jira, project.key)
+    return Offer(choices_of(data, own, taken), steps, screens, found, kinds)
 
 
 def _store(

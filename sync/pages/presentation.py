@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from planning.models import Change, ChangeState
+from planning.custom_names import called
+from planning.models import CUSTOM, Change, ChangeState
 from sync.models import Delivery, DeliveryState
 
 Word = str | Promise
@@ -125,6 +126,8 @@ def change_word(row: Change) -> str:
 
 
 def field_word(name: str) -> Word:
+    if name.startswith(CUSTOM):
+        return called(name)
     return FIELDS.get(name, name.replace("_", " ").capitalize())
 
 

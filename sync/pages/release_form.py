@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import MappedProject
-from planning.forms import DayInput
+from planning.item_names import DayInput
 from sync.pairs.releases import VERSIONS
 
 
