@@ -12,6 +12,7 @@ from connections.models import MappedProject
 from planning.models import Change, WorkItem
 from sync.mapping import project_mapping
 from sync.models import Conflict
+from sync.pairs import conflicts
 from tests.sync.world import World
 
 DUE = datetime.date(2027, 1, 31)
@@ -80,6 +81,9 @@ def test_an_edit_on_its_way_when_the_field_becomes_jiras_is_kept_to_look_at(worl
     assert (conflict.field, conflict.board, conflict.taken) == ("due_date", "2027-02-01", "jira")
     assert WorkItem.objects.get(pk=item.pk).due_date == DUE
     assert world.issue(item.remote_key)["duedate"] == "2027-01-31"
+    with pytest.raises(Refused, match="from Jira only"):
+        conflicts.resolve(conflict.pk, "board", actor=world.person)
+    conflicts.resolve(conflict.pk, "jira", actor=world.person)
 
 
 def test_a_write_race_over_a_field_of_the_boards_is_no_conflict(world: World, when_at: Any) -> None:
