@@ -3,6 +3,8 @@
 A changelog has a line of its own for each version or component that comes or goes. What the field held
 after each change is worked out backwards from what the issue holds now. The vendor does not say it; it
 was seen in changelogs of real instances. Lines are told apart by ids, since names change.
+
+Source of changelogs: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-changelog-get
 """
 
 from collections.abc import Mapping, Sequence

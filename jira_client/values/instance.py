@@ -57,14 +57,30 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a project; `start` and `release` are days, None where Jira has none."""
+
+    id: str
+    name: str
+    start: date | None = None
+    release: date | None = None
+    released: bool = False
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
-    """A Jira project; `style` is `classic`, `next-gen` or empty where Jira does not say."""
+    """A Jira project; `style` is `classic`, `next-gen` or empty where Jira does not say. `versions` and the
+    names of its `components`: None where the answer does not hold them, as in lists of projects.
+    """
 
     id: str
     key: str
     name: str
     archived: bool = False
     style: str = ""
+    versions: tuple[Version, ...] | None = None
+    components: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +137,6 @@ class LinkType:
     name: str
     inward: str
     outward: str
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version of a project; `start` and `release` are days, None where Jira has none."""
-
-    id: str
-    name: str
-    start: date | None = None
-    release: date | None = None
-    released: bool = False
-    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

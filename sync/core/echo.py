@@ -22,6 +22,11 @@ def normal(field: str, value: Any) -> Any:
     return form(value)
 
 
+def all_normal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Every value in that form, by field."""
+    return {field: normal(field, value) for field, value in values.items()}
+
+
 def same(field: str, left: Any, right: Any) -> bool:
     return bool(normal(field, left) == normal(field, right))
 

@@ -12,7 +12,7 @@ from typing import Any
 from jira_client.parse import issue_links, sprints_in
 from jira_client.values import Issue, Sprint
 from sync.core import kinds, words
-from sync.core.echo import normal
+from sync.core.echo import all_normal
 from sync.core.values import (
     ABSENT,
     DATES,
@@ -66,6 +66,7 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
     kind = _kind(rules, issue)
     rules = rules.of_type(kind)
     values: dict[str, Any] = {}
+    told: dict[str, Any] = {}
     refs: dict[str, Any] = {}
     if "status" in fields:
         values["status"] = _status(rules, fields["status"])
@@ -81,7 +82,8 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
             raw = _plain(name, raw)
         elif name in NAMES:
             raw = [one.get("name") for one in raw or () if isinstance(one, dict)]
-        values[name] = normal(name, raw)
+        told[name] = raw
+    values |= all_normal(told)
     if (among := rules.team.among) in values:
         values[among] = rules.team.others(among, values[among])
     unknown = _see_team(rules, fields, values)

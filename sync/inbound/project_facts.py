@@ -35,7 +35,7 @@ COMPARED_AGAIN: Final = timedelta(hours=1)
 def refresh(
     connection: Connection, jira: JiraClient, project: MappedProject, patience: Patience
 ) -> None:
-    """Three calls to seven, and one a type on Data Center, on Cloud up to three: once a day.
+    """Three calls to five, and one a type on Data Center, on Cloud up to three: once a day.
 
     Raises JiraError.
     """
@@ -52,7 +52,7 @@ def refresh(
     screens = CreateScreens(jira, project.key, patience)
     known: dict[str, Any] = {
         **priorities.facts_of(screens, project.field_map, project.type_map.values()),
-        **releases.read(project, jira, patience),
+        **releases.read(project, jira, found),
         **field_choices.facts_of(screens, project.field_map, project.type_map.values()),
     }
     if project.facts.get("parent_style") == EPIC_LINK:

@@ -6,7 +6,6 @@ what was agreed with them, since its issues are not touched by it there.
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -18,12 +17,10 @@ from almconnect.lib import bulk_rows
 from connections.models import MappedProject
 from jira_client import parse
 from jira_client.client import JiraClient
-from jira_client.errors import NOT_TOLD
-from jira_client.values import Issue, Version
+from jira_client.values import Issue, Project, Version
 from planning import feed, inbound_writes
 from planning.models import Change, ChangeState, Release, WorkItem
 from sync.models import Shadow
-from sync.worker.retry_policy import Patience
 
 VERSIONS, COMPONENTS = "fix_versions", "components"
 _TOLD: Final = ("name", "start", "release", "released", "archived")
@@ -31,24 +28,24 @@ _LONGEST: Final = 255
 _CHUNK: Final = 500
 
 
-def read(
-    project: MappedProject, jira: JiraClient, patience: Patience | None = None
-) -> dict[str, Any]:
+def read(project: MappedProject, jira: JiraClient, told: Project | None = None) -> dict[str, Any]:
     """Bring the project's releases up to what Jira has; what of MappedProject.facts says the rest.
 
-    A call for each of the two fields that is mapped. Raises JiraError.
+    `told`: the project as Jira has just answered it, with its versions and components; without it, one
+    call. Raises JiraError.
     """
+    if not project.field_map.keys() & {VERSIONS, COMPONENTS}:
+        return {}
+    there = told or jira.projects.get(project.remote_id)
     found: dict[str, Any] = {}
-    ask = (patience or Patience(time.monotonic())).ask
-    try:
-        if VERSIONS in project.field_map:
-            keep(project, ask(lambda: jira.versions.of_project(project.remote_id)))
-            found["releases_told"] = True
-        if COMPONENTS in project.field_map:
-            names = ask(lambda: jira.projects.components(project.remote_id)).values()
-            found["components"] = sorted(names)
-    except NOT_TOLD:
-        return found
+    if VERSIONS in project.field_map:
+        versions = there.versions
+        if versions is None:
+            versions = tuple(jira.versions.of_project(project.remote_id))
+        keep(project, versions)
+        found["releases_told"] = True
+    if COMPONENTS in project.field_map and there.components is not None:
+        found["components"] = sorted(there.components)
     return found
 
 

@@ -11,7 +11,7 @@ from almconnect.lib.in_array import in_array
 from connections.models import Connection, MappedProject
 from jira_client.known_fields import holds_points
 from planning.models import CustomField, SprintLink, Team, WorkItem
-from sync.core.echo import normal
+from sync.core.echo import all_normal
 from sync.core.kinds import CUSTOM
 from sync.core.links import LinkRule
 from sync.core.teams import PROJECT, TeamSource
@@ -157,7 +157,7 @@ def values_of(item: WorkItem) -> Mapping[str, Any]:
         "due_date": item.due_date,
         **{f"{CUSTOM}{key}": value for key, value in item.custom.items()},
     }
-    return BoardValues({name: normal(name, value) for name, value in plain.items()})
+    return BoardValues(all_normal(plain))
 
 
 class BoardValues(dict[str, Any]):

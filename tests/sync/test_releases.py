@@ -121,6 +121,14 @@ def test_an_answer_that_was_lost_makes_no_second_one(world: World) -> None:
     assert made.remote_id == there["id"]
 
 
+def test_a_worker_that_died_after_making_it_made_one(world: World, killed_at: Any) -> None:
+    with killed_at("version.created"):
+        new_releases.make(fresh(world), "R1", actor=world.person)
+    with pytest.raises(Refused, match="has a version “R1” already"):
+        new_releases.make(fresh(world), "R1", actor=world.person)
+    assert names(world) == ["R1"]  # and the board offers it by now
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [({"name": " "}, "name"), ({"start": date(2027, 3, 1), "release": date(2027, 2, 1)}, "start")],
