@@ -71,10 +71,11 @@ class Scene:
                 return self.rng.choice([None, *self.teams])
             case "fix_versions" | "components":
                 some = self.names[name]
-                return sorted(self.rng.sample(some, self.rng.randrange(len(some) + 1)))
+                size = self.rng.choice([1, 1, 2, 2, 3, 0])  # now and then nothing is left
+                return sorted(self.rng.sample(some, size))
             case "start_date" | "due_date":
                 day = BEGIN + timedelta(days=self.count % 300)
-                return self.rng.choice([None, day.isoformat()])
+                return self.rng.choice([*[day.isoformat()] * 5, None])
         return f"{name} {self.count}"
 
     def _features(self) -> list[str]:
