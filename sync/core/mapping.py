@@ -24,7 +24,6 @@ from sync.core.values import (
     Rules,
     Seen,
     SeenLink,
-    is_compared,
 )
 
 OPERATION_PROPERTY = "almconnect"
@@ -33,7 +32,6 @@ _CATEGORIES = ("new", "indeterminate", "done", "undefined")  # Jira's own; nobod
 _OPEN, _CLOSED = ("active", "future"), "closed"
 _NONE = Sprint(0, "", "")
 _TEXTS = ("summary", "description")
-STATUS = "status"
 _APART = frozenset(
     {"status", "iteration", "parent", "team"}
 )  # fields that `see` reads by themselves
@@ -117,10 +115,10 @@ def _untold(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
     project and type is left out by Jira, and so is one that the account must not see.
     """
     found: dict[str, str] = {}
-    for name, remote in {"status": "status", **rules.fields}.items():
-        if not is_compared(name) or (name == "parent" and _tells_parent(rules, fields)):
+    for name, remote in rules.compared.items():
+        if name == "parent" and _tells_parent(rules, fields):
             continue
-        if (STATUS if name == STATUS else remote) not in fields:
+        if remote not in fields:
             found[name] = ABSENT
         elif _is_text(rules, name) and isinstance(fields[remote], dict):
             found[name] = DOCUMENT

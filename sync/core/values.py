@@ -102,9 +102,14 @@ class Rules:
     type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     link_table: LinkTable = field(init=False, compare=False, repr=False)
+    # Board field → Jira's, of those whose agreed value a pair keeps
+    compared: Mapping[str, str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "type_words", _inverse(self.types))
+        every = {"status": "status", **self.fields}
+        kept = {name: remote for name, remote in every.items() if is_compared(name)}
+        object.__setattr__(self, "compared", {**kept, "status": "status"})
         object.__setattr__(self, "status_words", _inverse(self.statuses))
         object.__setattr__(
             self, "link_table", LinkTable(self.links, self.link_rules, self.link_ids)
