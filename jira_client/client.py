@@ -39,6 +39,7 @@ from jira_client.resources.projects import Projects
 from jira_client.resources.search import Search
 from jira_client.resources.site import Site
 from jira_client.resources.sprints import Sprints
+from jira_client.resources.versions import Versions
 from jira_client.resources.webhooks import Webhooks
 from jira_client.transport import Transport
 from jira_client.values import Deployment, Person, ServerInfo
@@ -76,6 +77,7 @@ class JiraClient:
         self.links = Links(self)
         self.boards = Boards(self)
         self.sprints = Sprints(self)
+        self.versions = Versions(self)
         self.webhooks = Webhooks(self)
         self.people = People(self)
         self.site = Site(self)

@@ -18,6 +18,10 @@ SPRINT, EPIC_LINK, EPIC_NAME, RANK, TEAM_MANAGED_POINTS = (
 )
 # Of Advanced Roadmaps for Data Center: where epics, and what is above them, name their parent.
 PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"
+# Of Advanced Roadmaps: the target dates of a plan.
+TARGET_START, TARGET_END = (
+    f"com.atlassian.jpo:jpo-custom-field-baseline-{end}" for end in ("start", "end")
+)
 
 
 def story_points(
@@ -63,3 +67,14 @@ def named_number(fields: Iterable[FieldInfo], name: str) -> str | None:
         if info.name.strip().lower() == name and info.schema_type == "number":
             return info.id
     return None
+
+
+def start_date(fields: Iterable[FieldInfo]) -> str | None:
+    """The id of the field that says when work begins: Cloud's “Start date”, else the target start of
+    Advanced Roadmaps. Jira has no field of its own for it.
+    """
+    known = tuple(fields)
+    for info in known:
+        if info.custom and info.schema_type == "date" and info.name.strip().lower() == "start date":
+            return info.id
+    return of_schema(known, TARGET_START)

@@ -73,7 +73,7 @@ def parse_event(
     max_depth: int = MAX_DEPTH,
     max_bytes: int = MAX_BYTES,
 ) -> WebhookEvent:
-    """The issue, link, sprint or board that a delivery names, who acted and when.
+    """The issue, link, sprint, board or project that a delivery names, who acted and when.
 
     Raises BadPayload for what is no JSON object, or too much of one. Unknown events and missing parts
     are no error. Header names are taken in any case.
@@ -83,13 +83,14 @@ def parse_event(
     issue = _object(found.get("issue"))
     fields = _object(issue.get("fields"))
     project = _object(fields.get("project")) or _object(found.get("project"))
+    version = _object(found.get("version"))
     sprint = _object(found.get("sprint"))
     board = _object(found.get("board")) or _object(found.get("configuration"))
     return WebhookEvent(
         event=_event(found, issue),
         issue_id=_id(issue.get("id")) or _issue_of_comment(found),
         issue_key=_key(issue.get("key")),
-        project_id=_id(project.get("id")),
+        project_id=_id(project.get("id")) or _id(version.get("projectId")),
         project_key=_short(project.get("key")),
         link=_link(_object(found.get("issueLink"))),
         sprint_id=_number(sprint.get("id")),
@@ -125,7 +126,9 @@ def told_change(body: bytes) -> History | None:
     if not isinstance(log.get("items"), list):
         return None
     told = parse.history({**log, "author": _object(found.get("user"))})
-    return replace(told, created=_timestamp(found.get("timestamp")))
+    fields = _object(_object(found.get("issue")).get("fields"))
+    (whole,) = parse.in_whole(fields, (told,))
+    return replace(whole, created=_timestamp(found.get("timestamp")))
 
 
 def _load(body: bytes, max_depth: int, max_bytes: int) -> Mapping[str, Any]:

@@ -38,6 +38,7 @@ from .rest import (
     search,
     sprints,
     tokens,
+    versions,
     webhooks,
 )
 from .routing import Call, Router
@@ -50,7 +51,7 @@ logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
-    people, projects, roles, project_admin, metadata, issue_archive, issues, links, link_types,
+    people, projects, versions, roles, project_admin, metadata, issue_archive, issues, links, link_types,
     issue_subresources, search, boards, board_moves, sprints, webhooks, tokens, oauth, control, consent,
     login, home, applinks, admin, work, fault_page, role_page, token_page,
 )  # fmt: skip

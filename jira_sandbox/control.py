@@ -6,9 +6,9 @@ GET  /sandbox/authority.pem   the authority whose certificates --tls shows
 POST /sandbox/grants   {"user", "project", "permission", "granted"}; without a project a global
 POST /sandbox/limits   {"user", "capacity", "fill", "interval"}; capacity null: no limit
 POST /sandbox/issues   {"project", "count"}: bulk issues for benchmarks
-POST /sandbox/fields   {"name", "kind", "choices", "projects"}: a custom field, of kind select, team or
-                       parent-link (of Data Center's Advanced Roadmaps), on the screens of these projects
-                       (by default all); answers its id and its choices'
+POST /sandbox/fields   {"name", "kind", "choices", "projects"}: a custom field, of kind select, team,
+                       parent-link (of Data Center's Advanced Roadmaps) or one of model.fields.ADDED, on
+                       the screens of these projects (by default all); answers its id and its choices'
 POST /sandbox/names    {"kind", "id", "name"}: another name for an issue type, status or priority
 POST /sandbox/reset    counts of calls to zero, faults off
 GET  /sandbox/state    counts of calls by method and path template, and of everything held
@@ -19,7 +19,7 @@ from typing import Any
 
 from .faults import Faults
 from .limits import Limits
-from .model.fields import chosen_from, parent_link
+from .model.fields import ADDED, added, chosen_from, parent_link
 from .model.metadata_names import rename
 from .model.permissions import KEYS
 from .model.project_admin import add_board, add_project
@@ -141,16 +141,19 @@ def field(call: Call) -> Response:
     body, site = call.json_object(), call.site
     number = site.next_id("field", 10300)
     kind = body.get("kind")
-    if kind not in ("select", "team", "parent-link") or (kind == "parent-link" and site.cloud):
-        raise Refusal(400, "The kind is select or team, or on Data Center parent-link.")
+    known = ("select", "team", "parent-link", *ADDED)
+    if kind not in known or (kind == "parent-link" and site.cloud):
+        raise Refusal(400, f"The kind is one of {', '.join(known)}; on Cloud not parent-link.")
     long = "0000{}-1bf0-4f85-a357-c5b858c31de4" if kind == "team" and site.cloud else "{}"
     names = [str(one) for one in body.get("choices") or ()]
     choices = tuple((long.format(site.next_id("choice", 2000)), name) for name in names)
-    made = (
-        parent_link(number)
-        if kind == "parent-link"
-        else chosen_from(number, str(body.get("name", "")), kind, choices, site.cloud)
-    )
+    name = str(body.get("name", ""))
+    if kind == "parent-link":
+        made = parent_link(number)
+    elif kind in ADDED:
+        made = added(number, name, kind, choices)
+    else:
+        made = chosen_from(number, name, kind, choices, site.cloud)
     site.fields[made.id] = made
     shown = body.get("projects")
     for project in site.projects.values():

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
 from connections.models import Direction, MappedProject
-from planning import rules
-from planning.models import Iteration, Team, WorkItem
+from planning import custom_form_fields, item_names, rules
+from planning.models import CUSTOM, CustomField, Iteration, Team, WorkItem
 
 Choices = list[tuple[str, Any]]
 NOBODY = [("", _("Nobody"))]
@@ -37,7 +37,8 @@ class RefusableForm(forms.Form):
     """A form whose verb may refuse: the sentences come to stand beside their fields."""
 
     def take_refusal(self, refusal: Refused) -> None:
-        for name, sentences in refusal.fields.items():
+        for word, sentences in refusal.fields.items():
+            name = word.replace(CUSTOM, custom_form_fields.PREFIX)
             for sentence in sentences:
                 label = "" if name in self.fields else f"{name}: "
                 self.add_error(name if name in self.fields else None, label + sentence)
@@ -88,6 +89,14 @@ class ItemForm(RefusableForm):
     labels = forms.CharField(
         label=_("Labels"), required=False, help_text=_("Words, separated by spaces or commas.")
     )
+    fix_versions = forms.CharField(
+        label=_("Fix versions"), required=False, help_text=_("Names, separated by commas.")
+    )
+    components = forms.CharField(
+        label=_("Components"), required=False, help_text=_("Names, separated by commas.")
+    )
+    start_date = forms.DateField(label=_("Start date"), required=False, widget=item_names.DayInput)
+    due_date = forms.DateField(label=_("Due date"), required=False, widget=item_names.DayInput)
     parent = forms.CharField(
         label=_("Parent"),
         required=False,
@@ -120,20 +129,42 @@ class ItemForm(RefusableForm):
             self.fields["priority"] = offered_field(self.fields["priority"].label)
             current = item.priority if item else ""
             choices["priority"] = [("", "—"), *_words(offered, current)]
+        for name, offered_names in item_names.offered(project, item).items():
+            # Chosen, not typed: what Jira has, and what the item has.
+            self.fields[name] = item_names.several(self.fields[name].label)
+            choices[name] = [(one, one) for one in offered_names]
+        self.custom: dict[str, CustomField] = {}  # form field → the field of the customer's choice
+        for row in custom_form_fields.of_item(project, item, [item.type] if item else types):
+            self._add_custom(row)
         for name, options in choices.items():
             self.fields[name].choices = options  # type: ignore[attr-defined]
         of_types = [item.type] if item is not None else types
         for name in rules.lacking(project, of_types) & self.fields.keys() - ALWAYS_OFFERED:
             if item is None or not self.initial.get(name):  # what it holds can be taken out
                 del self.fields[name]
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.show_hidden_initial = item is not None
+            word = self.custom[name].word if name in self.custom else name
+            if rules.only_from_jira(project, word) and (name != "summary" or item is not None):
+                field.disabled, field.help_text = True, _("From Jira only; it is changed there.")
         if item is not None and item.remote_id:
             self.fields["type"].disabled = True
             self.fields["type"].help_text = _("Jira's; it is changed there.")
 
+    def _add_custom(self, row: CustomField) -> None:
+        name = f"{custom_form_fields.PREFIX}{row.pk}"
+        self.custom[name] = row
+        field = custom_form_fields.form_field(row, self.project, self.item, self.people)
+        self.fields[name] = field
+
     def clean_labels(self) -> list[str]:
         return [word for word in self.cleaned_data["labels"].replace(",", " ").split() if word]
+
+    def clean_fix_versions(self) -> list[str]:
+        return item_names.listed(self.cleaned_data["fix_versions"])
+
+    def clean_components(self) -> list[str]:
+        return item_names.listed(self.cleaned_data["components"])
 
     def clean_parent(self) -> str | None:
         return find_item(self.cleaned_data["parent"], self.project)
@@ -150,6 +181,9 @@ class ItemForm(RefusableForm):
         for name in self.PEOPLE:
             if values.get(name):
                 values[name] = {"id": values[name], "name": self.people[values[name]]}
+        for name, row in self.custom.items():
+            if name in values:
+                values[row.word] = custom_form_fields.value_of(row, values.pop(name), self.people)
         return values
 
 
@@ -197,6 +231,7 @@ def people_of(project: MappedProject | None, item: WorkItem | None) -> dict[str,
 
 def initial_of(item: WorkItem) -> dict[str, Any]:
     """What the form shows of an item."""
+    chosen = item_names.offered(item.project, item)
     return {
         **{
             name: getattr(item, name)
@@ -209,6 +244,13 @@ def initial_of(item: WorkItem) -> dict[str, Any]:
         "assignee": item.assignee_id,
         "reporter": item.reporter_id,
         "labels": " ".join(item.labels),
+        **{
+            name: list(getattr(item, name)) if name in chosen else ", ".join(getattr(item, name))
+            for name in ("fix_versions", "components")
+        },
+        **custom_form_fields.initials(item),
+        "start_date": item.start_date,
+        "due_date": item.due_date,
         "parent": (item.parent.remote_key or str(item.parent.pk)) if item.parent else "",
     }
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from planning.custom_names import called
 from planning.models import BoardEvent, Change, Iteration, Team, WorkItem
 
 MOST: Final = 50
@@ -38,7 +39,7 @@ def history_of(item: WorkItem) -> list[Step]:
     for event in events:
         doubled = event.origin == "board" and _near(event.at, moments)
         if not doubled:
-            fields = tuple((name, None, None) for name in event.fields)
+            fields = tuple((called(name), None, None) for name in event.fields)
             what = event.kind.partition(".")[2]
             steps.append(Step(event.at, event.actor_name, event.origin, what, fields))
     return sorted(steps, key=lambda step: step.at, reverse=True)[:MOST]
@@ -50,13 +51,13 @@ def changed_since(item: WorkItem, version: int) -> list[tuple[str, str, str]]:
     events = BoardEvent.objects.filter(object_id=item.pk, version__gt=version).order_by("-id")
     for event in events[:MOST]:
         for name in event.fields:
-            found.setdefault(name, (name, event.actor_name, event.origin))
+            found.setdefault(name, (called(name), event.actor_name, event.origin))
     return list(found.values())
 
 
 def _of_change(change: Change, names: Mapping[str, str]) -> Step:
     fields = tuple(
-        (name, words(change.before.get(name), names), words(value, names))
+        (called(name), words(change.before.get(name), names), words(value, names))
         for name, value in change.fields.items()
     )
     if change.kind == "unlink":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from almconnect.lib import bulk_rows
 from planning.feed import event
-from planning.models import BoardEvent, Change, ChangeState, Link, SyncState, WorkItem
+from planning.models import CUSTOM, BoardEvent, Change, ChangeState, Link, SyncState, WorkItem
 
 _ALSO = {
     "assignee": ("assignee_name",),
@@ -42,6 +42,10 @@ def _labels(value: Any) -> list[Any]:
     return list(value or [])
 
 
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -54,7 +58,8 @@ _COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     },
     "story_points": ("story_points", _as_it_is),
     "wsjf": ("wsjf", _as_it_is),
-    "labels": ("labels", _labels),
+    **{name: (name, _labels) for name in ("labels", "fix_versions", "components")},
+    **{name: (name, _day) for name in ("start_date", "due_date")},
     **{name: (f"{name}_id", _text(f"{name}_id")) for name in ("assignee", "reporter")},
     **{name: (f"{name}_id", _reference) for name in ("parent", "iteration", "team")},
 }
@@ -66,7 +71,7 @@ def columns_of(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str,
     `names` says how Jira calls the persons and the status category; they are shown, not compared.
     Raises ValueError for a field that the board does not have.
     """
-    return {**_fitted(values), **_shown(values, names)}
+    return {**_fitted(values, names, {}), **_shown(values, names)}
 
 
 def take(item: WorkItem, values: Mapping[str, Any], names: Mapping[str, str]) -> bool:
@@ -75,7 +80,7 @@ def take(item: WorkItem, values: Mapping[str, Any], names: Mapping[str, str]) ->
     `names` as for `columns_of`. Raises ValueError likewise.
     """
     moved = False
-    for column, value in _fitted(values).items():
+    for column, value in _fitted(values, names, item.custom).items():
         if getattr(item, column) != value:
             setattr(item, column, value)
             moved = True
@@ -84,9 +89,17 @@ def take(item: WorkItem, values: Mapping[str, Any], names: Mapping[str, str]) ->
     return moved
 
 
-def _fitted(values: Mapping[str, Any]) -> dict[str, Any]:
+def _fitted(
+    values: Mapping[str, Any], names: Mapping[str, str], custom: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`custom`: the fields of the customer's choice that the item holds so far."""
     found: dict[str, Any] = {}
     for name, value in values.items():
+        if name.startswith(CUSTOM):
+            held = found.setdefault("custom", dict(custom))
+            who = names.get(name) if value else ""
+            held[name.removeprefix(CUSTOM)] = {"id": value, "name": who} if who else value
+            continue
         if name not in _COLUMNS:
             raise ValueError(f"No board field is called {name!r}.")
         column, fit = _COLUMNS[name]
@@ -145,6 +158,8 @@ def _columns(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         if name in _COLUMNS:
             found.add(_COLUMNS[name][0])
+        if name.startswith(CUSTOM):
+            found.add("custom")
         found.update(_ALSO.get(name, ()))
     return tuple(sorted(found))
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from almconnect.lib.api import MOST, Refused
 from connections.models import MappedProject
-from planning import rules
+from planning import custom_values, rules
 from planning.item_validation import fit, project_of
 from planning.lookups import Lookups, ids_in, look_up
 from planning.models import ChangeKind, Link, WorkItem
@@ -94,7 +94,8 @@ def edit_item(
 def edit_many(
     rows: Sequence[Mapping[str, Any]], *, actor: User | None, typed: bool = False
 ) -> list[WorkItem | Refused]:
-    """Up to 500 creates (no `id`) and edits (`id`, perhaps `version`): a result for each, in order.
+    """Up to 500 creates (no `id`) and edits (`id`, perhaps `version`): a result for each, in order. Fields
+    of the customer's choice are given under `custom`, by their ids, or each by its word.
 
     `typed`: somebody typed the values and waits for the answer, so that what Jira does not offer is
     refused now and not parked later. A refused row changes nothing and stops no other. The number of
@@ -103,6 +104,7 @@ def edit_many(
     """
     if len(rows) > MOST:
         raise Refused(_("At most %(most)d items fit into one call.") % {"most": MOST})
+    rows = [custom_values.by_word(row) for row in rows]
     with transaction.atomic():
         if ids_in(rows, "parent"):
             take_turn(Turn.PARENTS)

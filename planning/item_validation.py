@@ -10,16 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
-from planning import levels, rules
+from planning import custom_values, levels, rules
 from planning.fields import EDITABLE, differs, value_of, write
 from planning.lookups import Lookups
 from planning.models import Iteration, Team, WorkItem
 from planning.rules import Unfit
 
 Values = dict[str, Any]
+NAMED = {"fix_versions": gettext_lazy("version"), "components": gettext_lazy("component")}
 
 
 def fit(
@@ -30,10 +32,12 @@ def fit(
     Raises Refused: 422 with the sentences by field, 409 for what must be changed in Jira.
     """
     errors: dict[str, list[str]] = {
-        name: [_("There is no such field.")] for name in values if name not in EDITABLE
+        name: [_("There is no such field.")]
+        for name in values
+        if name not in EDITABLE and name not in lookups.custom
     }
     changed: Values = {}
-    for name in EDITABLE:
+    for name in (*EDITABLE, *lookups.custom):
         if name in values:
             try:
                 value = _clean(lookups, item, name, values[name])
@@ -77,10 +81,20 @@ def project_of(lookups: Lookups, value: Any) -> MappedProject | None:
 
 def _clean(lookups: Lookups, item: WorkItem, name: str, raw: Any) -> Any:
     """The value in the project's own spelling. What equals the present value is never refused."""
-    value = rules.CLEANERS[name](raw)
+    own = lookups.custom.get(name)
+    value = custom_values.clean(own.kind, raw) if own else rules.CLEANERS[name](raw)
     if not differs(item, name, value) and not (name == "type" and not value):
         return value
     project = item.project
+    if name != "summary" or item.remote_id:  # without one there is no issue to begin with
+        rules.refuse_from_jira(project, name)
+    if own is not None:
+        return custom_values.offered(project, own, value) if lookups.typed else value
+    if name in NAMED and value and project and (project.pk, name) in lookups.named:
+        there = dict.fromkeys([*lookups.named[project.pk, name], *value_of(item, name)])
+        return list(
+            dict.fromkeys(rules.one_of(one, there, NAMED[name], closed=True) for one in value)
+        )
     if name == "type":
         return _clean_type(item, project, value)
     if name == "status" and value and project:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connections.models import MappedProject
-from planning.models import Iteration, SprintLink, SyncState, Team, WorkItem
+from planning.models import (
+    CUSTOM,
+    CustomField,
+    Iteration,
+    Release,
+    SprintLink,
+    SyncState,
+    Team,
+    WorkItem,
+)
 
 DEEPEST = 50  # levels of parents; more means a cycle that was made elsewhere
 
@@ -30,6 +39,10 @@ class Lookups:
     offered: dict[uuid.UUID, list[str]] = field(
         default_factory=dict
     )  # project → the priorities that Jira takes there, where a value that somebody types is judged
+    named: dict[tuple[uuid.UUID, str], list[str]] = field(
+        default_factory=dict
+    )  # (project, fix_versions or components) → the names that Jira has, where it has told them
+    custom: dict[str, CustomField] = field(default_factory=dict)  # the board's word → the field
     parents: set[uuid.UUID] = field(default_factory=set)  # live items that may be parents
     # The same with their projects, where a parent that somebody types is judged by Jira's hierarchy
     judged: dict[uuid.UUID, WorkItem] = field(default_factory=dict)
@@ -65,7 +78,31 @@ def look_up(
         lookups.judged = named.in_bulk(list(lookups.parents))
     if words := {str(row["priority"]) for row in rows if row.get("priority")} if typed else set():
         _look_up_priorities(lookups, {word.strip().casefold() for word in words})
+    _look_up_names(lookups, rows if typed else ())
+    if any(name.startswith(CUSTOM) for row in rows for name in row):
+        lookups.custom = {one.word: one for one in CustomField.objects.all()}
     return lookups
+
+
+def _look_up_names(lookups: Lookups, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The releases that can still be chosen, and the components, where some row gives any; one query."""
+    projects = list(lookups.projects.values())
+    told = [
+        one for one in projects if one.facts.get("releases_told") and _maps(one, "fix_versions")
+    ]
+    if told and any(row.get("fix_versions") for row in rows):
+        lookups.named |= {(one.pk, "fix_versions"): [] for one in told}
+        found = Release.objects.filter(project__in=told, archived=False)
+        for key, name in found.values_list("project_id", "name"):
+            lookups.named[key, "fix_versions"].append(name)
+    if any(row.get("components") for row in rows):
+        for one in projects:
+            if "components" in one.facts and _maps(one, "components"):
+                lookups.named[one.pk, "components"] = list(one.facts["components"])
+
+
+def _maps(project: MappedProject, field: str) -> bool:
+    return bool(project.field_map.get(field))
 
 
 def _look_up_priorities(lookups: Lookups, asked: set[str]) -> None:

@@ -5,11 +5,13 @@ Each cleaner takes what a caller sent and answers the value to store, shaped as 
 
 from __future__ import annotations
 
+import datetime
 import math
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
@@ -78,6 +80,26 @@ def labels(value: Any) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+def names(value: Any) -> list[str]:
+    """Names of one line, each once, in the order given: of versions, of components."""
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple) or len(value) > MOST_LABELS:
+        raise Unfit(_("This must be a list of at most %(most)d names.") % {"most": MOST_LABELS})
+    found = [text(name, 255) for name in value]
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def day(value: Any) -> str | None:
+    """A day as text, 2027-01-31; dates are taken too."""
+    if value is None or value == "":
+        return None
+    try:
+        return datetime.date.fromisoformat(str(value)).isoformat()
+    except ValueError as problem:
+        raise Unfit(_("This is no date. Write it like 2027-01-31.")) from problem
+
+
 def person(value: Any) -> dict[str, str] | None:
     """`{"id", "name"}`, a bare id or name, or None for nobody. A name alone stands for the id, until
     the sync has found whose it is.
@@ -117,17 +139,23 @@ CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "team": reference,
     "iteration": reference,
     "rank": lambda value: text(value, 255),
+    "fix_versions": names,
+    "components": names,
+    "start_date": day,
+    "due_date": day,
 }
 
 
-def one_of(word: str, words: Mapping[str, Any], what: str) -> str:
-    """`word` as the project spells it. Anything goes where the project names none."""
-    if not words or word in words:
+def one_of(
+    word: str, words: Mapping[str, Any], what: str | Promise, *, closed: bool = False
+) -> str:
+    """`word` as the project spells it. Anything goes where the project names none, unless `closed`."""
+    if word in words or not (words or closed):
         return word
     for known in words:
         if known.casefold() == word.casefold():
             return known
-    shown = ", ".join(list(words)[:20])
+    shown = ", ".join(list(words)[:20]) or _("none")
     raise Unfit(
         _("This project has no %(what)s “%(word)s”. It has: %(known)s.")
         % {"what": what, "word": word, "known": shown}
@@ -182,6 +210,25 @@ def lacking(project: MappedProject | None, types: Iterable[str]) -> set[str]:
 def plans_in_jira(project: MappedProject | None) -> bool:
     """Whether an iteration of this project's items is told to Jira as a sprint."""
     return project is not None and "iteration" in project.field_map
+
+
+def only_from_jira(project: MappedProject | None, field: str) -> bool:
+    """Whether Jira alone may say this field of the project's items."""
+    if project is None or field not in project.field_map:
+        return False
+    return project.field_directions.get(field) == Direction.FROM_JIRA
+
+
+def refuse_from_jira(project: MappedProject | None, field: str) -> None:
+    """Raise Unfit for a field that Jira alone may say."""
+    if project is not None and only_from_jira(project, field):
+        raise Unfit(
+            _(
+                "%(key)s takes this field from Jira only, so it is read-only here. Change it in Jira, or "
+                "let somebody set the field's direction to “Both ways”."
+            )
+            % {"key": project.key}
+        )
 
 
 def refuse_read_only(project: MappedProject | None) -> None:

@@ -42,6 +42,7 @@ class MappedProject(models.Model):
     `create_defaults`: board type → {Jira field id: value} for what a new issue must give;
     `team_source`: where issues say their team: {kind, field, shape, values: team id → Jira's value},
     empty where the project is one team's;
+    `field_directions`: board field → the one way it goes, where it does not go both ways;
     `facts`: what the metadata said when it was mapped (names, categories, sub-task types), and the ids
     of the link types that are named here.
     """
@@ -63,6 +64,9 @@ class MappedProject(models.Model):
         default=dict, blank=True
     )
     field_map: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    field_directions: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
         default=dict, blank=True
     )
     status_map: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(

@@ -15,19 +15,23 @@ from jira_client.parse.of_instance import (
     project,
     server_info,
     status,
+    version,
 )
 from jira_client.parse.of_issue import history, in_order, issue, issue_links, issues, transition
+from jira_client.parse.of_lists import in_whole
 from jira_client.parse.of_sprint import sprint, sprints_in
-from jira_client.parse.plain import mapping, moment, rows, text, whole
+from jira_client.parse.plain import day, mapping, moment, rows, text, whole
 
 __all__ = [
     "board",
     "board_configuration",
+    "day",
     "field_info",
     "field_meta",
     "field_metas",
     "history",
     "in_order",
+    "in_whole",
     "issue",
     "issue_links",
     "issue_type",
@@ -44,5 +48,6 @@ __all__ = [
     "status",
     "text",
     "transition",
+    "version",
     "whole",
 ]

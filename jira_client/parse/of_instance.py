@@ -6,12 +6,12 @@ Fields: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-is
 Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from jira_client.errors import NotJira
-from jira_client.parse.plain import mapping, moment, rows, text, whole
+from jira_client.parse.plain import day, mapping, moment, rows, text, whole
 from jira_client.values import (
     Deployment,
     FieldInfo,
@@ -22,7 +22,10 @@ from jira_client.values import (
     Project,
     ServerInfo,
     Status,
+    Version,
 )
+
+Part = TypeVar("Part")
 
 
 def server_info(value: Any, date_header: datetime | None = None) -> ServerInfo:
@@ -78,7 +81,7 @@ def person(value: Any) -> Person:
 def project(value: Mapping[str, Any]) -> Project:
     """A project, from a list or read alone.
 
-    `simplified` marks a team-managed one where `style` is absent.
+    `simplified` marks a team-managed one where `style` is absent. Raises NotJira.
     """
     return Project(
         id=text(value.get("id")),
@@ -86,7 +89,14 @@ def project(value: Mapping[str, Any]) -> Project:
         name=text(value.get("name")),
         archived=bool(value.get("archived", False)),
         style=text(value.get("style")) or ("next-gen" if value.get("simplified") is True else ""),
+        versions=_all(value.get("versions"), version),
+        components=_all(value.get("components"), lambda row: text(row.get("name"))),
     )
+
+
+def _all(value: Any, read: Callable[[Mapping[str, Any]], Part]) -> tuple[Part, ...] | None:
+    """The parts of an answer that holds them; None where it holds none, not even an empty list."""
+    return tuple(read(row) for row in rows(value)) if isinstance(value, list) else None
 
 
 def issue_type(value: Mapping[str, Any]) -> IssueType:
@@ -157,4 +167,19 @@ def link_type(value: Mapping[str, Any]) -> LinkType:
         name=text(value.get("name")),
         inward=text(value.get("inward") or value.get("inwardName")),
         outward=text(value.get("outward") or value.get("outwardName")),
+    )
+
+
+def version(value: Mapping[str, Any]) -> Version:
+    """A version of a project, from its own answer or as an issue names it.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-versions/
+    """
+    return Version(
+        id=text(value.get("id")),
+        name=text(value.get("name")),
+        start=day(value.get("startDate")),
+        release=day(value.get("releaseDate")),
+        released=bool(value.get("released", False)),
+        archived=bool(value.get("archived", False)),
     )

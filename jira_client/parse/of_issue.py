@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jira_client.parse.of_instance import field_metas, link_type, person, status
+from jira_client.parse.of_lists import in_whole
 from jira_client.parse.plain import mapping, moment, rows, text
 from jira_client.values import History, HistoryItem, Issue, IssueLink, Transition
 
@@ -25,7 +26,9 @@ def issue(value: Mapping[str, Any]) -> Issue:
         updated=moment(fields.get("updated")),
         created=moment(fields.get("created")),
         properties=properties if isinstance(properties, Mapping) else {},
-        history=in_order(log.get("histories")) if isinstance(log, Mapping) else (),
+        history=in_whole(fields, in_order(log.get("histories")))
+        if isinstance(log, Mapping)
+        else (),
     )
 
 

@@ -6,7 +6,7 @@ does not say.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from jira_client.errors import NotJira
@@ -50,3 +50,11 @@ def moment(value: Any) -> datetime | None:
     except ValueError:
         return None
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def day(value: Any) -> date | None:
+    """A day written as 2027-01-31, or None."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

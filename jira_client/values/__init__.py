@@ -21,6 +21,7 @@ from jira_client.values.instance import (
     ServerInfo,
     SiteIdentity,
     Status,
+    Version,
     Webhook,
 )
 from jira_client.values.issues import (
@@ -61,5 +62,6 @@ __all__ = [
     "Sprint",
     "Status",
     "Transition",
+    "Version",
     "Webhook",
 ]

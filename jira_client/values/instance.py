@@ -1,7 +1,7 @@
 """The instance itself, people, projects, issue types, statuses, fields, link types and webhooks."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -57,14 +57,30 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a project; `start` and `release` are days, None where Jira has none."""
+
+    id: str
+    name: str
+    start: date | None = None
+    release: date | None = None
+    released: bool = False
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
-    """A Jira project; `style` is `classic`, `next-gen` or empty where Jira does not say."""
+    """A Jira project; `style` is `classic`, `next-gen` or empty where Jira does not say. `versions` and the
+    names of its `components`: None where the answer does not hold them, as in lists of projects.
+    """
 
     id: str
     key: str
     name: str
     archived: bool = False
     style: str = ""
+    versions: tuple[Version, ...] | None = None
+    components: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

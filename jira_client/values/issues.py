@@ -10,7 +10,10 @@ from jira_client.values.instance import FieldMeta, LinkType, Status
 
 @dataclass(frozen=True, slots=True)
 class HistoryItem:
-    """One field of one change; `old`/`new` are raw values, `*_text` what people see."""
+    """One field of one change; `old`/`new` are raw values, `*_text` what people see.
+
+    `old_names`, `new_names`: of a field that holds several things, all that it held before and after.
+    """
 
     field: str
     field_id: str | None
@@ -18,6 +21,8 @@ class HistoryItem:
     old_text: str | None
     new: str | None
     new_text: str | None
+    old_names: tuple[str, ...] | None = None
+    new_names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

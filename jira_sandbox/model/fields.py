@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 GREENHOPPER = "com.pyxis.greenhopper.jira:"
-FLOAT = "com.atlassian.jira.plugin.system.customfieldtypes:float"
+_TYPES = "com.atlassian.jira.plugin.system.customfieldtypes:"
+FLOAT = _TYPES + "float"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """`slot` names the value in Issue.values, `kind` how it is read and rendered. `choices`: of the
-    kinds *select* and *team*, ids and names; the value is the id.
+    kinds *select*, *multiselect* and *team*, ids and names; the value is the id, or several.
     """
 
     id: str
@@ -109,6 +110,7 @@ def _planning(sprint: int, rank: int, epic_link: int, epic_name: int, wsjf: int)
 def _cloud() -> list[Field]:
     return [
         *_planning(10020, 10019, 10014, 10011, 10042),
+        _custom(10015, "Start date", "cf10015", "date", "date", _TYPES + "datepicker", **_BOTH),
         _custom(10016, "Story point estimate", "points", "number", "number",
                 GREENHOPPER + "jsw-story-points", **_BOTH),
     ]  # fmt: skip
@@ -123,7 +125,7 @@ def _datacenter() -> list[Field]:
     ]
 
 
-SELECT = "com.atlassian.jira.plugin.system.customfieldtypes:select"
+SELECT = _TYPES + "select"
 TEAM = "com.atlassian.teams:rm-teams-custom-field-team"
 """The Team field of Atlassian's teams on Cloud, and of Advanced Roadmaps on Data Center."""
 
@@ -134,6 +136,30 @@ def chosen_from(number: int, name: str, kind: str, choices: tuple[tuple[str, str
     types = {"select": ("option", SELECT), "team": ("team" if cloud else "any", TEAM)}
     type, custom = types[kind]
     return _custom(number, name, f"cf{number}", kind, type, custom, choices=choices, **_BOTH)
+
+
+_ROADMAPS = "com.atlassian.jpo:jpo-custom-field-"
+ADDED = {
+    "text": ("text", "string", None, _TYPES + "textfield"),
+    "paragraph": ("rich", "string", None, _TYPES + "textarea"),
+    "number": ("number", "number", None, FLOAT),
+    "date": ("date", "date", None, _TYPES + "datepicker"),
+    "url": ("text", "string", None, _TYPES + "url"),
+    "person": ("user", "user", None, _TYPES + "userpicker"),
+    "labels": ("labels", "array", "string", _TYPES + "labels"),
+    "multiselect": ("multiselect", "array", "option", _TYPES + "multiselect"),
+    "target-start": ("date", "date", None, _ROADMAPS + "baseline-start"),
+    "target-end": ("date", "date", None, _ROADMAPS + "baseline-end"),
+}
+"""What a test may add beside choice lists: how it is read, its schema's type, items and key."""
+
+
+def added(number: int, name: str, kind: str, choices: tuple[tuple[str, str], ...]) -> Field:
+    """A custom field of one of the kinds of `ADDED`."""
+    how, type, items, custom = ADDED[kind]
+    operations = _LIST if items == "string" else ("set",)
+    return _custom(number, name, f"cf{number}", how, type, custom, items=items, choices=choices,
+                   operations=operations, **_BOTH)  # fmt: skip
 
 
 PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"

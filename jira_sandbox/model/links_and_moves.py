@@ -32,6 +32,11 @@ def move(site: Site, actor: User, issue: Issue, project: Project) -> None:
     project.next_number += 1
     site.of_project[project.id][issue.id] = issue
     site.keys[issue.key] = issue
+    for slot, there in (("fix_versions", project.versions), ("components", project.components)):
+        names = {
+            one.name for one in issue.values[slot]
+        }  # a project's own; Jira asks which are which
+        issue.values[slot] = tuple(one for one in there.values() if one.name in names)
     items = [
         Item("project", "project", str(old_project.id), old_project.name, str(project.id),
              project.name),

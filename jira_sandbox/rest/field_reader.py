@@ -97,7 +97,7 @@ class Reader(Values):
             return
         have = self.changes.get(field.slot)
         if have is None:
-            have = self.issue.values[field.slot] if self.issue else ()
+            have = (self.issue.values.get(field.slot) or ()) if self.issue else ()
         rest = tuple(value for value in have if value != one)
         self.changes[field.slot] = (
             (*rest, one) if verb == "add" and one not in have else (have if verb == "add" else rest)

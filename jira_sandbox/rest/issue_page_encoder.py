@@ -21,7 +21,7 @@ _EMPTY: dict[type, str] = {list: "[]", dict: "{}"}
 Share = Callable[[Issue, Field], Hashable]
 
 SHARED: dict[str, Share] = {
-    "user": lambda issue, field: issue.values[field.slot],
+    "user": lambda issue, field: issue.values.get(field.slot),
     "creator": lambda issue, _: issue.creator,
     "priority": lambda issue, _: issue.values["priority"],
     "resolution": lambda issue, _: issue.values["resolution"],

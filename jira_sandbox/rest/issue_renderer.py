@@ -30,10 +30,10 @@ class Renderer(Shapes):
         self.zone = reader.time_zone if reader else "UTC"
         self._kinds: dict[str, Callable[[Issue, Field], Any]] = {
             "text": self._plain, "number": self._plain, "date": self._plain, "rank": self._plain,
-            "rich": self._rich, "user": lambda issue, f: self.user(issue.values[f.slot]),
+            "rich": self._rich, "user": lambda issue, f: self.user(issue.values.get(f.slot)),
             "creator": lambda issue, _: self.user(issue.creator),
             "archiver": lambda issue, _: self.user(issue.archived_by),
-            "labels": lambda issue, _: list(issue.values["labels"]),
+            "labels": self._labels,
             "priority": lambda issue, _: self.priority(issue.values["priority"]),
             "resolution": lambda issue, _: self.resolution(issue.values["resolution"]),
             "issuetype": lambda issue, _: self.issue_type(issue.type),
@@ -46,7 +46,7 @@ class Renderer(Shapes):
             "moment": self._moment, "issuelinks": self._links, "comments": self._comments,
             "subtasks": lambda issue, _: [self.brief(one) for one in issue.subtasks],
             "select": lambda issue, f: self.option(f, issue.values.get(f.slot)),
-            "team": self._team,
+            "multiselect": self._options, "team": self._team,
         }  # fmt: skip
 
     def chosen(self, wanted: Sequence[str], default: str) -> list[Field]:
@@ -155,6 +155,14 @@ class Renderer(Shapes):
         if self.api == "3" or self.site.documents:
             return self.rich(text, issue.values.get(field.slot + "_adf"))
         return text
+
+    def _labels(self, issue: Issue, field: Field) -> Any:
+        """Jira's own field is an empty list where there are none, another one nothing."""
+        found = list(issue.values.get(field.slot) or ())
+        return found if found or not field.custom else None
+
+    def _options(self, issue: Issue, field: Field) -> Any:
+        return [self.option(field, one) for one in issue.values.get(field.slot) or ()] or None
 
     def _parent(self, issue: Issue, field: Field) -> Any:
         return self.brief(issue.parent) if issue.parent else None

@@ -55,6 +55,7 @@ def field_meta(call: Call, project: Project, field: Field, keyed: bool) -> dict[
         "versions": lambda: [shapes.version(one) for one in project.versions.values()],
         "components": lambda: [shapes.component(one) for one in project.components.values()],
         "select": lambda: [shapes.option(field, id) for id, _name in field.choices],
+        "multiselect": lambda: [shapes.option(field, id) for id, _name in field.choices],
     }
     if field.kind in options:
         made["allowedValues"] = options[field.kind]()

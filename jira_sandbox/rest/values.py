@@ -45,7 +45,7 @@ class Values:
             "resolution": self._resolution, "issuetype": self._issue_type,
             "versions": self._versions, "components": self._components, "parent": self._parent,
             "epic-link": self._epic_link, "parent-link": self._parent_link, "sprint": self._sprint,
-            "select": self._select, "team": self._team,
+            "select": self._select, "multiselect": self._multiselect, "team": self._team,
         }  # fmt: skip
 
     def _text(self, field: Field, raw: Any) -> str | None:
@@ -195,6 +195,12 @@ class Values:
             if str(raw.get("id", "")) == id or raw.get("value") == name:
                 return id
         raise Bad(f"Option value '{raw.get('value', raw.get('id'))}' is not valid")
+
+    def _multiselect(self, field: Field, raw: Any) -> tuple[str, ...]:
+        if raw is not None and not isinstance(raw, list):
+            raise Bad("data was not an array")
+        chosen = {self._select(field, one) for one in raw or ()}
+        return tuple(id for id, _name in field.choices if id in chosen)
 
     def _team(self, field: Field, raw: Any) -> str | None:
         """A team's id as bare text. The words are those that people quote of Cloud; for sub-tasks,

@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from ..model.fields import catalogue
 from ..model.issues import Comment, History, Issue
 from ..model.metadata_names import names
 from ..model.people import User
@@ -59,7 +60,9 @@ def dumped(site: Site) -> Json:
         "boards": [flat(one) for one in site.boards.values()],
         "sprints": [flat(one) for one in site.sprints.values()],
         "issues": [_issue(one) for one in site.issues.values()],
-        "fields": [flat(one) for one in site.fields.values() if one.choices],
+        "fields": [
+            flat(one) for one in site.fields.values() if one.id not in catalogue(site.cloud)
+        ],
         "names": names(site),
         "link_types": [flat(one) for one in site.link_types.values()],
         "links": [

@@ -109,6 +109,9 @@ def _issue(site: Site, row: Json) -> Issue:
         "components": lambda ids: tuple(project.components[id] for id in ids),
         "parent": lambda _id: None,
     }
+    for field in site.fields.values():
+        if field.slot not in readers and field.kind in ("user", "labels", "multiselect"):
+            readers[field.slot] = site.users.__getitem__ if field.kind == "user" else tuple
     for slot, read in readers.items():
         if values.get(slot) is not None:
             values = values | {slot: read(values[slot])}

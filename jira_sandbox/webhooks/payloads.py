@@ -23,7 +23,7 @@ def payload(site: Site, event: Event) -> Json:
     kind = event.name.removeprefix("jira:").partition("_")[0]
     builders = {
         "issue": _issue, "comment": _comment, "issuelink": _link, "sprint": _sprint,
-        "board": _board, "project": _project,
+        "board": _board, "project": _project, "version": _version,
     }  # fmt: skip
     if event.name.startswith("issue_property"):
         return made | _property(site, shapes, event)
@@ -94,6 +94,11 @@ def _project(site: Site, shapes: Renderer, event: Event) -> Json:
         "assigneeType": "admin.assignee.type.unassigned",
     }  # fmt: skip
     return {"project": made}
+
+
+def _version(site: Site, shapes: Renderer, event: Event) -> Json:
+    """Ids are text here and the project's a number, as in the REST API."""
+    return {"version": shapes.version(event.subject)}
 
 
 def _property(site: Site, shapes: Renderer, event: Event) -> Json:

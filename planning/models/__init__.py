@@ -2,19 +2,24 @@
 
 from planning.models.baseline import PiBaseline
 from planning.models.change import BoardEvent, Change, ChangeKind, ChangeState
+from planning.models.field import CUSTOM, CustomField, FieldKind, Release
 from planning.models.item import Link, SyncState, WorkItem
 from planning.models.train import Art, Iteration, Pi, SolutionTrain, SprintLink, Team, TeamBoard
 
 __all__ = [
+    "CUSTOM",
     "Art",
     "BoardEvent",
     "Change",
     "ChangeKind",
     "ChangeState",
+    "CustomField",
+    "FieldKind",
     "Iteration",
     "Link",
     "Pi",
     "PiBaseline",
+    "Release",
     "SolutionTrain",
     "SprintLink",
     "SyncState",

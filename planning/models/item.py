@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -62,6 +63,15 @@ class WorkItem(models.Model):
     reporter_name = models.CharField(max_length=255, blank=True)
     labels: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     priority = models.CharField(max_length=60, blank=True)
+    fix_versions: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list, blank=True
+    )
+    components: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    start_date = models.DateField(null=True, blank=True)
+    due_date = models.DateField(null=True, blank=True)
+    custom: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )  # id of a CustomField → its value as JSON, None where it was taken out
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children"
     )

@@ -16,7 +16,7 @@ from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from connections.health import truth
 from connections.models import MappedProject
-from planning import predicted_refusals
+from planning import custom_form_fields, predicted_refusals
 from planning.forms import ItemForm, initial_of, project_choices
 from planning.history import changed_since, history_of
 from planning.item_editing import Stale, create_item, delete_item, edit_item
@@ -134,7 +134,7 @@ def _own_project(team: str) -> str:
 
 def _again(form: ItemForm, item: WorkItem) -> ItemForm:
     """The form once more on today's values, with what the person had changed laid over them."""
-    kept = {name: form.data.get(name, "") for name in form.changed_data}
+    kept = {name: form[name].data or "" for name in form.changed_data}
     today = {name: "" if v is None else v for name, v in initial_of(item).items()}
     shown = {f"initial-{name}": value for name, value in today.items()}
     data = {**today, **shown, **kept}
@@ -153,6 +153,7 @@ def _context(request: HttpRequest, item: WorkItem, form: ItemForm | None) -> dic
         "standing": truth.of_project(item.project),
         "on_its_way": truth.on_its_way(item.project),
         "history": history_of(item),
+        "custom": custom_form_fields.shown(item),
         "may_plan": may_plan(request),
         "foretold": predicted_refusals.of_deleting(item) if may_plan(request) else "",
     }

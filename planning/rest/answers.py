@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
 from almconnect.lib.api import Answer, Page, Refused, words
 from planning.fields import value_of
-from planning.models import BoardEvent, Link, WorkItem
+from planning.models import BoardEvent, CustomField, Link, WorkItem
 from planning.structure_editing import Part, show_part
 
 SyncWord = Annotated[str, words("synced", "waiting", "parked", "conflict", "local_only", "gone")]
@@ -63,6 +63,13 @@ class ItemOut(Answer):
     created: datetime
     updated: datetime
     version: int = Field(description="Also the ETag; what Jira fills into a new item leaves it.")
+    fix_versions: list[str]
+    components: list[str]
+    start_date: date | None
+    due_date: date | None
+    custom: dict[str, Any] = Field(
+        description="Id of each field of the customer's choice to its value, as its kind has it."
+    )
 
     @classmethod
     def of(cls, item: WorkItem) -> Self:
@@ -94,6 +101,11 @@ class ItemOut(Answer):
             created=item.created,
             updated=item.updated,
             version=item.version,
+            fix_versions=list(item.fix_versions),
+            components=list(item.components),
+            start_date=item.start_date,
+            due_date=item.due_date,
+            custom=dict(item.custom),
         )
 
 
@@ -256,3 +268,21 @@ class IterationOut(PartOut):
     further_sprints: list[FurtherSprintOut] = Field(
         description="The sprints on the boards of further projects in which a team works."
     )
+
+
+class CustomFieldOut(Answer):
+    id: str
+    name: str
+    kind: Annotated[
+        str,
+        words("line", "text", "number", "date", "choice", "choices", "person", "labels", "url"),
+    ]
+    word: str = Field(description="Its name in `field_map` and in changes.")
+
+    @classmethod
+    def of(cls, row: CustomField) -> Self:
+        return cls(id=str(row.pk), name=row.name, kind=row.kind, word=row.word)
+
+
+class CustomFieldsOut(Page[CustomFieldOut]):
+    pass

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from accounts.bearer_tokens import actor_of, planner, reader
 from almconnect.lib.api import Refused, answer, listed
@@ -19,6 +19,7 @@ from planning.rest.request_params import Query, documented, key_of, version_want
 router = Router(tags=["items"])
 SHOWN = ("project__connection",)
 FILTERS = ("project", "team", "iteration", "type", "q", "changed_since", "key")
+DAY = "A day, such as 2027-01-31."
 PARAMETERS = (*FILTERS, "cursor", "limit")
 
 
@@ -29,7 +30,8 @@ class PersonBody(Schema):
 
 
 class ItemEdit(Schema):
-    """Board fields; those that are left out stay as they are. Labels are words without spaces."""
+    """Board fields; those that are left out stay as they are. Labels are words without spaces;
+    fix versions and components go by name, and are those that the project has in Jira."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     type: str = ""
@@ -46,6 +48,13 @@ class ItemEdit(Schema):
     team: str | None = None
     iteration: str | None = None
     rank: str | None = None
+    fix_versions: list[str] | None = None
+    components: list[str] | None = None
+    start_date: str | None = Field(default=None, description=DAY)
+    due_date: str | None = Field(default=None, description=DAY)
+    custom: dict[str, Any] = Field(
+        default={}, description="Fields of the customer's choice: the field's id to its value."
+    )
 
 
 class ItemNew(ItemEdit):

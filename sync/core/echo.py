@@ -6,16 +6,25 @@ An echo of our own write then needs no recognition: it says what is already agre
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from sync.core import words
+from sync.core.kinds import CUSTOM
 
 
 def normal(field: str, value: Any) -> Any:
     """`value` in the one form in which it is compared, stored as agreed, and shown."""
     form = _FORMS.get(field)
-    return form(value) if form else _word(value)
+    if form is None:
+        form = _by_itself if field.startswith(CUSTOM) else _word
+    return form(value)
+
+
+def all_normal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Every value in that form, by field."""
+    return {field: normal(field, value) for field, value in values.items()}
 
 
 def same(field: str, left: Any, right: Any) -> bool:
@@ -33,6 +42,30 @@ def _reference(value: Any) -> str | None:
 def _labels(value: Any) -> list[str]:
     listed = isinstance(value, list | tuple | set | frozenset)
     return sorted({str(label) for label in value}) if listed else []
+
+
+def _names(value: Any) -> list[str]:
+    listed = isinstance(value, list | tuple | set | frozenset)
+    return sorted({str(name).strip() for name in value} - {""}) if listed else []
+
+
+def _day(value: Any) -> str | None:
+    """Of a moment, its day; what is no day is none."""
+    try:
+        return date.fromisoformat(str(value)[:10]).isoformat() if value else None
+    except ValueError:
+        return None
+
+
+def _by_itself(value: Any) -> Any:
+    """A value of the customer's own field: its JSON says what it is."""
+    if isinstance(value, Mapping):
+        value = value.get("id")
+    if isinstance(value, list | tuple | set | frozenset):
+        return _names(value) or None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(value)
+    return _lines(value) or None
 
 
 def _number(value: Any) -> float | None:
@@ -69,4 +102,8 @@ _FORMS: dict[str, Callable[[Any], Any]] = {
     "parent": _reference,
     "iteration": _reference,
     "team": _reference,
+    "fix_versions": _names,
+    "components": _names,
+    "start_date": _day,
+    "due_date": _day,
 }

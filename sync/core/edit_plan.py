@@ -135,9 +135,9 @@ def _chosen(rules: Rules, known: Situation, differs: Values) -> dict[str, Any]:
     if "team" in rules.fields and "team" in touched and "team" in known.parked:
         # What Jira shows was not understood, so not merged: the person's choice replaces it.
         values["team"] = known.board["team"]
-    if rules.team.among_labels and "labels" in values:
-        values.setdefault("team", known.board["team"])  # else its label would go
-    return values
+    if rules.team.among in values:
+        values.setdefault("team", known.board["team"])  # else its label or component would go
+    return {name: value for name, value in values.items() if name not in rules.never_told}
 
 
 def _held(known: Situation, values: Values) -> dict[str, str]:

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from jira_client.values import History, HistoryItem
-from sync.core import words
+from sync.core import kinds, words
 from sync.core.echo import normal, same
 from sync.core.teams import BOARD, COMPONENT
-from sync.core.values import Lookups, Rules, Values
+from sync.core.values import DATES, NAMES, Lookups, Rules, Values
 
 READ = "read"  # in Change.sent: when Jira had been updated last before the write, and what it held
 
@@ -23,6 +23,8 @@ READ = "read"  # in Change.sent: when Jira had been updated last before the writ
 _WORDS = {
     "parent": {"parent", "issueparentassociation", "epic link", "parent link"},
     "iteration": {"sprint"},
+    "fix_versions": {"fix version"},
+    "components": {"component"},
 }
 
 
@@ -108,7 +110,7 @@ def began_with(
             (i for one in histories for i in one.items if _is(rules, name, i, names)), None
         )
         if first is not None:
-            old = replace(first, new=first.old, new_text=first.old_text)
+            old = replace(first, new=first.old, new_text=first.old_text, new_names=first.old_names)
             found[name] = normal(name, value_of(rules, lookups, name, old))
     return found
 
@@ -243,6 +245,8 @@ def _is(rules: Rules, name: str, item: HistoryItem, names: Mapping[str, str]) ->
         # Each component that comes or goes is a line of its own: no value to compare. And a sprint's
         # change, which says the board, is the iteration's.
         return False
+    if name in NAMES and item.new_names is None:
+        return False  # one that comes or goes, of an issue that was not read: no value to compare
     if item.field_id:
         return item.field_id == remote
     word = item.field.lower()
@@ -257,9 +261,15 @@ def value_of(rules: Rules, lookups: Lookups, name: str, item: HistoryItem) -> An
     if name in ("assignee", "reporter"):
         return raw or ""
     if name == "labels":
-        return rules.team.others((text or "").split())
+        return rules.team.others(name, (text or "").split())
+    if name in NAMES:
+        return rules.team.others(name, item.new_names or ())
+    if name in DATES or rules.kinds.get(name) == kinds.DATE:
+        return raw or text  # the text is how people read the day
+    if name in rules.kinds:
+        return _of_custom(rules.kinds[name], raw, text)
     if name == "team":
-        shown = (text or "").split() if rules.team.among_labels else [raw or "", text or ""]
+        shown = (text or "").split() if rules.team.among == "labels" else [raw or "", text or ""]
         return rules.team.read(shown)[0]
     if name == "parent":
         return lookups.items.get(str(raw or "")) or lookups.items.get(text or "")
@@ -268,3 +278,16 @@ def value_of(rules: Rules, lookups: Lookups, name: str, item: HistoryItem) -> An
         known = [lookups.iterations.get(int(part)) for part in sprints if part.isdigit()]
         return known[-1] if known else None
     return text if text is not None else raw
+
+
+def _of_custom(kind: str, raw: str | None, text: str | None) -> Any:
+    """What a changelog says of a field of the customer's choice: the names of choices, in one text."""
+    if kind == kinds.PERSON:
+        return raw or None
+    if kind == kinds.CHOICES:
+        return [name.strip() for name in (text or "").split(",") if name.strip()]
+    if kind == kinds.LABELS:
+        return (text or "").split()
+    if kind == kinds.NUMBER:
+        return normal("story_points", text)
+    return text

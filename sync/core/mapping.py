@@ -11,14 +11,15 @@ from typing import Any
 
 from jira_client.parse import issue_links, sprints_in
 from jira_client.values import Issue, Sprint
-from sync.core import words
-from sync.core.echo import normal
+from sync.core import kinds, words
+from sync.core.echo import all_normal
 from sync.core.values import (
     ABSENT,
+    DATES,
     DOCUMENT,
     EPIC_LINK,
+    NAMES,
     PARENT,
-    TWO_WAY,
     Lookups,
     Rules,
     Seen,
@@ -62,6 +63,7 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
     kind = _kind(rules, issue)
     rules = rules.of_type(kind)
     values: dict[str, Any] = {}
+    told: dict[str, Any] = {}
     refs: dict[str, Any] = {}
     if "status" in fields:
         values["status"] = _status(rules, fields["status"])
@@ -69,13 +71,18 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         if name in _APART or field_id not in fields:
             continue
         raw = fields[field_id]
-        if isinstance(raw, dict):
-            if name in _TEXTS:
-                continue  # rich text as a document: not understood, so nothing is made of it
+        if isinstance(raw, dict) and _is_text(rules, name):
+            continue  # rich text as a document: not understood, so nothing is made of it
+        if name in rules.kinds:
+            raw = kinds.read(rules.kinds[name], raw)
+        elif isinstance(raw, dict):
             raw = _plain(name, raw)
-        values[name] = normal(name, raw)
-    if rules.team.among_labels and "labels" in values:
-        values["labels"] = rules.team.others(values["labels"])
+        elif name in NAMES:
+            raw = [one.get("name") for one in raw or () if isinstance(one, dict)]
+        told[name] = raw
+    values |= all_normal(told)
+    if (among := rules.team.among) in values:
+        values[among] = rules.team.others(among, values[among])
     unknown = _see_team(rules, fields, values)
     if "iteration" in rules.fields and rules.fields["iteration"] in fields:
         sprint = _sprint(fields[rules.fields["iteration"]], _is_done(fields))
@@ -110,13 +117,12 @@ def _untold(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
     project and type is left out by Jira, and so is one that the account must not see.
     """
     found: dict[str, str] = {}
-    for name in TWO_WAY:
-        remote = "status" if name == "status" else rules.fields.get(name)
-        if remote is None or (name == "parent" and _tells_parent(rules, fields)):
+    for name, remote in rules.compared.items():
+        if name == "parent" and _tells_parent(rules, fields):
             continue
         if remote not in fields:
             found[name] = ABSENT
-        elif name in _TEXTS and isinstance(fields[remote], dict):
+        elif _is_text(rules, name) and isinstance(fields[remote], dict):
             found[name] = DOCUMENT
     return found
 
@@ -222,9 +228,17 @@ def _spoken(rules: Rules, name: str, value: Any) -> Any:
         return {rules.person_key: value} if value else None
     if name == "priority":
         return {"name": value} if value else None
-    if name == "description":
+    if name in rules.kinds:
+        return kinds.spoken(rules.kinds[name], value, rules.person_key)
+    if name in NAMES:
+        return [{"name": one} for one in value or ()]
+    if name == "description" or name in DATES:
         return value or None
     return value
+
+
+def _is_text(rules: Rules, name: str) -> bool:
+    return name in _TEXTS or rules.kinds.get(name) in kinds.TEXTS
 
 
 def _plain(name: str, value: Mapping[str, Any]) -> Any:
@@ -276,7 +290,8 @@ def _parent(value: Any) -> str:
 
 def _names(rules: Rules, fields: Mapping[str, Any]) -> dict[str, str]:
     names: dict[str, str] = {}
-    for name in ("assignee", "reporter"):
+    own = (name for name, kind in rules.kinds.items() if kind == kinds.PERSON)
+    for name in ("assignee", "reporter", *own):
         person = fields.get(rules.fields.get(name, ""))
         names[name] = str(person.get("displayName") or "") if isinstance(person, dict) else ""
     status = fields.get("status")

@@ -8,11 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jira_client.known_fields import EPIC_LINK, RANK, SPRINT, named_number, of_schema, story_points
+from jira_client.known_fields import (
+    EPIC_LINK,
+    RANK,
+    SPRINT,
+    named_number,
+    of_schema,
+    start_date,
+    story_points,
+)
 from jira_client.values import Board, FieldInfo, FieldMeta, IssueType, LinkType, Status
 from sync.core import words
 
 _SYSTEM = ("summary", "description", "status", "labels", "priority", "assignee", "reporter")
+_TOLD = {"fix_versions": "fixVersions", "components": "components", "due_date": "duedate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,8 @@ def _fields(data: Metadata) -> dict[str, str]:
             data.fields, data.estimation_field, team_managed=data.team_managed
         ),
         "wsjf": named_number(data.fields, "wsjf"),
+        "start_date": start_date(data.fields),
+        **{name: field_id for name, field_id in _TOLD.items() if field_id in known},
     }
     return found | {name: field_id for name, field_id in others.items() if field_id}
 

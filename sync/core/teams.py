@@ -38,8 +38,9 @@ class TeamSource:
         return _FIELDS.get(self.kind, self.field if self.kind in (FIELD, BOARD) else "")
 
     @property
-    def among_labels(self) -> bool:
-        return self.kind == LABEL
+    def among(self) -> str:
+        """The board field among whose values the team's is; empty where there is none such."""
+        return _FIELDS.get(self.kind, "")
 
     @property
     def by_board(self) -> bool:
@@ -62,18 +63,20 @@ class TeamSource:
             return None, ", ".join(self.values[team] for team in teams)
         return (teams[0] if teams else None), ""
 
-    def others(self, labels: Iterable[str]) -> list[str]:
-        """The labels that are no team's; all, where labels say no team."""
-        teams = set(self.values.values()) if self.among_labels else set()
-        return [label for label in labels if label not in teams]
+    def others(self, field: str, words: Iterable[str]) -> list[str]:
+        """Those of the board field's values that are no team's; all, where it says no team."""
+        teams = set(self.values.values()) if self.among == field else set()
+        return [word for word in words if word not in teams]
 
     def say(self, team: str | None, body: dict[str, Any], update: dict[str, Any]) -> None:
         """Add to an issue's body what makes it this team's. The team must have a value here."""
         value = self.values[team] if team else None
         if self.kind == FIELD:
             body[self.field] = {"value": value} if value and self.shape == "option" else value
-        elif self.among_labels and "labels" in body:
-            body["labels"] = sorted({*self.others(body["labels"]), *([value] if value else [])})
+        elif self.among in body:
+            given = [name for one in body[self.among] for name in _names(one)]
+            words = sorted({*self.others(self.among, given), *([value] if value else [])})
+            body[self.among] = [self._spoken(word) for word in words]
         else:
             gone = [one for one in dict.fromkeys(self.values.values()) if one != value]
             steps = [{"add": self._spoken(value)}] if value else []

@@ -82,6 +82,9 @@ def by_names(columns: Mapping[str, Any], data: Metadata) -> dict[str, Any]:
             for word, remote in columns[column].items()
             if str(remote) in names
         }
+    content["field_directions"] = {
+        word: way for word, way in columns["field_directions"].items() if word in content["fields"]
+    }
     content["link_rules"] = [dict(rule) for rule in columns["link_rules"]]
     fields = there["fields"].names
     for part in DEFAULTS:
@@ -112,6 +115,11 @@ def fit(
             found |= {one.word: key for one in further for key in one.choices}
         values[column] = found
         misfits += [*wrong, *further]
+    values["field_directions"] = {
+        word: way
+        for word, way in (content.get("field_directions") or {}).items()
+        if word in values["field_map"]
+    }
     types, links = values["type_map"], set(values["link_map"].values())
     values["link_rules"] = [
         rule for rule in content.get("link_rules") or () if _holds(rule, types, links)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from sync.core.kinds import CUSTOM
 from sync.core.links import LinkRule, LinkTable
 from sync.core.teams import TeamSource
 
@@ -24,8 +25,14 @@ TWO_WAY: Final = (
     "parent",
     "iteration",
     "team",
+    "fix_versions",
+    "components",
+    "start_date",
+    "due_date",
 )
 NUMBERS: Final = ("story_points", "wsjf")
+NAMES: Final = ("fix_versions", "components")  # lists of names, in no order
+DATES: Final = ("start_date", "due_date")
 PARENT: Final = "parent"  # Jira's field, and the way of naming a parent by it
 EPIC_LINK: Final = "epic_link"  # the other way: the parent's key in a custom field
 
@@ -34,6 +41,19 @@ ABSENT: Final = "absent"  # Jira left it out: there is no such field for this is
 DOCUMENT: Final = "document"  # rich text as a document, of which nothing is made
 
 Values = Mapping[str, Any]
+EMPTY: Final[tuple[Any, ...]] = (None, "", [])  # what holds nothing
+
+
+def may_come_later(name: str) -> bool:
+    """Whether it names a field that a person may add to a mapping whose items have values there already,
+    on either side.
+    """
+    return name in NAMES or name in DATES or name.startswith(CUSTOM)
+
+
+def is_compared(name: str) -> bool:
+    """Whether it names a field whose agreed value a pair keeps."""
+    return name in TWO_WAY or name.startswith(CUSTOM)
 
 
 def _inverse(words: Mapping[str, str]) -> dict[str, str]:
@@ -57,6 +77,8 @@ class Rules:
     and what is above them, in Advanced Roadmaps for Data Center.
     `team`: where issues say their team; `fields` holds that field under *team* then.
     `transition_defaults`: board status → {field id: value} for what a step there asks for.
+    `kinds`: field of the customer's choice → its kind (`sync.core.kinds`). `directions`: field →
+    “from_jira” or “to_jira” (`sync.core.field_directions`); the others go both ways.
     """
 
     project_id: str
@@ -74,13 +96,20 @@ class Rules:
     team: TeamSource = field(default_factory=TeamSource)
     link_rules: tuple[LinkRule, ...] = ()
     link_ids: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
     # The way back, Jira's id → the board's word; made once, since every issue of a batch asks.
     type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     link_table: LinkTable = field(init=False, compare=False, repr=False)
+    # Board field → Jira's, of those whose agreed value a pair keeps
+    compared: Mapping[str, str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "type_words", _inverse(self.types))
+        every = {"status": "status", **self.fields}
+        kept = {name: remote for name, remote in every.items() if is_compared(name)}
+        object.__setattr__(self, "compared", {**kept, "status": "status"})
         object.__setattr__(self, "status_words", _inverse(self.statuses))
         object.__setattr__(
             self, "link_table", LinkTable(self.links, self.link_rules, self.link_ids)
@@ -102,6 +131,11 @@ class Rules:
             return ()
         below = (PARENT,) if self.subtasks else ()
         return (self.fields["parent"], *below, *((self.parent_link,) if self.above else ()))
+
+    @property
+    def never_told(self) -> frozenset[str]:
+        """The board fields that Jira alone may say, so that nothing of them is sent."""
+        return frozenset(name for name, way in self.directions.items() if way == "from_jira")
 
     def of_type(self, word: str | None) -> Rules:
         """The rules for items of this board type: no Epic Link says the parent of a sub-task or an epic."""

@@ -16,12 +16,13 @@ from jira_client.values import Issue
 from planning.models import Link, WorkItem
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
-from sync.core.values import Rules, Seen
+from sync.core.values import NAMES, Rules, Seen
 from sync.models import Shadow, ShadowState
 from sync.pairs.link_words import ends_of, words_of
 from sync.pairs.rules import lookups_for, rules_of, values_of
 
-_SILENT = ("iteration", "parent", "rank")
+# What changes without a word: versions are renamed and merged, sprints closed, parents moved.
+_SILENT = ("iteration", "parent", "rank", *NAMES)
 _KNOWN = ("project", "issuetype", "status", "created", "updated", "issuelinks")
 
 

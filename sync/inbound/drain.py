@@ -24,13 +24,13 @@ from connections.models import Connection, Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.team_boards import boards_used
-from sync.inbound import absence, sprint_placement
+from sync.inbound import absence, project_facts, sprint_placement
 from sync.inbound.delivered_issues import read_issues
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import raise_if_of_all
-from sync.pairs import site_proof
-from sync.webhook.inbox import OF_SPRINTS
+from sync.pairs import releases, site_proof
+from sync.webhook.inbox import OF_SPRINTS, OF_VERSIONS
 from sync.worker.failpoints import point
 from sync.worker.lease import LeaseLost, holding
 
@@ -94,6 +94,7 @@ def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) ->
     found, failed = read.found, read.failed
     if any(row.event.startswith(OF_SPRINTS) for row in rows):
         _look_at_sprints(jira, projects.values())
+    _look_at_versions(jira, projects, rows)
     deleted = {row.issue_id for row in rows if row.event == DELETED}
     for project in projects.values():
         if project.direction != Direction.PAUSED:
@@ -118,6 +119,16 @@ def _look_at_sprints(jira: JiraClient, projects: Iterable[MappedProject]) -> Non
         if project.direction != Direction.PAUSED and boards_used(project):
             sprint_placement.observe(project, jira)
             sprint_placement.place(project.pk)
+
+
+def _look_at_versions(
+    jira: JiraClient, projects: Mapping[str, MappedProject], rows: Iterable[Delivery]
+) -> None:
+    """A version's webhook names its project: all of the project's versions are read again."""
+    for key in {row.project_id for row in rows if row.event.startswith(OF_VERSIONS)}:
+        project = projects.get(key)
+        if project is not None and project.direction != Direction.PAUSED:
+            project_facts.note_facts(project, releases.read(project, jira))
 
 
 def _number(issue_id: str) -> tuple[int, str]:
@@ -189,7 +200,8 @@ def _settle(rows: Sequence[Delivery], skipped: Mapping[str, str]) -> None:
 def _skipped(row: Delivery, skipped: Mapping[str, str]) -> str:
     """Why this delivery was not worked on; empty where it was. `skipped`: issue id → the reason."""
     if not row.issue_id:
-        return "" if row.event.startswith(OF_SPRINTS) else "The delivery names no issue."
+        told = row.event.startswith((OF_SPRINTS, OF_VERSIONS))
+        return "" if told else "The delivery names no issue."
     return skipped.get(row.issue_id, "")
 
 

@@ -15,7 +15,7 @@ from jira_client.values import Issue
 from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
 from sync.core.mapping import operation_of
-from sync.core.values import TWO_WAY, Seen
+from sync.core.values import Seen, is_compared
 from sync.inbound.read_batch import Batch, Reading, left_out, not_understood
 from sync.models import Shadow
 from sync.pairs import states
@@ -70,7 +70,7 @@ def bind(
         item=item,
         remote_id=remote_id,
         remote_key=key,
-        agreed={name: value for name, value in agreed.items() if name in TWO_WAY},
+        agreed={name: value for name, value in agreed.items() if is_compared(name)},
         read_at=item.created,
     )
     shadow.item = item

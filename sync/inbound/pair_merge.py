@@ -20,18 +20,17 @@ from sync.core.history import (
     setters,
     setting,
 )
-from sync.core.merge import Clash, Merge, Policy, merge
-from sync.core.values import ABSENT, Seen, Values
+from sync.core.merge import Clash, Merge
+from sync.core.values import ABSENT, EMPTY, Seen, Values
 from sync.inbound import duplicates, gone_items
 from sync.inbound.read_batch import Batch, Reading, left_out, not_understood
 from sync.models import Shadow, ShadowState
-from sync.pairs import conflicts, parents, states
+from sync.pairs import conflicts, decision, parents, states
 from sync.pairs.rules import values_of
 
 OLDER_FOR = timedelta(
     seconds=30
 )  # a search index may lag behind; it does not for so long on one issue
-_EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 def merge_in(
@@ -81,9 +80,9 @@ def merge_in(
         **accepted,
         **undone,
     }
-    outcome = decide(reading.project, base, ours, remote)
+    outcome = decision.decide(reading.project, base, ours, remote)
     if way := _own_way(reading, issue, item, outcome):
-        outcome = decide(reading.project, {**base, **way}, ours, remote)
+        outcome = decision.decide(reading.project, {**base, **way}, ours, remote)
     outcome = parents.guarded(reading.project, shadow, seen, outcome)
     found = [_signed(reading, issue, shadow, clash) for clash in outcome.clashes]
     if reading.hold and (unsigned := conflicts.unsigned(found)):
@@ -128,7 +127,10 @@ def _never_agreed(reading: Reading, seen: Seen, shadow: Shadow, ours: Values) ->
     return {
         name: ours[name]
         for name, why in seen.untold.items()
-        if why == ABSENT and name not in shadow.agreed and ours.get(name) not in _EMPTY
+        if why == ABSENT
+        and name not in shadow.agreed
+        and name not in reading.rules.never_told
+        and ours.get(name) not in EMPTY
     }
 
 
@@ -235,28 +237,12 @@ def _beginning(
     missed = {
         name: value
         for name, value in remote.items()
-        if ours.get(name) not in _EMPTY and name not in shadow.agreed
+        if ours.get(name) not in EMPTY and name not in shadow.agreed
     }
     if reading.names is not None:
         return began_with(reading.rules, reading.lookups, issue.history, reading.names, missed)
     decide_nothing = all(same(name, ours[name], value) for name, value in missed.items())
     return missed if decide_nothing else None
-
-
-def decide(project: MappedProject, base: Values, ours: Values, remote: Values) -> Merge:
-    """The merge of one pair under its project's direction and policy."""
-    if not remote.get("team", True):
-        base = {"team": None, **base}  # an issue that never named a team takes none away
-    if project.direction == Direction.FROM_JIRA:
-        # Nothing is ever sent, so nobody else can be right, and no Change may wait for it.
-        outcome = merge(base, ours, remote, Policy.JIRA_WINS)
-        return Merge(outcome.take, {}, outcome.agreed, outcome.clashes)
-    if project.direction != Direction.TO_JIRA:
-        return merge(base, ours, remote, Policy(project.conflict_policy))
-    # A project that only writes to Jira: what Jira changed is put back, never taken.
-    outcome = merge(base, ours, remote, Policy.BOARD_WINS)
-    back = {name: ours[name] for name in outcome.take if name in ours}
-    return Merge({}, {**outcome.to_send, **back}, outcome.agreed, outcome.clashes)
 
 
 def _advance(
@@ -349,7 +335,7 @@ def _take(
     there (defaults, rank, key) nobody has edited, so the item's version stays.
     """
     changed = set(outcome.take)
-    edited = {name for name in changed if ours.get(name) not in _EMPTY}
+    edited = {name for name in changed if ours.get(name) not in EMPTY}
     inbound_writes.take(item, outcome.take, seen.names)
     named = _rename(item, seen)
     changed |= named

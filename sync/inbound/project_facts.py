@@ -17,7 +17,15 @@ from jira_client.errors import NotFound
 from jira_client.values import IssueType, Project
 from sync.core.values import EPIC_LINK
 from sync.models import Run, RunKind
-from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
+from sync.pairs import (
+    field_choices,
+    hierarchy,
+    link_names,
+    metadata,
+    new_statuses,
+    priorities,
+    releases,
+)
 from sync.pairs.create_screens import CreateScreens
 from sync.worker.retry_policy import Patience
 
@@ -43,7 +51,9 @@ def refresh(
         link_names.follow(project, patience.ask(lambda: metadata.link_types(jira)))
     screens = CreateScreens(jira, project.key, patience)
     known: dict[str, Any] = {
-        **priorities.facts_of(screens, project.field_map, project.type_map.values())
+        **priorities.facts_of(screens, project.field_map, project.type_map.values()),
+        **releases.read(project, jira, found),
+        **field_choices.facts_of(screens, project.field_map, project.type_map.values()),
     }
     if project.facts.get("parent_style") == EPIC_LINK:
         fields = patience.ask(jira.fields.all)

@@ -35,7 +35,7 @@ from sync.inbound import (
 from sync.inbound.read_batch import Applied, Batch, Reading, save
 from sync.models import Shadow, ShadowState
 from sync.outbox import change_queue
-from sync.pairs import server_clock, site_proof, states
+from sync.pairs import releases, server_clock, site_proof, states
 from sync.pairs.rules import default_team, lookups_for, rules_of
 from sync.webhook import inbox
 from sync.worker.failpoints import point
@@ -259,12 +259,13 @@ def _plain(value: Any) -> Any:
 
 
 def _follow(project: MappedProject, issues: Sequence[Issue]) -> None:
-    """A project that was renamed in Jira says so on each of its issues."""
+    """A project that was renamed in Jira says so on each of its issues, and they name its versions."""
     if issues:
         named = issues[-1].fields.get("project") or {}
         project_facts.note_project(
             project, str(named.get("key") or ""), str(named.get("name") or "")
         )
+        releases.note_seen(project, issues)
 
 
 def _hand_over(

@@ -21,7 +21,7 @@ from sync.pairs.mapping_versions import Cause, Difference
 from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
 
-_BY_ENTRY = (*MAPS, "transition_defaults", "create_defaults")
+_BY_ENTRY = (*MAPS, "field_directions", "transition_defaults", "create_defaults")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,8 @@ from connections.models import MappedProject
 from jira_client.values import Project
 from planning.models import Team
 from planning.structure_editing import add_part, edit_part
-from sync.core import template
-from sync.core.propose import propose
 from sync.core.template import Fitted
-from sync.mapping import drafts, project_mapping, sprints, team_boards
+from sync.mapping import drafts, project_mapping, sprints, team_boards, templates
 from sync.mapping.project_mapping import MAPS
 from sync.models import MappingPlan, PlannedProject, PlannedState, VersionOrigin
 from sync.pairs import mapping_versions, metadata
@@ -62,7 +60,7 @@ def _fitted(plan: MappingPlan, row: PlannedProject, site: SiteWide) -> Fitted | 
     jira = jira_for(plan.connection)
     project = Project(id=row.remote_id, key=row.key, name=row.name, style=row.style)
     data = metadata.read_metadata(jira, project, site)
-    return template.fit(plan.content, data, propose(data), row.chosen)
+    return templates.fit(plan.content, data, row.chosen)
 
 
 def _map(plan: MappingPlan, row: PlannedProject, actor: User, site: SiteWide) -> MappedProject:

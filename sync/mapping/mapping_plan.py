@@ -36,7 +36,7 @@ from planning.models import Art, Pi, Team
 from sync.core import template
 from sync.core.propose import propose
 from sync.core.template import Misfit
-from sync.mapping import mapped_together
+from sync.mapping import mapped_together, templates
 from sync.models import MappingPlan, MappingTemplate, PlannedProject, PlannedState
 from sync.outbox import refusals
 from sync.pairs import metadata
@@ -229,7 +229,7 @@ def _look(plan_row: MappingPlan, row: PlannedProject, jira: JiraClient, site: Si
     data = metadata.read_metadata(jira, project, site)
     proposal = propose(data)
     if plan_row.content:
-        misfits = template.fit(plan_row.content, data, proposal).misfits
+        misfits = templates.fit(plan_row.content, data).misfits
         row.misfits = [_kept(one) for one in misfits]
     row.boards = [
         {

@@ -22,7 +22,14 @@ from planning import inbound_writes
 from planning.models import SyncState, Team, WorkItem
 from sync.core.propose import Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
-from sync.mapping import boards, mapping_rules, teams, transition_fields
+from sync.mapping import (
+    boards,
+    custom_fields,
+    mapping_rules,
+    new_fields,
+    teams,
+    transition_fields,
+)
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState, VersionOrigin
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
 from sync.pairs import mapping_versions as versions
@@ -69,10 +76,15 @@ def map_project(
     board = boards.asked_for(jira, options.pop("board_id", None), data.board)
     asked = transition_fields.of_project(jira, found.key)
     merged = _whole(maps or {}) if whole else _merged(proposal, maps or {})
+    custom_fields.judge(connection, merged["field_map"], merged["field_map"])
     screens = CreateScreens(jira, found.key)
     offered = priorities.facts_of(screens, merged["field_map"], merged["type_map"].values())
+    ways = mapping_rules.directions(
+        merged["field_map"], options.pop("field_directions", None) or {}
+    )
     with transaction.atomic():
         project = MappedProject.objects.create(
+            field_directions=ways,
             connection=connection,
             remote_id=found.id,
             key=found.key,
@@ -176,9 +188,11 @@ def change(
             before={name: before[name] for name in changed},
             after={name: getattr(project, name) for name in changed},
         )
-        reread = changed & {"team_source", "link_rules"}
+        new = new_fields.added(before["field_map"], project.field_map)
+        new_fields.unread(project, new)
+        reread = new or changed & {"team_source", "link_rules"}
         again = project_runs.request(project, RunKind.RECONCILE) if reread else None
-    if again is not None:  # every issue says its team, and its links, anew
+    if again is not None:  # every issue says its team, its links and new fields anew
         wake(WORK, again.pk)
     return project
 
@@ -198,6 +212,8 @@ def prepare(
         jira = jira_for(project.connection)
         metadata.prove_filter(jira, metadata.find_project(jira, project.remote_id), options["jql"])
     mapping_rules.refuse_time(maps)
+    entries = maps.get("field_map") or {}
+    custom_fields.judge(project.connection, {**project.field_map, **entries}, entries)
     board = boards.judged(project, values["board_id"]) if "board_id" in values else {}
     link_types = _link_types(project, values)
     link_names.learn(project, link_types)  # first by id: what was said before keeps its meaning
@@ -213,6 +229,9 @@ def prepare(
     rules = mapping_rules.judged(project, values)
     for name, value in rules.items():
         setattr(project, name, value)
+    project.field_directions = {
+        name: way for name, way in project.field_directions.items() if name in project.field_map
+    }
     project.facts = new_statuses.by_hand(facts, maps.get("status_map") or {})
     if categories:
         project.facts = _with_categories(project, categories)

@@ -16,9 +16,11 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
 from connections.models import ConflictPolicy, DeletionPolicy, Direction, MappedProject
+from planning.models import CUSTOM, CustomField
 from sync.core import template
-from sync.core.propose import propose
-from sync.core.template import Fitted
+from sync.core.field_directions import WAYS
+from sync.core.propose import Metadata, propose
+from sync.core.template import Fitted, Misfit
 from sync.mapping import drafts
 from sync.mapping.drafts import Compared
 from sync.models import MappingTemplate
@@ -31,7 +33,10 @@ _ONE_OF: Final = {
     "deletion_policy": DeletionPolicy.values,
 }
 _RULE: Final = ("from", "word", "to", "link_type")
-_KNOWN: Final = ("name", *template.OPTIONS, *template.MAPS, "link_rules", *template.DEFAULTS)
+_KNOWN: Final = (
+    "name", *template.OPTIONS, *template.MAPS, "field_directions", "link_rules", *template.DEFAULTS,
+)  # fmt: skip
+_BY_FIELD: Final = ("fields", "field_directions")
 
 
 class _Plain(yaml.SafeLoader):
@@ -48,7 +53,7 @@ def save(project: MappedProject, name: str, *, actor: User) -> MappingTemplate:
     jira = jira_for(project.connection)
     data = metadata.read_metadata(jira, metadata.find_project(jira, project.remote_id))
     content = template.by_names(mapping_versions.content_of(project), data)
-    return store(name, content, actor=actor)
+    return store(name, _with_words(content, {row.word: _named(row) for row in _own()}), actor=actor)
 
 
 def store(name: str, content: Mapping[str, Any], *, actor: User) -> MappingTemplate:
@@ -119,7 +124,53 @@ def fitted(
     """The template in a mapped project. Raises JiraError, NotReady, Refused."""
     jira = jira_for(project.connection)
     data = metadata.read_metadata(jira, metadata.find_project(jira, project.remote_id))
-    return template.fit(content, data, propose(data), chosen)
+    return fit(content, data, chosen)
+
+
+def fit(
+    content: Mapping[str, Any],
+    data: Metadata,
+    chosen: Mapping[str, Mapping[str, str]] | None = None,
+) -> Fitted:
+    """The template in the project of this metadata; its fields of the customer's choice are those of the
+    board that are called so, and one that the board does not have is missing.
+    """
+    own = {_named(row): row.word for row in _own()}
+    lacking = [word for word in content.get("fields") or {} if _is_own(word) and word not in own]
+    found = template.fit(_with_words(content, own), data, propose(data), chosen)
+    missing = [
+        Misfit("fields", word.removeprefix(CUSTOM), content["fields"][word], template.MISSING)
+        for word in lacking
+    ]
+    return Fitted(found.values, [*found.misfits, *missing])
+
+
+def _own() -> list[CustomField]:
+    return list(CustomField.objects.all())
+
+
+def _named(row: CustomField) -> str:
+    """A field of the customer's choice as a template calls it: ids are of one console alone."""
+    return f"{CUSTOM}{row.name}"
+
+
+def _is_own(word: str) -> bool:
+    return word.startswith(CUSTOM)
+
+
+def _with_words(content: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """The content with these words for the customer's fields; without those that have none."""
+    return {
+        **content,
+        **{
+            part: {
+                words.get(word, word): value
+                for word, value in (content.get(part) or {}).items()
+                if not _is_own(word) or word in words
+            }
+            for part in _BY_FIELD
+        },
+    }
 
 
 def into_draft(
@@ -159,6 +210,10 @@ def _wrong(found: Mapping[str, Any]) -> list[str]:
         ):
             words = _("“%(part)s” is a list of board word: name in Jira, both texts.")
             wrong.append(words % {"part": part})
+    ways = found.get("field_directions") or {}
+    if not isinstance(ways, dict) or any(way not in WAYS for way in ways.values()):
+        words = _("“field_directions” is a list of board field: one of %(allowed)s.")
+        wrong.append(words % {"allowed": ", ".join(WAYS)})
     rules = found.get("link_rules") or []
     if not isinstance(rules, list) or not all(
         isinstance(rule, dict)

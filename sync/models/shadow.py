@@ -89,7 +89,7 @@ class Shadow(models.Model):
         default=dict, blank=True
     )  # board field → Jira's reason for refusing it
     # The mapped board fields, by comma, of which Jira's last answer said nothing
-    untold = models.CharField(max_length=250, blank=True, default="", db_default="")
+    untold = models.TextField(blank=True, default="", db_default="")
     # When Jira says that the issue was made: never changes, so another moment is another issue
     remote_created = models.DateTimeField(null=True, blank=True)
     remote_updated = models.DateTimeField(null=True, blank=True)

@@ -12,6 +12,7 @@ from almconnect.lib.api import Refused
 from connections.models import MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import FieldMeta
+from sync.core.values import may_come_later
 from sync.outbound.edit_calls import spoken
 from sync.pairs.create_screens import CreateScreens
 from sync.pairs.given_values import is_empty, refused_by, without_empty
@@ -36,8 +37,11 @@ def screens_of(reader: CreateScreens, project: MappedProject, types: Iterable[st
 
 
 def demanded(project: MappedProject, screen: Mapping[str, FieldMeta]) -> list[FieldMeta]:
-    """The fields without which a create fails, and that the board may not fill."""
-    filled = _ALWAYS | {str(one) for one in rules_of(project).fields.values()}
+    """The fields without which a create fails, and that the board may leave empty or does not hold."""
+    fields = rules_of(project).fields
+    # Whoever plans leaves fix versions, components and dates empty more often than not.
+    kept = {name: remote for name, remote in fields.items() if not may_come_later(name)}
+    filled = _ALWAYS | {str(remote) for remote in kept.values()}
     return [
         meta
         for meta in screen.values()

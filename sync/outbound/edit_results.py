@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from connections.models import Connection
+from planning.custom_names import called
 from planning.models import Change, ChangeKind, ChangeState
 from sync.core.echo import normal
 from sync.core.edit_result import EditResult, Results
@@ -43,7 +44,7 @@ def settle(
         change_queue.settle(ids, why)
     _drop_overtaken(results)
     sent = [
-        (plan.shadow.item, f"Sent {', '.join(sorted(accepted))}.")
+        (plan.shadow.item, f"Sent {', '.join(sorted(map(called, accepted)))}.")
         for plan in plans
         if (accepted := results[plan.item_id].accepted)
     ]
@@ -95,7 +96,7 @@ def _stopped(
     if asked:
         change_queue.leave_to_people([change.pk], asked)
     elif refused:
-        message = " ".join(f"{name}: {why}" for name, why in refused.items())
+        message = " ".join(f"{called(name)}: {why}" for name, why in refused.items())
         change_queue.park([change.pk], "refused", message)
         note(connection, "send", "refused", message, item=change.item, change=change)
     elif error is not None and not reached:

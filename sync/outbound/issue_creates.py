@@ -19,9 +19,10 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import Created, CreateFailure
 from planning.models import Change
+from sync.core.kinds import CUSTOM
 from sync.core.mapping import OPERATION_PROPERTY, say
 from sync.core.retry import Verdict
-from sync.core.values import PARENT, Rules
+from sync.core.values import PARENT, Rules, may_come_later
 from sync.outbound import create_defaults, lost_creates, people
 from sync.outbound.new_pairs import pair
 from sync.outbox import change_queue, refusals
@@ -150,7 +151,8 @@ def _body_of(
     values = {
         name: value
         for name, value in values_of(item).items()
-        if name not in ("status", "iteration", *unsent) and value not in (None, "", [])
+        if name not in ("status", "iteration", *unsent, *(rules.never_told - {"summary"}))
+        and value not in (None, "", [])
     }
     out = say(rules, values, sprints={}, parents=known.parents)
     # A create takes no update: what it would add is all there is.
@@ -210,9 +212,9 @@ def _settle(
     called = field_names.in_sentences(connection, jira) if answer.field_errors else {}
     for field, why in answer.field_errors.items():
         reasons.append(f"{names.get(field) or called.get(field) or field}: {why}")
-        if field in called and field not in (*names, *NEEDED):
+        if field in called and field not in NEEDED and may_come_later(names.get(field, CUSTOM)):
             reasons.append(
-                f"The board does not hold {called[field]}: give a default for new {mine_word} on “#4 "
+                f"The board holds no {called[field]} for it: give a default for new {mine_word} on “#4 "
                 "Fields and statuses”, then send this again."
             )
     _refused(connection, new.change, answer.status, reasons)

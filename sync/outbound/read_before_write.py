@@ -21,12 +21,12 @@ from sync.core.echo import same
 from sync.core.history import READ, Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
-from sync.inbound import absence, outside_mapping, pair_merge, pull
+from sync.inbound import absence, outside_mapping, pull
 from sync.inbound.read_batch import Applied
 from sync.models import Shadow
 from sync.outbound import ownership, write_race
 from sync.outbox import change_queue, corrective_changes, poisoned_items
-from sync.pairs import field_names
+from sync.pairs import decision, field_names
 from sync.pairs.rules import lookups_for, values_of
 from sync.worker.failpoints import point
 from sync.worker.work_slot import Shift
@@ -112,7 +112,7 @@ def _edited_by_both(
         ours = values_of(pair.item)
         new = theirs.keys() - pair.agreed.keys()
         if any(not same(name, theirs[name], ours[name]) for name in new & ours.keys()) or (
-            pair_merge.decide(project, pair.agreed, ours, theirs).clashes
+            decision.decide(project, pair.agreed, ours, theirs).clashes
         ):
             found.append(issue.id)
     return found

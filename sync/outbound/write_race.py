@@ -19,6 +19,7 @@ from connections.models import ConflictPolicy, Connection, Direction, MappedProj
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from sync.core.echo import same
+from sync.core.field_directions import TO_JIRA
 from sync.core.history import Foreign, Write, later_than, overwritten
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules
@@ -164,6 +165,8 @@ def _found(
         now = see(rules, lookups, issue).values
         for foreign in overwritten(rules, lookups, issue.history, write, names):
             name = foreign.field
+            if rules.directions.get(name) == TO_JIRA:
+                continue  # what is the board's alone to say is written over, whoever wrote it
             value = write.values[name]
             one = Overwritten(shadow, foreign, write.before.get(name), value)
             found.append((one, now.get(name)))
@@ -182,8 +185,8 @@ def _put_back(jira: JiraClient, rules: Rules, one: Overwritten, shift: Shift) ->
     item = one.shadow.item
     known = known_to_jira([item], parents=[value] if name == "parent" and value else ())
     values = {name: value}
-    if name == "labels" and rules.team.among_labels:
-        values["team"] = values_of(item)["team"]  # else its label would go
+    if name == rules.team.among:
+        values["team"] = values_of(item)["team"]  # else its label or component would go
     out = outgoing(rules, known, item, values)
     wanted, sprint = out.sprint
     if wanted:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from jira_client.known_fields import EPIC_LINK, RANK, SPRINT
 from jira_client.values import FieldInfo
 from sync.core.propose import Metadata
-from sync.core.values import TWO_WAY
+from sync.core.values import DATES, NAMES, TWO_WAY
+from sync.mapping import custom_fields
 
 # What a field of Jira is chosen for. What says the team is chosen apart (`core.teams`).
 BOARD_FIELDS: Final = (*(word for word in TWO_WAY if word != "team"), "rank")
@@ -27,8 +28,14 @@ class Choice:
 Choices = Mapping[str, Mapping[str, Sequence[Choice]]]  # map → board word ("*": any) → choices
 
 
-def choices_of(data: Metadata) -> Choices:
-    """What fits what. For types, statuses and links everything fits every word."""
+def choices_of(data: Metadata, custom: Mapping[str, str], taken: Collection[str] = ()) -> Choices:
+    """What fits what. For types, statuses and links everything fits every word.
+
+    `custom`: word of each field of the customer's choice → its kind. Fields of Jira that could be a new
+    one of these are under "*": all of a known kind that are not `taken`.
+    """
+    by_kind = custom_fields.offered(data.fields)
+    free = [one for some in by_kind.values() for one in some if one.id not in taken]
     types = [Choice(one.id, one.name) for one in data.types if not one.subtask]
     # Planned below stories, sub-tasks are offered to nobody; mapped by the API, they keep their pair.
     below = {one.name: [*types, Choice(one.id, one.name)] for one in data.types if one.subtask}
@@ -36,10 +43,18 @@ def choices_of(data: Metadata) -> Choices:
     links = [Choice(one.name, f"{one.name} ({one.outward} / {one.inward})") for one in data.links]
     return {
         "type_map": {"*": types, **below},
-        "field_map": {word: _fitting(word, data) for word in BOARD_FIELDS},
+        "field_map": {
+            **{word: _fitting(word, data) for word in BOARD_FIELDS},
+            **{word: _as_choices(by_kind.get(kind, ())) for word, kind in custom.items()},
+            "*": _as_choices(sorted(free, key=lambda one: one.name.casefold())),
+        },
         "status_map": {"*": list(statuses.values())},
         "link_map": {"*": links},
     }
+
+
+def _as_choices(fields: Iterable[FieldInfo]) -> list[Choice]:
+    return [Choice(info.id, info.name) for info in fields]
 
 
 def _fitting(word: str, data: Metadata) -> list[Choice]:
@@ -52,6 +67,8 @@ def _fitting(word: str, data: Metadata) -> list[Choice]:
 
 
 def _fits(word: str, info: FieldInfo) -> bool:
+    if word in DATES:
+        return info.schema_type == "date" and (info.custom or info.id == "duedate")
     if word in {"story_points", "wsjf"}:
         return info.custom and info.schema_type == "number"
     if word == "labels":
@@ -63,6 +80,8 @@ def _fits(word: str, info: FieldInfo) -> bool:
                 or (info.custom and info.schema_custom not in {SPRINT, EPIC_LINK})
             )
         )
+    if word in NAMES:
+        return info.id == {"fix_versions": "fixVersions"}.get(word, word)
     custom = {"iteration": SPRINT, "rank": RANK, "parent": EPIC_LINK}
     if word in custom:
         return info.schema_custom == custom[word]
@@ -71,7 +90,9 @@ def _fits(word: str, info: FieldInfo) -> bool:
 
 def offered(choices: Choices, name: str, word: str) -> Sequence[Choice]:
     of_map = choices.get(name, {})
-    return of_map.get(word) or of_map.get("*") or ()
+    if word in of_map:
+        return of_map[word]
+    return () if name == "field_map" and word != "*" else of_map.get("*") or ()
 
 
 def named(choice: Choice) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import READ, needs
 from planning.history import names_of
 from sync.models import Run, RunKind
-from sync.pages.presentation import FIELDS, shown_value
+from sync.pages.presentation import field_word, shown_value
 from sync.pages.projects import HTMX_STOP, LIVE
 from sync.pages.request_params import page_context, project_for
 from sync.runs import dry_run as trying
@@ -68,7 +68,7 @@ def dry_run(request: HttpRequest, project_id: uuid.UUID, run_id: uuid.UUID) -> H
         "same": int(counts.get(trying.SAME, 0)),
         "sections": sections_of(run.findings),
         "kept": {
-            KEPT.get(k) or FIELDS.get(k, k): v
+            KEPT.get(k) or field_word(k): v
             for k, v in run.findings.get("kept_on_board", {}).items()
         },
     }
@@ -100,7 +100,7 @@ def sections_of(findings: dict[str, Any]) -> list[Section]:
 def _line(sample: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     fields = [
         (
-            FIELDS.get(name, name),
+            field_word(name),
             shown_value(both["board"], names),
             shown_value(both["jira"], names),
         )

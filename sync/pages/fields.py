@@ -22,8 +22,10 @@ from connections.health import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
 from jira_client.values import Project
-from planning.models import Link, WorkItem
+from planning.custom_field_editing import add_field, remove_field
+from planning.models import CustomField, Link, WorkItem
 from sync.mapping import (
+    custom_fields,
     drafts,
     mapping_check,
     project_mapping,
@@ -75,14 +77,24 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     form = PairsForm(request.POST, project=project, choices=asked.answer.choices)
     if not form.is_valid():
         return page(request, project, form=form, offer=asked.answer)
-    entries = form.changed_maps()
-    if entries:
+    entries, ways, new = form.changed_maps(), form.directions(), form.new_field()
+    if entries or ways or new:
+        added = None
         try:
+            if new is not None:
+                name, remote = new
+                kind = asked.answer.kinds[remote]
+                added = add_field(actor=person_of(request), name=name, kind=kind)
+                mine = {**entries.get("field_map", {}), added.word: remote}
+                entries = {**entries, "field_map": mine}
+            values: dict[str, Any] = {**entries, "field_directions": ways} if ways else {**entries}
             if into_draft(request):
                 known = _categories(entries, asked.answer.choices)
-                return add_to_draft(request, project, entries, known)
-            _store(request, project, entries, asked.answer.choices)
+                return add_to_draft(request, project, values, known)
+            _store(request, project, values, asked.answer.choices)
         except Refused as refusal:
+            if added is not None:
+                remove_field(added, actor=person_of(request))
             form.add_error(None, refusal.message)
             return page(request, project, form=form, offer=asked.answer)
         words = _("Saved. The project's issues are read again by the new pairs.")
@@ -105,6 +117,7 @@ class Offer:
     steps: Steps
     screens: create_defaults.Screens
     team_fields: Sequence[TeamField]
+    kinds: Mapping[str, str]  # id of each field of Jira that could be one of the board's → its kind
 
 
 def fetch(project: MappedProject) -> Offer:
@@ -119,25 +132,29 @@ def fetch(project: MappedProject) -> Offer:
     reader = CreateScreens(jira, project.key)
     found = team_fields.of_project(jira, reader, project.key, types, free)
     screens = create_defaults.screens_of(reader, project, project.type_map)
-    return Offer(choices_of(data), transition_fields.of_project(jira, project.key), screens, found)
+    of_kind = custom_fields.offered(data.fields)
+    kinds = {info.id: kind for kind, some in of_kind.items() for info in some}
+    own = {row.word: row.kind for row in CustomField.objects.all()}
+    steps = transition_fields.of_project(jira, project.key)
+    return Offer(choices_of(data, own, taken), steps, screens, found, kinds)
 
 
 def _store(
     request: HttpRequest,
     project: MappedProject,
-    entries: dict[str, dict[str, str]],
+    values: Mapping[str, Any],
     choices: Choices,
 ) -> None:
     project_mapping.change(
         project,
         actor=person_of(request),
-        values=entries,
-        categories=_categories(entries, choices),
+        values=values,
+        categories=_categories(values, choices),
     )
     sprints.read_again(project)
 
 
-def _categories(entries: dict[str, dict[str, str]], choices: Choices) -> dict[str, str]:
+def _categories(entries: Mapping[str, Any], choices: Choices) -> dict[str, str]:
     """Board status → its category in Jira, of the statuses that are paired by these entries."""
     known = {one.id: one.category for one in choices["status_map"]["*"]}
     statuses = entries.get("status_map", {})

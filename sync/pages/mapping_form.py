@@ -1,6 +1,6 @@
 """What of the board can be what of Jira: the lines of "#4 Fields and statuses", and the form over them.
 
-What fits what is `choices`'s to say. Reads and writes no row.
+What fits what is `choices`'s to say. Writes no row.
 """
 
 from __future__ import annotations
@@ -13,11 +13,20 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from almconnect.lib.long_select import LongSelect
 from connections.models import MappedProject
+from planning.models import CustomField
+from sync.core.field_directions import BOTH, FROM_JIRA, TO_JIRA
+from sync.core.values import is_compared
 from sync.pages.choices import BOARD_FIELDS, Choices, named, offered
 from sync.pages.presentation import Word, field_word
 
 LONGEST_WORD = 100
+WAYS: Final = (
+    (BOTH, _("Both ways")),
+    (FROM_JIRA, _("From Jira only")),
+    (TO_JIRA, _("To Jira only")),
+)
 FIXED: Final = frozenset({"summary", "status"})  # without them there is no item to show
 SECTIONS: Final = (
     ("type_map", _("Types"), _("Issues of a type without a pair are not read.")),
@@ -43,6 +52,8 @@ class Line:
     remote_name: str
     sample: str
     control: Any
+    way: str = ""  # of a field that goes one way only
+    way_control: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +68,23 @@ class Section:
 
 
 class PairsForm(forms.Form):
-    """One choice per board word of each map, and in each map but the fields' room for a new word."""
+    """One choice per board word of each map, and in each map room for a new word; a new field of the board
+    is of the kind of what it is in Jira.
+    """
 
     def __init__(self, data: Any = None, *, project: MappedProject, choices: Choices) -> None:
         super().__init__(data)
         self.project, self.offered = project, choices
         self.places: dict[str, tuple[str, str]] = {}  # form field → (map, board word)
+        self.ways: dict[str, str] = {}  # board field → form field of its direction
+        self.names = {str(row) for row in CustomField.objects.all()}
         for name, _title, _note in SECTIONS:
             for number, word in enumerate(words_of(project, name)):
                 if name != "field_map" or word not in FIXED:
                     self._add(f"{name}_{number}", name, word)
-            if name != "field_map":
-                self._add_new(name)
+                if name == "field_map" and is_compared(word):
+                    self._add_way(f"way_{number}", word)
+            self._add_new(name)
 
     def _add(self, field: str, name: str, word: str) -> None:
         current = str(getattr(self.project, name).get(word, ""))
@@ -80,13 +96,42 @@ class PairsForm(forms.Form):
             choices=self._options(name, word, current),
         )
 
+    def _add_way(self, field: str, word: str) -> None:
+        self.ways[word] = field
+        self.fields[field] = forms.ChoiceField(
+            label=_now("Direction of %(field)s") % {"field": field_word(word)},
+            required=False,
+            initial=self.project.field_directions.get(word, BOTH),
+            choices=WAYS,
+        )
+
+    def directions(self) -> dict[str, str]:
+        """Board field → the way it goes from now on, of those that differ from what is stored."""
+        fields = {**self.project.field_map, **self.maps()["field_map"]}
+        stored = self.project.field_directions
+        chosen = {word: self.cleaned_data.get(field) or BOTH for word, field in self.ways.items()}
+        return {
+            word: way
+            for word, way in chosen.items()
+            if fields.get(word) and way != stored.get(word, BOTH)
+        }
+
     def _add_new(self, name: str) -> None:
+        label = _("Another field") if name == "field_map" else _("Another board word")
         self.fields[f"{name}_new"] = forms.CharField(
-            label=_("Another board word"), required=False, max_length=LONGEST_WORD
+            label=label, required=False, max_length=LONGEST_WORD
         )
         self.fields[f"{name}_new_remote"] = forms.ChoiceField(
-            label=_("is in Jira"), required=False, choices=self._options(name, "*", "")
+            label=_("is in Jira"),
+            required=False,
+            choices=self._options(name, "*", ""),
+            widget=LongSelect,
         )
+
+    def new_field(self) -> tuple[str, str] | None:
+        """The name of the field that is to be added to the board, and what it is in Jira. Once valid."""
+        name = self.cleaned_data.get("field_map_new", "")
+        return (name, self.cleaned_data["field_map_new_remote"]) if name else None
 
     def _options(self, name: str, word: str, current: str) -> list[tuple[str, Any]]:
         none = _("– stays on the board –") if name != "type_map" else _("– not synced –")
@@ -100,8 +145,7 @@ class PairsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name, _title, _note in SECTIONS:
-            if name != "field_map":
-                self._judge_new(name)
+            self._judge_new(name)
             self._judge_twice(name)
         if not any(self.maps()["type_map"].values()):
             self.add_error(None, _now("At least one type has to be synced."))
@@ -109,7 +153,8 @@ class PairsForm(forms.Form):
 
     def _judge_new(self, name: str) -> None:
         word = self.cleaned_data.get(f"{name}_new", "")
-        if word in getattr(self.project, name):
+        known = self.names if name == "field_map" else getattr(self.project, name)
+        if word in known:
             self.add_error(f"{name}_new", _now("This board word is listed already."))
         if bool(word) != bool(self.cleaned_data.get(f"{name}_new_remote")):
             self.add_error(
@@ -152,7 +197,9 @@ class PairsForm(forms.Form):
 
 
 def words_of(project: MappedProject, name: str) -> list[str]:
-    return list(BOARD_FIELDS) if name == "field_map" else list(getattr(project, name))
+    if name != "field_map":
+        return list(getattr(project, name))
+    return [*BOARD_FIELDS, *(row.word for row in CustomField.objects.all())]
 
 
 def sections(
@@ -180,6 +227,10 @@ def sections(
                     remote_name=known.get(remote, ""),
                     sample=samples.get(name, {}).get(word, ""),
                     control=form[controls[word]] if form and word in controls else None,
+                    way=str(dict(WAYS)[project.field_directions.get(word, BOTH)]),
+                    way_control=form[form.ways[word]]
+                    if form and name == "field_map" and word in form.ways
+                    else None,
                 )
             )
         taken = {str(value) for value in stored.values()}
@@ -189,9 +240,12 @@ def sections(
                 title=title,
                 note=note,
                 lines=lines,
-                unpaired=[c.name for c in offered(choices, name, "*") if c.id not in taken],
-                new_word=form[f"{name}_new"] if form and name != "field_map" else None,
-                new_remote=form[f"{name}_new_remote"] if form and name != "field_map" else None,
+                # Of fields there may be thousands; they are in the box for a new one.
+                unpaired=[c.name for c in offered(choices, name, "*") if c.id not in taken]
+                if name != "field_map"
+                else [],
+                new_word=form[f"{name}_new"] if form else None,
+                new_remote=form[f"{name}_new_remote"] if form else None,
             )
         )
     return found

@@ -26,7 +26,7 @@ from planning.models import Team
 from sync.mapping import drafts, going_back
 from sync.mapping.going_back import WayBack
 from sync.models import MappingDraft, MappingVersion, Run
-from sync.pages.presentation import FIELDS
+from sync.pages.presentation import field_word
 from sync.pages.request_params import Asked, ask, page_context, project_for
 from sync.pairs import mapping_versions
 from sync.pairs.mapping_versions import Difference
@@ -40,6 +40,7 @@ _PARTS: Final[dict[str, str | Promise]] = {
     "type_map": _("Type"),
     "field_map": _("Field"),
     "status_map": _("Status"),
+    "field_directions": _("Direction of"),
     "link_map": _("Link"),
     "link_rules": _("Links by type"),
     "transition_defaults": _("Given on the step to"),
@@ -58,6 +59,7 @@ _SOURCES: Final[dict[str, str | Promise]] = {
 }
 _CHOICES: Final[dict[str, dict[Any, Any]]] = {
     "direction": dict(Direction.choices),
+    "field_directions": {None: _("Both ways"), **dict(Direction.choices)},
     "conflict_policy": dict(ConflictPolicy.choices),
     "deletion_policy": dict(DeletionPolicy.choices),
 }
@@ -258,7 +260,7 @@ def lines(differences: Sequence[Difference]) -> list[Line]:
     return [
         Line(
             _PARTS.get(one.part, one.part),
-            FIELDS.get(one.word, one.word) if one.part == "field_map" else one.word,
+            field_word(one.word) if one.part in ("field_map", "field_directions") else one.word,
             _worded(one.part, one.before, teams),
             _worded(one.part, one.after, teams),
         )

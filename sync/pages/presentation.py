@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from planning.models import Change, ChangeState
+from planning.custom_names import called
+from planning.models import CUSTOM, Change, ChangeState
 from sync.models import Delivery, DeliveryState
 
 Word = str | Promise
@@ -40,6 +41,10 @@ FIELDS: Final[dict[str, Word]] = {
     "iteration": _("Iteration"),
     "rank": _("Rank"),
     "type": _("Type"),
+    "fix_versions": _("Fix versions"),
+    "components": _("Components"),
+    "start_date": _("Start date"),
+    "due_date": _("Due date"),
 }
 _DELIVERY: Final[dict[str, Badge]] = {
     DeliveryState.WAITING: Badge("waiting", _("Waiting")),
@@ -69,6 +74,11 @@ _EVENTS: Final[dict[str, Word]] = {
     "sprint_deleted": _("Sprint deleted"),
     "sprint_started": _("Sprint started"),
     "sprint_closed": _("Sprint closed"),
+    "jira:version_created": _("Version created"),
+    "jira:version_updated": _("Version updated"),
+    "jira:version_released": _("Version released"),
+    "jira:version_unreleased": _("Version not released any more"),
+    "jira:version_deleted": _("Version deleted"),
 }
 _KINDS: Final[dict[str, Word]] = {
     "create": pgettext_lazy("change", "Created"),
@@ -116,6 +126,8 @@ def change_word(row: Change) -> str:
 
 
 def field_word(name: str) -> Word:
+    if name.startswith(CUSTOM):
+        return called(name)
     return FIELDS.get(name, name.replace("_", " ").capitalize())
 
 

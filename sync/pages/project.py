@@ -24,12 +24,14 @@ from sync.models import Conflict, Run, RunKind
 from sync.pages import project_owner
 from sync.pages.mapping import take_sprints
 from sync.pages.projects import HTMX_STOP, LIVE
+from sync.pages.release_form import shown
 from sync.pages.request_params import ask, page_context, project_for
 from sync.pairs.states import UNDER_WAY
 from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
 
 RUNS_SHOWN = 15
+FORMS = ("form", "sprints_form", "release_form")
 _STARTABLE = tuple(RunKind.values)
 
 
@@ -37,7 +39,8 @@ class ChangeForm(OwnerForm, OptionsForm):
     """The options of a mapping and what it belongs to."""
 
 
-def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResponse:
+def page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResponse:
+    """The project's page; `more`: forms that have errors, or a diagnosis of Jira's failure."""
     context = page_context(request, project.connection, "projects") | runs_of(project)
     owner = owner_of(project)
     context |= {
@@ -54,9 +57,10 @@ def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResp
         "lacking": [(team, rows) for team in scrum if (rows := new_sprints.lacking(team, project))],
         "sprints_form": SprintsForm(initial=_sprints_initial(scrum[0])) if scrum else None,
     }
+    context |= shown(project)
     context |= more
     context.setdefault("form", ChangeForm(initial=_initial(project), project=project))
-    wrong = any(more[name].errors for name in ("form", "sprints_form") if name in more)
+    wrong = any(more[name].errors for name in FORMS if name in more)
     status = 409 if more.get("diagnosis") else 422 if wrong else 200
     return render(request, "sync/project.html", context, status=status)
 
@@ -64,7 +68,7 @@ def _page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpResp
 @require_GET
 @needs(READ)
 def project(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
-    return _page(request, project_for(project_id))
+    return page(request, project_for(project_id))
 
 
 @require_POST
@@ -74,7 +78,7 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     row = project_for(project_id)
     form = ChangeForm(request.POST, initial=_initial(row), project=row)
     if not form.is_valid():
-        return _page(request, row, form=form)
+        return page(request, row, form=form)
     actor = person_of(request)
     values = {k: v for k, v in form.options().items() if v != getattr(row, k)}
     try:
@@ -83,12 +87,12 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
                 row.connection, lambda: project_mapping.change(row, actor=actor, values=values)
             )
             if asked.diagnosis is not None:
-                return _page(request, project_for(project_id), form=form, diagnosis=asked.diagnosis)
+                return page(request, project_for(project_id), form=form, diagnosis=asked.diagnosis)
         if "owner" in form.changed_data:
             project_owner.give(row, form.chosen_owner(), actor=actor)
     except Refused as refusal:
         show_refusal(form, refusal)
-        return _page(request, project_for(project_id), form=form)
+        return page(request, project_for(project_id), form=form)
     messages.success(request, _("Saved."))
     return redirect("sync:project", row.pk)
 
@@ -129,7 +133,7 @@ def sprints(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         return redirect("sync:project", row.pk)
     form = SprintsForm(request.POST)
     if not form.is_valid():
-        return _page(request, row, sprints_form=form)
+        return page(request, row, sprints_form=form)
     try:
         take_sprints(request, row, team, form)
     except Refused as refusal:
@@ -160,7 +164,7 @@ def make_sprints(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         messages.error(request, refusal.message)
         return redirect("sync:project", row.pk)
     if asked.answer is None:
-        return _page(request, project_for(project_id), diagnosis=asked.diagnosis)
+        return page(request, project_for(project_id), diagnosis=asked.diagnosis)
     names = ", ".join(link.sprint_name for link in asked.answer)
     messages.success(request, _("In Jira now: %(names)s.") % {"names": names})
     return redirect("sync:project", row.pk)

@@ -17,7 +17,7 @@ from almconnect.lib.api import Refused
 from connections.models import Direction, MappedProject
 from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
-from planning.rules import refuse_read_only
+from planning.rules import Unfit, only_from_jira, refuse_from_jira, refuse_read_only
 from sync.core.echo import same
 from sync.core.merge import Clash
 from sync.models import Conflict, Shadow, ShadowState
@@ -118,6 +118,13 @@ def resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
         raise
 
 
+def _refuse_one_way(project: MappedProject, field: str) -> None:
+    try:
+        refuse_from_jira(project, field)
+    except Unfit as problem:
+        raise Refused(str(problem), code="read_only", status=409) from problem
+
+
 @transaction.atomic
 def _resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     """Whatever Jira holds by now, the value that was taken is sent as any edit is: if Jira has it, nothing
@@ -146,10 +153,11 @@ def _resolve(conflict_id: uuid.UUID, take: str, *, actor: User) -> Conflict:
     value = getattr(conflict, take)
     if not same(conflict.field, value, shadow.agreed.get(conflict.field)):
         refuse_read_only(project)
+        _refuse_one_way(project, conflict.field)
     events = []
     if inbound_writes.take(item, {conflict.field: value}, {}):
         events = inbound_writes.update({item: [conflict.field]})
-    if project.direction != Direction.FROM_JIRA:
+    if project.direction != Direction.FROM_JIRA and not only_from_jira(project, conflict.field):
         _queue(project, item, conflict.field, value, actor)
     conflict.taken, conflict.taken_by = take, str(actor)
     conflict.resolved = timezone.now()

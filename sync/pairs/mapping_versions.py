@@ -13,9 +13,11 @@ from sync.models import MappingVersion, VersionOrigin
 # The columns that a person decides; what Jira said of them (`facts`) is read anew.
 CONTENT: Final = (
     "direction", "conflict_policy", "deletion_policy", "jql", "type_map", "field_map", "status_map",
-    "link_map", "link_rules", "transition_defaults", "create_defaults", "team_source", "board_id",
+    "field_directions", "link_map", "link_rules", "transition_defaults", "create_defaults", "team_source",
+    "board_id",
 )  # fmt: skip
-MAPS: Final = ("type_map", "field_map", "status_map", "link_map")
+# Read entry by entry, as `change` takes them; an entry of None takes one out.
+MAPS: Final = ("type_map", "field_map", "status_map", "field_directions", "link_map")
 DEFAULTS: Final = ("transition_defaults", "create_defaults")
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from almconnect.lib.in_array import in_array
 from connections.models import Connection, MappedProject
 from jira_client.known_fields import holds_points
-from planning.models import Team, WorkItem
+from planning.models import CustomField, Team, WorkItem
 from planning.team_boards import boards_in, links_met_in, teams_of_its_own
-from sync.core.echo import normal
+from sync.core.echo import all_normal
+from sync.core.kinds import CUSTOM
 from sync.core.links import LinkRule
 from sync.core.teams import BOARD, PROJECT, TeamSource
 from sync.core.values import NUMBERS, Lookups, Rules
@@ -20,12 +21,12 @@ from sync.pairs.link_names import ids_of
 
 def rules_of(project: MappedProject) -> Rules:
     facts = project.facts
-    team = team_source(project)
+    team, kinds = team_source(project), kinds_of(project)
     return Rules(
         project_id=project.remote_id,
         project_key=project.key,
         types=project.type_map,
-        fields=_fields(project) | ({"team": team.remote_field} if team.remote_field else {}),
+        fields=_fields(project, kinds) | ({"team": team.remote_field} if team.remote_field else {}),
         statuses=project.status_map,
         links=project.link_map,
         parent_style=facts.get("parent_style", "parent"),
@@ -37,15 +38,29 @@ def rules_of(project: MappedProject) -> Rules:
         team=team,
         link_rules=link_rules_of(project),
         link_ids=ids_of(project),
+        kinds=kinds,
+        directions={
+            name: way for name, way in project.field_directions.items() if name in project.field_map
+        },
     )
 
 
-def _fields(project: MappedProject) -> dict[str, Any]:
-    """As mapped; but seconds are no points, whoever mapped them."""
+def kinds_of(project: MappedProject) -> dict[str, str]:
+    """Field of the customer's choice → its kind, of those that are mapped; no query where none is."""
+    ids = [name.removeprefix(CUSTOM) for name in project.field_map if name.startswith(CUSTOM)]
+    rows = CustomField.objects.filter(pk__in=ids).values_list("pk", "kind") if ids else ()
+    return {f"{CUSTOM}{key}": kind for key, kind in rows}
+
+
+def _fields(project: MappedProject, kinds: Mapping[str, str]) -> dict[str, Any]:
+    """As mapped; but seconds are no points, whoever mapped them, and a field that was taken off the board
+    has no kind any more.
+    """
     return {
         name: field_id
         for name, field_id in project.field_map.items()
-        if name not in NUMBERS or holds_points(str(field_id))
+        if (name not in NUMBERS or holds_points(str(field_id)))
+        and (not name.startswith(CUSTOM) or name in kinds)
     }
 
 
@@ -144,5 +159,18 @@ def values_of(item: WorkItem) -> Mapping[str, Any]:
         "parent": item.parent_id,
         "iteration": item.iteration_id,
         "team": item.team_id,
+        "fix_versions": item.fix_versions,
+        "components": item.components,
+        "start_date": item.start_date,
+        "due_date": item.due_date,
+        **{f"{CUSTOM}{key}": value for key, value in item.custom.items()},
     }
-    return {name: normal(name, value) for name, value in plain.items()}
+    return BoardValues(all_normal(plain))
+
+
+class BoardValues(dict[str, Any]):
+    """An item's values by field; a field of the customer's choice that was never set is None."""
+
+    def __missing__(self, name: str) -> None:
+        if not name.startswith(CUSTOM):
+            raise KeyError(name)

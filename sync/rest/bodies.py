@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -12,6 +13,10 @@ from almconnect.lib.api import Listing, Strict
 Short = Annotated[str, StringConstraints(max_length=100)]
 Defaults = dict[Short, dict[Short, Any] | None]  # board status → Jira field id → value
 Words = dict[Short, Annotated[str, StringConstraints(max_length=255)] | None]
+
+
+Ways = dict[Short, Literal["both", "from_jira", "to_jira"] | None]
+WAYS = "Board field to the way it goes within the project's direction; null and “both”: both ways."
 
 
 class Policies(Strict):
@@ -28,6 +33,7 @@ class ProjectIn(Policies):
     field_map: Words | None = None
     status_map: Words | None = None
     link_map: Words | None = None
+    field_directions: Ways = Field(default={}, description=WAYS)
     board_id: int | None = Field(default=None, description="Null: the project's own board.")
 
 
@@ -55,6 +61,7 @@ class DraftPatch(Policies):
     field_map: Words = {}
     status_map: Words = {}
     link_map: Words = {}
+    field_directions: Ways = Field(default={}, description=WAYS)
     transition_defaults: Defaults = {}
     create_defaults: Defaults = Field(
         default={},
@@ -79,6 +86,14 @@ class StateListing(Listing):
     state: str | None = None
     connection: uuid.UUID | None = None
     project: uuid.UUID | None = None
+
+
+class ReleaseIn(Strict):
+    """A version that is made in Jira."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    start: date | None = None
+    release: date | None = None
 
 
 class SprintIn(Strict):

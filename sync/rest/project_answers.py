@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from django.db.models import Count, Q
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from almconnect.lib.api import Answer, Page, words
 from connections.models import Connection, MappedProject
-from planning.models import SprintLink, Team
+from planning.models import Release, SprintLink, Team
 from sync.mapping import teams
 from sync.mapping.mapping_check import Checked, Finding
 from sync.models import Run, RunKind
@@ -216,6 +216,9 @@ class ProjectOut(Answer):
     counts: CountsOut
     created: datetime
     updated: datetime
+    field_directions: dict[str, str] = Field(
+        description="Board field to from_jira or to_jira; the others go both ways."
+    )
 
     @classmethod
     def of(cls, row: MappedProject) -> Self:
@@ -247,8 +250,35 @@ class ProjectOut(Answer):
             counts=CountsOut.of(row),
             created=row.created,
             updated=row.updated,
+            field_directions=row.field_directions,
         )
 
 
 class ProjectsOut(Page[ProjectOut]):
     pass
+
+
+class ReleaseOut(Answer):
+    id: str
+    name: str
+    remote_id: str = Field(description="The version's id in Jira.")
+    start: date | None
+    release: date | None
+    released: bool
+    archived: bool
+
+    @classmethod
+    def of(cls, row: Release) -> Self:
+        return cls(
+            id=str(row.pk),
+            name=row.name,
+            remote_id=row.remote_id,
+            start=row.start,
+            release=row.release,
+            released=row.released,
+            archived=row.archived,
+        )
+
+
+class ReleasesOut(Answer):
+    items: list[ReleaseOut]

@@ -1,6 +1,6 @@
 """A dry run: what a sync would change on either side, found by reading alone. It writes its run only.
 
-The same decisions as a real sync's (`core.mapping.see`, `pair_merge.decide`) are taken and counted, with
+The same decisions as a real sync's (`core.mapping.see`, `decision.decide`) are taken and counted, with
 some samples of each kind, so that a person can look before switching a mapping on. A paused project is
 judged as if it went both ways: that is what switching it on would do.
 """
@@ -23,7 +23,7 @@ from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Seen
 from sync.inbound import pair_merge, polls
 from sync.models import Run, RunPart, RunState, Shadow, ShadowState
-from sync.pairs import link_names, metadata, parents, site_proof
+from sync.pairs import decision, link_names, metadata, parents, site_proof
 from sync.pairs.references import Known, known_to_jira, outgoing
 from sync.pairs.rules import lookups_for, rules_of, values_of
 from sync.pairs.states import UNDER_WAY
@@ -152,7 +152,7 @@ def _pair(
         return
     ours = values_of(item)
     remote = {name: value for name, value in seen.values.items() if name != "rank"}
-    outcome = pair_merge.decide(project, shadow.agreed, ours, remote)
+    outcome = decision.decide(project, shadow.agreed, ours, remote)
     outcome = parents.guarded(project, shadow, seen, outcome)
     about = {"key": seen.remote_key, "item": str(item.pk), "summary": item.summary}
     sayable = _sayable(rules, known, item, outcome.to_send, findings) if project.writes_jira else {}

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from connections.models import Connection, Lifecycle, MappedProject, MovePart
 from connections.setup.site_exchange import swap
-from planning.models import Change, ChangeKind, ChangeState, SprintLink, TeamBoard
+from planning.models import Change, ChangeKind, ChangeState, Release, SprintLink, TeamBoard
 from sync.models import (
     Delivery,
     DeliveryState,
@@ -82,6 +82,8 @@ def _mappings(move: SiteMove) -> None:
             }
         }
         MappedProject.objects.filter(pk=project.pk).update(remote_id=f"~{project.remote_id}"[:40])
+        # Their ids mean other versions there; the comparison that follows reads them.
+        Release.objects.filter(project=project).delete()
     for row in rows:
         values: dict[str, Any] = {name: row.data["mapping"][name] for name in MAPPED}
         mine = MappedProject.objects.filter(pk=_of(row).pk)

@@ -40,7 +40,8 @@ QUOTA_BYTES = 256_000_000
 SET_ASIDE_COUNTS = timedelta(hours=1)
 OF_ISSUES = ("jira:issue_", "issuelink_", "comment_", "worklog_", "attachment_", "issue_property_")
 OF_SPRINTS = "sprint_"
-OF_OTHERS = ("board_", "project_", "user_", "jira:version_", "issuetype_", "filter_")
+OF_VERSIONS = "jira:version_"
+OF_OTHERS = ("board_", "project_", "user_", "issuetype_", "filter_")
 
 
 class Verdict(StrEnum):
@@ -252,7 +253,7 @@ room = Room()
 
 
 def _first_state(event: str) -> DeliveryState:
-    if event.startswith((*OF_ISSUES, OF_SPRINTS)):
+    if event.startswith((*OF_ISSUES, OF_SPRINTS, OF_VERSIONS)):
         return DeliveryState.WAITING
     return DeliveryState.IGNORED if event.startswith(OF_OTHERS) else DeliveryState.UNSUPPORTED
 

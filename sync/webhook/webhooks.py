@@ -37,6 +37,11 @@ EVENTS = (
     "sprint_deleted",
     "sprint_started",
     "sprint_closed",
+    "jira:version_created",
+    "jira:version_updated",
+    "jira:version_released",
+    "jira:version_unreleased",
+    "jira:version_deleted",
 )
 _REFUSALS = (PermissionRefused, NotFound, AuthenticationRefused, Invalid, Gone)
 

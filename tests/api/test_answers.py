@@ -96,6 +96,12 @@ def _board(caller: JudgedCaller, world: World) -> None:
     caller.get("/items?limit=500")
     caller.get(f"/items/{item}")
     caller.patch(f"/items/{item}", {"story_points": 3, "assignee": {"id": "u", "name": "Uma"}})
+    field = caller.post("/custom-fields", {"name": "Cost", "kind": "number"}).json()["id"]
+    assert caller.get("/custom-fields").json()["items"]
+    more = {"fix_versions": [], "due_date": "2027-01-31", "custom": {field: 3}}
+    caller.patch(f"/items/{item}", more)
+    caller.get(f"/items/{item}")
+    caller.delete(f"/custom-fields/{field}")
     other = rows["items"][0]["id"]
     link = caller.post("/links", {"source": item, "target": other, "type": "blocks"}).json()["id"]
     caller.get("/links")
@@ -211,6 +217,8 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     caller.patch(f"/projects/{made}/draft", {"conflict_policy": "ask"})
     assert caller.delete(f"/projects/{made}/draft").status_code == 204
     _templates(caller, connection, made)
+    assert caller.post(f"/projects/{project}/releases", {"name": "R1"}).status_code == 201
+    assert caller.get(f"/projects/{project}/releases").json()["items"]
     pi = caller.post("/pis", {"name": "PI 9"}).json()["id"]
     iteration = caller.post("/iterations", {"pi": pi, "name": "9.1"}).json()["id"]
     team = {"team": str(world.team.pk)}

@@ -1,11 +1,11 @@
 """What is read before anything is written: who, which Jira, the project's metadata, its webhooks."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from jira_client.client import JiraClient
-from jira_client.errors import PermissionRefused
+from jira_client.errors import Invalid, PermissionRefused
 from jira_client.requirements import PROJECT_KEYS
 from jira_client.values import Deployment, PermissionState
 from tests.contract.places import GIVEN, Place
@@ -58,3 +58,15 @@ def test_the_list_of_webhooks(client: JiraClient, place: Place) -> None:
             raise
         pytest.skip("the account is no Jira administrator, who alone sees webhooks")
     assert all(hook.id and hook.url for hook in hooks)
+
+
+def test_versions_and_components(client: JiraClient, place: Place) -> None:
+    if not place.real:
+        client.versions.create(place.project.id, "R1", release=date(2027, 2, 1))
+    found = client.versions.of_project(place.project.key)
+    assert all(one.id and one.name for one in found)
+    if not place.real:
+        assert [(one.name, one.release) for one in found] == [("R1", date(2027, 2, 1))]
+        with pytest.raises(Invalid, match="already exists"):
+            client.versions.create(place.project.id, "R1")
+    assert all(client.projects.components(place.project.key).values())

@@ -63,6 +63,8 @@ CALLS: dict[str, Act] = {
     "board": lambda c: c.boards.get(1),
     "board configuration": lambda c: c.boards.configuration(1),
     "board filter": lambda c: c.boards.filter_jql("10"),
+    "versions": lambda c: c.versions.of_project("A"),
+    "create version": lambda c: c.versions.create("1", "R1", start=NOW.date(), release=NOW.date()),
     "components": lambda c: c.projects.components("FALCON"),
     "board projects": lambda c: c.boards.projects(1),
     "board sprints": lambda c: c.boards.sprints(1, ("active", "future")),
@@ -86,6 +88,7 @@ UNDOCUMENTED = {
 }
 ARRAYS = (
     "/components",
+    "/versions",
     "/statuses",
     "/issuetype/project",
     "/field",

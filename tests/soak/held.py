@@ -9,7 +9,7 @@ from tests.sync.world import World
 
 JUDGED = (
     "summary", "description", "labels", "story_points", "status", "parent", "assignee", "priority",
-    "iteration", "team",
+    "iteration", "team", "fix_versions", "components", "start_date", "due_date",
 )  # fmt: skip
 OPEN = ("active", "future")
 
@@ -36,6 +36,13 @@ def held(world: World, issue: Any, name: str) -> Any:
             return _iteration(world, issue)
         case "team":
             return _team(world, issue)
+        case "fix_versions" | "components":
+            return sorted(one.name for one in values[name])
+        case "due_date":
+            return values["duedate"]
+        case "start_date":
+            field = world.handle.site.fields.get(world.project.field_map.get("start_date", ""))
+            return values.get(field.slot) if field else None
     raise KeyError(name)
 
 

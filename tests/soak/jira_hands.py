@@ -48,6 +48,9 @@ class JiraHands(Scene):
                 return "assignee", {key: value} if value else None
             case "priority":
                 return "priority", {"name": value}
+            case "fix_versions" | "components":
+                names = [{"name": one} for one in value]
+                return self.world.project.field_map[name], names
             case "parent":
                 key = WorkItem.objects.get(pk=value).remote_key if value else None
                 if self.site.cloud:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from django.utils import timezone
 
 from accounts.models import User
-from connections.models import Connection
+from connections.models import Connection, MappedProject
 from planning.models import Team
 from sync.inbound import mass_deletion_guard, polls
-from sync.mapping import new_sprints
+from sync.mapping import new_releases, new_sprints
 from sync.models import Brake, Run, RunState
 from sync.schedule import sweep, tasks
 from sync.webhook import webhooks
@@ -45,6 +46,14 @@ def make_sprints(seconds: float) -> None:
         new_sprints.make(team, planned, actor=person)
 
 
+def make_versions(seconds: float) -> None:
+    """“Make a version in Jira”, of every project, one more each time."""
+    person = User.objects.earliest("pk")
+    for project in MappedProject.objects.select_related("connection"):
+        if "fix_versions" in project.field_map:
+            new_releases.make(project, f"Made {uuid.uuid4().hex[:8]}", actor=person)
+
+
 def decide(seconds: float) -> None:
     """“They were deleted”, for all that is held."""
     person = User.objects.earliest("pk")
@@ -61,6 +70,7 @@ JOBS: Final[Mapping[str, Callable[[float], None]]] = {
     "work": work,
     "work_by_few": work_by_few,
     "make_sprints": make_sprints,
+    "make_versions": make_versions,
     "decide": decide,
     "take_webhook_out": take_webhook_out,
 }

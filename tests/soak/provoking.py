@@ -24,6 +24,7 @@ from tests.soak.passing import CREATES, future_sprint, passing, synced
 # Which of tests.soak.jobs dies, where it is not the usual work.
 JOBS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("sprint.created", "sprint.linking", "sprint.linked"), "make_sprints"),
+    "version.created": "make_versions",
     "brake.decided": "decide",
     "webhook.taken_out": "take_webhook_out",
     "poll.kept": "work_by_few",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 from typing import Any
 
 import requests
 
 from jira_sandbox.model.issues import Issue
+from jira_sandbox.model.projects import Component, Version
 from planning.models import Iteration, Pi, SprintLink, Team, WorkItem
 from sync.inbound import sprint_placement
 from tests.soak.held import person_id
@@ -23,8 +25,10 @@ STATUSES = (
 )  # each one step away; Rejected asks for more
 PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
 PEOPLE = ("tom", "rita", "")
+BEGIN = date(2027, 1, 1)
 FIELDS = (
     "summary", "description", "labels", "story_points", "status", "parent", "assignee", "priority",
+    "fix_versions", "components", "due_date",
 )  # fmt: skip
 
 
@@ -36,6 +40,7 @@ class Scene:
         self.teams: dict[str, str] = {}  # team id → Jira's word, where issues say their team
         # Sprint and iteration; none: the backlog
         self.sprints: list[tuple[int, str | None]] = [(0, None), *_planned(world)]
+        self.names = _named(world)  # what fix versions, and components, are chosen from
 
     @property
     def site(self) -> Any:
@@ -43,7 +48,8 @@ class Scene:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return (*FIELDS, "team") if self.teams else FIELDS
+        start = ("start_date",) if "start_date" in self.world.project.field_map else ()
+        return (*FIELDS, *start, *(("team",) if self.teams else ()))
 
     def value(self, name: str) -> Any:
         """Another value for this board field, in the board's words."""
@@ -63,6 +69,13 @@ class Scene:
                 return self.rng.choice([None, *self._features()])
             case "team":
                 return self.rng.choice([None, *self.teams])
+            case "fix_versions" | "components":
+                some = self.names[name]
+                size = self.rng.choice([1, 1, 2, 2, 3, 0])  # now and then nothing is left
+                return sorted(self.rng.sample(some, size))
+            case "start_date" | "due_date":
+                day = BEGIN + timedelta(days=self.count % 300)
+                return self.rng.choice([*[day.isoformat()] * 5, None])
         return f"{name} {self.count}"
 
     def _features(self) -> list[str]:
@@ -117,6 +130,19 @@ class Scene:
         for team in teams:
             SprintLink.objects.create(iteration=iteration, team=team, sprint_id=sprint)
         return str(iteration.pk)
+
+
+def _named(world: World) -> dict[str, list[str]]:
+    """Three versions and three components; every project has them, so that a move takes none away."""
+    site, names = world.handle.site, ["Alpha", "Beta", "Gamma"]
+    with site.lock:
+        for project in site.projects.values():
+            known = {one.name for one in project.versions.values()}
+            for name in (name for name in names if name not in known):
+                one, other = (str(site.next_id(kind)) for kind in ("version", "component"))
+                project.versions[one] = Version(one, name, project.id)
+                project.components[other] = Component(other, name, project.id)
+    return {"fix_versions": names, "components": names}
 
 
 def _planned(world: World) -> list[tuple[int, str]]:

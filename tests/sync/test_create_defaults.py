@@ -112,3 +112,22 @@ def test_several_at_once_and_other_types_get_theirs(demanding: World) -> None:
         item.refresh_from_db()
     assert [bool(item.remote_key) for item in items] == [True, True, False]
     assert world.issue(items[1].remote_key)["customfield_11000"]["value"] == "Globex"
+
+
+def test_a_component_that_is_demanded_may_come_from_the_board_or_a_default(
+    world: World, api: Callable[..., ApiCaller], token_of: Callable[..., str]
+) -> None:
+    world.handle.site.project(PROJECT).demanded = ["components"]
+    own = world.create("with one", components=["Web"])
+    bare = world.create("without")
+    world.settle()
+    own.refresh_from_db()
+    assert own.sync_state == "synced"
+    change = Change.objects.get(item=bare)
+    assert (change.state, "give a default" in change.message) == ("parked", True)
+    caller, address = api(token_of(world.person)), f"/projects/{world.project.pk}"
+    caller.patch(address, {"create_defaults": {"Story": {"components": ["Web"]}}})
+    replay.replay_change(change, actor=world.person)
+    world.settle()
+    bare.refresh_from_db()
+    assert (bare.components, bare.sync_state) == (["Web"], "synced")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
+from planning.custom_field_editing import add_field, remove_field
 from planning.models import Art, Pi, SprintLink, Team, WorkItem
 from sync.core import template as names
 from sync.mapping import mapping_plan, project_mapping, templates
@@ -59,6 +60,37 @@ def test_a_template_holds_names_and_comes_back_from_its_file(
     assert templates.fitted(content, world.project).misfits == []
 
 
+def test_fields_of_the_customers_choice_go_by_their_names(world: World) -> None:
+    """Their ids are of one console alone; one that a board does not have stays out, and is said."""
+    made = world.control("POST", "fields", name="Area", kind="select", choices=["North"])["id"]
+    field = add_field(actor=world.person, name="Region", kind="choice")
+    project_mapping.change(
+        world.project,
+        actor=world.person,
+        values={
+            "field_map": {field.word: made},
+            "field_directions": {field.word: "from_jira", "labels": "to_jira"},
+        },
+    )
+    row = templates.save(world.project, "Stories", actor=world.person)
+    assert row.content["fields"]["custom:Region"] == "Area"
+    assert row.content["field_directions"] == {"custom:Region": "from_jira", "labels": "to_jira"}
+    _name, content = templates.read(templates.as_file(row))
+    found = templates.fitted(content, world.project)
+    assert found.misfits == []
+    assert found.values["field_map"][field.word] == made
+    assert found.values["field_directions"][field.word] == "from_jira"
+    project_mapping.change(
+        world.project, actor=world.person, values={"field_map": {field.word: None}}
+    )
+    remove_field(field, actor=world.person)
+    found = templates.fitted(content, world.project)
+    assert [(one.word, one.name, one.kind) for one in found.misfits] == [
+        ("Region", "Area", names.MISSING)
+    ]
+    assert found.values["field_directions"] == {"labels": "to_jira"}
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -67,6 +99,7 @@ def test_a_template_holds_names_and_comes_back_from_its_file(
         ("colour: red", "no part “colour”"),
         ("direction: sideways", "one of: both"),
         ("types: {Story: 5}", "both texts"),
+        ("field_directions: {labels: sideways}", "one of both"),
         ("link_rules: [{from: a}]", "from, word, to and link_type"),
         ("create_defaults: {Story: 3}", "board word: field in Jira"),
         ("transition_defaults: {Done: {Due: 2026-01-01}}", "put a date in quotes"),

@@ -15,6 +15,7 @@ COLUMNS: dict[str, Any] = {
     "jql": "",
     "type_map": {"Story": "1", "Gone": "77"},
     "field_map": {"summary": "summary", "story_points": "customfield_1"},
+    "field_directions": {"story_points": "from_jira"},
     "status_map": {"To Do": "10", "Done": "12"},
     "link_map": {"blocks": "Blocks"},
     "link_rules": [{"from": "Story", "word": "blocks", "to": "Story", "link_type": "Blocks"}],

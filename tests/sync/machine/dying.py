@@ -28,7 +28,7 @@ PASSED_BY: Final = {
         ("pull", "parent", "moved", "absence", "ensure"), ("push", "drain", "poll", "reconcile")
     ),
     # The beat, people's own calls, and registering: tests/sync/test_crash_*.py and the soak.
-    **dict.fromkeys(("tick", "brake", "webhook"), ()),
+    **dict.fromkeys(("tick", "brake", "webhook", "version"), ()),
 }
 # Passed only where something is brought about that no rule of the machine does, or hardly ever.
 RARE: Final = frozenset({
