@@ -191,7 +191,7 @@ class Conflict(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     shadow = models.ForeignKey(Shadow, on_delete=models.CASCADE, related_name="conflicts")
-    field = models.CharField(max_length=40)
+    field = models.CharField(max_length=60)
     base: models.JSONField[Any, Any] = models.JSONField(null=True)
     board: models.JSONField[Any, Any] = models.JSONField(null=True)
     jira: models.JSONField[Any, Any] = models.JSONField(null=True)
