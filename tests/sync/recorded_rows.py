@@ -78,9 +78,7 @@ def _key(handle: Handle, person: User, options: dict[str, Any]) -> Key | None:
     moved = abs(time.time() - time.clock_gettime(time.CLOCK_MONOTONIC) - _BOOTED) > 1
     if seed is None or not seed.is_fresh or moved or current_app.conf.task_always_eager:
         return None
-    if (
-        _seeds.get(handle.port) is not seed
-    ):  # what was recorded behind the one before is out of date
+    if _seeds.get(handle.port) is not seed:  # what was recorded behind the one before is old
         for old in [key for key in _recordings if key[0] == handle.port]:
             del _recordings[old]
         _seeds[handle.port] = seed
