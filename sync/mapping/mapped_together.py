@@ -14,7 +14,7 @@ from connections.models import MappedProject
 from jira_client.values import Project
 from planning.models import Team
 from planning.structure_editing import add_part, edit_part
-from sync.core.template import Fitted
+from sync.core.propose import Metadata
 from sync.mapping import drafts, project_mapping, sprints, team_boards, templates
 from sync.mapping.project_mapping import MAPS
 from sync.models import MappingPlan, PlannedProject, PlannedState, VersionOrigin
@@ -54,17 +54,14 @@ def carry_out(plan: MappingPlan, row: PlannedProject, site: SiteWide) -> None:
     row.save(update_fields=["state", "message", "team", "team_name"])
 
 
-def _fitted(plan: MappingPlan, row: PlannedProject, site: SiteWide) -> Fitted | None:
-    if not plan.content:
-        return None
-    jira = jira_for(plan.connection)
+def _read(plan: MappingPlan, row: PlannedProject, site: SiteWide) -> Metadata:
     project = Project(id=row.remote_id, key=row.key, name=row.name, style=row.style)
-    data = metadata.read_metadata(jira, project, site)
-    return templates.fit(plan.content, data, row.chosen)
+    return metadata.read_metadata(jira_for(plan.connection), project, site)
 
 
 def _map(plan: MappingPlan, row: PlannedProject, actor: User, site: SiteWide) -> MappedProject:
-    found = _fitted(plan, row, site)
+    data = _read(plan, row, site)
+    found = templates.fit(plan.content, data, row.chosen) if plan.content else None
     maps = dict(found.values) if found else {}
     mapped, _run = project_mapping.map_project(
         plan.connection,
@@ -75,7 +72,7 @@ def _map(plan: MappingPlan, row: PlannedProject, actor: User, site: SiteWide) ->
         cause=Cause(
             VersionOrigin.TEMPLATE if found else VersionOrigin.MAPPED, source=plan.template_name
         ),
-        site=site,
+        data=data,
         board_id=row.board_id,
         **maps,
     )
@@ -85,9 +82,7 @@ def _map(plan: MappingPlan, row: PlannedProject, actor: User, site: SiteWide) ->
 def _bring_to_template(
     plan: MappingPlan, row: PlannedProject, mapped: MappedProject, actor: User, site: SiteWide
 ) -> None:
-    found = _fitted(plan, row, site)
-    if found is None:
-        return
+    found = templates.fit(plan.content, _read(plan, row, site), row.chosen)
     wanted = {**mapping_versions.content_of(mapped), **found.values}
     values = mapping_versions.values_for(mapped, wanted)
     if not values:

@@ -20,7 +20,7 @@ from connections.report import permission_report
 from jira_client.values import LinkType
 from planning import inbound_writes
 from planning.models import SyncState, Team, WorkItem
-from sync.core.propose import Proposal, propose, propose_defaults
+from sync.core.propose import Metadata, Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
 from sync.mapping import (
     boards,
@@ -50,12 +50,12 @@ def map_project(
     team: uuid.UUID | None = None,
     maps: Mapping[str, dict[str, Any]] | None = None,
     cause: Cause | None = None,
-    site: metadata.SiteWide | None = None,
+    data: Metadata | None = None,
     whole: bool = False,
     **options: Any,
 ) -> tuple[MappedProject, Run]:
-    """Map a project by its key and start its import. `cause`: why, for its first version; `site`: given by
-    whoever maps many; `whole`: `maps` are all there is, nothing is proposed beside them.
+    """Map a project by its key and start its import. `cause`: why, for its first version; `data`: what
+    was just read of it; `whole`: `maps` are all there is, nothing is proposed beside them.
 
     `maps` adds to, or replaces entries of, what is proposed. Raises JiraError, NotReady, and Refused:
     404 for a project the account does not see, 409 for one that is mapped already.
@@ -71,7 +71,7 @@ def map_project(
     jql = str(options.get("jql") or "")
     if jql:
         metadata.prove_filter(jira, found, jql)
-    data = metadata.read_metadata(jira, found, site)
+    data = data or metadata.read_metadata(jira, found)
     proposal = propose(data)
     board = boards.asked_for(jira, options.pop("board_id", None), data.board)
     asked = transition_fields.of_project(jira, found.key)
