@@ -1,6 +1,7 @@
 """What the sync remembers: deliveries, shadows, conflicts, runs, leases, attempts."""
 
 from sync.models.brake import Brake, Decision, Way
+from sync.models.equality import EqualityStatement
 from sync.models.inbox import Delivery, DeliveryState
 from sync.models.lease import Lease
 from sync.models.mapping import MappingDraft, MappingVersion, VersionOrigin
@@ -18,6 +19,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryState",
+    "EqualityStatement",
     "Lease",
     "MappingDraft",
     "MappingPlan",

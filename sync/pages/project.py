@@ -26,6 +26,7 @@ from sync.pages.mapping import take_sprints
 from sync.pages.projects import HTMX_STOP, LIVE
 from sync.pages.release_form import shown
 from sync.pages.request_params import ask, page_context, project_for
+from sync.pairs import equality
 from sync.pairs.states import UNDER_WAY
 from sync.runs import project_runs
 from sync.worker.wake import WORK, wake
@@ -47,6 +48,7 @@ def page(request: HttpRequest, project: MappedProject, **more: Any) -> HttpRespo
         "project": project,
         "owner": owner,
         "places": team_boards.places(project),
+        "equality": equality.latest(project),
         "board_name": boards.shown(project),
         "items": project.items.filter(deleted=None).count(),
         "conflicts": Conflict.objects.filter(shadow__project=project, resolved=None).count(),

@@ -29,7 +29,7 @@ from jira_client.errors import JiraError, RateLimited
 from sync.inbound import absence, bisect, differences, polls, project_facts, sprint_placement
 from sync.models import Run, RunKind, RunPart, RunState
 from sync.outbox import change_queue
-from sync.pairs import server_clock, site_proof
+from sync.pairs import equality, server_clock, site_proof
 from sync.pairs.rules import rules_of
 from sync.runs import analyze_tables, dry_run, issue_list, parts
 from sync.runs.part_reader import Read, Reader, Slice
@@ -121,6 +121,7 @@ class _Work:
                     sprint_placement.observe(self.run.project, jira)
                     self.told.finish()
                     point("run.finished")
+                    equality.state(self.run.project)
                     return False
                 self.told.save(phase=then)
         return True

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from planning import feed
 from sync.inbound import gone_items
-from sync.models import Attempt, Delivery, DeliveryState
+from sync.models import Attempt, Delivery, DeliveryState, EqualityStatement
 from sync.site_move import decisions
 
 DELIVERIES = timedelta(days=30)
 ATTEMPTS = timedelta(days=90)
 EVENTS = timedelta(days=90)
+STATEMENTS = timedelta(days=400)  # a year and the audit after it
 AT_ONCE = 10_000
 
 
@@ -31,7 +32,9 @@ def tidy() -> dict[str, int]:
         .order_by("id")
         .values_list("pk", flat=True)[:AT_ONCE]
     )
+    statements = EqualityStatement.objects.filter(taken__lt=now - STATEMENTS)
     return {
+        "statements": statements.delete()[0],
         "deliveries": Delivery.objects.filter(pk__in=list(deliveries)).delete()[0],
         "attempts": Attempt.objects.filter(pk__in=list(attempts)).delete()[0],
         "events": feed.forget(now - EVENTS, AT_ONCE),

@@ -217,6 +217,8 @@ def _projects(caller: JudgedCaller, world: World) -> None:
     caller.patch(f"/projects/{made}/draft", {"conflict_policy": "ask"})
     assert caller.delete(f"/projects/{made}/draft").status_code == 204
     _templates(caller, connection, made)
+    assert caller.post(f"/projects/{project}/equality").status_code == 201
+    assert caller.get(f"/projects/{project}/equality").json()["items"]
     assert caller.post(f"/projects/{project}/releases", {"name": "R1"}).status_code == 201
     assert caller.get(f"/projects/{project}/releases").json()["items"]
     pi = caller.post("/pis", {"name": "PI 9"}).json()["id"]
