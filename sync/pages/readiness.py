@@ -19,13 +19,13 @@ from sync.pi_day import readiness as pi_readiness
 from sync.pi_day.readiness import CHECKS, FAIL, Check, Ready
 
 _TITLES: Final[dict[str, str | Promise]] = {
-    "reach": _("Project reached"),
+    "reach": _("Reached"),
     "permissions": _("Permissions"),
     "board": _("Board"),
     "sprints": _("Sprints"),
-    "dates": _("Names and days"),
-    "screens": _("Screens and types"),
-    "parked": _("Nothing stuck"),
+    "dates": _("Days"),
+    "screens": _("Screens"),
+    "parked": _("Stuck"),
     "webhook": _("Webhook"),
 }
 

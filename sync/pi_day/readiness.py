@@ -161,8 +161,8 @@ def _sprints(place: Place, facts: _Facts) -> Check:
     known = facts.sprints.get((place.team.pk, place.project.pk), {})
     lacking = [one for one in facts.iterations if str(one.pk) not in known]
     if not lacking:
-        return Check(SPRINTS, PASS, _("One for each iteration"))
-    words = ngettext("%(n)d iteration has none", "%(n)d iterations have none", len(lacking))
+        return Check(SPRINTS, PASS, _("All there"))
+    words = ngettext("%(n)d missing", "%(n)d missing", len(lacking))
     return Check(SPRINTS, FAIL, words % {"n": len(lacking)}, "concord")
 
 
@@ -176,6 +176,8 @@ def _dates(place: Place, facts: _Facts) -> Check:
         for iteration, sprint in known.items()
         if iteration in ahead and (link := facts.links.get((place.team.pk, sprint)))
     ]
+    if facts.iterations and not mine:
+        return Check(DATES, NOT_CHECKED, "–")
     unseen = [link for link in mine if link.observed is None]
     wrong = [link for link in mine if link.drift or link.sprint_state == CLOSED]
     if wrong:
@@ -200,8 +202,8 @@ def _screens(place: Place, facts: _Facts) -> Check:
 def _parked(place: Place, facts: _Facts) -> Check:
     count = facts.stuck.get((place.team.pk, place.project.pk), 0)
     if not count:
-        return Check(PARKED, PASS, _("Nothing waits for a person"))
-    words = ngettext("%(n)d item waits for a person", "%(n)d items wait for a person", count)
+        return Check(PARKED, PASS, _("Nothing"))
+    words = ngettext("%(n)d item waits", "%(n)d items wait", count)
     return Check(PARKED, FAIL, words % {"n": count}, "parked")
 
 
