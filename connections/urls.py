@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from connections.views import detail, help, oauth, oauth_redirects, overview, permissions, wizard
+from connections.views import (
+    detail,
+    help,
+    oauth,
+    oauth_redirects,
+    overview,
+    permissions,
+    quiet,
+    wizard,
+)
 
 _one = "connections/<uuid:connection_id>"
 pages = [
@@ -17,6 +26,7 @@ pages = [
     path(f"{_one}/test/", detail.test, name="test"),
     path(f"{_one}/tls-off/renew/", detail.renew_tls_off, name="renew_tls_off"),
     path(f"{_one}/pause/", detail.pause, name="pause"),
+    path(f"{_one}/quiet/", quiet.quiet, name="quiet"),
     path(f"{_one}/reauthenticate/", detail.reauthenticate, name="reauthenticate"),
     path(f"{_one}/account/", detail.account, name="account"),
     path(f"{_one}/delete/", detail.delete, name="delete"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from connections.models import (
@@ -91,7 +91,22 @@ def of_connection(connection: Connection) -> Standing:
             )
             % {**name, "who": connection.pending_name or connection.pending_id},
         )
-    return _of_network(connection)
+    network = _of_network(connection)
+    return _quiet(connection) if connection.is_quiet and network.reads else network
+
+
+def _quiet(connection: Connection) -> Standing:
+    ends = connection.quiet_ends
+    told = {
+        "name": connection.name,
+        "until": formats.date_format(timezone.localtime(ends), "j M H:i") if ends else "",
+        "why": f" ({connection.quiet_reason})" if connection.quiet_reason else "",
+    }
+    words = _(
+        "The connection %(name)s writes nothing to Jira until %(until)s%(why)s: changes are kept here and "
+        "go to Jira after that. What changes in Jira still comes in."
+    )
+    return Standing("quiet", True, False, _("Quiet until %(until)s") % told, words % told)
 
 
 def _in_a_move(connection: Connection) -> Standing:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -86,9 +87,11 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(lifecycle=Lifecycle.ACTIVE, site_doubt=SiteDoubt.RESTORED)
 
     def writing(self) -> ConnectionQuerySet:
-        """Those that may change things in Jira: running, nobody has to say as which account, and after a
-        move the comparison is over."""
-        return self.running().filter(pending_id="", move_part="")
+        """Those that may change things in Jira: running, nobody has to say as which account, after a
+        move the comparison is over, and no quiet window is open."""
+        now = timezone.now()
+        quiet = Q(quiet_starts__lte=now, quiet_ends__gt=now)
+        return self.running().filter(pending_id="", move_part="").exclude(quiet)
 
 
 class Connection(models.Model):
@@ -186,6 +189,10 @@ class Connection(models.Model):
     )  # then a delivery without signature is refused
     webhook_seen = models.DateTimeField(null=True, blank=True)
     webhook_detail = models.CharField(max_length=500, blank=True)
+    # The next, or the present, quiet window: from when to when nothing is written to Jira, and why
+    quiet_starts = models.DateTimeField(null=True, blank=True)
+    quiet_ends = models.DateTimeField(null=True, blank=True)
+    quiet_reason = models.CharField(max_length=200, blank=True)
 
     objects = ConnectionQuerySet.as_manager()
 
@@ -309,6 +316,18 @@ class Connection(models.Model):
     def is_switched_off(self) -> bool:
         """By a move to another Jira: no call is made but the move's own."""
         return self.move_part in (MovePart.MOVING, MovePart.KEPT)
+
+    @property
+    def has_quiet_ahead(self) -> bool:
+        """Whether a quiet window is open or to come."""
+        return self.quiet_ends is not None and self.quiet_ends > timezone.now()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether an announced window is open in which nothing is written to Jira."""
+        now = timezone.now()
+        starts, ends = self.quiet_starts, self.quiet_ends
+        return starts is not None and ends is not None and starts <= now < ends
 
     @property
     def is_held(self) -> bool:

@@ -98,6 +98,21 @@ class SiteOut(Answer):
         )
 
 
+class QuietOut(Answer):
+    """The quiet window that is open or to come."""
+
+    starts: datetime
+    ends: datetime
+    reason: str
+
+    @classmethod
+    def of(cls, row: Connection) -> Self | None:
+        """None where no window is open or to come."""
+        if row.quiet_starts is None or row.quiet_ends is None or not row.has_quiet_ahead:
+            return None
+        return cls(starts=row.quiet_starts, ends=row.quiet_ends, reason=row.quiet_reason)
+
+
 class ConnectionOut(Answer):
     id: str
     name: str
@@ -135,6 +150,7 @@ class ConnectionOut(Answer):
     created: datetime
     updated: datetime
     last_success: datetime | None
+    quiet: QuietOut | None
 
     @classmethod
     def of(cls, row: Connection, request: HttpRequest) -> Self:
@@ -182,6 +198,7 @@ class ConnectionOut(Answer):
             created=row.created,
             updated=row.updated,
             last_success=row.last_success,
+            quiet=QuietOut.of(row),
         )
 
 

@@ -40,11 +40,19 @@ from connections.rest.bodies import (
     CredentialChoice,
     FinishIn,
     ProjectQuery,
+    QuietIn,
     SiteChoice,
     StartIn,
     TestIn,
 )
-from connections.setup import confirm_account, deletion, joint_change, pause, settings_editing
+from connections.setup import (
+    confirm_account,
+    deletion,
+    joint_change,
+    pause,
+    quiet_window,
+    settings_editing,
+)
 
 router = Router(tags=["connections"])
 FEWEST_BITS = 2048
@@ -114,6 +122,25 @@ def edit_connection(
         change = pause.pause if payload.paused else pause.unpause
         change(connection, actor=actor)
     return ConnectionOut.of(find(connection_id), request)
+
+
+@router.put("/connections/{uuid:connection_id}/quiet", auth=planner, response=ConnectionOut)
+def announce_quiet(
+    request: HttpRequest, connection_id: uuid.UUID, payload: QuietIn
+) -> ConnectionOut:
+    """A time in which nothing is written to Jira; edits wait, and a comparison follows at its end."""
+    connection = find(connection_id)
+    quiet_window.announce(
+        connection, payload.starts, payload.ends, payload.reason, actor=actor_of(request)
+    )
+    return ConnectionOut.of(find(connection_id), request)
+
+
+@router.delete("/connections/{uuid:connection_id}/quiet", auth=planner, response={204: None})
+def end_quiet(request: HttpRequest, connection_id: uuid.UUID) -> Any:
+    """Takes the window back, or ends it now."""
+    quiet_window.end(find(connection_id), actor=actor_of(request))
+    return Status(204, None)
 
 
 @router.delete("/connections/{uuid:connection_id}", auth=connector, response={204: None})

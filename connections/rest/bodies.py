@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from almconnect.lib.api import Listing, Strict
 
@@ -104,3 +104,11 @@ class ReportIn(Strict):
 
 class ProjectQuery(Listing):
     query: str = ""
+
+
+class QuietIn(Strict):
+    """Moments with their time zone."""
+
+    starts: AwareDatetime
+    ends: AwareDatetime
+    reason: Annotated[str, StringConstraints(max_length=200)] = ""

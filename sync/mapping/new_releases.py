@@ -16,6 +16,7 @@ from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
 from connections.access.readiness import must_not_be_in_a_move
 from connections.models import MappedProject
+from connections.setup.quiet_window import must_not_be_quiet
 from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, NotFound, PermissionRefused
 from jira_client.values import Version
@@ -42,6 +43,7 @@ def make(
     JiraError, NotReady, SealBroken.
     """
     must_not_be_in_a_move(project.connection)
+    must_not_be_quiet(project.connection)
     rules.refuse_read_only(project)
     name = _checked(project, name, start, release)
     jira = jira_for(project.connection)

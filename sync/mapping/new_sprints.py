@@ -21,6 +21,7 @@ from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
 from connections.access.readiness import must_not_be_in_a_move
 from connections.models import MappedProject
+from connections.setup.quiet_window import must_not_be_quiet
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Sprint
@@ -71,6 +72,7 @@ def make(
             status=409,
         )
     must_not_be_in_a_move(project.connection)
+    must_not_be_quiet(project.connection)
     jira = jira_for(project.connection)
     place = _Place(jira, project, team, board)
     return [_make_one(place, one, actor) for one in iterations]

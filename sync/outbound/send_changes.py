@@ -57,7 +57,7 @@ def send_slice(connection_id: uuid.UUID, ends: float | None = None) -> bool:
         changes = change_queue.due(connection)
         if not changes:
             return False
-        shift = Shift(held, ends or time.monotonic() + SECONDS)
+        shift = Shift(held, _until_quiet(connection, ends or time.monotonic() + SECONDS))
         try:
             with site_proof.proven(connection):
                 _send(connection, jira_for(connection), changes, shift)
@@ -70,6 +70,14 @@ def send_slice(connection_id: uuid.UUID, ends: float | None = None) -> bool:
         health.note_success(connection, outgoing=True)
         return True
     return False
+
+
+def _until_quiet(connection: Connection, ends: float) -> float:
+    """When the slice ends by the monotonic clock: not later than a quiet window begins."""
+    if connection.quiet_starts is None:
+        return ends
+    left = (connection.quiet_starts - timezone.now()).total_seconds()
+    return min(ends, time.monotonic() + left) if left > 0 else ends
 
 
 def _put_back(changes: Sequence[Change], error: Exception) -> None:

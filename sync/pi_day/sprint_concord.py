@@ -23,6 +23,7 @@ from connections.access.gateway import NotReady, jira_for
 from connections.access.readiness import must_not_be_in_a_move
 from connections.access.sealing import SealBroken
 from connections.models import MappedProject
+from connections.setup.quiet_window import must_not_be_quiet
 from jira_client.client import JiraClient
 from jira_client.errors import NOT_TOLD, JiraError
 from jira_client.values import Sprint
@@ -147,6 +148,7 @@ def make_equal(pi: Pi, keys: Iterable[str], *, actor: User) -> list[Done]:
             continue
         try:
             must_not_be_in_a_move(cell.project.connection)
+            must_not_be_quiet(cell.project.connection)
             _carry_out(cell, actor)
             done.append(Done(cell))
         except Refused as refusal:

@@ -294,6 +294,9 @@ def _connections(caller: JudgedCaller, world: World) -> None:
     permission_report.take(asked)
     caller.get(f"/permission-checks/{asked}")
     caller.get(f"{path}/permission-checks")
+    window = {"starts": "2099-01-01T08:00:00Z", "ends": "2099-01-02T08:00:00Z", "reason": "x"}
+    assert caller.put(f"{path}/quiet", window).json()["quiet"]
+    assert caller.delete(f"{path}/quiet").status_code == 204
     caller.patch(path, {"paused": True})
     made = caller.post("/connections", {"name": "By OAuth", "base_url": world.handle.url}).json()
     other = f"/connections/{made['id']}"

@@ -32,6 +32,14 @@ STILL: dict[str, tuple[dict[str, Any], str]] = {
     "site_unproven": ({"site_doubt": SiteDoubt.UNPROVEN}, "until it is proven"),
     "jira_restored": ({"site_doubt": SiteDoubt.RESTORED}, "put back to an earlier state"),
     "failing": ({"health": "failing"}, "cannot be worked with at present"),
+    "quiet": (
+        {
+            "quiet_starts": timezone.now() - timedelta(hours=1),
+            "quiet_ends": timezone.now() + timedelta(days=1),
+            "quiet_reason": "Release freeze",
+        },
+        "(Release freeze): changes are kept here",
+    ),
     "asked_to_wait": (
         {"call_after": timezone.now() + timedelta(days=1)},
         "to wait: changes are kept here",
