@@ -26,6 +26,8 @@
 
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.id !== "cells") return;
+    // What was asked for before a card was taken up must not take the card away under the hand.
+    if (dragged && !moved) event.detail.shouldSwap = false;
     if (!event.detail.shouldSwap) { asked = 0; return; } // 204: nothing happened
     const scroll = cells().querySelector(".board-scroll");
     const focused = cells().contains(document.activeElement) ? document.activeElement.id : "";

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.almconnect.waiting import wait_for
 from tests.browser import guide, sandbox
@@ -66,6 +66,44 @@ def test_a_card_is_moved_by_dragging(page: Page, tab: Page, board: Board, jira: 
     cell = guide.cell(page, board.team, sprint)
     expect(cell.get_by_role("link", name=summary, exact=True)).to_be_visible()
     wait_for("the sprint", lambda: sprint_of(tab, jira, board, key) == sprint, SECONDS)
+
+
+def test_a_look_that_is_answered_while_a_card_is_dragged_takes_it_from_no_hand(
+    page: Page, tab: Page, board: Board, jira: Jira
+) -> None:
+    summary = guide.named("Held")
+    key = created(page, board, summary)
+    sprint = f"{jira_team(board)} 26.4.4"
+    looks: list[Route] = []
+
+    def hold(route: Route) -> None:
+        looks.append(route) if not looks and route.request.method == "GET" else route.continue_()
+
+    page.route(re.compile(r"/board/cells/"), hold)
+    board_editing(page, board)  # so that the answer is not “nothing happened”
+    wait_for("a look", lambda: page.wait_for_timeout(50) or looks, SECONDS)
+    card = guide.card(page, board.team, summary)
+    cell = guide.cell(page, board.team, sprint)
+    card.hover()
+    page.mouse.down()
+    cell.hover()
+    cell.hover()  # the second move is the first dragover
+    with page.expect_response(re.compile(r"/board/cells/")):
+        looks[0].continue_()
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    page.unroute(re.compile(r"/board/cells/"))
+    moved = guide.cell(page, board.team, sprint)
+    expect(moved.get_by_role("link", name=summary, exact=True)).to_be_visible()
+    wait_for("the sprint", lambda: sprint_of(tab, jira, board, key) == sprint, SECONDS)
+
+
+def board_editing(page: Page, board: Board) -> None:
+    """Somebody else adds a card to the same board meanwhile."""
+    other = page.context.new_page()
+    other.goto(page.url)
+    created(other, board, guide.named("Another"))
+    other.close()
 
 
 def created(page: Page, board: Board, summary: str) -> str:
