@@ -187,6 +187,8 @@ def unmap(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         "project": row,
         "items": row.items.filter(deleted=None).count(),
         "pairs": row.shadows.count(),
+        "boards": row.team_boards.count(),
+        "sprints": row.sprint_links.count(),
         "changes": changes,
         "conflicts": Conflict.objects.filter(shadow__project=row, resolved=None).count(),
     }

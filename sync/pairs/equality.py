@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.core.signing import BadSignature, Signer
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from connections.models import MappedProject
@@ -109,12 +110,10 @@ def _judged(project: MappedProject) -> Iterator[tuple[WorkItem, str, set[str]]]:
     open_ones = Conflict.objects.filter(shadow__project=project, resolved=None)
     clashing = set(open_ones.values_list("shadow__item_id", flat=True))
     pairs = Shadow.objects.filter(project=project, state=ShadowState.LIVE)
-    paired: set[Any] = set()
     for pair in pairs.select_related("item").order_by("pk").iterator(chunk_size=_CHUNK):
         item = pair.item
         if item.deleted is not None:
             continue
-        paired.add(item.pk)
         if pair.absence or item.sync_state == SyncState.GONE:
             yield item, GONE, set()
         elif item.pk in clashing:
@@ -126,10 +125,11 @@ def _judged(project: MappedProject) -> Iterator[tuple[WorkItem, str, set[str]]]:
         else:
             differing = _differing(pair, values_of(item), fields)
             yield item, DIFFERS if differing else "", differing
-    rest = WorkItem.objects.live().filter(project=project)
+    rest = WorkItem.objects.live().filter(
+        ~Exists(pairs.filter(item=OuterRef("pk"))), project=project
+    )
     for item in rest.order_by("pk").iterator(chunk_size=_CHUNK):
-        if item.pk not in paired:
-            yield item, WAITING if item.pk in waiting else NOT_IN_JIRA, set()
+        yield item, WAITING if item.pk in waiting else NOT_IN_JIRA, set()
 
 
 def _differing(pair: Shadow, ours: Mapping[str, Any], fields: set[str]) -> set[str]:

@@ -305,6 +305,19 @@ def test_a_choice_is_taken_back(world: World) -> None:
         team_boards.withdraw(world.project, world.team, actor=world.person)
 
 
+def test_unmapping_says_what_goes_with_it(
+    world: World, red: Team, rte: User, client_of: Callable[..., Any]
+) -> None:
+    page = reverse("sync:unmap", args=[world.project.pk])
+    assert "team here" not in client_of(rte).get(page).content.decode()
+    board = jira_board(world, name="Red board")
+    choose(world, red, board)
+    link(planned(), red, jira_sprint(world, board, "R 1"), world.project)
+    shown = client_of(rte).get(page).content.decode()
+    assert "the board of 1 team here" in shown
+    assert "1 sprint is an iteration of theirs" in shown
+
+
 def test_boards_are_seen_and_chosen_by_api(
     world: World,
     red: Team,
