@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 from django.db import IntegrityError, transaction
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -90,8 +91,15 @@ def as_file(row: MappingTemplate) -> str:
     return written
 
 
-def file_name(row: MappingTemplate) -> str:
-    """The name of its file: letters, digits and hyphens, and `.yaml`."""
+def download(row: MappingTemplate) -> HttpResponse:
+    """Its file, with its name, for a page or a caller of the API."""
+    found = HttpResponse(as_file(row), content_type="application/yaml; charset=utf-8")
+    found["Content-Disposition"] = f'attachment; filename="{_file_name(row)}"'
+    return found
+
+
+def _file_name(row: MappingTemplate) -> str:
+    """Letters, digits and hyphens, and `.yaml`."""
     return (re.sub(r"[^a-z0-9]+", "-", row.name.lower()).strip("-") or "template") + ".yaml"
 
 

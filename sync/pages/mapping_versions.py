@@ -10,7 +10,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -171,11 +171,7 @@ def versions(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def version(request: HttpRequest, project_id: uuid.UUID, number: int) -> HttpResponse:
     """One version: what it changed, and what differs now."""
     row = project_for(project_id)
-    try:
-        found = going_back.version_of(row, number)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-        return redirect("sync:versions", row.pk)
+    found = get_object_or_404(MappingVersion, project=row, number=number)
     return _version(request, row, found, ReasonForm())
 
 
@@ -184,11 +180,7 @@ def version(request: HttpRequest, project_id: uuid.UUID, number: int) -> HttpRes
 def go_back(request: HttpRequest, project_id: uuid.UUID, number: int) -> HttpResponse:
     """Make the version the mapping again."""
     row = project_for(project_id)
-    try:
-        found = going_back.version_of(row, number)
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-        return redirect("sync:versions", row.pk)
+    found = get_object_or_404(MappingVersion, project=row, number=number)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _version(request, row, found, form)

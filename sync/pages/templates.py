@@ -71,10 +71,7 @@ def _listing(request: HttpRequest, form: FileForm) -> HttpResponse:
 @require_GET
 @needs(READ)
 def download(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    row = get_object_or_404(MappingTemplate, pk=template_id)
-    found = HttpResponse(templates.as_file(row), content_type="application/yaml; charset=utf-8")
-    found["Content-Disposition"] = f'attachment; filename="{templates.file_name(row)}"'
-    return found
+    return templates.download(get_object_or_404(MappingTemplate, pk=template_id))
 
 
 @require_POST

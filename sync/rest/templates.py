@@ -223,15 +223,7 @@ def read_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 )
 def export_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """The template as a file to be kept in a repository; POST takes it back as `content`."""
-    row = get_object_or_404(MappingTemplate, pk=template_id)
-    return as_download(row)
-
-
-def as_download(row: MappingTemplate) -> HttpResponse:
-    """Its file, with its name."""
-    found = HttpResponse(templates.as_file(row), content_type="application/yaml; charset=utf-8")
-    found["Content-Disposition"] = f'attachment; filename="{templates.file_name(row)}"'
-    return found
+    return templates.download(get_object_or_404(MappingTemplate, pk=template_id))
 
 
 @router.delete(
