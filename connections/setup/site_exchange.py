@@ -69,6 +69,10 @@ OF_JIRA = (
     "webhook_signed",
     "webhook_seen",
     "webhook_detail",
+    # Maintenance and freezes are of one Jira.
+    "quiet_starts",
+    "quiet_ends",
+    "quiet_reason",
 )
 # What neither may keep: a question of before, a digest that is keyed by the row, a wait of the old Jira.
 _NEITHER: dict[str, Any] = {"site_before": {}, "refused_digest": "", "call_after": None}
