@@ -13,7 +13,7 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.access.readiness import must_not_be_in_a_move
 from connections.models import MappedProject
-from sync.mapping import project_mapping
+from sync.mapping import project_mapping, sprints
 from sync.mapping.project_mapping import MAPS
 from sync.models import MappingDraft, Run, RunKind, VersionOrigin
 from sync.pairs import mapping_versions
@@ -104,18 +104,13 @@ def apply(project: MappedProject, *, actor: User, reason: str) -> MappedProject:
     )
     # What was added meanwhile is another draft, and stays.
     MappingDraft.objects.filter(pk=draft.pk, updated=draft.updated).delete()
-    read_all_again(changed)
+    sprints.read_again(changed)
     return changed
 
 
 def discard(project: MappedProject) -> None:
     """Raises Refused (404) where there is none."""
     of_project(project).delete()
-
-
-def read_all_again(project: MappedProject) -> None:
-    """Every issue is read by the new mapping: what was left alone before may be an edit of either side."""
-    wake(WORK, project_runs.request(project, RunKind.RECONCILE).pk)
 
 
 def _differences(

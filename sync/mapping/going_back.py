@@ -13,7 +13,7 @@ from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
 from connections.access.readiness import must_not_be_in_a_move
 from connections.models import MappedProject
-from sync.mapping import drafts, project_mapping
+from sync.mapping import project_mapping, sprints
 from sync.models import MappingVersion, VersionOrigin
 from sync.pairs import mapping_versions, metadata
 from sync.pairs.mapping_versions import Cause, Difference
@@ -61,7 +61,7 @@ def go(way: WayBack, project: MappedProject, *, actor: User, reason: str) -> Map
         values=mapping_versions.values_for(project, way.content),
         cause=Cause(VersionOrigin.RESTORED, reason, str(way.version.number)),
     )
-    drafts.read_all_again(changed)
+    sprints.read_again(changed)
     return changed
 
 

@@ -15,7 +15,7 @@ from jira_client.values import Project
 from planning.models import Team
 from planning.structure_editing import add_part, edit_part
 from sync.core.propose import Metadata
-from sync.mapping import drafts, project_mapping, sprints, team_boards, templates
+from sync.mapping import project_mapping, sprints, team_boards, templates
 from sync.mapping.project_mapping import MAPS
 from sync.models import MappingPlan, PlannedProject, PlannedState, VersionOrigin
 from sync.pairs import mapping_versions, metadata
@@ -89,7 +89,7 @@ def _bring_to_template(
         return
     cause = Cause(VersionOrigin.TEMPLATE, source=plan.template_name)
     project_mapping.change(mapped, actor=actor, values=values, cause=cause)
-    drafts.read_all_again(mapped)
+    sprints.read_again(mapped)
 
 
 def _belong(plan: MappingPlan, row: PlannedProject, mapped: MappedProject, actor: User) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -31,7 +31,7 @@ from planning.sprints import sprint_values
 from planning.structure_editing import edit_part
 from planning.team_boards import board_of, links_of, sprints_at
 from sync.mapping.sprints import sprints_taken
-from sync.pairs.sprint_facts import OPEN, keep
+from sync.pairs.sprint_facts import OPEN, keep, midnight
 from sync.worker.failpoints import point
 
 
@@ -127,8 +127,8 @@ def _there(place: _Place, name: str) -> Sprint | None:
 
 
 def _create(place: _Place, name: str, iteration: Iteration) -> Sprint:
-    begin = _midnight(iteration.start)
-    end = _midnight(iteration.end + timedelta(days=1) if iteration.end else None)
+    begin = midnight(iteration.start)
+    end = midnight(iteration.end + timedelta(days=1) if iteration.end else None)
     try:
         return place.jira.sprints.create(place.board, name, begin, end)
     except JiraError as error:
@@ -138,7 +138,3 @@ def _create(place: _Place, name: str, iteration: Iteration) -> Sprint:
         if found is None:
             raise
         return found
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time())) if day else None

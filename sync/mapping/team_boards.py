@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +29,7 @@ from planning.structure_editing import edit_part
 from planning.team_boards import board_of, boards_in, links_of, teams_of_its_own
 from sync.core.teams import BOARD
 from sync.mapping import boards, sprints
-from sync.pairs.sprint_facts import CLOSED, GONE, OPEN
+from sync.pairs.sprint_facts import CLOSED, GONE, open_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def held(project: MappedProject, board: Board) -> Held:
     return Held(
         board=board,
         jql=_jql(jira, board),
-        sprints=tuple(_open_sprints(jira, board.id)),
+        sprints=tuple(open_on(jira, board.id)),
         users=users_of(project).get(board.id, ()),
     )
 
@@ -129,7 +128,7 @@ def plan(project: MappedProject, team: Team, board_id: int | None) -> BoardChang
     must_not_be_in_a_move(project.connection)
     jira = jira_for(project.connection)
     board = boards.proven(jira, board_id) if board_id is not None else None
-    there = {one.id for one in _open_sprints(jira, board.id)} if board is not None else set()
+    there = {one.id for one in open_on(jira, board.id)} if board is not None else set()
     if board_id == board_of(team, project):
         return BoardChange(project, team, board, ())
     links = links_of(project).filter(team=team).exclude(sprint_state__in=(CLOSED, GONE))
@@ -236,14 +235,6 @@ def _let_go(change: BoardChange, actor: User) -> None:
 
 def _chosen(project: MappedProject) -> dict[uuid.UUID, TeamBoard]:
     return {row.team_id: row for row in TeamBoard.objects.filter(project=project)}
-
-
-def _open_sprints(jira: JiraClient, board: int) -> Sequence[Sprint]:
-    """Empty for a board without sprints."""
-    try:
-        return [one for one in jira.boards.sprints(board, OPEN) if one.state in OPEN]
-    except NOT_TOLD:
-        return ()
 
 
 def _jql(jira: JiraClient, board: Board) -> str:

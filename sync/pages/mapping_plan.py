@@ -177,13 +177,11 @@ def _plan(request: HttpRequest, row: MappingPlan, wrong: Mapping[int, str]) -> H
 
 
 def _line(row: PlannedProject, wrong: str) -> dict[str, Any]:
-    told = [one for one in row.misfits if one["kind"] != "several"]
     return {
         "row": row,
         "wrong": wrong,
         "open": row.state in (PlannedState.PROPOSED, PlannedState.FAILED, PlannedState.LEFT_OUT),
         "owner": row.belongs if row.belongs != "team" else str(row.team_id or NEW),
-        "misfits": told,
         "several": [
             {**one, "now": (row.chosen.get(one["part"]) or {}).get(one["word"])}
             for one in row.misfits

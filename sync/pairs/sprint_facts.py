@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from jira_client.client import JiraClient
+from jira_client.errors import NOT_TOLD
 from jira_client.values import Sprint
 from planning.models import SprintLink
 
@@ -22,6 +24,22 @@ def keep(rows: QuerySet[SprintLink], sprint: Sprint) -> None:
         sprint_state=sprint.state,
         observed=timezone.now(),
     )
+
+
+def open_on(jira: JiraClient, board: int) -> list[Sprint]:
+    """The board's active and future sprints; none where it has no sprints, or is not shown to the account.
+
+    Raises JiraError.
+    """
+    try:
+        return [one for one in jira.boards.sprints(board, OPEN) if one.state in OPEN]
+    except NOT_TOLD:
+        return []
+
+
+def midnight(on: date | None) -> datetime | None:
+    """The moment at which the day begins, in the console's time zone."""
+    return timezone.make_aware(datetime.combine(on, time())) if on else None
 
 
 def day(moment: datetime | None) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connections.models import MappedProject
@@ -26,9 +27,8 @@ def teams_of(pi: Pi) -> list[Team]:
     return list(rows.filter(art=pi.art_id) if pi.art_id else rows)
 
 
-def places_of(pi: Pi) -> list[Place]:
-    """By team and project. Two queries."""
-    teams = teams_of(pi)
+def places_of(teams: Sequence[Team]) -> list[Place]:
+    """Each of these teams, as `teams_of` answers them, in each of its projects. One query."""
     rows = TeamBoard.objects.filter(team__in=teams).select_related("project__connection")
     chosen = {(row.team_id, row.project_id): row for row in rows}
     found: list[Place] = []

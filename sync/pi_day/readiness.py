@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -73,16 +73,17 @@ class _Facts:
 
 def readiness(pi: Pi) -> list[Ready]:
     """Each team of the PI in each of its projects, by name; in a fixed number of queries."""
-    places = places_of(pi)
+    teams = teams_of(pi)
+    places = places_of(teams)
     facts = _facts(pi, places)
     found = [
         Ready(place.team, place, tuple(check(place, facts) for check in _EACH)) for place in places
     ]
-    homeless = {team.pk for team in teams_of(pi)} - {place.team.pk for place in places}
+    housed = {place.team.pk for place in places}
     found += [
         Ready(team, None, (Check(BOARD, FAIL, _("It has no Jira project yet."), "projects"),))
-        for team in teams_of(pi)
-        if team.pk in homeless
+        for team in teams
+        if team.pk not in housed
     ]
     return sorted(found, key=lambda one: one.team.name)
 
@@ -105,17 +106,14 @@ def _facts(pi: Pi, places: Sequence[Place]) -> _Facts:
 
 def _reports(connections: set[uuid.UUID]) -> dict[tuple[uuid.UUID, str], Mapping[str, Any]]:
     """Connection and project id → its row in the connection's newest finished report."""
-    found: dict[tuple[uuid.UUID, str], Mapping[str, Any]] = {}
-    rows = PermissionReport.objects.filter(
-        connection__in=connections, state=ReportState.FINISHED, offered=False
-    )
-    newest: dict[uuid.UUID, PermissionReport] = {}
-    for report in rows.order_by("connection", "-created").only("connection", "rows", "created"):
-        newest.setdefault(report.connection_id, report)
-    for connection, report in newest.items():
-        for row in report.rows:
-            found[(connection, str(row.get("id")))] = row
-    return found
+    finished = PermissionReport.objects.filter(state=ReportState.FINISHED, offered=False)
+    of_same = finished.filter(connection=OuterRef("connection")).order_by("-created")
+    newest = finished.filter(connection__in=connections, pk=Subquery(of_same.values("pk")[:1]))
+    return {
+        (connection, str(row.get("id"))): row
+        for connection, rows in newest.values_list("connection_id", "rows")
+        for row in rows
+    }
 
 
 def _stuck(teams: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, uuid.UUID], int]:

@@ -10,8 +10,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,13 +33,12 @@ from planning.sprints import sprint_values
 from planning.structure_editing import edit_part
 from planning.team_boards import links_met_in, links_of
 from sync.mapping import new_sprints
-from sync.pairs.sprint_facts import CLOSED, day, keep, last_day
-from sync.pi_day.places import places_of
+from sync.pairs.sprint_facts import CLOSED, day, keep, last_day, midnight, open_on
+from sync.pi_day.places import places_of, teams_of
 
 EQUAL, DRIFTS, MISSING, GONE_THERE = "equal", "drifts", "missing", "gone"
 DUPLICATE, CLOSED_EARLY, NO_BOARD, UNKNOWN = "duplicate", "closed_early", "no_board", "unknown"
 CREATE, LINK, UPDATE = "create", "link", "update"
-_OPEN: Final = ("active", "future")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def look(pi: Pi) -> Concord:
     iterations = tuple(pi.iterations.select_related("pi").order_by("index"))
     boards: dict[tuple[uuid.UUID, int], list[Sprint]] = {}
     rows = []
-    for place_of in places_of(pi):
+    for place_of in places_of(teams_of(pi)):
         team, project, board = place_of.team, place_of.project, place_of.board_id
         if board is None:
             cells = tuple(Cell(team, project, one, NO_BOARD) for one in iterations)
@@ -121,7 +120,7 @@ def look(pi: Pi) -> Concord:
             jira = jira_for(project.connection)
             place = (project.connection_id, board)
             if place not in boards:
-                boards[place] = _open_sprints(jira, board)
+                boards[place] = open_on(jira, board)
             cells = _cells(jira, team, project, iterations, boards[place])
             rows.append(Row(team, project, cells))
         except (JiraError, NotReady, SealBroken) as error:
@@ -156,13 +155,6 @@ def make_equal(pi: Pi, keys: Iterable[str], *, actor: User) -> list[Done]:
         except (JiraError, NotReady, SealBroken) as error:
             done.append(Done(cell, str(error)))
     return done
-
-
-def _open_sprints(jira: JiraClient, board: int) -> list[Sprint]:
-    try:
-        return [one for one in jira.boards.sprints(board, _OPEN) if one.state in _OPEN]
-    except NOT_TOLD:
-        return []
 
 
 def _cells(
@@ -271,13 +263,9 @@ def _changes(cell: Cell, sprint: Sprint) -> dict[str, Any]:
     if "name" in differs:
         changes["name"] = sprint_name(cell.iteration.name, cell.team.name)
     if "start" in differs and sprint.state == "future":
-        changes["start"] = _midnight(cell.iteration.start)
+        changes["start"] = midnight(cell.iteration.start)
     if "end" in differs and cell.iteration.end:
-        changes["end"] = _midnight(cell.iteration.end + timedelta(days=1))
+        changes["end"] = midnight(cell.iteration.end + timedelta(days=1))
         if sprint.state == "future" and sprint.start is None:
-            changes["start"] = _midnight(cell.iteration.start)
+            changes["start"] = midnight(cell.iteration.start)
     return {name: value for name, value in changes.items() if value is not None}
-
-
-def _midnight(on: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(on, time())) if on else None
