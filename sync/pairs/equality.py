@@ -18,7 +18,6 @@ from django.utils import timezone
 from connections.models import MappedProject
 from planning.models import Change, ChangeState, SyncState, WorkItem
 from sync.core.echo import same
-from sync.core.values import is_compared
 from sync.models import Conflict, EqualityStatement, Run, RunKind, RunState, Shadow, ShadowState
 from sync.pairs.rules import rules_of, values_of
 from sync.pairs.states import UNDER_WAY
@@ -104,7 +103,7 @@ def _compared(project: MappedProject) -> datetime | None:
 
 def _judged(project: MappedProject) -> Iterator[tuple[WorkItem, str, set[str]]]:
     """Every live item of the project, why it is not equal (empty where it is), and in which fields."""
-    fields = {name for name in (*rules_of(project).fields, "status") if is_compared(name)}
+    fields = set(rules_of(project).compared)
     waiting = _with_changes(project, UNDER_WAY)
     stuck = _with_changes(project, (ChangeState.PARKED, ChangeState.CONFLICT))
     open_ones = Conflict.objects.filter(shadow__project=project, resolved=None)
