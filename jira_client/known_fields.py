@@ -18,6 +18,7 @@ SPRINT, EPIC_LINK, EPIC_NAME, RANK, TEAM_MANAGED_POINTS = (
 )
 # Of Advanced Roadmaps for Data Center: where epics, and what is above them, name their parent.
 PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"
+CHECK_BOXES = "com.atlassian.jira.plugin.system.customfieldtypes:multicheckboxes"
 # Of Advanced Roadmaps: the target dates of a plan.
 TARGET_START, TARGET_END = (
     f"com.atlassian.jpo:jpo-custom-field-baseline-{end}" for end in ("start", "end")
@@ -78,3 +79,16 @@ def start_date(fields: Iterable[FieldInfo]) -> str | None:
         if info.custom and info.schema_type == "date" and info.name.strip().lower() == "start date":
             return info.id
     return of_schema(known, TARGET_START)
+
+
+def flag(fields: Iterable[FieldInfo]) -> str | None:
+    """The id of the field of check boxes in which Jira Software keeps its flag, None where there is none.
+
+    Source: https://developer.atlassian.com/cloud/jira/software/rest/api-group-issue/ tells of the flag.
+    That it is a field of check boxes called “Flagged” was seen in answers of real instances; the vendor
+    does not say it.
+    """
+    for info in fields:
+        if info.schema_custom == CHECK_BOXES and info.name.strip().lower() == "flagged":
+            return info.id
+    return None

@@ -32,6 +32,7 @@ class Planned(NamedTuple):
     remote_key: str
     sync_state: str
     sync_detail: str
+    flagged: bool
 
 
 class Card(NamedTuple):
@@ -50,6 +51,7 @@ class Card(NamedTuple):
     detail: str
     version: int
     movable: bool
+    flagged: bool
 
     @property
     def address(self) -> str:
@@ -79,6 +81,7 @@ def card_of(item: Planned, project: MappedProject | None) -> Card:
         detail=item.sync_detail,
         version=item.version,
         movable=project is None or project.direction != Direction.FROM_JIRA,
+        flagged=item.flagged,
     )
 
 

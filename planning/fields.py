@@ -17,6 +17,7 @@ REFERENCES: Final = ("parent", "team", "iteration")
 NUMBERS: Final = ("story_points", "wsjf")
 LISTS: Final = ("labels", "fix_versions", "components")  # of words, in no order
 DATES: Final = ("start_date", "due_date")
+ESTIMATES: Final = ("original_estimate", "remaining_estimate")  # of working time, in seconds
 EDITABLE: Final = (
     "type",
     "summary",
@@ -31,6 +32,8 @@ EDITABLE: Final = (
     "fix_versions",
     "components",
     *DATES,
+    *ESTIMATES,
+    "flagged",
 )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
 from connections.models import Direction, MappedProject
-from planning import custom_form_fields, item_names, rules
+from planning import custom_form_fields, item_names, rules, working_time
 from planning.models import CUSTOM, CustomField, Iteration, Team, WorkItem
 
 Choices = list[tuple[str, Any]]
@@ -71,6 +71,19 @@ class MoveForm(RefusableForm):
         }
 
 
+class WorkingTimeField(forms.CharField):
+    """Hours and minutes; its value is whole seconds, or None."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, help_text=_("Hours and minutes, like 6h 30m."), **options)
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return working_time.typed(super().clean(value))
+        except rules.Unfit as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+
 class ItemForm(RefusableForm):
     """The fields of a work item as a person fills them in. Each remembers what it showed, so that
     only what the person changed is sent: somebody else's change of another field stays.
@@ -97,6 +110,9 @@ class ItemForm(RefusableForm):
     )
     start_date = forms.DateField(label=_("Start date"), required=False, widget=item_names.DayInput)
     due_date = forms.DateField(label=_("Due date"), required=False, widget=item_names.DayInput)
+    original_estimate = WorkingTimeField(label=_("Original estimate"))
+    remaining_estimate = WorkingTimeField(label=_("Remaining estimate"))
+    flagged = forms.BooleanField(label=_("Flagged as an impediment"), required=False)
     parent = forms.CharField(
         label=_("Parent"),
         required=False,
@@ -251,6 +267,9 @@ def initial_of(item: WorkItem) -> dict[str, Any]:
         **custom_form_fields.initials(item),
         "start_date": item.start_date,
         "due_date": item.due_date,
+        "original_estimate": working_time.shown(item.original_estimate),
+        "remaining_estimate": working_time.shown(item.remaining_estimate),
+        "flagged": item.flagged,
         "parent": (item.parent.remote_key or str(item.parent.pk)) if item.parent else "",
     }
 

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from planning import working_time
 from planning.custom_names import called
+from planning.fields import ESTIMATES
 from planning.models import BoardEvent, Change, Iteration, Team, WorkItem
 
 MOST: Final = 50
@@ -57,7 +59,7 @@ def changed_since(item: WorkItem, version: int) -> list[tuple[str, str, str]]:
 
 def _of_change(change: Change, names: Mapping[str, str]) -> Step:
     fields = tuple(
-        (called(name), words(change.before.get(name), names), words(value, names))
+        (called(name), worded(name, change.before.get(name), names), worded(name, value, names))
         for name, value in change.fields.items()
     )
     if change.kind == "unlink":
@@ -73,6 +75,13 @@ def _of_change(change: Change, names: Mapping[str, str]) -> Step:
     )
 
 
+def worded(field: str, value: Any, names: Mapping[str, str]) -> str:
+    """A value of this board field as people read it."""
+    if field in ESTIMATES:
+        return working_time.shown(value) or _("nothing")
+    return words(value, names)
+
+
 def words(value: Any, names: Mapping[str, str]) -> str:
     """A value as people read it: a person's name, a team instead of its id."""
     if value is None or value == "" or value == []:
@@ -81,6 +90,8 @@ def words(value: Any, names: Mapping[str, str]) -> str:
         return str(value.get("name") or value.get("id") or "")
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, float):
         return f"{value:g}"
     return names.get(str(value), str(value))

@@ -60,6 +60,9 @@ _COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "wsjf": ("wsjf", _as_it_is),
     **{name: (name, _labels) for name in ("labels", "fix_versions", "components")},
     **{name: (name, _day) for name in ("start_date", "due_date")},
+    "original_estimate": ("original_estimate", _as_it_is),
+    "remaining_estimate": ("remaining_estimate", _as_it_is),
+    "flagged": ("flagged", bool),
     **{name: (f"{name}_id", _text(f"{name}_id")) for name in ("assignee", "reporter")},
     **{name: (f"{name}_id", _reference) for name in ("parent", "iteration", "team")},
 }

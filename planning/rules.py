@@ -20,6 +20,7 @@ from connections.models import Direction, MappedProject
 LONGEST_DESCRIPTION: Final = 32_767  # characters: what Jira takes by default
 LARGEST_NUMBER: Final = 1e9
 MOST_LABELS: Final = 100
+LONGEST_TIME: Final = 1_000_000 * 3600 - 1  # seconds
 LOCAL_STATUSES: Final = {"To Do": "new", "In Progress": "indeterminate", "Done": "done"}
 LOCAL_TYPES: Final = ("Feature", "Story", "Enabler", "Risk")
 DEFAULT_LINKS: Final = {"blocks": "Blocks", "relates to": "Relates"}
@@ -100,6 +101,21 @@ def day(value: Any) -> str | None:
         raise Unfit(_("This is no date. Write it like 2027-01-31.")) from problem
 
 
+def seconds(value: Any) -> int | None:
+    """Working time, in whole seconds."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LONGEST_TIME:
+        raise Unfit(_("This must be a whole number of seconds, up to 1,000,000 hours."))
+    return value
+
+
+def yes(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit(_("This must be true or false."))
+    return value
+
+
 def person(value: Any) -> dict[str, str] | None:
     """`{"id", "name"}`, a bare id or name, or None for nobody. A name alone stands for the id, until
     the sync has found whose it is.
@@ -143,6 +159,9 @@ CLEANERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "components": names,
     "start_date": day,
     "due_date": day,
+    "original_estimate": seconds,
+    "remaining_estimate": seconds,
+    "flagged": yes,
 }
 
 

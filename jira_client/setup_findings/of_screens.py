@@ -19,6 +19,22 @@ _WRITTEN: Mapping[str, str] = {
     "priority": "",
     "assignee": "ASSIGN_ISSUES",
     "reporter": "MODIFY_REPORTER",
+    "components": "",
+    "start_date": "",
+    "due_date": "SCHEDULE_ISSUES",
+    "original_estimate": "",
+    "remaining_estimate": "",
+    "flagged": "",
+}
+# Without these an edit still works, so a screen that lacks them is a remark.
+_BY_THE_WAY = frozenset(
+    {"components", "start_date", "due_date", "original_estimate", "remaining_estimate", "flagged"}
+)
+# Where a board field is written in another field than the one it is read from.
+# Source: https://developer.atlassian.com/server/jira/platform/jira-rest-api-examples/
+_WRITTEN_IN: Mapping[str, str] = {
+    "original_estimate": "timetracking",
+    "remaining_estimate": "timetracking",
 }
 _OF_FIELD: Mapping[str, str] = {"reporter": "set_reporter", "assignee": "set_assignee"}
 # Filled by the client itself or by Jira, whatever the mapping says.
@@ -37,7 +53,11 @@ def wanted_fields(survey: Survey, context: Context) -> dict[str, str]:
     """
     wanted = context.wanted
     if wanted.mapped:
-        found = {name: wanted.fields[name] for name in _WRITTEN if name in wanted.fields}
+        found = {
+            name: _WRITTEN_IN.get(name, wanted.fields[name])
+            for name in _WRITTEN
+            if name in wanted.fields
+        }
     else:
         found = {name: name for name in _DEFAULTS}
         points = story_points(
@@ -98,13 +118,14 @@ def _missing_on(
 ) -> list[Obstacle]:
     usual = "create_story" if which == "create" else "edit"
     found = []
-    for name, field_id in lacking.items():
+    # By Jira's field, so that one in which two of the board's are written is named once.
+    for field_id, name in {field_id: name for name, field_id in lacking.items()}.items():
         word = _field_name(field_id, context)
         place = f"the {which} screen of {screen.type.name} in {context.project.key}"
         found.append(
             Obstacle(
                 (_OF_FIELD.get(name, usual),),
-                MISSING,
+                HELD if name in _BY_THE_WAY else MISSING,
                 f"The field {word} is not on {place}: ask a Jira admin to add it.",
                 f"Please add the field “{word}” to {place}: {_where_screens(which, context)}",
             )

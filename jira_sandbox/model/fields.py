@@ -5,6 +5,7 @@ The ids and the keys of custom fields were seen in answers of real instances; th
 them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,11 @@ SYSTEM = (
     _system("creator", "Creator", "creator", "user", operations=()),
     _system("labels", "Labels", "labels", "array", items="string", operations=_LIST, **_BOTH),
     _system("duedate", "Due date", "date", "date", clauses=("due", "duedate"), **_BOTH),
+    _system("timetracking", "Time tracking", "timetracking", "timetracking", **_BOTH),
+    _system("timeoriginalestimate", "Original estimate", "seconds", "number", "original_estimate",
+            operations=()),
+    _system("timeestimate", "Remaining Estimate", "seconds", "number", "remaining_estimate",
+            operations=()),
     _system("parent", "Parent", "parent", "issuelink", on_create=True, on_edit=True),
     _system("fixVersions", "Fix versions", "versions", "array", "fix_versions", items="version",
             operations=_LIST, clauses=("fixVersion",), **_BOTH),
@@ -107,9 +113,16 @@ def _planning(sprint: int, rank: int, epic_link: int, epic_name: int, wsjf: int)
     ]  # fmt: skip
 
 
+def _flag(number: int) -> Field:
+    """Jira Software's flag: check boxes with one choice, which Jira itself makes."""
+    return _custom(number, "Flagged", f"cf{number}", "multiselect", "array", _TYPES + "multicheckboxes",
+                   items="option", choices=((str(number + 9000), "Impediment"),), **_BOTH)  # fmt: skip
+
+
 def _cloud() -> list[Field]:
     return [
         *_planning(10020, 10019, 10014, 10011, 10042),
+        _flag(10021),
         _custom(10015, "Start date", "cf10015", "date", "date", _TYPES + "datepicker", **_BOTH),
         _custom(10016, "Story point estimate", "points", "number", "number",
                 GREENHOPPER + "jsw-story-points", **_BOTH),
@@ -120,6 +133,7 @@ def _datacenter() -> list[Field]:
     return [
         _system("archiveddate", "Archived", "moment", "datetime", "archived", operations=()),
         _system("archivedby", "Archiver", "archiver", "user", operations=()),
+        _flag(10107),
         *_planning(10101, 10105, 10102, 10104, 10110),
         _custom(10106, "Story Points", "points", "number", "number", FLOAT, **_BOTH),
     ]
@@ -169,6 +183,11 @@ PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"
 def parent_link(number: int) -> Field:
     """Its value is the parent's key, read and written, as of an Epic Link."""
     return _custom(number, "Parent Link", "parent", "parent-link", "any", PARENT_LINK, **_BOTH)
+
+
+def flag_among(fields: Iterable[Field]) -> Field:
+    """The field of Jira Software's flag. Raises StopIteration where there is none."""
+    return next(one for one in fields if one.name == "Flagged" and one.kind == "multiselect")
 
 
 def catalogue(cloud: bool) -> dict[str, Field]:

@@ -120,6 +120,9 @@ def _item(site: Site, slot: str, before: Any, value: Any, issue: Issue) -> Item:
         return Item(field.name, field.id, *_chosen(field, before), *_chosen(field, value),
                     custom=True)  # fmt: skip
     name = field.name if field.custom else field.id
+    if field.kind == "seconds":
+        told = [None if one is None else str(one) for one in (before, value)]
+        return Item(name, field.id, told[0], told[0], told[1], told[1])
     if field.kind == "date":
         return Item(name, field.id, *_date(field, before), *_date(field, value),
                     custom=bool(field.custom))  # fmt: skip

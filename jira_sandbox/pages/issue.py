@@ -2,6 +2,8 @@
 
 from html import escape
 
+from ..model.durations import duration
+from ..model.fields import flag_among
 from ..model.issues import Issue
 from ..model.people import User
 from ..model.projects import Project
@@ -59,8 +61,15 @@ def _edit_form(call: Call, user: User, issue: Issue) -> str:
         field("Labels", "labels", " ".join(values["labels"])),
         choice("Assignee", "assignee", people, assignee),
         choice("Parent", "parent", _parents(call.site, user, issue.type.level), parent),
+        field("Original estimate", "original_estimate", _time(values.get("original_estimate"))),
+        field("Remaining estimate", "remaining_estimate", _time(values.get("remaining_estimate"))),
+        checkbox("Flagged", "flagged", bool(values.get(flag_among(call.site.fields.values()).slot))),
         button("Update"),
     )  # fmt: skip
+
+
+def _time(seconds: int | None) -> str:
+    return "" if seconds is None else duration(seconds)
 
 
 def _actions(call: Call, user: User, issue: Issue) -> str:

@@ -3,6 +3,8 @@
 from html import escape
 from typing import Any
 
+from ..model.durations import ESTIMATES, duration
+from ..model.fields import flag_among
 from ..model.issue_changes import change
 from ..model.issue_creation import create as create_issue
 from ..model.issue_creation import delete as delete_issue
@@ -136,7 +138,22 @@ def _edited(call: Call, user: User, issue: Issue) -> dict[str, Any]:
             reader.set("parent", {"key": parent} if parent else None)
         else:
             reader.set(site.field_of("parent", "epic-link").id, parent)
+    flag = flag_among(site.fields.values())
+    flagged = "flagged" in given
+    if flagged != bool(values.get(flag.slot)):
+        reader.set(flag.id, [{"value": flag.choices[0][1]}] if flagged else None)
+    times = {
+        word: given[slot].strip()
+        for word, slot in ESTIMATES.items()
+        if slot in given and _differs(given[slot], values.get(slot))
+    }
+    if times:
+        reader.set("timetracking", times)
     return reader.done()
+
+
+def _differs(words: str, held: int | None) -> bool:
+    return words.strip() != ("" if held is None else duration(held))
 
 
 def transition(call: Call, user: User) -> Response:

@@ -63,7 +63,8 @@ class Reader(Values):
             )
             return
         try:
-            self.changes[self._slot(field)] = self._kinds[field.kind](field, raw)
+            read = self._kinds[field.kind](field, raw)
+            self.changes |= read if field.kind == "timetracking" else {self._slot(field): read}
         except Bad as error:
             self.errors[id] = str(error)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import adf
 from ..model.clock import stamp
+from ..model.durations import ESTIMATES, duration
 from ..model.fields import Field
 from ..model.issues import Comment, History, Issue, Link
 from ..model.people import User
@@ -29,7 +30,8 @@ class Renderer(Shapes):
         self.reader = reader
         self.zone = reader.time_zone if reader else "UTC"
         self._kinds: dict[str, Callable[[Issue, Field], Any]] = {
-            "text": self._plain, "number": self._plain, "date": self._plain, "rank": self._plain,
+            "text": self._plain, "number": self._plain, "seconds": self._plain,
+            "timetracking": self._time_tracking, "date": self._plain, "rank": self._plain,
             "rich": self._rich, "user": lambda issue, f: self.user(issue.values.get(f.slot)),
             "creator": lambda issue, _: self.user(issue.creator),
             "archiver": lambda issue, _: self.user(issue.archived_by),
@@ -146,6 +148,14 @@ class Renderer(Shapes):
         if link.source is reader:
             return made | {"outwardIssue": self.brief(link.target)}
         return made | {"inwardIssue": self.brief(link.source)}
+
+    def _time_tracking(self, issue: Issue, field: Field) -> Json:
+        found: Json = {}
+        for word, slot in ESTIMATES.items():
+            seconds = issue.values.get(slot)
+            if seconds is not None:
+                found |= {word: duration(seconds), f"{word}Seconds": seconds}
+        return found
 
     def _plain(self, issue: Issue, field: Field) -> Any:
         return issue.values.get(field.slot)

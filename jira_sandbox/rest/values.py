@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from .. import adf
+from ..model.durations import ESTIMATES, seconds
 from ..model.fields import Field
 from ..model.issues import Issue
 from ..model.people import User
@@ -46,6 +47,7 @@ class Values:
             "versions": self._versions, "components": self._components, "parent": self._parent,
             "epic-link": self._epic_link, "parent-link": self._parent_link, "sprint": self._sprint,
             "select": self._select, "multiselect": self._multiselect, "team": self._team,
+            "timetracking": self._time_tracking,
         }  # fmt: skip
 
     def _text(self, field: Field, raw: Any) -> str | None:
@@ -211,6 +213,22 @@ class Values:
         if raw is None or (isinstance(raw, str) and raw in dict(field.choices)):
             return raw
         raise Bad(f"Team Id '{raw}' is not valid")
+
+    def _time_tracking(self, field: Field, raw: Any) -> dict[str, int | None]:
+        """Slot → seconds, of the estimates that are named. One that is new is what remains, too, until
+        somebody says otherwise.
+        """
+        if not isinstance(raw, dict):
+            raise Bad("data was not an object")
+        try:
+            given = {slot: seconds(raw[word]) for word, slot in ESTIMATES.items() if word in raw}
+        except ValueError as error:
+            raise Bad("Specify a value for time tracking in the format of 4d, 5h, 30m.") from error
+        before = self.issue.values if self.issue else {}
+        first = before.get("original_estimate") is None and before.get("remaining_estimate") is None
+        if first and given.get("original_estimate") and "remaining_estimate" not in given:
+            given["remaining_estimate"] = given["original_estimate"]
+        return given
 
     def _sprint(self, field: Field, raw: Any) -> tuple[Any, ...]:
         past = tuple(

@@ -69,6 +69,9 @@ class WorkItem(models.Model):
     components: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     start_date = models.DateField(null=True, blank=True)
     due_date = models.DateField(null=True, blank=True)
+    original_estimate = models.PositiveIntegerField(null=True, blank=True)  # seconds
+    remaining_estimate = models.PositiveIntegerField(null=True, blank=True)  # seconds
+    flagged = models.BooleanField(default=False)
     custom: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
     )  # id of a CustomField → its value as JSON, None where it was taken out

@@ -70,6 +70,9 @@ class ItemOut(Answer):
     custom: dict[str, Any] = Field(
         description="Id of each field of the customer's choice to its value, as its kind has it."
     )
+    original_estimate: int | None = Field(description="Working time in seconds.")
+    remaining_estimate: int | None = Field(description="Working time in seconds.")
+    flagged: bool = Field(description="Whether work is held up: Jira's flag “Impediment”.")
 
     @classmethod
     def of(cls, item: WorkItem) -> Self:
@@ -106,6 +109,9 @@ class ItemOut(Answer):
             start_date=item.start_date,
             due_date=item.due_date,
             custom=dict(item.custom),
+            original_estimate=item.original_estimate,
+            remaining_estimate=item.remaining_estimate,
+            flagged=item.flagged,
         )
 
 

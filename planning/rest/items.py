@@ -20,6 +20,7 @@ router = Router(tags=["items"])
 SHOWN = ("project__connection",)
 FILTERS = ("project", "team", "iteration", "type", "q", "changed_since", "key")
 DAY = "A day, such as 2027-01-31."
+SECONDS = "Working time in seconds."
 PARAMETERS = (*FILTERS, "cursor", "limit")
 
 
@@ -52,6 +53,9 @@ class ItemEdit(Schema):
     components: list[str] | None = None
     start_date: str | None = Field(default=None, description=DAY)
     due_date: str | None = Field(default=None, description=DAY)
+    original_estimate: int | None = Field(default=None, description=SECONDS)
+    remaining_estimate: int | None = Field(default=None, description=SECONDS)
+    flagged: bool = False
     custom: dict[str, Any] = Field(
         default={}, description="Fields of the customer's choice: the field's id to its value."
     )

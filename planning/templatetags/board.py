@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from accounts.templatetags.console import Look, icon, look
+from planning import working_time as working
 from planning.cards import Card
 from planning.models import SyncState
 
@@ -30,6 +31,12 @@ def work_cards(cards: Iterable[Card], may_plan: bool) -> SafeString:
 def _rendered(card: Card, may_plan: bool, language: str) -> SafeString:
     shown = get_template("planning/_card.html").render({"card": card, "may_plan": may_plan})
     return SafeString(shown)
+
+
+@register.filter
+def working_time(seconds: int | None) -> str:
+    """“6 h 30 min”; empty where there is none."""
+    return working.shown(seconds)
 
 
 @lru_cache(maxsize=32)

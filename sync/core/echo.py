@@ -57,6 +57,17 @@ def _day(value: Any) -> str | None:
         return None
 
 
+def _seconds(value: Any) -> int | None:
+    """Changelogs tell seconds as text."""
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _flag(value: Any) -> bool | None:
+    """Any of the choices that the field of Jira holds is the flag; no flag is no value, as of any field."""
+    return True if value else None
+
+
 def _by_itself(value: Any) -> Any:
     """A value of the customer's own field: its JSON says what it is."""
     if isinstance(value, Mapping):
@@ -106,4 +117,7 @@ _FORMS: dict[str, Callable[[Any], Any]] = {
     "components": _names,
     "start_date": _day,
     "due_date": _day,
+    "original_estimate": _seconds,
+    "remaining_estimate": _seconds,
+    "flagged": _flag,
 }

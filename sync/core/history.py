@@ -15,7 +15,7 @@ from jira_client.values import History, HistoryItem
 from sync.core import kinds, words
 from sync.core.echo import normal, same
 from sync.core.teams import BOARD, COMPONENT
-from sync.core.values import DATES, NAMES, Lookups, Rules, Values
+from sync.core.values import DATES, ESTIMATES, FLAG, NAMES, Lookups, Rules, Values
 
 READ = "read"  # in Change.sent: when Jira had been updated last before the write, and what it held
 
@@ -266,6 +266,10 @@ def value_of(rules: Rules, lookups: Lookups, name: str, item: HistoryItem) -> An
         return rules.team.others(name, item.new_names or ())
     if name in DATES or rules.kinds.get(name) == kinds.DATE:
         return raw or text  # the text is how people read the day
+    if name == FLAG:
+        return bool(text)
+    if name in ESTIMATES:
+        return raw or text
     if name in rules.kinds:
         return _of_custom(rules.kinds[name], raw, text)
     if name == "team":

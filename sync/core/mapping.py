@@ -5,7 +5,7 @@ JSON's objects are asked for as `dict`: asking for a Mapping took a twentieth of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,11 @@ from sync.core.values import (
     DATES,
     DOCUMENT,
     EPIC_LINK,
+    ESTIMATES,
+    FLAG,
     NAMES,
     PARENT,
+    TIME_TRACKING,
     Lookups,
     Rules,
     Seen,
@@ -199,6 +202,8 @@ def say(
                 unmapped.append(name)
             else:
                 _say_parent(rules, value, parents, body, update)
+        elif name in ESTIMATES:
+            body.setdefault(TIME_TRACKING, {})[ESTIMATES[name]] = _minutes(value)
         else:
             body[rules.fields[name]] = _spoken(rules, name, value)
     if "team" in values and "team" not in unmapped and not rules.team.by_board:
@@ -232,9 +237,35 @@ def _spoken(rules: Rules, name: str, value: Any) -> Any:
         return kinds.spoken(rules.kinds[name], value, rules.person_key)
     if name in NAMES:
         return [{"name": one} for one in value or ()]
+    if name == FLAG:
+        return [{"value": rules.flag}] if value else None
     if name == "description" or name in DATES:
         return value or None
     return value
+
+
+def _minutes(seconds: int | None) -> str:
+    """An estimate as Jira takes it. In minutes, since a day's hours are a setting of each Jira.
+
+    Source: https://developer.atlassian.com/server/jira/platform/jira-rest-api-examples/
+    """
+    return f"{seconds // 60}m" if seconds is not None else ""
+
+
+def written_in(rules: Rules, name: str) -> str | None:
+    """The field of an issue's body in which a board field is written; None where it is not mapped."""
+    return TIME_TRACKING if name in ESTIMATES and name in rules.fields else rules.fields.get(name)
+
+
+def words_by_field(rules: Rules, names: Iterable[str]) -> dict[str, list[str]]:
+    """The field of an issue's body → those of these board fields that are written in it: both estimates in
+    one, and a label may say the team as well. What is not mapped is left out.
+    """
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if remote := written_in(rules, name):
+            found.setdefault(remote, []).append(name)
+    return found
 
 
 def _is_text(rules: Rules, name: str) -> bool:

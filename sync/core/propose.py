@@ -12,6 +12,7 @@ from jira_client.known_fields import (
     EPIC_LINK,
     RANK,
     SPRINT,
+    flag,
     named_number,
     of_schema,
     start_date,
@@ -21,7 +22,14 @@ from jira_client.values import Board, FieldInfo, FieldMeta, IssueType, LinkType,
 from sync.core import words
 
 _SYSTEM = ("summary", "description", "status", "labels", "priority", "assignee", "reporter")
-_TOLD = {"fix_versions": "fixVersions", "components": "components", "due_date": "duedate"}
+# Board field → Jira's own field for it, where that is called otherwise.
+OF_JIRA = {
+    "fix_versions": "fixVersions",
+    "components": "components",
+    "due_date": "duedate",
+    "original_estimate": "timeoriginalestimate",
+    "remaining_estimate": "timeestimate",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,8 @@ def _fields(data: Metadata) -> dict[str, str]:
         ),
         "wsjf": named_number(data.fields, "wsjf"),
         "start_date": start_date(data.fields),
-        **{name: field_id for name, field_id in _TOLD.items() if field_id in known},
+        "flagged": flag(data.fields),
+        **{name: field_id for name, field_id in OF_JIRA.items() if field_id in known},
     }
     return found | {name: field_id for name, field_id in others.items() if field_id}
 

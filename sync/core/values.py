@@ -29,10 +29,20 @@ TWO_WAY: Final = (
     "components",
     "start_date",
     "due_date",
+    "original_estimate",
+    "remaining_estimate",
+    "flagged",
 )
 NUMBERS: Final = ("story_points", "wsjf")
 NAMES: Final = ("fix_versions", "components")  # lists of names, in no order
 DATES: Final = ("start_date", "due_date")
+ESTIMATES: Final = {
+    "original_estimate": "originalEstimate",
+    "remaining_estimate": "remainingEstimate",
+}
+FLAG: Final = "flagged"
+IMPEDIMENT: Final = "Impediment"  # the choice of the flag, as Jira makes it
+TIME_TRACKING: Final = "timetracking"  # the field of Jira in which both estimates are written
 PARENT: Final = "parent"  # Jira's field, and the way of naming a parent by it
 EPIC_LINK: Final = "epic_link"  # the other way: the parent's key in a custom field
 
@@ -48,7 +58,8 @@ def may_come_later(name: str) -> bool:
     """Whether it names a field that a person may add to a mapping whose items have values there already,
     on either side.
     """
-    return name in NAMES or name in DATES or name.startswith(CUSTOM)
+    later = (*NAMES, *DATES, *ESTIMATES, FLAG)
+    return name in later or name.startswith(CUSTOM)
 
 
 def is_compared(name: str) -> bool:
@@ -78,7 +89,8 @@ class Rules:
     `team`: where issues say their team; `fields` holds that field under *team* then.
     `transition_defaults`: board status → {field id: value} for what a step there asks for.
     `kinds`: field of the customer's choice → its kind (`sync.core.kinds`). `directions`: field →
-    “from_jira” or “to_jira” (`sync.core.field_directions`); the others go both ways.
+    “from_jira” or “to_jira” (`sync.core.field_directions`); the others go both ways. `flag`: the choice
+    that is set where an item is flagged.
     """
 
     project_id: str
@@ -98,6 +110,7 @@ class Rules:
     link_ids: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     directions: Mapping[str, str] = field(default_factory=dict)
+    flag: str = IMPEDIMENT
     # The way back, Jira's id → the board's word; made once, since every issue of a batch asks.
     type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)

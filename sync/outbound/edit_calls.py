@@ -12,7 +12,7 @@ from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import FieldMeta, Transition
 from sync.core import words
 from sync.core.edit_result import EditResult
-from sync.core.mapping import Outgoing
+from sync.core.mapping import Outgoing, words_by_field
 from sync.core.values import Rules
 from sync.outbound import two_step_transitions
 from sync.outbox import refusals
@@ -83,12 +83,10 @@ class _Calls:
     accepted: dict[str, Any] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     passed: dict[str, Any] = field(default_factory=dict)
-    names: dict[str, list[str]] = field(default_factory=dict)  # Jira's field → the board's for it
+    names: dict[str, list[str]] = field(init=False)  # Jira's field → the board's for it
 
     def __post_init__(self) -> None:
-        for name in self.values:
-            if name in self.rules.fields:  # a label may say the team as well
-                self.names.setdefault(self.rules.fields[name], []).append(name)
+        self.names = words_by_field(self.rules, self.values)
 
     def refuse(self, names: Sequence[str], error: JiraError) -> None:
         """Jira refuses these board fields, for one reason."""

@@ -19,8 +19,7 @@ from jira_client.client import JiraClient
 from jira_client.errors import Invalid, JiraError, PermissionRefused
 from jira_client.values import Created, CreateFailure
 from planning.models import Change
-from sync.core.kinds import CUSTOM
-from sync.core.mapping import OPERATION_PROPERTY, say
+from sync.core.mapping import OPERATION_PROPERTY, say, words_by_field, written_in
 from sync.core.retry import Verdict
 from sync.core.values import PARENT, Rules, may_come_later
 from sync.outbound import create_defaults, lost_creates, people
@@ -164,7 +163,7 @@ def _body_of(
     change.sent = {
         name: value
         for name, value in values.items()
-        if name not in out.unmapped and rules.fields.get(name) in fields
+        if name not in out.unmapped and written_in(rules, name) in fields
     }
     mark = {"operation": str(change.operation), "item": str(item.pk)}
     return {"fields": fields, "properties": {OPERATION_PROPERTY: mark}}
@@ -198,7 +197,7 @@ def _settle(
         return
     mine = rules.of_type(new.change.item.type)
     mine_word = f"issues of the type {new.change.item.type}"
-    names = {remote: name for name, remote in mine.fields.items()}
+    names = words_by_field(mine, mine.fields)
     fields = new.body["fields"]
     optional = [name for name in answer.field_errors if name in fields and name not in NEEDED]
     if optional and set(optional) == set(answer.field_errors):
@@ -211,8 +210,10 @@ def _settle(
     reasons = [*answer.messages]
     called = field_names.in_sentences(connection, jira) if answer.field_errors else {}
     for field, why in answer.field_errors.items():
-        reasons.append(f"{names.get(field) or called.get(field) or field}: {why}")
-        if field in called and field not in NEEDED and may_come_later(names.get(field, CUSTOM)):
+        ours = names.get(field, ())
+        reasons.append(f"{', '.join(ours) or called.get(field) or field}: {why}")
+        later = all(may_come_later(name) for name in ours)
+        if field in called and field not in NEEDED and later:
             reasons.append(
                 f"The board holds no {called[field]} for it: give a default for new {mine_word} on “#4 "
                 "Fields and statuses”, then send this again."
@@ -225,7 +226,7 @@ def _create_bare(
     jira: JiraClient,
     new: _New,
     rest: Collection[str],
-    names: Mapping[str, str],
+    names: Mapping[str, Sequence[str]],
     shift: Shift,
 ) -> bool:
     """Jira refuses the whole and names no field: the issue is created without these fields, and the
@@ -233,7 +234,7 @@ def _create_bare(
     """
     change = new.change
     fields = {name: value for name, value in new.body["fields"].items() if name not in rest}
-    whole, words = dict(change.sent), {names[name] for name in rest}
+    whole, words = dict(change.sent), {word for name in rest for word in names[name]}
     _remember(change, {k: v for k, v in change.sent.items() if k not in words}, shift)
     try:
         (second,) = _post(jira, [{**new.body, "fields": fields}], shift)
@@ -261,13 +262,13 @@ def _create_without(
     jira: JiraClient,
     new: _New,
     answer: CreateFailure,
-    names: Mapping[str, str],
+    names: Mapping[str, Sequence[str]],
     shift: Shift,
 ) -> None:
     """Some fields are refused: the item is created without them, and they are parked."""
     change, refused = new.change, answer.field_errors
     fields = {name: value for name, value in new.body["fields"].items() if name not in refused}
-    words = {names.get(name, name): why for name, why in refused.items()}
+    words = {word: why for name, why in refused.items() for word in names.get(name, (name,))}
     _remember(change, {k: v for k, v in change.sent.items() if k not in words}, shift)
     try:
         (second,) = _post(jira, [{**new.body, "fields": fields}], shift)

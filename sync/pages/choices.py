@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from jira_client.known_fields import EPIC_LINK, RANK, SPRINT
+from jira_client.known_fields import CHECK_BOXES, EPIC_LINK, RANK, SPRINT
 from jira_client.values import FieldInfo
-from sync.core.propose import Metadata
-from sync.core.values import DATES, NAMES, TWO_WAY
+from sync.core.propose import OF_JIRA, Metadata
+from sync.core.values import DATES, FLAG, TWO_WAY
 from sync.mapping import custom_fields
 
 # What a field of Jira is chosen for. What says the team is chosen apart (`core.teams`).
@@ -80,9 +80,9 @@ def _fits(word: str, info: FieldInfo) -> bool:
                 or (info.custom and info.schema_custom not in {SPRINT, EPIC_LINK})
             )
         )
-    if word in NAMES:
-        return info.id == {"fix_versions": "fixVersions"}.get(word, word)
-    custom = {"iteration": SPRINT, "rank": RANK, "parent": EPIC_LINK}
+    if word in OF_JIRA:
+        return info.id == OF_JIRA[word]
+    custom = {"iteration": SPRINT, "rank": RANK, "parent": EPIC_LINK, FLAG: CHECK_BOXES}
     if word in custom:
         return info.schema_custom == custom[word]
     return info.id == word

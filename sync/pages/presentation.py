@@ -45,6 +45,9 @@ FIELDS: Final[dict[str, Word]] = {
     "components": _("Components"),
     "start_date": _("Start date"),
     "due_date": _("Due date"),
+    "original_estimate": _("Original estimate"),
+    "remaining_estimate": _("Remaining estimate"),
+    "flagged": _("Flagged"),
 }
 _DELIVERY: Final[dict[str, Badge]] = {
     DeliveryState.WAITING: Badge("waiting", _("Waiting")),

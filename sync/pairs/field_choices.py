@@ -1,4 +1,4 @@
-"""What fields of the customer's choice may hold in a project, so that the board can offer it.
+"""What fields of choices may hold in a project, so that the board can offer it.
 
 The create screens of the mapped types say it. It must not refuse anything: `planning.item_validation` does.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sync.core.kinds import CUSTOM
+from sync.core.values import FLAG
 from sync.pairs.create_screens import CreateScreens
 from sync.pairs.priorities import MOST_TYPES, offered_on
 
@@ -18,7 +19,11 @@ def facts_of(
 ) -> dict[str, dict[str, list[str]]]:
     """What of MappedProject.facts says the choices: board field → names, of the fields of which a screen
     tells any. Raises JiraError."""
-    mine = {name: str(remote) for name, remote in field_map.items() if name.startswith(CUSTOM)}
+    mine = {
+        name: str(remote)
+        for name, remote in field_map.items()
+        if name.startswith(CUSTOM) or name == FLAG
+    }
     if not mine:
         return {}
     found: dict[str, dict[str, None]] = {}

@@ -14,7 +14,7 @@ from sync.core.echo import all_normal
 from sync.core.kinds import CUSTOM
 from sync.core.links import LinkRule
 from sync.core.teams import BOARD, PROJECT, TeamSource
-from sync.core.values import NUMBERS, Lookups, Rules
+from sync.core.values import FLAG, IMPEDIMENT, NUMBERS, Lookups, Rules
 from sync.models import Shadow, ShadowState
 from sync.pairs.link_names import ids_of
 
@@ -42,6 +42,7 @@ def rules_of(project: MappedProject) -> Rules:
         directions={
             name: way for name, way in project.field_directions.items() if name in project.field_map
         },
+        flag=next(iter(facts.get("field_choices", {}).get(FLAG, ())), IMPEDIMENT),
     )
 
 
@@ -163,6 +164,9 @@ def values_of(item: WorkItem) -> Mapping[str, Any]:
         "components": item.components,
         "start_date": item.start_date,
         "due_date": item.due_date,
+        "original_estimate": item.original_estimate,
+        "remaining_estimate": item.remaining_estimate,
+        "flagged": item.flagged,
         **{f"{CUSTOM}{key}": value for key, value in item.custom.items()},
     }
     return BoardValues(all_normal(plain))

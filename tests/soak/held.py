@@ -10,6 +10,7 @@ from tests.sync.world import World
 JUDGED = (
     "summary", "description", "labels", "story_points", "status", "parent", "assignee", "priority",
     "iteration", "team", "fix_versions", "components", "start_date", "due_date",
+    "original_estimate", "flagged",
 )  # fmt: skip
 OPEN = ("active", "future")
 
@@ -40,6 +41,11 @@ def held(world: World, issue: Any, name: str) -> Any:
             return sorted(one.name for one in values[name])
         case "due_date":
             return values["duedate"]
+        case "original_estimate":
+            return values.get("original_estimate")
+        case "flagged":
+            field = world.handle.site.fields[world.project.field_map["flagged"]]
+            return bool(values.get(field.slot))
         case "start_date":
             field = world.handle.site.fields.get(world.project.field_map.get("start_date", ""))
             return values.get(field.slot) if field else None

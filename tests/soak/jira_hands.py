@@ -51,6 +51,12 @@ class JiraHands(Scene):
             case "fix_versions" | "components":
                 names = [{"name": one} for one in value]
                 return self.world.project.field_map[name], names
+            case "original_estimate":
+                words = "" if value is None else f"{value // 60}m"
+                return "timetracking", {"originalEstimate": words}
+            case "flagged":
+                choices = [{"value": "Impediment"}] if value else None
+                return self.world.project.field_map["flagged"], choices
             case "parent":
                 key = WorkItem.objects.get(pk=value).remote_key if value else None
                 if self.site.cloud:

@@ -28,7 +28,7 @@ PEOPLE = ("tom", "rita", "")
 BEGIN = date(2027, 1, 1)
 FIELDS = (
     "summary", "description", "labels", "story_points", "status", "parent", "assignee", "priority",
-    "fix_versions", "components", "due_date",
+    "fix_versions", "components", "due_date", "original_estimate", "flagged",
 )  # fmt: skip
 
 
@@ -73,6 +73,10 @@ class Scene:
                 some = self.names[name]
                 size = self.rng.choice([1, 1, 2, 2, 3, 0])  # now and then nothing is left
                 return sorted(self.rng.sample(some, size))
+            case "original_estimate":
+                return self.rng.choice([*[self.count % 100 * 1800] * 5, None])
+            case "flagged":
+                return self.rng.choice([True, False])
             case "start_date" | "due_date":
                 day = BEGIN + timedelta(days=self.count % 300)
                 return self.rng.choice([*[day.isoformat()] * 5, None])
