@@ -95,7 +95,9 @@ def _on_their_way(hands: Hands) -> set[tuple[str, str]]:
     rows = Change.objects.filter(
         project__connection=hands.world.connection, state__in=UNDER_WAY, kind=ChangeKind.EDIT
     )
-    return {(row.item.remote_id, name) for row in rows.select_related("item") for name in row.fields}
+    return {
+        (row.item.remote_id, name) for row in rows.select_related("item") for name in row.fields
+    }
 
 
 def _numbers_again(hands: Hands, word: str, paired: set[str], wanted: set[str]) -> None:
