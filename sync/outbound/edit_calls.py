@@ -14,7 +14,8 @@ from sync.core import words
 from sync.core.edit_result import EditResult
 from sync.core.mapping import Outgoing, words_by_field
 from sync.core.values import Rules
-from sync.outbound import two_step_transitions
+from sync.outbound.ways_to_status import Ways
+from sync.outbound.ways_to_status import lacking as lacking_fields
 from sync.outbox import refusals
 from sync.worker.failpoints import point
 
@@ -148,17 +149,18 @@ class _Calls:
         return [word for name in fields for word in self.names.get(name, (name,))]
 
     def send_status(self, word: str, status_id: str) -> None:
-        """By the transition that leads to the status, judged by `to.id`; in two steps, where one alone
-        does not lead there and the way is unambiguous. Raises JiraError.
+        """By the transition that leads to the status, judged by `to.id`; in two or three steps, where one
+        alone does not lead there and the way is unambiguous. Raises JiraError.
         """
-        jira, rules = self.jira, self.rules
-        found = jira.issues.transitions(self.remote_id)
-        if _leading_to(found, status_id, word) is None:
-            between = two_step_transitions.first_step(jira, rules, self.kind, found, status_id)
-            if between is not None and self._take(between):
-                self.passed["status"] = _word_of(rules, between)
-                found = jira.issues.transitions(self.remote_id)
-        step = _leading_to(found, status_id, word)
+        found = self.jira.issues.transitions(self.remote_id)
+        ways = Ways(self.jira, self.rules, self.kind, status_id)
+        while (step := _leading_to(found, status_id, word)) is None:
+            between = ways.first_step(found)
+            if between is None or not self._take(between):
+                break
+            self.passed["status"] = _word_of(self.rules, between)
+            ways.been.append(between.to.id)
+            found = self.jira.issues.transitions(self.remote_id)
         if step is not None:
             if self._take(step):
                 self.accepted["status"] = word
@@ -168,15 +170,15 @@ class _Calls:
         where = f" It is in “{self.passed['status']}” now." if self.passed else ""
         self.refused.setdefault(
             "status",
-            f"The workflow has no step to “{word}” from here for this account, and no single way of two "
-            f"steps that ask for nothing.{where} Steps offered: {names}.",
+            f"The workflow has no step to “{word}” from here for this account, and no single way of "
+            f"two or three steps that ask for nothing.{where} Steps offered: {names}.",
         )
 
     def _take(self, step: Transition) -> bool:
         """Take this step, with what the mapping gives there; where it cannot be, the reason is noted."""
         word = _word_of(self.rules, step)
         given = self.rules.transition_defaults.get(word, {})
-        lacking = [meta.name for meta in two_step_transitions.lacking(step, given)]
+        lacking = [meta.name for meta in lacking_fields(step, given)]
         if lacking:
             self.refused["status"] = (
                 f"The step to “{word}” asks for {', '.join(lacking)}, which the board does not hold. "

@@ -1,4 +1,4 @@
-"""A status that no single step leads to is reached in two, where the way is unambiguous."""
+"""A status that no single step leads to is reached in two or three, where the way is unambiguous."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sync.models import Conflict
 from tests.sync.world import PROJECT, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TO_DO, PROGRESS, REVIEW, DONE = "10000", "3", "10001", "10002"
+TO_DO, PROGRESS, REVIEW, DONE, REJECTED = "10000", "3", "10001", "10002", "10003"
 
 
 def workflow(world: World, *steps: tuple[str, str], required: tuple[str, ...] = ()) -> None:
@@ -78,6 +78,7 @@ def test_a_step_that_asks_for_something_is_not_taken_on_the_way(world: World) ->
 
 def test_three_steps_are_not_walked_blindly(world: World) -> None:
     workflow(world, (TO_DO, PROGRESS), (PROGRESS, REVIEW), (REVIEW, DONE))
+    empty(world, REVIEW)
     key = world.create_issue("in progress")
     world.jira("POST", f"/rest/api/2/issue/{key}/transitions", transition={"id": "60"})
     item, change = done(world)
@@ -86,10 +87,51 @@ def test_three_steps_are_not_walked_blindly(world: World) -> None:
     assert world.issue(item.remote_key)["status"]["name"] == "To Do"
 
 
+def test_three_steps_that_other_issues_show_are_walked(world: World) -> None:
+    workflow(world, (TO_DO, PROGRESS), (PROGRESS, REVIEW), (REVIEW, DONE))
+    for name, steps in (("in progress", ("60",)), ("in review", ("60", "61"))):
+        key = world.create_issue(name)
+        for step in steps:
+            world.jira("POST", f"/rest/api/2/issue/{key}/transitions", transition={"id": step})
+    item, change = done(world)
+    assert world.issue(item.remote_key)["status"]["name"] == "Done"
+    assert (change.state, item.status, item.sync_state) == ("settled", "Done", "synced")
+    world.settle()
+    world.reconcile()
+    item.refresh_from_db()
+    assert item.status == "Done"
+    assert not Conflict.objects.exists()
+
+
+def test_two_ways_of_three_steps_are_not_guessed(world: World) -> None:
+    workflow(
+        world, (TO_DO, PROGRESS), (PROGRESS, REVIEW), (REVIEW, DONE), (PROGRESS, REJECTED),
+        (REJECTED, DONE),
+    )  # fmt: skip
+    for name, steps in (("a", ("60",)), ("b", ("60", "61")), ("c", ("60", "63"))):
+        key = world.create_issue(name)
+        for step in steps:
+            world.jira("POST", f"/rest/api/2/issue/{key}/transitions", transition={"id": step})
+    item, change = done(world)
+    assert change.state == "parked"
+    assert world.issue(item.remote_key)["status"]["name"] == "To Do"
+
+
+def test_four_steps_are_not_walked(world: World) -> None:
+    workflow(world, (TO_DO, PROGRESS), (PROGRESS, REVIEW), (REVIEW, REJECTED), (REJECTED, DONE))
+    for count in (1, 2, 3):
+        key = world.create_issue(f"after {count}")
+        for step in ("60", "61", "62")[:count]:
+            world.jira("POST", f"/rest/api/2/issue/{key}/transitions", transition={"id": step})
+    item, change = done(world)
+    assert (change.state, change.code) == ("parked", "refused")
+    assert world.issue(item.remote_key)["status"]["name"] == "To Do"
+
+
 def test_half_way_is_no_edit_of_jiras(world: World) -> None:
     """The only step there is was taken, and it led no further: the board's status stays, and waits."""
     workflow(world, (TO_DO, PROGRESS), (PROGRESS, REVIEW), (REVIEW, DONE))
-    empty(world, PROGRESS)
+    empty(world, PROGRESS, REVIEW)
     item, change = done(world)
     assert world.issue(item.remote_key)["status"]["name"] == "In Progress"
     assert (change.state, item.status) == ("parked", "Done")
