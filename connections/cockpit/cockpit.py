@@ -9,8 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -19,6 +21,18 @@ from django.utils.translation import ngettext
 from connections.cockpit.topology import Picture, draw
 from connections.health import expiry, truth
 from connections.models import Connection, Health, Lifecycle, MappedProject
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """What the newest statements of a connection's projects say together: of `items` work items `equal` are
+    equal on both sides. `taken`: when the oldest of them was made; `address`: where one names what is not.
+    """
+
+    items: int
+    equal: int
+    taken: datetime
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,7 @@ class Flow:
     per_hour: tuple[int, ...] = ()
     parked_address: str = ""
     conflicts_address: str = ""
+    equality: Equality | None = None
 
 
 # Each answers {connection id: Flow} for the connections shown.
@@ -74,6 +89,17 @@ class Card:
     def day(self) -> str:
         total = sum(self.flow.per_hour)
         return ngettext("%(n)s change", "%(n)s changes", total) % {"n": total}
+
+    @property
+    def equality(self) -> str:
+        """How many items are equal on both sides; empty where no statement was made."""
+        row = self.flow.equality
+        if row is None:
+            return ""
+        counts = {"equal": intcomma(row.equal), "items": intcomma(row.items)}
+        if row.equal == row.items:
+            return ngettext("all of %(items)s item", "all of %(items)s items", row.items) % counts
+        return _("%(equal)s of %(items)s items") % counts
 
     @property
     def address(self) -> str:

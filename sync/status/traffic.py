@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import TruncHour
 from django.urls import reverse
 from django.utils import timezone
 
-from connections.cockpit.cockpit import Flow
-from connections.models import Connection
+from connections.cockpit.cockpit import Equality, Flow
+from connections.models import Connection, MappedProject
 from planning.models import Change, ChangeState
-from sync.models import Delivery
+from sync.models import Delivery, EqualityStatement
 from sync.status.status import status_of
 
 HOURS = 24
+_SHOWN = ("items", "equal", "taken", "project__connection")
 
 
 def flows_of(rows: list[Connection]) -> dict[uuid.UUID, Flow]:
     """One Flow per connection, in a fixed number of queries."""
     counts = _per_hour([row.pk for row in rows])
+    equal = _equality([row.pk for row in rows])
     parked, conflicts = reverse("sync:parked"), reverse("sync:conflicts")
     return {
         row.pk: Flow(
@@ -34,9 +36,33 @@ def flows_of(rows: list[Connection]) -> dict[uuid.UUID, Flow]:
             per_hour=counts[row.pk],
             parked_address=f"{parked}?connection={row.pk}",
             conflicts_address=f"{conflicts}?connection={row.pk}",
+            equality=equal.get(row.pk),
         )
         for row, status in zip(rows, status_of(rows), strict=True)
     }
+
+
+def _equality(ids: list[uuid.UUID]) -> dict[uuid.UUID, Equality]:
+    """The newest statement of each project, added up by connection."""
+    newest = EqualityStatement.objects.filter(project=OuterRef("pk")).order_by("-taken")
+    projects = MappedProject.objects.filter(connection__in=ids)
+    wanted = projects.annotate(newest=Subquery(newest.values("pk")[:1])).values("newest")
+    rows = EqualityStatement.objects.filter(pk__in=wanted).order_by("taken")
+    found: dict[uuid.UUID, list[EqualityStatement]] = defaultdict(list)
+    for row in rows.select_related("project").only(*_SHOWN):
+        found[row.project.connection_id].append(row)
+    return {connection: _together(every) for connection, every in found.items()}
+
+
+def _together(rows: list[EqualityStatement]) -> Equality:
+    """Of at least one statement, the oldest first."""
+    unequal = next((row for row in rows if row.equal < row.items), rows[0])
+    return Equality(
+        items=sum(row.items for row in rows),
+        equal=sum(row.equal for row in rows),
+        taken=rows[0].taken,
+        address=reverse("sync:project", args=[unequal.project_id]) + "#equality",
+    )
 
 
 def _per_hour(ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[int, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sync.models import EqualityStatement
+from sync.pairs import equality
 from sync.status.traffic import flows_of
 from tests.sync.world import World
 
@@ -16,3 +18,17 @@ def test_what_waits_and_what_flowed(world: World, client_of):
     page = client_of(world.person).get("/").content.decode()
     assert "1 change" in page
     assert "<polyline" in page
+
+
+def test_the_cockpit_says_what_is_equal_on_both_sides(world: World, client_of):
+    EqualityStatement.objects.all().delete()
+    assert flows_of([world.connection])[world.connection.pk].equality is None
+    world.reconcile()
+    flow = flows_of([world.connection])[world.connection.pk]
+    assert flow.equality is not None
+    assert (flow.equality.items, flow.equality.equal) == (12, 12)
+    world.edit(world.first(), summary="Waits")
+    equality.state(world.project)
+    page = client_of(world.person).get("/").content.decode()
+    assert "11 of 12 items" in page
+    assert f"{world.project.pk}/#equality" in page
