@@ -40,7 +40,7 @@ class Scene:
         self.teams: dict[str, str] = {}  # team id → Jira's word, where issues say their team
         # Sprint and iteration; none: the backlog
         self.sprints: list[tuple[int, str | None]] = [(0, None), *_planned(world)]
-        self.names = _named(world)  # what fix versions, and components, are chosen from
+        self.names = named(world)  # what fix versions, and components, are chosen from
 
     @property
     def site(self) -> Any:
@@ -136,7 +136,7 @@ class Scene:
         return str(iteration.pk)
 
 
-def _named(world: World) -> dict[str, list[str]]:
+def named(world: World) -> dict[str, list[str]]:
     """Three versions and three components; every project has them, so that a move takes none away."""
     site, names = world.handle.site, ["Alpha", "Beta", "Gamma"]
     with site.lock:
