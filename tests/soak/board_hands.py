@@ -11,7 +11,7 @@ from planning.link_editing import remove_link
 from planning.models import Link, WorkItem
 from sync.core.echo import same
 from sync.pairs.rules import values_of
-from tests.soak.scene import Scene
+from tests.soak.scene import BOARD, Scene
 
 GONE = (404, 409)  # deleted meanwhile by Jira's side
 
@@ -20,7 +20,7 @@ class BoardHands(Scene):
     def edit_board(self) -> None:
         item = self.item()
         if item is not None:
-            name = self.rng.choice(self.fields)
+            name = self.rng.choice(self.fields_of(BOARD))
             self.write_board(item, name, self.value(name))
 
     def write_board(self, item: WorkItem, name: str, value: Any) -> bool:

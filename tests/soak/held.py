@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from planning.models import SprintLink, WorkItem
+from sync.core.field_directions import TO_JIRA
+from sync.core.kinds import CUSTOM
 from tests.sync.world import World
 
 JUDGED = (
@@ -13,6 +15,13 @@ JUDGED = (
     "original_estimate", "flagged",
 )  # fmt: skip
 OPEN = ("active", "future")
+
+
+def judged(world: World) -> list[str]:
+    """The fields of which people's last word is asked for: not those that the board alone may say."""
+    project = world.project
+    own = [name for name in project.field_map if name.startswith(CUSTOM)]
+    return [*JUDGED, *(name for name in own if project.field_directions.get(name) != TO_JIRA)]
 
 
 def held(world: World, issue: Any, name: str) -> Any:
@@ -49,7 +58,19 @@ def held(world: World, issue: Any, name: str) -> Any:
         case "start_date":
             field = world.handle.site.fields.get(world.project.field_map.get("start_date", ""))
             return values.get(field.slot) if field else None
+    if name.startswith(CUSTOM):
+        return _own(world, values, name)
     raise KeyError(name)
+
+
+def _own(world: World, values: dict[str, Any], name: str) -> Any:
+    """The value of a field of the customer's choice; of one with choices, their names."""
+    field = world.handle.site.fields[world.project.field_map[name]]
+    value = values.get(field.slot)
+    if field.choices:
+        names = dict(field.choices)
+        return sorted(names[one] for one in value or ())
+    return value
 
 
 def person_id(world: World, user: Any) -> str:

@@ -27,7 +27,7 @@ from tests.soak.judging import Judging, Restless
 from tests.soak.person import Person
 from tests.soak.provoking import JOBS, provoked
 from tests.soak.restoring import restored_jira
-from tests.soak.setting import ask_for_conflicts, map_features, map_teams
+from tests.soak.setting import ask_for_conflicts, map_features, map_own_fields, map_teams
 from tests.soak.waiting import time_passes
 from tests.soak.ways import Ways, by_seed
 from tests.soak.weather import Weather
@@ -92,6 +92,7 @@ class History:
         ask_for_conflicts(self.world, ("jira_wins", "ask", "board_wins")[self.seed // 3 % 3])
         if self.seed // 9 % 2:
             map_teams(self.hands)
+        map_own_fields(self.hands)
 
     def _die_at(self, point: str) -> None:
         """Rounds with every kind of change until a worker has died there."""

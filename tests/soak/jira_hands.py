@@ -8,8 +8,9 @@ from typing import Any
 from jira_sandbox.model.issues import Issue
 from planning.models import WorkItem
 from sync.core.echo import same
+from sync.core.field_directions import TO_JIRA
 from tests.soak.held import held
-from tests.soak.scene import Scene
+from tests.soak.scene import JIRA, Scene
 
 MOST_DELETES = 6  # the delete brake is proven elsewhere; here nobody is to be asked
 TYPES = ("Story", "Task", "Bug", "Enabler")
@@ -19,7 +20,7 @@ LEAST_SPRINTS = 2  # open ones, so that people always have somewhere to plan
 
 class JiraHands(Scene):
     def edit_jira(self) -> None:
-        issue, name = self.issue(), self.rng.choice(self.fields)
+        issue, name = self.issue(), self.rng.choice(self.fields_of(JIRA))
         if not self._lacks(issue, name):
             self.write_jira(issue, name, self.value(name))
 
@@ -33,7 +34,8 @@ class JiraHands(Scene):
         else:
             field, raw = self._spoken(name, value)
             self.told(lambda: self.world.edit_issue(issue.key, **{field: raw}))
-        self.written.in_jira(str(issue.id), name, value, saw)
+        if self.own.get(name, ("", ""))[1] != TO_JIRA:  # there it is put back, whatever it says
+            self.written.in_jira(str(issue.id), name, value, saw)
 
     def _step(self, issue: Issue, status: str) -> None:
         if issue.status.name != status:  # else the answer to an earlier try was lost
@@ -65,6 +67,8 @@ class JiraHands(Scene):
             case "team":
                 word = self.teams.get(value) if value else None
                 return self.world.project.team_source["field"], {"value": word} if word else None
+        if self.own.get(name, ("", ""))[0] == "choices":
+            return self.world.project.field_map[name], [{"value": one} for one in value]
         return self.world.project.field_map[name], value
 
     def _lacks(self, issue: Issue, name: str) -> bool:

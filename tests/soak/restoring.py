@@ -20,7 +20,7 @@ from sync.pairs.states import UNDER_WAY
 from tests.soak.another import on_board
 from tests.soak.checker import writes
 from tests.soak.hands import Hands
-from tests.soak.held import JUDGED, held
+from tests.soak.held import held, judged
 from tests.soak.person import Person
 
 STRANGER = "Stranger"
@@ -71,7 +71,9 @@ def _go_back(hands: Hands, yesterday: dict[str, object]) -> None:
     world, site, written = hands.world, hands.site, hands.written
     now = {str(key): one for key, one in site.issues.items()}
     on_its_way = _on_their_way(hands)
-    stood = {key: {name: held(world, one, name) for name in JUDGED} for key, one in now.items()}
+    stood = {
+        key: {name: held(world, one, name) for name in judged(world)} for key, one in now.items()
+    }
     go_back(site, yesterday)
     then = {str(key): one for key, one in site.issues.items()}
     for key in now.keys() - then.keys():
@@ -82,7 +84,7 @@ def _go_back(hands: Hands, yesterday: dict[str, object]) -> None:
         written.unheard.discard(key)
         written.brought_back.add(key)
     for key in then.keys() & now.keys():
-        for name in JUDGED:
+        for name in judged(world):
             old = held(world, then[key], name)
             if old != stood[key][name] and (key, name) not in on_its_way:
                 written.in_jira(key, name, old, stood[key][name])

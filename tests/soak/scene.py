@@ -11,6 +11,7 @@ import requests
 from jira_sandbox.model.issues import Issue
 from jira_sandbox.model.projects import Component, Version
 from planning.models import Iteration, Pi, SprintLink, Team, WorkItem
+from sync.core.field_directions import FROM_JIRA
 from sync.inbound import sprint_placement
 from tests.soak.held import person_id
 from tests.soak.ways import Ways
@@ -32,11 +33,17 @@ FIELDS = (
 )  # fmt: skip
 
 
+BOARD, JIRA = "board", "jira"
+CHOICES = ("North", "South", "West")
+
+
 class Scene:
     def __init__(self, world: World, rng: random.Random, ways: Ways = Ways.ALL) -> None:
         self.world, self.rng, self.ways = world, rng, ways
         self.written = Written()
         self.count = 0
+        # Fields of the customer's choice: word → (kind, the way it goes)
+        self.own: dict[str, tuple[str, str]] = {}
         self.teams: dict[str, str] = {}  # team id → Jira's word, where issues say their team
         # Sprint and iteration; none: the backlog
         self.sprints: list[tuple[int, str | None]] = [(0, None), *_planned(world)]
@@ -50,6 +57,11 @@ class Scene:
     def fields(self) -> tuple[str, ...]:
         start = ("start_date",) if "start_date" in self.world.project.field_map else ()
         return (*FIELDS, *start, *(("team",) if self.teams else ()))
+
+    def fields_of(self, side: str) -> tuple[str, ...]:
+        """What people on this side, BOARD or JIRA, may set: in Jira, whatever is on a screen."""
+        shut = FROM_JIRA if side == BOARD else ""
+        return (*self.fields, *(word for word, (_, way) in self.own.items() if way != shut))
 
     def value(self, name: str) -> Any:
         """Another value for this board field, in the board's words."""
@@ -80,7 +92,16 @@ class Scene:
             case "start_date" | "due_date":
                 day = BEGIN + timedelta(days=self.count % 300)
                 return self.rng.choice([*[day.isoformat()] * 5, None])
+        if name in self.own:
+            return self._of_kind(self.own[name][0])
         return f"{name} {self.count}"
+
+    def _of_kind(self, kind: str) -> Any:
+        if kind == "number":
+            return self.rng.choice([float(self.count % 100), None])
+        if kind == "choices":
+            return sorted(self.rng.sample(CHOICES, self.rng.choice([1, 1, 2, 3])))
+        return f"Own {self.count}"
 
     def _features(self) -> list[str]:
         mine = WorkItem.objects.filter(project__connection=self.world.connection, deleted=None)
