@@ -58,6 +58,8 @@ WEB_THREADS = env.number("ALMCONNECT_WEB_THREADS", 8, least=1)
 POLL_SECONDS = env.number("ALMCONNECT_POLL_SECONDS", 120, least=1)
 RECONCILE_SECONDS = env.number("ALMCONNECT_RECONCILE_SECONDS", 86400, least=10)
 EGRESS_ALLOW = env.networks("ALMCONNECT_EGRESS_ALLOW")
+# Where Atlassian's gateway to Cloud sites is, at which tokens with scopes work
+ATLASSIAN_API = env.text("ALMCONNECT_ATLASSIAN_API", "https://api.atlassian.com").rstrip("/")
 CRASH_AT = env.text(
     "ALMCONNECT_CRASH_AT", ""
 )  # for tests: sync.worker.failpoints kills the process

@@ -101,8 +101,12 @@ class Application:
         return [response.body]
 
     def respond(self, environ: Environ) -> Response:
+        return self.answered(environ, self.site.context)
+
+    def answered(self, environ: Environ, context: str) -> Response:
+        """The answer to a request below this context path."""
         try:
-            request = request_from(environ, self.site.context)
+            request = request_from(environ, context)
             return self.handled(request)
         except Refusal as refusal:
             return refused(refusal)
@@ -111,6 +115,9 @@ class Application:
         except Exception:
             logger.exception("The sandbox failed on a request.")
             return answer({"errorMessages": ["Internal server error"], "errors": {}}, 500)
+
+    def identity_of(self, request: Request) -> Identity:
+        return identify(self.site, request)
 
     def handled(self, request: Request) -> Response:
         faults: Faults = self.site.parts["faults"]
@@ -124,7 +131,7 @@ class Application:
         identity = Identity()
         try:
             with self.site.lock:
-                identity = identify(self.site, request)
+                identity = self.identity_of(request)
             response = self.routed(request, identity)
         except Refusal as refusal:
             response = refused(refusal)

@@ -50,7 +50,8 @@ def identify(site: Site, request: Request) -> Identity:
     return found
 
 
-def _decoded(value: str) -> tuple[str, str]:
+def basic_pair(value: str) -> tuple[str, str]:
+    """Name and secret of a Basic header's value; empty where it is none."""
     try:
         text = base64.b64decode(value, validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
@@ -60,7 +61,7 @@ def _decoded(value: str) -> tuple[str, str]:
 
 
 def _basic(site: Site, value: str) -> Identity:
-    name, secret = _decoded(value)
+    name, secret = basic_pair(value)
     return _cloud_basic(site, name, secret) if site.cloud else _dc_basic(site, name, secret)
 
 

@@ -14,7 +14,8 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from .app import create_app
+from .app import all_routes, create_app
+from .gateway import Gateway
 from .model.site import Site
 from .refusal import ConnectionLost
 from .seed import seeded
@@ -94,10 +95,15 @@ class Server(ThreadingHTTPServer):
     def scheme(self) -> str:
         return "https" if self.certificates else "http"
 
+    @property
+    def root(self) -> str:
+        """The address of the door itself."""
+        host, port = self.server_address[:2]
+        return f"{self.scheme}://{host!s}:{port}"
+
     def url(self, site: Site) -> str:
         """The site's address behind this door."""
-        host, port = self.server_address[:2]
-        return f"{self.scheme}://{host!s}:{port}{site.context}"
+        return f"{self.root}{site.context}"
 
     def get_request(self) -> tuple[Any, Any]:
         """Each connection gets the certificate that is shown at this moment."""
@@ -150,7 +156,8 @@ class Server(ThreadingHTTPServer):
 class Handle:
     """A running sandbox: its address, its model, its port, and its certificate (PEM) if any.
 
-    `tls_url`: the second door, which speaks TLS, where there is one.
+    `tls_url`: the second door, which speaks TLS, where there is one; `gateway_url`: Atlassian's gateway
+    before a Cloud site, without its path.
     """
 
     url: str
@@ -158,6 +165,7 @@ class Handle:
     port: int
     certificate: str = ""
     tls_url: str = ""
+    gateway_url: str = ""
 
 
 def bound(
@@ -187,6 +195,11 @@ def beside(server: Server, site: Site, host: str = "127.0.0.1", port: int = 0) -
     return door
 
 
+def gateway_to(site: Site, host: str = "127.0.0.1", port: int = 0) -> Server:
+    """Atlassian's gateway to a Cloud site, bound but not yet serving. Raises OSError."""
+    return Server((host, port), Gateway(site, all_routes()))
+
+
 def certificates_of(site: Site, host: str) -> Certificates:
     if "certificates" not in site.parts:
         site.parts["certificates"] = Certificates(host)
@@ -202,11 +215,13 @@ def running(
     context: str = "",
     tls: bool = False,
     tls_door: bool = False,
+    gateway: bool = False,
     **options: Any,
 ) -> Iterator[Handle]:
     """A sandbox in a thread of this process; `options` go to the seed. Ends with the block.
 
-    `tls`: it speaks HTTPS. `tls_door`: it speaks HTTP, and HTTPS on a second port.
+    `tls`: it speaks HTTPS. `tls_door`: it speaks HTTP, and HTTPS on a second port. `gateway`: on one port
+    more Atlassian's gateway to it.
     """
     site = seeded(flavour, version=version, seed=seed, context=context, **options)
     server, handle = bound(site, tls=tls)
@@ -214,6 +229,9 @@ def running(
     if tls_door:
         doors.append(beside(server, site))
         handle = replace(handle, tls_url=doors[1].url(site))
+    if gateway:
+        doors.append(gateway_to(site))
+        handle = replace(handle, gateway_url=doors[-1].root)
     threads = [opened(door, 0.02) for door in doors]
     try:
         yield handle

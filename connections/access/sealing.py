@@ -136,14 +136,21 @@ def load(connection: Connection, field: SecretField) -> Secret | None:
     )
 
 
-def seal_again(connection: Connection, *, was: str) -> None:
+def seal_again(connection: Connection, *, was: str, address_was: str | None = None) -> None:
     """For the verb that changes TLS settings, after it did: what was sealed for the old ones
     (`sealed_for_sending` before) goes along. What does not open stays as it is, and is said where it is
     used.
+
+    `address_was`: for the verb that finds out where calls go, what was never sent was sealed for before
+    (`sealed_for`).
     """
     now = connection.sealed_for_sending
-    for row in SealedSecret.objects.filter(connection=connection).exclude(field__in=NEVER_SENT):
-        if fresh := moved(row.sealed, "secret", row.pk, row.field, was, now):
+    for row in SealedSecret.objects.filter(connection=connection):
+        own = row.field in NEVER_SENT
+        if own and address_was is None:
+            continue
+        before, after = (address_was or "", connection.sealed_for) if own else (was, now)
+        if fresh := moved(row.sealed, "secret", row.pk, row.field, before, after):
             SealedSecret.objects.filter(pk=row.pk, sealed=row.sealed).update(sealed=fresh)
     for flow in OAuthFlow.objects.filter(connection=connection, used=None):
         if fresh := moved(

@@ -6,16 +6,25 @@ send a credential.
 
 from __future__ import annotations
 
+import copy
 import re
+
+from django.conf import settings
 
 from connections.access import gateway
 from connections.models import Connection
-from jira_client.cloud_address import GATEWAY, is_gateway
+from jira_client.cloud_address import is_gateway
 from jira_client.errors import AuthenticationRefused, JiraError
 from jira_client.protocol import Request
 from jira_client.values import Deployment
 
 _ID = re.compile(r"[0-9a-fA-F-]{8,60}")
+
+
+def gateway_address(connection: Connection) -> str:
+    """The gateway's address of the Cloud site at the Instance URL; empty where that tells no id."""
+    found = site_id(connection)
+    return f"{settings.ATLASSIAN_API}/ex/jira/{found}" if found else ""
 
 
 def name_gateway(connection: Connection, error: AuthenticationRefused) -> None:
@@ -27,13 +36,15 @@ def name_gateway(connection: Connection, error: AuthenticationRefused) -> None:
         return
     if is_gateway(connection.api_url or connection.base_url):
         return
-    if found := site_id(connection):
-        error.seen["address for tokens with scopes"] = f"{GATEWAY}{found}"
+    if found := gateway_address(connection):
+        error.seen["address for tokens with scopes"] = found
 
 
 def site_id(connection: Connection) -> str:
     """The id of the Cloud site at the connection's address; empty where it does not tell."""
-    with gateway.anonymously(connection) as client:
+    site = copy.copy(connection)
+    site.api_url = ""  # the site alone tells it, not the gateway
+    with gateway.anonymously(site) as client:
         try:
             told = client.call(Request("GET", "/_edge/tenant_info", anonymous_ok=True))
         except JiraError:

@@ -26,6 +26,7 @@ from connections.credentials.service_user import Remark
 from connections.health import health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Health, Lifecycle, SealedSecret, SecretField
+from jira_client.cloud_address import is_gateway
 from jira_client.dance import AccessToken
 from jira_client.values import Person
 
@@ -35,33 +36,55 @@ __all__ = ["Credential", "Pending", "candidate", "check", "pending", "prove", "v
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Who the credential is; `pending` where a person must first confirm the other account. `remarks`:
-    what speaks against the account, as a person's own."""
+    what speaks against the account, as a person's own; `notes`: sentences on the way that was found."""
 
     person: Person
     pending: bool
     remarks: tuple[Remark, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def settle(
-    connection: Connection,
-    credential: Credential,
-    proof: Proof,
-    *,
-    actor: User | None,
-) -> Outcome:
+def settle(connection: Connection, proof: Proof, *, actor: User | None) -> Outcome:
     """Take a proven credential, or keep it pending where it is another account's."""
-    person = proof.person
+    person, credential = proof.person, proof.credential
+    notes = _notes(connection, proof)
     instance.observe(connection, proof.server)
+    _split_gateway(connection, proof)
     site_identity.settle(connection, proof.identity)
     if connection.account_id and connection.account_id != person.id:
         pending_account.hold(connection, credential, person, actor=actor)
         if stored(connection) is None:
             lost(connection, _("The address changed, and another account waits for your word."))
-        return Outcome(person, pending=True, remarks=proof.remarks)
+        return Outcome(person, pending=True, remarks=proof.remarks, notes=notes)
     take(connection, credential, person, actor=actor)
     if (connection.diagnosis or {}).get("code") in ENDED_BY_PROOF:
         health.resume(connection, person.id, actor=actor)
-    return Outcome(person, pending=False, remarks=proof.remarks)
+    return Outcome(person, pending=False, remarks=proof.remarks, notes=notes)
+
+
+def _notes(connection: Connection, proof: Proof) -> tuple[str, ...]:
+    """What was found out of a token that works elsewhere than the connection has called so far."""
+    address = proof.credential.api_url
+    if address is None or address == connection.api_url:
+        return ()
+    if not address:
+        return (_("This is a token without scopes; it works at the site itself."),)
+    return (
+        _(
+            "This is a token with scopes; it works at Atlassian's gateway (%(address)s), which the "
+            "console uses from now on."
+        )
+        % {"address": address},
+    )
+
+
+def _split_gateway(connection: Connection, proof: Proof) -> None:
+    """A gateway's address that was entered as the Instance URL is where calls go, and people open the
+    site; what is sealed stays sealed for the same address.
+    """
+    told = proof.server.base_url.rstrip("/")
+    if is_gateway(connection.base_url) and not connection.api_url and told:
+        connection.store({"api_url": connection.base_url, "base_url": told[:500]})
 
 
 # It stopped for want of a credential, not by Jira's word, and one was proven a moment ago.
@@ -74,7 +97,7 @@ def present(
     """Prove and settle. Where Jira does not accept it nothing is stored, and what is raised says why."""
     proof = prove(connection, credential, retry=retry)
     with transaction.atomic():
-        return settle(connection, credential, proof, actor=actor)
+        return settle(connection, proof, actor=actor)
 
 
 def offer(connection: Connection, credential: Credential, *, actor: User | None) -> bool:
@@ -87,7 +110,7 @@ def offer(connection: Connection, credential: Credential, *, actor: User | None)
     try:
         proof = prove(connection, credential)
         with transaction.atomic():
-            settle(connection, credential, proof, actor=actor)
+            settle(connection, proof, actor=actor)
     except Explained as error:
         health.note_attempt(connection, error)
         return False
@@ -161,6 +184,7 @@ def lost(connection: Connection, why: str, *, code: str = "secret_missing") -> N
 
 
 def _store(connection: Connection, credential: Credential) -> None:
+    _call_at(connection, credential)
     target = gateway.CREDENTIAL[credential.method]
     others = {SecretField.ACCESS_TOKEN, SecretField.PASSWORD, SecretField.SESSION_HANDLE} - {target}
     SealedSecret.objects.filter(connection=connection, field__in=others).delete()
@@ -176,6 +200,15 @@ def _store(connection: Connection, credential: Credential) -> None:
         },
     )
     gateway.forget(connection.pk)
+
+
+def _call_at(connection: Connection, credential: Credential) -> None:
+    """Calls go where the credential works from now on; whatever else is sealed goes along."""
+    if credential.api_url is None or credential.api_url == connection.api_url:
+        return
+    was, address_was = connection.sealed_for_sending, connection.sealed_for
+    connection.store({"api_url": credential.api_url})
+    sealing.seal_again(connection, was=was, address_was=address_was)
 
 
 def of_token(found: AccessToken) -> Credential:

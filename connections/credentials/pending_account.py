@@ -42,6 +42,7 @@ def hold(
         "handle": credential.handle.reveal() if credential.handle else None,
         "expires": credential.expires.isoformat() if credential.expires else None,
         "ends": credential.ends.isoformat() if credential.ends else None,
+        "api_url": credential.api_url,
         "account_id": person.id,
         "account_name": person.name,
     }
@@ -71,6 +72,7 @@ def pending(connection: Connection) -> Pending | None:
         handle=Secret(data["handle"]) if data.get("handle") else None,
         expires=_moment(data.get("expires")),
         ends=_moment(data.get("ends")),
+        api_url=data.get("api_url"),
     )
     return Pending(data["account_id"], data["account_name"], credential)
 

@@ -11,54 +11,29 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from almconnect.lib.secret import Secret
 from connections.access import gateway, refusals
-from connections.address import cloud_site
-from connections.credentials import service_user
+from connections.credentials import doors, service_user
+from connections.credentials.credential import BLANKS as BLANKS
+from connections.credentials.credential import Credential as Credential
 from connections.credentials.service_user import Remark
 from connections.health import site_identity
 from connections.health.first_contact import meet
 from connections.models import AuthMethod, Connection
 from jira_client.client import JiraClient
-from jira_client.errors import AuthenticationRefused
-from jira_client.sender import is_api_token
+from jira_client.errors import AuthenticationRefused, JiraError
 from jira_client.values import Person, ServerInfo, SiteIdentity
-
-# What stays on a pasted text unseen: blanks of every width, and marks of no width at all.
-BLANKS = " \u00a0\u2002\u2003\u2007\u2009\u200b\u200c\u200d\u202f\u2060\u3000\ufeff"
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What signs a connection in. `secret`: access token, password, API token or PAT. `expires` is
-    Jira's word on an OAuth token, `ends` what a person read in Jira of an API token or PAT."""
-
-    method: str
-    secret: Secret
-    username: str = ""
-    handle: Secret | None = None
-    expires: datetime | None = None
-    ends: datetime | None = None
-
-    def __post_init__(self) -> None:
-        text = self.secret.reveal()
-        # No token begins or ends with a blank; a password may.
-        is_token = self.method == AuthMethod.PAT or is_api_token(text)
-        if is_token and (whole := text.strip(BLANKS)) != text:
-            object.__setattr__(self, "secret", Secret(whole))
-        object.__setattr__(self, "username", self.username.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whose the credential is, what the instance says of itself, what speaks against the account, and
-    which Jira it is."""
+    """The credential with the way in which it works, whose it is, what the instance says of itself, what
+    speaks against the account, and which Jira it is."""
 
+    credential: Credential
     person: Person
     server: ServerInfo
     remarks: tuple[Remark, ...] = ()
@@ -68,25 +43,47 @@ class Proof:
 def prove(connection: Connection, credential: Credential, *, retry: bool = False) -> Proof:
     """Meet the instance as nobody, then ask it by `/myself` who the credential is.
 
-    `connection` may hold settings that are not saved yet. `retry`: a person says that a refused
-    secret is good now. Raises JiraError, NotReady, SealBroken, and Refused for what cannot be a
-    credential.
+    A token of Cloud that is turned down at one of its addresses is tried at the other (`doors`).
+    `connection` may hold settings that are not saved yet. `retry`: a person says that a refused secret is
+    good now. Raises JiraError, NotReady, SealBroken, and Refused for what cannot be a credential.
     """
     check(credential)
-    with signed_in(connection, credential) as client:
-        if credential.method == AuthMethod.BASIC:
-            refusals.must_be_new(connection, credential.username, credential.secret, retry=retry)
-        server = look(connection, credential.method)
-        try:
-            person = client.myself()
-        except AuthenticationRefused as error:
-            if credential.method == AuthMethod.BASIC:
-                refusals.remember(connection, credential.username, credential.secret, error)
-            cloud_site.name_gateway(connection, error)
+    if credential.method == AuthMethod.BASIC:
+        refusals.must_be_new(connection, credential.username, credential.secret, retry=retry)
+    start = doors.first(connection, credential)
+    try:
+        return _proven(connection, start)
+    except doors.TURNED_DOWN as error:
+        for other in doors.others(connection, credential):
+            try:
+                found = _proven(connection, other)
+            except doors.TURNED_DOWN:
+                error.seen["tried as well"] = other.api_url or connection.base_url
+            except JiraError as problem:
+                error.seen["address for tokens with scopes"] = other.api_url or ""
+                error.seen["why it was not tried"] = str(problem)
+                break
+            else:
+                if doors.leads_to(connection, found.server):
+                    return found
+        if credential.method == AuthMethod.BASIC and isinstance(error, AuthenticationRefused):
+            refusals.remember(connection, credential.username, credential.secret, error)
+        raise
+    except JiraError as problem:
+        if start is credential:
             raise
+        raise doors.unreached(start, problem) from problem
+
+
+def _proven(connection: Connection, credential: Credential) -> Proof:
+    """By one way at one address. Raises as `prove`."""
+    there = doors.at(connection, credential)
+    with signed_in(there, credential) as client:
+        server = look(there, credential.method)
+        person = client.myself()
         server = server or client.server_info()
         found = service_user.remarks(person, service_user.asked(client))
-        return Proof(person, server, tuple(found), site_identity.ask(connection))
+        return Proof(credential, person, server, tuple(found), site_identity.ask(there))
 
 
 def verify(connection: Connection, credential: Credential) -> Person:

@@ -118,7 +118,7 @@ def base_url(probe: Probe) -> Finding:
     if server is None:
         return skipped(_("This Jira tells strangers nothing about itself."))
     difference = instance.difference(probe.connection.base_url, server.base_url)
-    if is_gateway(probe.connection.base_url):
+    if is_gateway(probe.connection.api_url or probe.connection.base_url):
         return passed(
             _("Calls go through Atlassian's gateway; links lead to the site: %(url)s")
             % {"url": server.base_url}

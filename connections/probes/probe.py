@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 
 from connections.access import gateway, refusals, sealing
+from connections.credentials import doors
 from connections.credentials.proof import Credential, candidate
 from connections.health import first_contact
 from connections.health.diagnosis import Explained
@@ -99,12 +100,33 @@ class Probe:
             raise self._told
         if self._told is None:
             try:
-                self._told = self.client.myself()
+                self._told = self._who()
             except Explained as error:
                 self._told = error
                 raise
         self.person = self._told
         return self._told
+
+    def _who(self) -> Person:
+        """A typed token of Cloud that its first address turns down may work at another one: then the rest
+        of the test is made there, as it will be once the token is kept.
+        """
+        try:
+            return self.client.myself()
+        except doors.TURNED_DOWN:
+            typed = self.credential if self.unsaved else None
+            for other in doors.others(self.connection, typed) if typed else ():
+                there = doors.at(self.connection, other)
+                client = candidate(there, other)
+                try:
+                    found = client.myself()
+                except JiraError:
+                    client.close()
+                    continue
+                self.close()
+                self._client, self.connection, self.credential = client, there, other
+                return found
+            raise
 
     @property
     def client(self) -> JiraClient:

@@ -23,9 +23,10 @@ def confirm(connection: Connection, *, actor: User | None) -> Person:
     SealBroken."""
     if (offered := pending_account.pending(connection)) is None:
         raise _nobody_waits()
-    person = proof.verify(connection, offered.credential)
+    found = proof.prove(connection, offered.credential)
+    person = found.person
     with transaction.atomic():
-        credentials.take(connection, offered.credential, person, actor=actor)
+        credentials.take(connection, found.credential, person, actor=actor)
         if (connection.diagnosis or {}).get("code") in credentials.ENDED_BY_PROOF:
             health.resume(connection, person.id, actor=actor)
         if connection.projects.exists():

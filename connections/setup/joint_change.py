@@ -38,4 +38,4 @@ def change(
     site_identity.must_be_the_same(connection, proof.identity)
     with transaction.atomic():
         settings_editing.edit(connection, actor=actor, values=found, credential_follows=True)
-        return credentials.settle(connection, credential, proof, actor=actor)
+        return credentials.settle(connection, proof, actor=actor)

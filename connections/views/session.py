@@ -30,6 +30,8 @@ def is_fragment(request: HttpRequest) -> bool:
 
 
 def tell_remarks(request: HttpRequest, outcome: Outcome) -> None:
-    """What speaks against the account that authorised, on the page that comes next."""
+    """What was found of the way, and what speaks against the account, on the page that comes next."""
+    for note in outcome.notes:
+        messages.info(request, note)
     for one in outcome.remarks:
         messages.warning(request, f"{one.message} {one.remedy}")

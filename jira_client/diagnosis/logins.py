@@ -206,21 +206,34 @@ def _api_token(error: errors.JiraError, case: Case) -> Finding:
     """An API token of Cloud was entered, and refused."""
     sender, address = _sender(error), error.seen.get("address for tokens with scopes", "")
     named = address or f"{GATEWAY}<cloudId>"
+    tried, untried = error.seen.get("tried as well", ""), error.seen.get("why it was not tried", "")
     again = case.press_again("Re-authenticate")
     if sender.service_account and not case.at_gateway:
         return Finding(
             "gateway_needed",
             "The token of a service account works only at Atlassian's gateway, not at the site's own "
             "address.",
-            f'Enter {named} as "Internal API URL" under "Advanced Settings", then {again}. The '
+            f"Let this server call {named}, where it was to be tried ({untried}), then {again}."
+            if untried
+            else f'Enter {named} as "Internal API URL" under "Advanced Settings", then {again}. The '
             "Instance URL stays the address of the site.",
         )
-    elsewhere = (
-        ""
-        if case.at_gateway
-        else f" A token with scopes, or of a service account, works only at {named}: enter that as "
-        '"Internal API URL" under "Advanced Settings".'
-    )
+    if tried:
+        elsewhere = (
+            f" It was tried at Atlassian's gateway as well, where tokens with scopes work: {tried}."
+        )
+    elif untried:
+        elsewhere = (
+            f" A token with scopes, or of a service account, works at {named} alone, which could not be "
+            f"asked: {untried}"
+        )
+    elif case.at_gateway:
+        elsewhere = ""
+    else:
+        elsewhere = (
+            f" A token with scopes, or of a service account, works only at {named}: enter that as "
+            '"Internal API URL" under "Advanced Settings".'
+        )
     return Finding(
         "authentication_refused",
         f"Jira does not accept the API token of {case.who}.",

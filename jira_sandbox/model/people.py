@@ -56,3 +56,13 @@ class Pat:
     secret: str
     created: datetime
     expires: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedToken:
+    """An API token with scopes, of a person or of a service account (Cloud)."""
+
+    secret: str
+    user: User
+    scopes: tuple[str, ...]
+    expires: datetime | None

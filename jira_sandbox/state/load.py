@@ -12,7 +12,7 @@ from ..model.fields import Field
 from ..model.issue_changes import adopt
 from ..model.issues import Comment, History, Issue, Item, Link, RemoteLink
 from ..model.metadata_names import rename
-from ..model.people import Pat, User
+from ..model.people import Pat, ScopedToken, User
 from ..model.projects import Component, LinkType, Project, Transition, Version
 from ..model.site import Site
 from ..oauth.links import AccessToken, ApplicationLink, Register
@@ -143,6 +143,10 @@ def _credentials(site: Site, state: Json) -> None:
     for row in state["pats"]:
         pat = Pat(**timed(row, "created", "expires") | {"user": site.users[row["user"]]})
         site.pats[pat.id] = pat
+    for row in state.get("scoped_tokens", ()):
+        told = timed(row, "expires")
+        changed = {"user": site.users[row["user"]], "scopes": tuple(row["scopes"])}
+        site.scoped_tokens[row["secret"]] = ScopedToken(**told | changed)
     register: Register = site.parts["oauth"].register
     for row in state["oauth"]["links"]:
         register.links[row["id"]] = ApplicationLink(**row)

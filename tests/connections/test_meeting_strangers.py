@@ -149,14 +149,14 @@ REFUSED = {
         ("a@serviceaccount.atlassian.com", "gateway_needed"),
     ],
 )
-def test_the_address_for_tokens_with_scopes_is_offered(user: str, code: str, cloud: Handle) -> None:
+def test_a_gateway_that_cannot_be_asked_is_named(user: str, code: str, cloud: Handle) -> None:
     with fronted(cloud, [TENANT, REFUSED]) as front:
         found = offered(front, "basic", "ATATT3xFfGF0scoped", username=user).diagnosis or {}
         asked = [one for one in front.asked if "tenant_info" in one.target]
         assert [one.authorization for one in asked] == [""]
     assert found["code"] == code
     assert f"https://api.atlassian.com/ex/jira/{SITE}" in found["remedy"]
-    assert "Internal API URL" in found["remedy"]
+    assert "The name api.atlassian.com has no address" in found["remedy"]
 
 
 @pytest.mark.parametrize("blank", [" ", "\u00a0", "\u200b", "\ufeff"])

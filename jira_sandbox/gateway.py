@@ -1,0 +1,86 @@
+"""Atlassian's gateway before a Cloud site: `/ex/jira/{cloudId}` on a port of its own.
+
+Only there do tokens with scopes work, by Basic or as bearer tokens; those without work at the site alone.
+It must not know Jira's routes.
+
+Source: https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
+Service accounts: https://support.atlassian.com/user-management/docs/understand-service-accounts/
+How it refuses was seen in answers that people quote; the vendor does not say.
+"""
+
+import re
+from datetime import timedelta
+
+from .app import Application
+from .authentication import Identity, basic_pair
+from .model.people import ScopedToken
+from .model.site import Site
+from .refusal import Refusal
+from .wire import Environ, Request, Response, answer, request_from
+
+_PATH = re.compile(r"(/ex/jira/([^/]+))(/.*)?")
+
+
+class Gateway(Application):
+    """The same site, as the gateway lets callers reach it."""
+
+    def respond(self, environ: Environ) -> Response:
+        path = environ.get("PATH_INFO", "")
+        if path == "/oauth/token/accessible-resources":
+            return _resources(self.site, request_from(environ, ""))
+        found = _PATH.fullmatch(path)
+        if found is None or found[2] != self.site.identity:
+            return answer({"code": 404, "message": "Not Found"}, 404)
+        return self.answered(environ, found[1])
+
+    def identity_of(self, request: Request) -> Identity:
+        token = scoped(self.site, request)
+        if token is None:
+            return Identity(answer=unauthorized())
+        headers = [("X-AAccountId", token.user.account_id)]
+        return Identity(token.user, headers)
+
+
+def unauthorized(why: str = "Unauthorized") -> Response:
+    """The gateway's own refusal."""
+    return answer({"code": 401, "message": why}, 401)
+
+
+def scoped(site: Site, request: Request) -> ScopedToken | None:
+    """The live token with scopes that a request carries, by Basic with its account's address or alone."""
+    kind, _, value = request.header("authorization").partition(" ")
+    name, secret = "", value.strip()
+    if kind.lower() == "basic":
+        name, secret = basic_pair(secret)
+    elif kind.lower() != "bearer":
+        return None
+    token = site.scoped_tokens.get(secret)
+    if token is None or not token.user.active or (name and name != token.user.email):
+        return None
+    ended = token.expires is not None and token.expires <= site.now()
+    return None if ended else token
+
+
+def _resources(site: Site, request: Request) -> Response:
+    """The sites that a bearer token reaches, with its scopes."""
+    if not request.header("authorization").lower().startswith("bearer "):
+        return unauthorized()
+    token = scoped(site, request)
+    if token is None:
+        return unauthorized()
+    row = {"id": site.identity, "url": site.base_url, "name": "jira", "scopes": list(token.scopes)}
+    return answer([row])
+
+
+def issue_token(
+    site: Site, user: str, secret: str, scopes: tuple[str, ...] = (), days: float | None = 365
+) -> ScopedToken:
+    """A token with scopes for this user of the site. Raises Refusal 400 on Data Center, 404 for nobody."""
+    if not site.cloud:
+        raise Refusal(400, "Tokens with scopes are Cloud's.")
+    if user not in site.users:
+        raise Refusal(404, f"There is no user {user}.")
+    ends = None if days is None else site.now() + timedelta(days=days)
+    made = ScopedToken(secret, site.users[user], scopes, ends)
+    site.scoped_tokens[secret] = made
+    return made
