@@ -60,7 +60,7 @@ class Workers:
     def close(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait()  # its children are ended by now; on a busy machine that takes its time
         self.log.close()
 
     def _expect(self, word: str) -> str:
