@@ -12,13 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 REQUIRED = "required"
-# Without these a token with scopes sees no boards and moves nothing to a sprint (Jira Cloud):
-# https://developer.atlassian.com/cloud/jira/software/scopes-for-oauth-2-3LO-and-forge-apps/
-BOARD_SCOPES = (
-    "read:board-scope:jira-software",
-    "read:sprint:jira-software",
-    "write:sprint:jira-software",
-)
 RECOMMENDED = "recommended"
 OPTIONAL = "optional"
 

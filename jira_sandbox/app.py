@@ -116,6 +116,10 @@ class Application:
             logger.exception("The sandbox failed on a request.")
             return answer({"errorMessages": ["Internal server error"], "errors": {}}, 500)
 
+    def kept_out(self, request: Request, operation: str) -> Response | None:
+        """The answer to a caller for whom this operation is not open; None where it is."""
+        return None
+
     def identity_of(self, request: Request) -> Identity:
         return identify(self.site, request)
 
@@ -154,6 +158,8 @@ class Application:
             identity.headers += limits.charge(identity.user)
         forbid_browsers(request)
         route, args = self.router.find(request.method, request.path, site.flavour)
+        if (instead := self.kept_out(request, f"{route.method} {route.template}")) is not None:
+            return instead
         call = Call(site, request, identity.user, args, route.template)
         with site.lock:
             site.calls[f"{route.method} {route.template}"] += 1

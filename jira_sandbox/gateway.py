@@ -16,6 +16,7 @@ from .authentication import Identity, basic_pair
 from .model.people import ScopedToken
 from .model.site import Site
 from .refusal import Refusal
+from .scopes import allows
 from .wire import Environ, Request, Response, answer, request_from
 
 _PATH = re.compile(r"(/ex/jira/([^/]+))(/.*)?")
@@ -39,6 +40,12 @@ class Gateway(Application):
             return Identity(answer=unauthorized())
         headers = [("X-AAccountId", token.user.account_id)]
         return Identity(token.user, headers)
+
+    def kept_out(self, request: Request, operation: str) -> Response | None:
+        token = scoped(self.site, request)
+        if token is not None and not allows(token.scopes, operation):
+            return unauthorized("Unauthorized; scope does not match")
+        return None
 
 
 def unauthorized(why: str = "Unauthorized") -> Response:

@@ -24,7 +24,7 @@ from connections.health import site_identity
 from connections.health.first_contact import meet
 from connections.models import AuthMethod, Connection
 from jira_client.client import JiraClient
-from jira_client.errors import AuthenticationRefused, JiraError
+from jira_client.errors import AuthenticationRefused, CallRefused, JiraError
 from jira_client.values import Person, ServerInfo, SiteIdentity
 
 
@@ -59,6 +59,8 @@ def prove(connection: Connection, credential: Credential, *, retry: bool = False
                 found = _proven(connection, other)
             except doors.TURNED_DOWN:
                 error.seen["tried as well"] = other.api_url or connection.base_url
+            except CallRefused:
+                raise  # the token is taken there, and lacks the scope to say whose it is
             except JiraError as problem:
                 error.seen["address for tokens with scopes"] = other.api_url or ""
                 error.seen["why it was not tried"] = str(problem)

@@ -29,7 +29,7 @@ from connections.credentials.proof import Credential
 from connections.health import expiry, health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
-from connections.probes import Finding, Probe, State, of_account, of_instance, of_webhook
+from connections.probes import Finding, Probe, State, of_account, of_instance, of_scopes, of_webhook
 from connections.report import observations
 from connections.setup import settings_editing
 from jira_client.errors import JiraError
@@ -92,6 +92,7 @@ CHECKS: tuple[Check, ...] = (
     Check("clock", gettext_lazy("Clocks agree"), of_instance.clock, ("jira",)),
     Check("authentication", gettext_lazy("Authentication"), of_account.authentication, ("jira",)),
     Check("account", gettext_lazy("Who am I"), of_account.account, ("authentication",)),
+    Check("scopes", gettext_lazy("Scopes of the token"), of_scopes.areas, ("authentication",)),
     Check("projects", gettext_lazy("Projects visible"), of_account.projects, ("authentication",)),
     Check(
         "permissions",

@@ -8,11 +8,10 @@ Allowlists of addresses: https://support.atlassian.com/security-and-access-polic
 Scopes: https://developer.atlassian.com/cloud/jira/software/scopes-for-oauth-2-3LO-and-forge-apps/
 """
 
-from jira_client import errors
+from jira_client import errors, scopes
 from jira_client.cloud_address import GATEWAY
 from jira_client.diagnosis.calls import Call, call_of
 from jira_client.diagnosis.verdict import Case, Finding
-from jira_client.requirements import BOARD_SCOPES
 from jira_client.sender import NOBODY, Sender
 
 UNAUTHORISED = "AUTHORISATION_FAILED"  # Seraph's word: the login is right, but may not use Jira
@@ -144,7 +143,7 @@ def call_refused(error: errors.CallRefused, case: Case) -> Finding:
         return Finding(
             "scope_missing",
             "Jira accepts the account, but its token lacks a scope that this call needs.",
-            f"Make a token with the missing scopes: {_scopes(error.path or '')}; then "
+            f"Make a token with {_scopes(error)}; then "
             f"{case.press_again('Re-authenticate')}. A token without scopes may do all that the "
             "account may.",
         )
@@ -243,11 +242,17 @@ def _api_token(error: errors.JiraError, case: Case) -> Finding:
     )
 
 
-def _scopes(path: str) -> str:
-    if path.startswith("/rest/agile/"):
-        return ", ".join(BOARD_SCOPES)
-    if "webhook" in path:
+def _scopes(error: errors.CallRefused) -> str:
+    """The scopes that the refused call needs, as a phrase."""
+    needs = scopes.of_call(error.method or "", error.path or "")
+    if needs is not None:
+        every = ", ".join(scopes.everything())
+        return (
+            f"the scopes that this call needs ({', '.join(needs.shortest)}), best with all that the board "
+            f"uses ({every})"
+        )
+    if scopes.area_of(error.path or "") == scopes.WEBHOOK:
         return (
             "manage:jira-webhook; without it the webhook is registered by hand, or Jira is polled"
         )
-    return "read:jira-work, write:jira-work and read:jira-user"
+    return f"all scopes that the board needs ({', '.join(scopes.everything())})"

@@ -1,9 +1,11 @@
 """Boards and sprints that the account does not see, or that are of another kind."""
 
 from jira_client.permission_evaluation import Obstacle
-from jira_client.requirements import BOARD_SCOPES as SCOPES
+from jira_client.scopes import BOARDS, SPRINTS, of_area
 from jira_client.setup_findings.context import MISSING, UNKNOWN, Context, unsure
 from jira_client.setup_survey import Survey, board_in
+
+SCOPES = (*of_area(BOARDS), *of_area(SPRINTS))
 
 
 def find(survey: Survey, context: Context) -> list[Obstacle]:
@@ -27,7 +29,10 @@ def find(survey: Survey, context: Context) -> list[Obstacle]:
                 UNKNOWN,
                 f"The token of {who} lacks the scopes of boards and sprints ({', '.join(SCOPES)}), so "
                 "they could not be looked at. The project works without boards.",
-                f"Please make a token for {who} with these scopes: {', '.join(SCOPES)}.",
+                f"Please make a token for {who} with these scopes, too: {' '.join(SCOPES)}. "
+                "Atlassian Administration → Directory → Service accounts → the account → “Create "
+                "credentials”; for a person's own: id.atlassian.com → Security → API tokens → “Create "
+                "API token with scopes”.",
             )
         ]
     if survey.boards is None:

@@ -13,7 +13,7 @@ from connections.access import gateway
 from connections.models import Connection, MappedProject, PermissionReport
 from connections.probes import checkup
 from connections.report import comparison, permission_report, report_rows
-from jira_client.requirements import BOARD_SCOPES
+from jira_client.scopes import BOARDS, SPRINTS, of_area
 from jira_sandbox.server import Handle
 from sync.mapping import project_mapping
 from tests.connections.test_meeting_strangers import PASSWORD, offered
@@ -57,7 +57,7 @@ def test_scopes_of_boards_are_missing(path: str, body: Any, cloud: Handle, rte: 
         assert (found.state, len(found.rows)) == ("finished", 2)
         cells = operations(found.rows[0])
         assert cells["move_to_sprint"]["state"] == "unknown"
-        for scope in BOARD_SCOPES:
+        for scope in (*of_area(BOARDS), *of_area(SPRINTS)):
             assert scope in cells["move_to_sprint"]["message"]
         assert cells["create_story"]["state"] == "held"
         project, _ = project_mapping.map_project(connection, "FALCON", actor=rte)

@@ -1,0 +1,89 @@
+"""What a token with scopes is open to, area by area: proven by one cheap read each.
+
+What may be written cannot be read off beforehand where Jira does not tell it: the first write shows it.
+
+Source: https://developer.atlassian.com/cloud/jira/platform/scopes-for-oauth-2-3LO-and-forge-apps/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from connections.probes.probe import Finding, Probe, State, passed, skipped
+from jira_client import scopes
+from jira_client.client import JiraClient
+from jira_client.cloud_address import is_gateway
+from jira_client.errors import CallRefused, JiraError
+
+_NAMES: Final = {
+    scopes.ISSUES: gettext_lazy("issues"),
+    scopes.PEOPLE: gettext_lazy("people"),
+    scopes.PROJECTS: gettext_lazy("projects"),
+    scopes.BOARDS: gettext_lazy("boards"),
+    scopes.SPRINTS: gettext_lazy("sprints"),
+    scopes.WEBHOOK: gettext_lazy("webhook"),
+}
+
+
+def _sprints(jira: JiraClient) -> object:
+    board = next((one for one in jira.boards.list() if one.type != "kanban"), None)
+    return jira.boards.sprints(board.id, ("active",)) if board else None
+
+
+_READS: Final[Mapping[str, Callable[[JiraClient], object]]] = {
+    scopes.ISSUES: lambda jira: jira.search.ids_page("project is not EMPTY"),
+    scopes.PEOPLE: lambda jira: jira.people.search("a"),
+    scopes.PROJECTS: lambda jira: jira.fields.all(),
+    scopes.BOARDS: lambda jira: jira.boards.list(),
+    scopes.SPRINTS: _sprints,
+    scopes.WEBHOOK: lambda jira: jira.webhooks.list(),
+}
+
+
+def areas(probe: Probe) -> Finding:
+    """Held, missing or unknown for each area. Only calls at the gateway are of tokens with scopes."""
+    if not is_gateway(probe.connection.api_url or probe.connection.base_url):
+        return skipped(_("The credential is not limited to scopes."))
+    held, missing, unknown = [], [], []
+    for area, ask in _READS.items():
+        try:
+            ask(probe.client)
+        except CallRefused:
+            missing.append(area)
+        except JiraError:
+            unknown.append(area)
+        else:
+            held.append(area)
+    told = [
+        _("open: %(areas)s") % {"areas": _named(held)} if held else "",
+        _("without scopes: %(areas)s") % {"areas": _named(missing)} if missing else "",
+        _("could not be asked: %(areas)s") % {"areas": _named(unknown)} if unknown else "",
+    ]
+    words = _("Read with this token, %(told)s. What it may write shows with the first write.")
+    words %= {"told": "; ".join(part for part in told if part)}
+    wanting = [area for area in missing if area != scopes.WEBHOOK]
+    if wanting:
+        return Finding(State.WARNING, words, _ask(wanting), "scope_missing")
+    if missing:
+        remedy = _(
+            "A token with scopes may not register the webhook: do it by hand as “Webhook” says, or leave "
+            "it to polling."
+        )
+        return Finding(State.PASS, f"{words} {remedy}")
+    return passed(words)
+
+
+def _named(found: list[str]) -> str:
+    return ", ".join(str(_NAMES[area]) for area in found)
+
+
+def _ask(missing: list[str]) -> str:
+    wanted = sorted({scope for area in missing for scope in scopes.of_area(area)})
+    return _(
+        "Make a token that has these scopes, too, and press Re-authenticate: %(scopes)s. All scopes that "
+        "the board can use: %(all)s."
+    ) % {"scopes": " ".join(wanted), "all": " ".join(scopes.everything())}
