@@ -9,16 +9,21 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from almconnect import health, heartbeat
+from connections.health import vendor_changes
+from connections.models import Connection
 from jira_client.errors import SigningUnavailable
 from jira_client.keys import check_signing
 
 LEAST_DISK = 500_000_000  # bytes
+VENDOR_SOON = timedelta(days=90)
 CLOCK_SLACK = 30.0  # seconds; Jira refuses a signature that is five minutes off
 
 MARKS = {"pass": "ok", "warning": "warn", "fail": "FAIL", "not_checked": "-"}
@@ -115,6 +120,23 @@ def address() -> Examined:
     )
 
 
+def vendor() -> Examined:
+    """What Atlassian changes within three months, or has changed, for the connections there are."""
+    soon = timezone.localdate() + VENDOR_SOON
+    try:
+        found = [
+            f"{row.name}: {one.what} {one.remedy}"
+            for row in Connection.objects.order_by("name")
+            for one in vendor_changes.ahead_of(row)
+            if one.due is not None and one.due <= soon
+        ]
+    except DatabaseError:
+        return Examined(
+            "Atlassian's changes", "Not looked up: the database does not answer.", checked=False
+        )
+    return Examined("Atlassian's changes", " ".join(found))
+
+
 LOOKS: tuple[Callable[[], Examined], ...] = (
     role("worker"),
     role("beat"),
@@ -122,4 +144,5 @@ LOOKS: tuple[Callable[[], Examined], ...] = (
     clock,
     disk,
     address,
+    vendor,
 )

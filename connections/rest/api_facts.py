@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from accounts.bearer_tokens import actor_of, connector
+from accounts.bearer_tokens import actor_of, connector, reader
 from almconnect.lib.api import Refused
 from almconnect.lib.enqueue import enqueue
 from connections.access import gateway
@@ -25,6 +25,7 @@ from connections.rest.api_answers import find
 from connections.rest.bodies import LookIn
 from connections.rest.fact_answers import (
     AdminPartOut,
+    AheadOut,
     CertificateOut,
     ComparedOut,
     DeletionOut,
@@ -72,6 +73,12 @@ def make_admin_part(request: HttpRequest, connection_id: uuid.UUID) -> AdminPart
 def get_deletion(request: HttpRequest, connection_id: uuid.UUID) -> DeletionOut:
     """What a DELETE would take with it here, counted. Nothing is deleted in Jira."""
     return DeletionOut.of(find(connection_id))
+
+
+@router.get("/connections/{uuid:connection_id}/ahead", auth=reader, response=AheadOut)
+def get_ahead(request: HttpRequest, connection_id: uuid.UUID) -> AheadOut:
+    """What Atlassian changes for this Jira and this way in: what has a day first, by day."""
+    return AheadOut.of(find(connection_id))
 
 
 @router.get("/connections/{uuid:connection_id}/accounts", auth=connector, response=ComparedOut)

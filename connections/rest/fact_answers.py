@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from django.conf import settings
 
 from almconnect.lib.api import Answer, words
+from connections.health import vendor_changes
 from connections.models import Connection
 from connections.oauth import admin_instructions, sign_in_methods
 from connections.probes.instance_probe import Look
 from connections.report import comparison
 from connections.rest.answers import CheckOut, PersonOut
 from connections.setup import deletion
+from jira_client.vendor_calendar import Change
 from outgoing.tls import CertificateFacts
 
 
@@ -86,6 +88,28 @@ class AdminPartOut(Answer):
             public_key=connection.public_key,
             application_url=settings.BASE_URL,
         )
+
+
+class VendorChangeOut(Answer):
+    """Something that Atlassian changes; `due` is null where no day is named."""
+
+    code: str
+    due: date | None
+    what: str
+    remedy: str
+    page: str
+
+    @classmethod
+    def of(cls, one: Change) -> Self:
+        return cls(code=one.code, due=one.due, what=one.what, remedy=one.remedy, page=one.page)
+
+
+class AheadOut(Answer):
+    items: list[VendorChangeOut]
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        return cls(items=[VendorChangeOut.of(one) for one in vendor_changes.ahead_of(connection)])
 
 
 class DeletionOut(Answer):

@@ -19,7 +19,7 @@ from almconnect.lib.api import Refused
 from almconnect.lib.enqueue import enqueue
 from connections.access.sealing import SealBroken
 from connections.credentials import credentials, service_user
-from connections.health import health, site_identity
+from connections.health import health, site_identity, vendor_changes
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import AuthMethod, Connection, Right
 from connections.probes import checkup
@@ -249,5 +249,6 @@ def _page(
         "credential": credentials.stored(connection),
         "pending": bool(connection.pending_id),
         "account_warnings": service_user.of_connection(connection),
+        "ahead": vendor_changes.ahead_of(connection),
     }
     return render(request, "connections/detail.html", context)

@@ -289,6 +289,7 @@ def _connections(caller: JudgedCaller, world: World) -> None:
         tls = f"/connections/{caller.post('/connections', behind).json()['id']}"
         assert caller.get(f"{tls}/certificate").json()["self_signed"]
     caller.get(f"{path}/deletion")
+    caller.get(f"{path}/ahead")
     caller.post(f"{path}/test")
     asked = caller.post(f"{path}/permission-checks", {"project_keys": ["FALCON"]}).json()["id"]
     permission_report.take(asked)
