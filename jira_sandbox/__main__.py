@@ -8,14 +8,16 @@ import json
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from .gateway import service_account
 from .model.people import User
 from .model.site import Site
 from .seed import seeded
-from .server import Handle, beside, bound, opened
+from .server import Handle, beside, bound, gateway_to, opened
 from .state.state_file import StateFile, restored
 
 
@@ -35,6 +37,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--tls", action="store_true", help="HTTPS, self-signed certificate")
     parser.add_argument("--tls-port", type=int,
                         help="a second port that speaks HTTPS; 0 takes a free one")  # fmt: skip
+    parser.add_argument("--gateway-port", type=int,
+                        help="Cloud: Atlassian's gateway there, and a service account")  # fmt: skip
     parser.add_argument("--state", type=Path, help="a file that keeps everything across restarts")
     parser.add_argument("--webhooks-anywhere", action="store_true",
                         help="delivers webhooks beyond loopback too")  # fmt: skip
@@ -57,6 +61,12 @@ def person(site: Site, user: User) -> dict[str, str]:
     return made
 
 
+def robot(site: Site) -> dict[str, str]:
+    """The service account, whose token works at the gateway alone."""
+    token = service_account(site)
+    return {"email": token.user.email, "api_token": token.secret}
+
+
 def announce(handle: Handle, as_json: bool, tls_url: str = "") -> None:
     site, url = handle.site, handle.url
     admin, service = person(site, site.users["admin"]), person(site, site.users["svc-alm"])
@@ -67,12 +77,18 @@ def announce(handle: Handle, as_json: bool, tls_url: str = "") -> None:
             facts["certificate"] = handle.certificate
         if tls_url:
             facts["tls_url"] = tls_url
+        if handle.gateway_url:
+            facts |= {"gateway_url": handle.gateway_url, "service_account": robot(site)}
         lines = [json.dumps(facts)]
     else:
         lines = [f"Jira sandbox ({site.flavour}) at {url}"]
         if tls_url:
             lines.append(f"  by TLS, with certificates to switch: {tls_url}")
-        for title, one in (("Jira admin", admin), ("Service user", service)):
+        people = [("Jira admin", admin), ("Service user", service)]
+        if handle.gateway_url:
+            lines.append(f"  Atlassian's gateway: {handle.gateway_url}")
+            people.append(("Service account", robot(site)))
+        for title, one in people:
             shown = ", ".join(f"{name} {value}" for name, value in one.items())
             lines.append(f"  {title}: {shown}")
     sys.stdout.write("\n".join(lines) + "\n")
@@ -117,6 +133,9 @@ def main(words: list[str] | None = None) -> int:
     if options.tls_port is not None:
         doors.append(beside(server, site, options.host, options.tls_port))
         tls_url = doors[1].url(site)
+    if options.gateway_port is not None:
+        doors.append(gateway_to(site, options.host, options.gateway_port))
+        handle = replace(handle, gateway_url=doors[-1].root)
     threads = [opened(door) for door in doors]
     announce(handle, options.json, tls_url)
     ended.wait()

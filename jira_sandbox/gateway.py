@@ -13,10 +13,10 @@ from datetime import timedelta
 
 from .app import Application
 from .authentication import Identity, basic_pair
-from .model.people import ScopedToken
+from .model.people import ScopedToken, User
 from .model.site import Site
 from .refusal import Refusal
-from .scopes import allows
+from .scopes import allows, every_scope
 from .wire import Environ, Request, Response, answer, request_from
 
 _PATH = re.compile(r"(/ex/jira/([^/]+))(/.*)?")
@@ -91,3 +91,23 @@ def issue_token(
     made = ScopedToken(secret, site.users[user], scopes, ends)
     site.scoped_tokens[secret] = made
     return made
+
+
+ROBOT = "robot"
+ROBOT_TOKEN = "ATSTT3x-robot-api-token"  # noqa: S105  (of the sandbox alone)
+
+
+def service_account(site: Site) -> ScopedToken:
+    """The site's service account, made on first need: no password, and one token with scopes. It may do
+    in each project what the service user may.
+    """
+    if ROBOT not in site.users:
+        address = "alm-robot@serviceaccount.atlassian.com"
+        site.add_user(User(ROBOT, "ALM Robot", address, "", ""))
+        service = site.users["svc-alm"]
+        site.users[ROBOT].global_permissions |= service.global_permissions
+        for held in site.grants.values():
+            held[ROBOT] = set(held.get(service.name, ()))
+    return site.scoped_tokens.get(ROBOT_TOKEN) or issue_token(
+        site, ROBOT, ROBOT_TOKEN, every_scope()
+    )

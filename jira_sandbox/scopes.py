@@ -36,3 +36,11 @@ def allows(scopes: Collection[str], operation: str) -> bool:
     classic, granular = needs
     held = set(scopes)
     return (classic is not None and classic <= held) or granular <= held
+
+
+def every_scope() -> tuple[str, ...]:
+    """The fewest scopes that open all operations: the classic ones, and the granular ones of boards."""
+    found: set[str] = set()
+    for classic, granular in table().values():
+        found |= granular if classic is None else classic
+    return tuple(sorted(found))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ SANDBOXES = {"cloud": ("cloud", ""), "datacenter": ("datacenter", "10")}
 # Whose second door speaks TLS, for trying what the console says to each certificate: Jira Cloud's own is
 # never a matter of the company's authority.
 TLS_DOORS = {"datacenter": "datacenter-tls"}
+# Before Jira Cloud stands Atlassian's gateway, at which tokens with scopes work.
+GATEWAYS = {"cloud": "cloud-gateway"}
 NO_BROKER = (
     "The embedded broker cannot run on this machine; the worker runs inside the web process. "
     "Fine for a look; for real work set ALMCONNECT_BROKER_URL to a Redis server."
@@ -63,14 +66,21 @@ def run(options: Options) -> int:
     """Until a signal comes; the exit code."""
     try:
         with folder.held(options.data, reset=options.reset):
-            names = ["web", *((*SANDBOXES, *TLS_DOORS.values()) if options.sandboxes else ())]
+            names = [
+                "web",
+                *(
+                    (*SANDBOXES, *TLS_DOORS.values(), *GATEWAYS.values())
+                    if options.sandboxes
+                    else ()
+                ),
+            ]
             chosen = ports.choose(
                 names,
                 host=options.host,
                 kept_in=options.data / "ports.json",
                 wanted={"web": options.port},
             )
-            environment = environment_for(options, chosen["web"])
+            environment = environment_for(options, chosen)
             # `run.py manage` makes links for people: they must lead to where this installation answers.
             address = options.data / "address"
             address.write_text(environment["ALMCONNECT_BASE_URL"], encoding="utf-8")
@@ -99,17 +109,21 @@ def _live(installation: Installation) -> int:
     return 0
 
 
-def environment_for(options: Options, port: int) -> dict[str, str]:
+def environment_for(options: Options, ports: Mapping[str, int]) -> dict[str, str]:
     """The children's environment: ours as it is, completed by what the installation decides."""
     address = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host  # noqa: S104
     name = f"[{address}]" if ":" in address else address
     decided = {
         "ALMCONNECT_DATA_DIR": str(options.data),
-        "ALMCONNECT_BASE_URL": f"http://{name}:{port}",
+        "ALMCONNECT_BASE_URL": f"http://{name}:{ports['web']}",
         "PYTHONUNBUFFERED": "1",
     }
     if options.sandboxes:
-        decided |= {"ALMCONNECT_EGRESS_ALLOW": "127.0.0.0/8,::1", "ALMCONNECT_POLL_SECONDS": "10"}
+        decided |= {
+            "ALMCONNECT_EGRESS_ALLOW": "127.0.0.0/8,::1",
+            "ALMCONNECT_POLL_SECONDS": "10",
+            "ALMCONNECT_ATLASSIAN_API": f"http://{name}:{ports[GATEWAYS['cloud']]}",
+        }
     return decided | dict(os.environ) | {"ALMCONNECT_DATA_DIR": str(options.data)}
 
 
@@ -172,6 +186,7 @@ def _start_sandboxes(installation: Installation) -> None:
             flavour=flavour,
             version=version,
             tls_port=installation.ports.get(TLS_DOORS.get(name, ""), 0),
+            gateway_port=installation.ports.get(GATEWAYS.get(name, ""), 0),
         )
         child = installation.supervisor.start(recipe)
         try:

@@ -30,12 +30,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Jira:
-    """One sandbox: `cloud` or `datacenter`."""
+    """One sandbox: `cloud` or `datacenter`. `robot`: the service account of Cloud, without a password."""
 
     flavour: str
     url: str
     admin: Account
     service: Account
+    robot: Account | None = None
 
 
 OwnJira = tuple[Jira, Handle]
@@ -100,11 +101,18 @@ def _read(told: dict[str, object]) -> Demo:
             secret=said.get("api_token") or said["password"],
         )
 
+    def robot(said: dict[str, str] | None) -> Account | None:
+        return Account("robot", "", "ALM Robot", said["email"], said["api_token"]) if said else None
+
     accounts: dict[str, dict[str, dict[str, str]]] = told["accounts"]  # type: ignore[assignment]
     sandboxes: dict[str, str] = told["sandboxes"]  # type: ignore[assignment]
     jiras = {
         name: Jira(
-            name, url, account(accounts[name]["admin"]), account(accounts[name]["service_user"])
+            name,
+            url,
+            account(accounts[name]["admin"]),
+            account(accounts[name]["service_user"]),
+            robot(accounts[name].get("service_account")),
         )
         for name, url in sandboxes.items()
     }
