@@ -60,6 +60,8 @@ RECONCILE_SECONDS = env.number("ALMCONNECT_RECONCILE_SECONDS", 86400, least=10)
 EGRESS_ALLOW = env.networks("ALMCONNECT_EGRESS_ALLOW")
 # Where Atlassian's gateway to Cloud sites is, at which tokens with scopes work
 ATLASSIAN_API = env.text("ALMCONNECT_ATLASSIAN_API", "https://api.atlassian.com").rstrip("/")
+# Where service accounts of Cloud get their access tokens
+ATLASSIAN_AUTH = env.text("ALMCONNECT_ATLASSIAN_AUTH", "https://auth.atlassian.com").rstrip("/")
 CRASH_AT = env.text(
     "ALMCONNECT_CRASH_AT", ""
 )  # for tests: sync.worker.failpoints kills the process

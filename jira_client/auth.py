@@ -11,6 +11,7 @@ Source of how a request is signed: https://www.rfc-editor.org/rfc/rfc5849
 import base64
 import logging
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -190,6 +191,41 @@ class Bearer:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceToken:
+    """Access tokens of a service account: short ones, each good for an hour.
+
+    `source` answers a token that is good, and not the refused one that it is given; empty: none was.
+
+    Source: https://support.atlassian.com/user-management/docs/create-oauth-2-0-credential-for-service-accounts/
+    """
+
+    source: Callable[[str], str] = field(repr=False)
+    # By thread: another thread's call may have gone out with a newer one.
+    _last: threading.local = field(default_factory=threading.local, init=False, repr=False)
+
+    @property
+    def anonymous(self) -> bool:
+        """False: a token goes with every request."""
+        return False
+
+    @property
+    def sender(self) -> Sender:
+        """The method: the access token of a service account."""
+        return Sender("service")
+
+    def headers(self, method: str, url: str) -> dict[str, str]:
+        """The Authorization header, with the token of this moment. Raises what the source raises."""
+        self._last.token = self.source("")
+        return Bearer(self._last.token).headers(method, url)
+
+    def renew(self) -> None:
+        """Have the token that this thread used last taken for refused: the next call gets another. Raises
+        what the source raises.
+        """
+        self.source(self._last.token)
+
+
+@dataclass(frozen=True, slots=True)
 class Anonymous:
     """Nobody: for asking an instance what it is, before any credential is typed."""
 
@@ -232,7 +268,7 @@ class MadeUp:
         name, text = f"almconnect-{secrets.token_hex(6)}", secrets.token_urlsafe(24)
         if self.way == "basic":
             return Basic(name, text).headers(method, url)
-        if self.way == "pat":
+        if self.way in ("pat", "service"):
             return Bearer(text).headers(method, url)
         pairs = {"oauth_consumer_key": name, "oauth_token": secrets.token_hex(16)}
         pairs |= {"oauth_signature_method": "RSA-SHA1", "oauth_timestamp": str(int(time.time()))}

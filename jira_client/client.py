@@ -10,11 +10,12 @@ Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from jira_client import parse
 from jira_client.account_check import AccountCheck
-from jira_client.auth import Auth
+from jira_client.auth import Auth, ServiceToken
 from jira_client.errors import (
     AnonymousAnswer,
     AuthenticationRefused,
@@ -146,6 +147,8 @@ class JiraClient:
         Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#special-request-headers
         """
         response = self.exchange(request)
+        if response.status == HTTPStatus.UNAUTHORIZED and isinstance(self.auth, ServiceToken):
+            response = self._with_another_token(self.auth, request, response)
         signed_in = not self.auth.anonymous
         if signed_in and not request.anonymous_ok and self._account.doubtful(request, response):
             self._prove(request, response)
@@ -158,6 +161,17 @@ class JiraClient:
             if signed_in and self._refuses_this_call(request, error):
                 raise _of_the_call(error) from error
             raise
+
+    def _with_another_token(
+        self, auth: ServiceToken, request: Request, response: WireResponse
+    ) -> WireResponse:
+        """The answer by another access token, where this one may have ended early: a 401 did nothing, so
+        the call may be made once more. A word on scopes is none on the token.
+        """
+        if b"scope does not match" in response.body:
+            return response
+        auth.renew()
+        return self.exchange(request)
 
     def _read(self, request: Request, response: WireResponse, *, signed_in: bool) -> Any:
         """As `protocol.read`; its errors also tell as whom the call was made."""

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from functools import cache
 from typing import Any
 
-from . import answer_faults, control, request_faults
+from . import answer_faults, control, request_faults, service_tokens
 from .authentication import Identity, identify
 from .faults import Faults
 from .limits import Limits
@@ -53,7 +53,7 @@ WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
     people, projects, versions, roles, project_admin, metadata, issue_archive, issues, links, link_types,
     issue_subresources, search, boards, board_moves, sprints, webhooks, tokens, oauth, control, consent,
-    login, home, applinks, admin, work, fault_page, role_page, token_page,
+    login, home, applinks, admin, work, fault_page, role_page, token_page, service_tokens,
 )  # fmt: skip
 
 
@@ -118,7 +118,9 @@ class Application:
 
     def kept_out(self, request: Request, operation: str) -> Response | None:
         """The answer to a caller for whom this operation is not open; None where it is."""
-        return None
+        if service_tokens.is_open(self.site, request):
+            return None
+        return answer({"message": "Not open to service accounts.", "status-code": 403}, 403)
 
     def identity_of(self, request: Request) -> Identity:
         return identify(self.site, request)

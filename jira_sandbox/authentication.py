@@ -118,5 +118,8 @@ def _bearer(site: Site, value: str) -> Identity:
         live = pat.expires is None or pat.expires > site.now()
         if pat.secret == value and pat.user.active and live:
             return Identity(pat.user)
+    service = site.scoped_tokens.get(value)
+    if service is not None and service.user.active and service.lives(site.now()):
+        return Identity(service.user)
     headers = [("X-Seraph-LoginReason", "AUTHENTICATED_FAILED")]
     return Identity(None, headers, failure(401, "AUTHENTICATED_FAILED"))

@@ -17,6 +17,7 @@ from .model.people import ScopedToken, User
 from .model.site import Site
 from .refusal import Refusal
 from .scopes import allows, every_scope
+from .service_tokens import hand_out
 from .wire import Environ, Request, Response, answer, request_from
 
 _PATH = re.compile(r"(/ex/jira/([^/]+))(/.*)?")
@@ -29,6 +30,9 @@ class Gateway(Application):
         path = environ.get("PATH_INFO", "")
         if path == "/oauth/token/accessible-resources":
             return _resources(self.site, request_from(environ, ""))
+        if path == "/oauth/token" and environ["REQUEST_METHOD"] == "POST":
+            with self.site.lock:
+                return hand_out(self.site, request_from(environ, ""))
         found = _PATH.fullmatch(path)
         if found is None or found[2] != self.site.identity:
             return answer({"code": 404, "message": "Not Found"}, 404)
@@ -64,8 +68,7 @@ def scoped(site: Site, request: Request) -> ScopedToken | None:
     token = site.scoped_tokens.get(secret)
     if token is None or not token.user.active or (name and name != token.user.email):
         return None
-    ended = token.expires is not None and token.expires <= site.now()
-    return None if ended else token
+    return token if token.lives(site.now()) else None
 
 
 def _resources(site: Site, request: Request) -> Response:

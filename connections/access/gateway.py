@@ -19,7 +19,7 @@ from django.conf import settings
 
 from almconnect.lib import egress
 from almconnect.lib.secret import Secret
-from connections.access import sealing
+from connections.access import sealing, service_tokens
 from connections.access.circuit import Circuit, GuardedTransport, circuit_of
 from connections.access.readiness import NotReady as NotReady
 from connections.access.readiness import SiteDoubted as SiteDoubted
@@ -27,7 +27,7 @@ from connections.access.readiness import as_it_is_now, must_run
 from connections.budget import rate_budget
 from connections.budget.rate_budget import Purpose
 from connections.models import AuthMethod, Connection, SecretField
-from jira_client.auth import Anonymous, Auth, Basic, Bearer, MadeUp, OAuth1
+from jira_client.auth import Anonymous, Auth, Basic, Bearer, MadeUp, OAuth1, ServiceToken
 from jira_client.client import JiraClient
 from jira_client.flavour import Flavour
 from jira_client.transport import Transport
@@ -43,6 +43,7 @@ CREDENTIAL = {
     AuthMethod.OAUTH1.value: SecretField.ACCESS_TOKEN,
     AuthMethod.BASIC.value: SecretField.PASSWORD,
     AuthMethod.PAT.value: SecretField.PASSWORD,
+    AuthMethod.SERVICE.value: SecretField.PASSWORD,
 }
 
 
@@ -74,7 +75,7 @@ def jira_for(
     if secret is not None:
         if not for_check:
             must_run(connection)
-        return _build(connection, secret)
+        return _build(connection, secret, stored=False)
     now = as_it_is_now(connection)
     if not for_check:
         must_run(now)
@@ -176,8 +177,10 @@ def _signature(connection: Connection, newest_secret: datetime | None) -> tuple[
     )
 
 
-def _build(connection: Connection, secret: Secret, purpose: Purpose = Purpose.LIVE) -> JiraClient:
-    return _client(connection, _auth(connection, secret), purpose)
+def _build(
+    connection: Connection, secret: Secret, purpose: Purpose = Purpose.LIVE, *, stored: bool = True
+) -> JiraClient:
+    return _client(connection, _auth(connection, secret, stored), purpose)
 
 
 def _client(connection: Connection, auth: Auth, purpose: Purpose = Purpose.LIVE) -> JiraClient:
@@ -203,11 +206,13 @@ def _follow(proven_at: datetime | None, circuit: Circuit) -> None:
         circuit.reopen()
 
 
-def _auth(connection: Connection, secret: Secret) -> Auth:
+def _auth(connection: Connection, secret: Secret, stored: bool) -> Auth:
     if connection.auth_method == AuthMethod.BASIC:
         return Basic(connection.username, secret.reveal())
     if connection.auth_method == AuthMethod.PAT:
         return Bearer(secret.reveal())
+    if connection.auth_method == AuthMethod.SERVICE:
+        return ServiceToken(service_tokens.source_of(connection, secret, stored=stored))
     key = sealing.load(connection, SecretField.PRIVATE_KEY)
     if not key:
         raise NotReady("secret_missing", "This connection has no key pair yet. Authenticate it.")

@@ -87,6 +87,8 @@ def _is_of_cloud(connection: Connection, credential: Credential) -> bool:
         return False
     if connection.api_url and not is_gateway(connection.api_url):
         return False
+    if credential.method == AuthMethod.SERVICE:
+        return True
     sender = _sender(credential)
     return sender.api_token or sender.service_account
 
@@ -95,4 +97,6 @@ def _sender(credential: Credential) -> Sender:
     secret = credential.secret.reveal()
     if credential.method == AuthMethod.BASIC:
         return by_password(credential.username, secret)
+    if credential.method == AuthMethod.SERVICE:
+        return Sender("service", service_account=True)
     return by_token(secret)

@@ -25,7 +25,10 @@ from connections.health.first_contact import meet
 from connections.models import AuthMethod, Connection
 from jira_client.client import JiraClient
 from jira_client.errors import AuthenticationRefused, CallRefused, JiraError
+from jira_client.sender import is_api_token
 from jira_client.values import Person, ServerInfo, SiteIdentity
+
+_CLIENT_SECRETS = "ATOA"  # how client secrets of Atlassian begin, as seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,34 @@ def check(credential: Credential) -> None:
             raise _refused("username", _("Enter the user name that belongs to the password."))
         if ":" in credential.username:
             raise _refused("username", _("A user name cannot hold a colon."))
+    if credential.method == AuthMethod.SERVICE:
+        _check_client(credential.username, text)
     if credential.method == AuthMethod.PAT and (not text.isascii() or " " in text):
         raise _refused("secret", _("This is no token: it holds spaces or special letters."))
+
+
+def _check_client(client_id: str, secret: str) -> None:
+    """What people enter in the wrong one of the two fields. Raises Refused."""
+    if not client_id:
+        raise _refused("username", _("Enter the client ID that belongs to the client secret."))
+    if client_id == secret or client_id.startswith(_CLIENT_SECRETS):
+        raise _refused("username", _("This is the client secret; the client ID belongs here."))
+    if "@" in client_id:
+        raise _refused(
+            "username",
+            _(
+                "This is an e-mail address; the client ID belongs here. With an API token of the service "
+                "account, choose “Switch to Basic Auth”."
+            ),
+        )
+    if is_api_token(secret):
+        raise _refused(
+            "secret",
+            _(
+                "This is an API token; the client secret belongs here. With an API token choose “Switch to "
+                "Basic Auth” and enter the service account's e-mail address as Username."
+            ),
+        )
 
 
 def _refused(name: str, sentence: str) -> Refused:

@@ -31,6 +31,7 @@ class AuthMethod(models.TextChoices):
     OAUTH1 = "oauth1", _("OAuth")
     BASIC = "basic", _("Basic Auth")
     PAT = "pat", _("Personal Access Token")
+    SERVICE = "service", _("Service account")
 
 
 class Lifecycle(models.TextChoices):

@@ -13,7 +13,7 @@ from almconnect.lib.api import Listing, Strict
 SecretText = Annotated[str, StringConstraints(strip_whitespace=False, max_length=10_000)]
 Text = Annotated[str, StringConstraints(max_length=500)]
 Long = Annotated[str, StringConstraints(max_length=200_000)]
-Method = Literal["oauth1", "basic", "pat"]
+Method = Literal["oauth1", "basic", "pat", "service"]
 
 
 # Mixins of settings. The OpenAPI document lists the fields of the last base first.

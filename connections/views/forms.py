@@ -20,7 +20,7 @@ from connections.setup import settings_editing
 from jira_client.flavour import Flavour
 
 ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url", "proxy_url")
-_SIGN_IN = ("username", "password", "token", "secret_expires")
+_SIGN_IN = ("username", "password", "token", "client_secret", "secret_expires")
 LOOKED = ("base_url", *ADVANCED)  # what a look at the instance needs
 NO_FILL = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
@@ -203,7 +203,7 @@ class ConnectionForm(forms.Form):
     def blame(self, refused: Refused) -> None:
         """Put a verb's refusal beside the fields it names, or above the form."""
         for name, sentences in refused.fields.items():
-            place = {"secret": "password" if "password" in self.fields else "token"}.get(name, name)
+            place = getattr(self, "secret_name", "") if name == "secret" else name
             for sentence in sentences:
                 self.add_error(place if place in self.fields else None, sentence)
         if not refused.fields:

@@ -58,7 +58,7 @@ class WithSecret(ConnectionForm):
     secret_expires = LastDay()
     secret_name = ""
     field_order = [
-        "name", "base_url", "username", "password", "token", "secret_expires", *ADVANCED,
+        "name", "base_url", "username", "password", "token", "client_secret", "secret_expires", *ADVANCED,
     ]  # fmt: skip
 
     def __init__(self, *args: Any, connection: Connection | None = None, **more: Any) -> None:
@@ -149,10 +149,34 @@ class TokenForm(WithSecret):
     secret_name = "token"  # noqa: S105 - the field's name
 
 
+class ServiceForm(WithSecret):
+    """“Use a service account”."""
+
+    username = forms.CharField(
+        label=_("Client ID"),
+        max_length=255,
+        help_text=_(
+            "Of the OAuth 2.0 credential of a service account. On Cloud: Atlassian Administration → "
+            "Directory → Service accounts → the account → “Create credentials”."
+        ),
+        widget=forms.TextInput(attrs=NO_FILL),
+    )
+    client_secret = forms.CharField(
+        label=_("Client secret"),
+        required=False,
+        max_length=LONGEST_SECRET,
+        help_text=_("Shown once, when the credential is made."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    method = AuthMethod.SERVICE.value
+    secret_name = "client_secret"  # noqa: S105 - the field's name
+
+
 FORMS: dict[str, type[ConnectionForm]] = {
     AuthMethod.OAUTH1.value: ConnectionForm,
     AuthMethod.BASIC.value: BasicForm,
     AuthMethod.PAT.value: TokenForm,
+    AuthMethod.SERVICE.value: ServiceForm,
 }
 
 
@@ -180,6 +204,10 @@ class SecretForm(forms.Form):
             del self.fields["username"]
             self.fields["password"].label = _("Personal Access Token")
             self.fields["password"].help_text = ""
+        elif connection.auth_method == AuthMethod.SERVICE:
+            self.fields["username"].label = _("Client ID")
+            self.fields["password"].label = _("Client secret")
+            self.fields["password"].help_text = _("Shown once, when the credential is made.")
 
     def credential(self) -> Credential:
         return Credential(

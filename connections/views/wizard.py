@@ -39,7 +39,7 @@ def select_tool(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/select_tool.html", context)
 
 
-@sensitive_post_parameters("password", "token")
+@sensitive_post_parameters("password", "token", "client_secret")
 @needs(CONNECT)
 @reconfirmed()
 def new_jira(request: HttpRequest) -> HttpResponse:
@@ -47,7 +47,7 @@ def new_jira(request: HttpRequest) -> HttpResponse:
     return _page(request, None, AuthMethod.OAUTH1.value, {})
 
 
-@sensitive_post_parameters("password", "token")
+@sensitive_post_parameters("password", "token", "client_secret")
 @needs(CONNECT)
 @reconfirmed()
 def edit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:

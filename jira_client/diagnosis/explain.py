@@ -30,6 +30,7 @@ _EXPLAINERS: dict[type[errors.JiraError], Callable[[Any, Case], Finding]] = {
     errors.CaptchaRequired: logins.captcha,
     errors.BasicDisabled: logins.basic_disabled,
     errors.WrongToken: logins.wrong_token,
+    errors.ClientRefused: logins.client_refused,
     errors.AnonymousAnswer: logins.anonymous,
     errors.AuthenticationRefused: logins.authentication,
     errors.ForeignLogin: logins.foreign,

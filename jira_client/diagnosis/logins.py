@@ -8,6 +8,8 @@ Allowlists of addresses: https://support.atlassian.com/security-and-access-polic
 Scopes: https://developer.atlassian.com/cloud/jira/software/scopes-for-oauth-2-3LO-and-forge-apps/
 """
 
+from http import HTTPStatus
+
 from jira_client import errors, scopes
 from jira_client.cloud_address import GATEWAY
 from jira_client.diagnosis.calls import Call, call_of
@@ -56,6 +58,30 @@ def wrong_token(error: errors.WrongToken, case: Case) -> Finding:
         f'Choose "Switch to Basic Auth" and enter the e-mail address of {case.who} as Username and '
         f'an API token ({_TOKENS}) as Password; or choose "Switch to OAuth". Personal Access Tokens '
         "work on Data Center only.",
+    )
+
+
+def client_refused(error: errors.ClientRefused, case: Case) -> Finding:
+    """A service account's client ID and secret give no access token."""
+    if error.status == HTTPStatus.NOT_FOUND:
+        return Finding(
+            "client_refused",
+            "This Jira hands out no access tokens for service accounts: nothing answers at "
+            "/rest/oauth2/latest/token.",
+            "Service accounts came to Data Center with recent versions. Use OAuth, a Personal Access Token "
+            "or Basic Auth; or check that no proxy hides that path.",
+        )
+    where = (
+        "in Atlassian Administration (Directory > Service accounts > the account > Credentials)"
+        if case.is_cloud
+        else "in Jira's administration of service accounts"
+    )
+    return Finding(
+        "client_refused",
+        "The client ID or client secret of the service account is not accepted: one of them is wrong, or "
+        "the credential was revoked.",
+        f"Look {where} whether the credential is still there, with this client ID. A client secret is "
+        f"shown only once: if in doubt, make a new credential; then {case.press_again('Re-authenticate')}.",
     )
 
 

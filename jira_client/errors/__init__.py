@@ -25,6 +25,7 @@
     │   ├── CaptchaRequired
     │   ├── BasicDisabled
     │   ├── WrongToken           a Personal Access Token where the deployment takes none
+    │   ├── ClientRefused        a service account's client ID or secret, wrong or revoked
     │   └── AnonymousAnswer      answered, but as nobody
     ├── ForeignLogin             somebody before Jira asks for a login of its own
     ├── OriginRefused            an allowlist of addresses does not hold ours
@@ -76,6 +77,7 @@ from jira_client.errors.refusals import (
     BasicDisabled,
     CallRefused,
     CaptchaRequired,
+    ClientRefused,
     ConflictRefused,
     ForeignLogin,
     Gone,
@@ -103,6 +105,7 @@ __all__ = [
     "BasicDisabled",
     "CallRefused",
     "CaptchaRequired",
+    "ClientRefused",
     "ConflictRefused",
     "ConnectFailed",
     "ConnectTimedOut",

@@ -30,6 +30,12 @@ class WrongToken(AuthenticationRefused):
     code = "wrong_token"
 
 
+class ClientRefused(AuthenticationRefused):
+    """The client ID or client secret of a service account is wrong, or was revoked: no access token."""
+
+    code = "client_refused"
+
+
 class AnonymousAnswer(AuthenticationRefused):
     """Jira answered, but as to nobody: the credentials were silently ignored."""
 

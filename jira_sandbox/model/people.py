@@ -66,3 +66,17 @@ class ScopedToken:
     user: User
     scopes: tuple[str, ...]
     expires: datetime | None
+
+    def lives(self, now: datetime) -> bool:
+        """Whether it has not ended yet."""
+        return self.expires is None or self.expires > now
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceClient:
+    """An OAuth 2.0 credential of a service account."""
+
+    client_id: str
+    secret: str
+    user: User
+    scopes: tuple[str, ...]

@@ -17,7 +17,7 @@ from . import projects as words
 from .boards import Board, Sprint
 from .fields import Field, catalogue
 from .issues import History, Issue, Link
-from .people import Pat, ScopedToken, User
+from .people import Pat, ScopedToken, ServiceClient, User
 from .projects import IssueType, LinkType, Project, Status, Transition
 from .roles import roles_with
 
@@ -66,6 +66,7 @@ class Site:
         self.users: dict[str, User] = {}
         self.pats: dict[int, Pat] = {}
         self.scoped_tokens: dict[str, ScopedToken] = {}  # by secret
+        self.service_clients: dict[str, ServiceClient] = {}  # by client id
         self.types: dict[str, IssueType] = {one.id: one for one in words.ISSUE_TYPES}
         self.statuses: dict[str, Status] = {one.id: one for one in words.STATUSES}
         self.priorities = {one.id: one for one in words.PRIORITIES}

@@ -52,6 +52,7 @@ def dumped(site: Site) -> Json:
         "counters": dict(site.counters),
         "users": [flat(one) for one in site.users.values()],
         "pats": [flat(one) for one in site.pats.values()],
+        "service_clients": [flat(one) for one in site.service_clients.values()],
         "scoped_tokens": [flat(one) for one in site.scoped_tokens.values()],
         "projects": [_project(one) for one in site.projects.values()],
         "grants": {

@@ -12,7 +12,7 @@ from ..model.fields import Field
 from ..model.issue_changes import adopt
 from ..model.issues import Comment, History, Issue, Item, Link, RemoteLink
 from ..model.metadata_names import rename
-from ..model.people import Pat, ScopedToken, User
+from ..model.people import Pat, ScopedToken, ServiceClient, User
 from ..model.projects import Component, LinkType, Project, Transition, Version
 from ..model.site import Site
 from ..oauth.links import AccessToken, ApplicationLink, Register
@@ -143,6 +143,9 @@ def _credentials(site: Site, state: Json) -> None:
     for row in state["pats"]:
         pat = Pat(**timed(row, "created", "expires") | {"user": site.users[row["user"]]})
         site.pats[pat.id] = pat
+    for row in state.get("service_clients", ()):
+        held = {"user": site.users[row["user"]], "scopes": tuple(row["scopes"])}
+        site.service_clients[row["client_id"]] = ServiceClient(**row | held)
     for row in state.get("scoped_tokens", ()):
         told = timed(row, "expires")
         changed = {"user": site.users[row["user"]], "scopes": tuple(row["scopes"])}

@@ -11,8 +11,8 @@ from .dump import Json
 from .load import load
 
 HELD = (
-    "counters", "users", "pats", "scoped_tokens", "projects", "grants", "boards", "sprints", "issues",
-    "ids", "keys",
+    "counters", "users", "pats", "scoped_tokens", "service_clients", "projects", "grants", "boards",
+    "sprints", "issues", "ids", "keys",
     "of_project", "fields", "link_types", "links", "types", "statuses", "priorities",
 )  # fmt: skip
 

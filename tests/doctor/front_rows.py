@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from jira_client import service_token
 from jira_client.auth import Anonymous, Auth, Basic, Bearer
 from jira_client.dance import request_token
 from jira_client.protocol import Request
@@ -75,6 +76,18 @@ def dancing(**rule: Any) -> Callable[[Stage], object]:
     return provoke
 
 
+def tokened(**rule: Any) -> Callable[[Stage], object]:
+    """The access token of a service account."""
+
+    def provoke(stage: Stage) -> None:
+        url = stage.front({"path": "/oauth2/latest/token$", **rule}).url
+        stage.entered_url = url
+        with stage.wire(url) as wire:
+            service_token.ask(wire, service_token.DATA_CENTER, "id", "secret", service_token.WRITE)
+
+    return provoke
+
+
 def hooked(body: Mapping[str, Any]) -> Callable[[Stage], object]:
     def provoke(stage: Stage) -> None:
         rule = {"method": "POST", "path": "/webhook$", "status": 400, "body": body}
@@ -119,6 +132,10 @@ ROWS = (
     Row("wrong_token", signed(Bearer(TOKEN), status=403, body={"error":
         "Failed to parse Connect Session Auth Token"}), "wrong kind", ("Switch to Basic Auth",), CLOUD,
         name="under error"),
+    Row("client_refused", tokened(status=401, body={"error": "invalid_client"}), "client secret",
+        ("still there", "only once")),
+    Row("client_refused", tokened(status=404, body=page("Not found")), "no access tokens", ("proxy",
+        "Personal Access Token"), DATA_CENTER, name="there is no such address"),
     Row("account_refused", signed(status=403, body={"message": "Forbidden"}), "altogether", ("Jira admin",
         "proxy or firewall")),
     Row("authentication_refused", signed(Basic("svc@example.com", TOKEN), status=401,
