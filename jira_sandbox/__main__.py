@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from .gateway import service_account
+from .gateway import ROBOT_CLIENT, ROBOT_SECRET, service_account
 from .model.people import User
 from .model.site import Site
 from .seed import seeded
@@ -64,7 +64,12 @@ def person(site: Site, user: User) -> dict[str, str]:
 def robot(site: Site) -> dict[str, str]:
     """The service account, whose token works at the gateway alone."""
     token = service_account(site)
-    return {"email": token.user.email, "api_token": token.secret}
+    return {
+        "email": token.user.email,
+        "api_token": token.secret,
+        "client_id": ROBOT_CLIENT,
+        "client_secret": ROBOT_SECRET,
+    }
 
 
 def announce(handle: Handle, as_json: bool, tls_url: str = "") -> None:

@@ -17,7 +17,7 @@ from .model.people import ScopedToken, User
 from .model.site import Site
 from .refusal import Refusal
 from .scopes import allows, every_scope
-from .service_tokens import hand_out
+from .service_tokens import credential, hand_out
 from .wire import Environ, Request, Response, answer, request_from
 
 _PATH = re.compile(r"(/ex/jira/([^/]+))(/.*)?")
@@ -98,11 +98,12 @@ def issue_token(
 
 ROBOT = "robot"
 ROBOT_TOKEN = "ATSTT3x-robot-api-token"  # noqa: S105  (of the sandbox alone)
+ROBOT_CLIENT, ROBOT_SECRET = "robot-client-id", "robot-client-secret"
 
 
 def service_account(site: Site) -> ScopedToken:
-    """The site's service account, made on first need: no password, and one token with scopes. It may do
-    in each project what the service user may.
+    """The site's service account, made on first need: no password, one token with scopes, and one OAuth 2.0
+    credential. It may do in each project what the service user may.
     """
     if ROBOT not in site.users:
         address = "alm-robot@serviceaccount.atlassian.com"
@@ -111,6 +112,7 @@ def service_account(site: Site) -> ScopedToken:
         site.users[ROBOT].global_permissions |= service.global_permissions
         for held in site.grants.values():
             held[ROBOT] = set(held.get(service.name, ()))
+        credential(site, ROBOT, ROBOT_CLIENT, ROBOT_SECRET, every_scope())
     return site.scoped_tokens.get(ROBOT_TOKEN) or issue_token(
         site, ROBOT, ROBOT_TOKEN, every_scope()
     )

@@ -27,6 +27,7 @@ SANDBOXES = {"cloud": ("cloud", ""), "datacenter": ("datacenter", "10")}
 TLS_DOORS = {"datacenter": "datacenter-tls"}
 # Before Jira Cloud stands Atlassian's gateway, at which tokens with scopes work.
 GATEWAYS = {"cloud": "cloud-gateway"}
+_OF_ATLASSIAN = ("ALMCONNECT_ATLASSIAN_API", "ALMCONNECT_ATLASSIAN_AUTH")
 NO_BROKER = (
     "The embedded broker cannot run on this machine; the worker runs inside the web process. "
     "Fine for a look; for real work set ALMCONNECT_BROKER_URL to a Redis server."
@@ -122,7 +123,7 @@ def environment_for(options: Options, ports: Mapping[str, int]) -> dict[str, str
         decided |= {
             "ALMCONNECT_EGRESS_ALLOW": "127.0.0.0/8,::1",
             "ALMCONNECT_POLL_SECONDS": "10",
-            "ALMCONNECT_ATLASSIAN_API": f"http://{name}:{ports[GATEWAYS['cloud']]}",
+            **dict.fromkeys(_OF_ATLASSIAN, f"http://{name}:{ports[GATEWAYS['cloud']]}"),
         }
     return decided | dict(os.environ) | {"ALMCONNECT_DATA_DIR": str(options.data)}
 
