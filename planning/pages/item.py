@@ -21,7 +21,7 @@ from planning.forms import ItemForm, initial_of, project_choices
 from planning.history import changed_since, history_of
 from planning.item_editing import Stale, create_item, delete_item, edit_item
 from planning.link_forms import LinkForm
-from planning.models import Change, ChangeState, Link, SyncState, Team, WorkItem
+from planning.models import Art, Change, ChangeState, Link, SyncState, Team, WorkItem
 from planning.pages.request_params import back_to, chosen, item_or_404, may_plan, person_of
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
@@ -72,9 +72,9 @@ def edit(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 @needs(PLAN)
 def new(request: HttpRequest) -> HttpResponse:
     projects = list(MappedProject.objects.select_related("connection"))
-    choices = project_choices(projects)
+    choices = project_choices(projects, chosen(Art.objects.all(), request.GET.get("art", "")))
     asked = request.POST.get("project") if request.method == "POST" else request.GET.get("project")
-    usual = _own_project(request.GET.get("team", "")) or choices[0][0]
+    usual = _own_project(request.GET.get("team", "")) or choices[0][1][0][0]
     project = chosen(projects, usual if asked is None else asked)
     back = back_to(request, "planning:board")
     start = {name: request.GET.get(name, "") for name in ("team", "iteration", "parent")}

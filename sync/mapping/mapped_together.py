@@ -12,6 +12,7 @@ from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.values import Project
+from planning import own_project_editing
 from planning.models import Team
 from planning.structure_editing import add_part, edit_part
 from sync.core.propose import Metadata
@@ -94,7 +95,7 @@ def _bring_to_template(
 
 def _belong(plan: MappingPlan, row: PlannedProject, mapped: MappedProject, actor: User) -> None:
     if row.belongs == "art" and plan.art is not None:
-        edit_part("art", plan.art.pk, actor=actor, values={"project": mapped.pk})
+        own_project_editing.give("art", plan.art.pk, mapped.pk, actor=actor)
         return
     if row.belongs != "team":
         return

@@ -8,7 +8,9 @@ from django.db import transaction
 
 from accounts.models import User
 from connections.models import MappedProject
+from planning import own_project_editing
 from planning.models import Pi, Team
+from planning.own_projects import OWNERS, of_project
 from planning.structure_editing import add_part, edit_part, find_part
 from sync.mapping import project_mapping
 from sync.mapping.forms import NONE, Owner
@@ -23,6 +25,9 @@ def give(project: MappedProject, owner: Owner, *, actor: User) -> Team | None:
     _release(project, owner, actor)
     if owner.kind == NONE:
         return None
+    if owner.kind in OWNERS and owner.id is not None:
+        own_project_editing.give(owner.kind, owner.id, project.pk, actor=actor)
+        return None
     values = {"project": project.pk}
     if owner.id is None:
         part = add_part(owner.kind, actor=actor, values={**values, "name": owner.name})
@@ -35,9 +40,12 @@ def give(project: MappedProject, owner: Owner, *, actor: User) -> Team | None:
 
 
 def _release(project: MappedProject, owner: Owner, actor: User) -> None:
-    for kind, rows in (("team", project.teams), ("art", project.arts), ("train", project.trains)):
-        for key in set(rows.values_list("pk", flat=True)) - {owner.id}:
-            edit_part(kind, key, actor=actor, values={"project": None})
+    for key in set(project.teams.values_list("pk", flat=True)) - {owner.id}:
+        edit_part("team", key, actor=actor, values={"project": None})
+    for kind, model in OWNERS.items():
+        having = model._default_manager.filter(of_project(project.pk))
+        for key in set(having.values_list("pk", flat=True)) - {owner.id}:
+            own_project_editing.take(kind, key, project.pk, actor=actor)
 
 
 def pi_for(wanted: tuple[uuid.UUID | None, str], team: Team, *, actor: User) -> Pi:
