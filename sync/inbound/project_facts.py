@@ -57,7 +57,7 @@ def refresh(
     }
     if project.facts.get("parent_style") == EPIC_LINK:
         fields = patience.ask(jira.fields.all)
-        known |= hierarchy.facts_of(jira, screens, types, fields)
+        known |= hierarchy.facts_of(jira, screens, types, fields, hierarchy.known_of(project))
     elif levels := hierarchy.told_levels(types):
         known |= {"levels": levels}
     note_facts(project, known)

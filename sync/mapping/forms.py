@@ -176,16 +176,31 @@ class MappingForm(OwnerForm, SprintsForm, OptionsForm):
     take_sprints = forms.BooleanField(
         label=_("Take over its open sprints as the iterations of a PI"), required=False
     )
+    take_subtasks = forms.BooleanField(label=_("Read sub-tasks too"), required=False)
     field_order = ("owner", "owner_name", "take_sprints", "pi", "pi_name")
 
-    def __init__(self, *args: Any, sprints: Sequence[Any] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sprints: Sequence[Any] = (),
+        subtasks: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if subtasks:
+            words = _("Left out otherwise, since stories are what is planned: %(names)s.")
+            self.fields["take_subtasks"].help_text = words % {"names": ", ".join(subtasks)}
+        else:
+            del self.fields["take_subtasks"]
         if not sprints:
             for name in ("take_sprints", "pi", "pi_name"):
                 del self.fields[name]
 
     def wants_sprints(self) -> bool:
         return bool(self.cleaned_data.get("take_sprints"))
+
+    def wants_subtasks(self) -> bool:
+        return bool(self.cleaned_data.get("take_subtasks"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

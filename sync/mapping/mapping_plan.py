@@ -35,13 +35,13 @@ from jira_client.values import Project
 from planning import own_projects
 from planning.models import Art, Pi, Team
 from sync.core import template
+from sync.core.levels import STORY
 from sync.core.propose import Metadata, propose
 from sync.core.template import Misfit
 from sync.mapping import mapped_together, templates
 from sync.models import MappingPlan, MappingTemplate, PlannedProject, PlannedState
 from sync.outbox import refusals
 from sync.pairs import metadata
-from sync.pairs.hierarchy import STORY
 from sync.pairs.metadata import SiteWide
 from sync.worker.lease import Held, LeaseLost, holding
 from sync.worker.wake import MAP_PLANNED, wake
@@ -133,7 +133,7 @@ def undecided(row: PlannedProject) -> list[dict[str, Any]]:
     return [
         one
         for one in row.misfits
-        if one["kind"] == template.SEVERAL
+        if one["kind"] in template.TO_DECIDE
         and one["word"] not in (row.chosen.get(one["part"]) or {})
         and one["part"] in template.MAPS
     ]
@@ -227,7 +227,8 @@ def _look(plan_row: MappingPlan, row: PlannedProject, jira: JiraClient, site: Si
     data = metadata.read_metadata(jira, project, site)
     proposal = propose(data)
     if plan_row.content:
-        misfits = templates.fit(plan_row.content, data).misfits
+        levels = templates.levels_where_asked(jira, project.key, data, plan_row.content)
+        misfits = templates.fit(plan_row.content, data, levels=levels).misfits
         row.misfits = [_kept(one) for one in misfits]
     row.boards = [
         {

@@ -252,7 +252,8 @@ def _hierarchy(project: MappedProject, maps: Mapping[str, Any]) -> dict[str, Any
         return {}
     jira = jira_for(project.connection)
     types = jira.projects.issue_types(project.remote_id)
-    return hierarchy.facts_of(jira, CreateScreens(jira, project.key), types, jira.fields.all())
+    screens, known = CreateScreens(jira, project.key), hierarchy.known_of(project)
+    return hierarchy.facts_of(jira, screens, types, jira.fields.all(), known)
 
 
 def _with_categories(project: MappedProject, categories: Mapping[str, str]) -> dict[str, Any]:
