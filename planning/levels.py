@@ -19,10 +19,10 @@ SUBTASK: Final = -1
 STORY: Final = 0
 FEATURE: Final = 1
 NAMES: Final = {
-    SUBTASK: gettext_lazy("sub-task"),
-    STORY: gettext_lazy("story"),
-    FEATURE: gettext_lazy("feature"),
-    2: gettext_lazy("capability"),
+    SUBTASK: gettext_lazy("level of sub-tasks"),
+    STORY: gettext_lazy("level of stories"),
+    FEATURE: gettext_lazy("level of features"),
+    2: gettext_lazy("level of capabilities"),
 }  # of the levels that the board plans by, whatever their types are called in Jira
 
 
@@ -35,8 +35,8 @@ def level_of(project: MappedProject | None, word: str) -> int | None:
 
 
 def name_of(level: int | None) -> str:
-    """What is planned on this level; where it is above all that the board has a name for, that; empty where
-    it is not known."""
+    """The level by what is planned on it; where it is above all that the board has a name for, that; empty
+    where it is not known."""
     if level is None:
         return ""
     if level in NAMES:

@@ -109,13 +109,20 @@ def leaving(owner: Owner, kept: Iterable[uuid.UUID]) -> list[Leaving]:
             owner=owner,
             project=one,
             items=(items := WorkItem.objects.live().filter(project=one)).count(),
-            loose=items.filter(team=None, iteration=None).count(),
+            loose=0 if _is_brought(one, owner) else items.filter(team=None, iteration=None).count(),
             first=left[0] if left else None,
             orphaned=not _has_another_owner(one, owner),
         )
         for one in there
         if one.pk not in stay
     ]
+
+
+def _is_brought(project: MappedProject, owner: Owner) -> bool:
+    """Whether a team of the ART works in it too, so that it stays on the ART's board."""
+    if not isinstance(owner, Art):
+        return False
+    return owner.teams.filter(Q(project=project) | Q(boards__project=project)).exists()
 
 
 def _has_another_owner(project: MappedProject, owner: Owner) -> bool:

@@ -31,7 +31,7 @@ from sync.mapping import (
     transition_fields,
 )
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState, VersionOrigin
-from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
+from sync.pairs import hierarchy, link_names, metadata, new_statuses, new_types, priorities
 from sync.pairs import mapping_versions as versions
 from sync.pairs.create_screens import CreateScreens
 from sync.pairs.mapping_versions import Cause
@@ -232,6 +232,7 @@ def prepare(
     project.field_directions = {
         name: way for name, way in project.field_directions.items() if name in project.field_map
     }
+    facts = new_types.by_hand(facts, maps.get("type_map") or {})
     project.facts = new_statuses.by_hand(facts, maps.get("status_map") or {})
     if categories:
         project.facts = _with_categories(project, categories)

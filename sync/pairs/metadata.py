@@ -15,6 +15,7 @@ from jira_client.values import Board, FieldInfo, LinkType, Project
 from sync.core.propose import Metadata, Proposal
 from sync.pairs import hierarchy
 from sync.pairs.create_screens import CreateScreens
+from sync.pairs.new_types import SEEN
 
 
 def find_project(jira: JiraClient, key: str) -> Project:
@@ -147,6 +148,7 @@ def facts_of(
             for name, category in proposal.categories.items()
         },
         **hierarchy.facts_of(jira, screens, data.types, data.fields),
+        SEEN: [one.id for one in data.types],
         "link_types": {one.name: one.id for one in data.links},
         "proposed_at": timezone.now().isoformat(),
     }

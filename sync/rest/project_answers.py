@@ -129,7 +129,9 @@ class SprintOut(Answer):
 
 
 class FindingOut(Answer):
-    part: Annotated[str, words("screens", "types", "boards", "workflow", "statuses", "links")]
+    part: Annotated[
+        str, words("screens", "types", "fields", "boards", "workflow", "statuses", "links")
+    ]
     state: str = Field(description="missing, or unknown where Jira could not be asked.")
     message: str
     text: str = Field(description="What to send to the Jira admin.")

@@ -84,6 +84,9 @@ def test_what_follows_is_said_before_one_is_taken(
     assert (said["first"], said["orphaned"]) == (str(caps.pk), True)
     assert "1 of them has no team and leaves the board of Rail" in said["words"]
     assert keys(art) == ["FEAT", "CAPS"]
+    TeamBoard.objects.create(team=team, project=feat)
+    brought = orjson.loads(board.delete(f"{address}?dry_run=true").content)
+    assert (brought["loose"], brought["orphaned"]) == (0, False)  # the ART's own team works there
     assert orjson.loads(board.delete(address).content)["applied"] is True
     assert keys(art) == ["CAPS"]
     assert board.delete(address).status_code == 404

@@ -101,7 +101,9 @@ def test_the_look_says_the_levels_and_offers_subtasks(
     look = client.get(address)
     words = " ".join(text_of(look).split())
     assert "Left out otherwise, since stories are what is planned: Unteraufgabe" in words
-    assert ("story", "Aufgabe") in [(one, types[0]) for one, types in look.context["look"].levels]
+    assert ("level of stories", "Aufgabe") in [
+        (one, types[0]) for one, types in look.context["look"].levels
+    ]
     client.post(address, {**filled(look), "key": "OTTER", "take_subtasks": "on"})
     project = MappedProject.objects.get(key="OTTER")
     assert project.type_map["Unteraufgabe"] == "10003"

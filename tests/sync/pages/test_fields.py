@@ -49,7 +49,7 @@ def test_board_and_jira_stand_side_by_side_with_a_sample(page: Client, world: Wo
     assert lines["status_map", "Done"].sample
     assert lines["type_map", "Story"].remote_name == "Story"
     assert lines["field_map", "summary"].control is None
-    assert lines["type_map", "Story"].level == "story"
+    assert lines["type_map", "Story"].level == "level of stories"
     assert "without a pair: Sub-task" in text_of(answer)
 
 
