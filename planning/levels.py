@@ -18,6 +18,8 @@ from planning.models import WorkItem
 SUBTASK: Final = -1
 STORY: Final = 0
 FEATURE: Final = 1
+# In MappedProject.facts: the ids of the types that Jira had when somebody decided on them, in its order
+TYPES_SEEN: Final = "types_seen"
 NAMES: Final = {
     SUBTASK: gettext_lazy("level of sub-tasks"),
     STORY: gettext_lazy("level of stories"),
@@ -45,22 +47,17 @@ def name_of(level: int | None) -> str:
 
 
 def usual_type(project: MappedProject | None, level: int) -> str:
-    """The board's first type of that level in the project, or else of the next one above that it has;
-    empty where no level is known."""
-    known = (
-        [
-            (found, word)
-            for word in project.type_map
-            if (found := level_of(project, word)) is not None
-        ]
-        if project
-        else []
-    )
-    fit = [one for one in known if one[0] >= level]
-    if not fit:
+    """The board's type of that level in the project, or else of the next one above that it has; of several
+    the first in Jira's own order. Empty where no level is known."""
+    if project is None:
         return ""
-    lowest = min(found for found, _word in fit)
-    return next(word for found, word in fit if found == lowest)
+    order = {one: place for place, one in enumerate(project.facts.get(TYPES_SEEN, ()))}
+    fit = [
+        (found, order.get(str(remote), len(order)), word)
+        for word, remote in project.type_map.items()
+        if (found := level_of(project, word)) is not None and found >= level
+    ]
+    return min(fit)[2] if fit else ""
 
 
 def why_not(project: MappedProject | None, word: str, parent: WorkItem) -> str:

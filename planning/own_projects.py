@@ -39,6 +39,15 @@ def of_project(key: uuid.UUID) -> Q:
     return Q(project=key) | Q(further_projects=key)
 
 
+def owners_of(project: MappedProject) -> list[Owner]:
+    """The ARTs and trains of which it is an own project, by name within their kind."""
+    return [
+        one
+        for model in OWNERS.values()
+        for one in model._default_manager.filter(of_project(project.pk)).distinct()
+    ]
+
+
 def arranged(owner: Owner, first: uuid.UUID | None) -> list[uuid.UUID]:
     """What it has when `first` takes the place of its first project; None: the next takes it."""
     present = ids_of(owner)

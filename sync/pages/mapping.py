@@ -145,7 +145,7 @@ def _map(
 def _belong(request: HttpRequest, project: MappedProject, form: MappingForm) -> None:
     """The mapping stands by now: what fails here is told, and can be done again on its page."""
     try:
-        team = project_owner.give(project, form.chosen_owner(), actor=person_of(request))
+        team = project_owner.give(project, form.chosen_owner(), actor=person_of(request)).team
         if team is not None and form.wants_sprints():
             take_sprints(request, project, team, form)
     except Refused as refusal:

@@ -15,15 +15,17 @@ from django.utils import timezone
 
 from connections.models import MappedProject
 from jira_client.values import Issue, IssueType
+from planning.levels import TYPES_SEEN
 from sync.core import words
 from sync.models import VersionOrigin
 from sync.pairs import mapping_versions
 from sync.pairs.mapping_versions import Cause
 
-# In MappedProject.facts: the ids of types that were there when somebody, or this rule, decided on them;
-SEEN: Final = "types_seen"
-NOTICED: Final = "types_noticed"  # of types that an issue has shown since, and that were asked for;
-BY_ITSELF: Final = "paired_types"  # the board words that nobody has paired by hand
+# In MappedProject.facts: the types that were there when somebody, or this rule, decided on them; those that
+# an issue has shown since; and the board words that nobody has paired by hand.
+SEEN: Final = TYPES_SEEN
+NOTICED: Final = "types_noticed"
+BY_ITSELF: Final = "paired_types"
 
 
 def unseen(project: MappedProject, ids: Iterable[str]) -> set[str]:
@@ -43,7 +45,7 @@ def pair(
     """Give each new type that the mapping reads by its level a word; the words. `ids`: of all types of the
     project, which are seen from now on; `levels`: type id → level. `project` is brought up to date.
     """
-    if set(project.facts.get(SEEN, ())) == set(ids) and SEEN in project.facts:
+    if SEEN in project.facts and not set(ids) - set(project.facts[SEEN]):
         return []
     with transaction.atomic():
         row = MappedProject.objects.select_for_update(no_key=True).filter(pk=project.pk).first()
@@ -55,7 +57,7 @@ def pair(
         taken = list(row.type_map)
         named = words.apart([*taken, *(one.name for one in fit)], words.TYPE)[len(taken) :]
         pairs = {word: one.id for word, one in zip(named, fit, strict=True)}
-        facts = {**row.facts, SEEN: sorted({*row.facts.get(SEEN, ()), *ids})}
+        facts = {**row.facts, SEEN: list(dict.fromkeys([*row.facts.get(SEEN, ()), *ids]))}
         if pairs:
             mapping_versions.record_found(row, mapping_versions.content_of(row))
             row.type_map = {**row.type_map, **pairs}
