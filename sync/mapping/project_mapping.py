@@ -77,7 +77,7 @@ def map_project(
     asked = transition_fields.of_project(jira, found.key)
     merged = _whole(maps or {}) if whole else _merged(proposal, maps or {})
     custom_fields.judge(connection, merged["field_map"], merged["field_map"])
-    screens = CreateScreens(jira, found.key)
+    screens, known = CreateScreens(jira, found.key), hierarchy.known_in(connection)
     offered = priorities.facts_of(screens, merged["field_map"], merged["type_map"].values())
     ways = mapping_rules.directions(
         merged["field_map"], options.pop("field_directions", None) or {}
@@ -90,7 +90,7 @@ def map_project(
             key=found.key,
             name=found.name,
             board_id=board.id if board else None,
-            facts=metadata.facts_of(jira, screens, data, proposal)
+            facts=metadata.facts_of(jira, screens, data, proposal, known)
             | {"board": boards.stored(board)["board"]}
             | offered,
             transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked)

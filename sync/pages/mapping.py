@@ -99,14 +99,14 @@ def look_at(connection: Connection, key: str) -> Look:
     data = metadata.read_metadata(jira, project)
     proposal = propose(data)
     names = {info.id: info.name for info in data.fields}
+    screens, known = CreateScreens(jira, project.key), hierarchy.known_in(connection)
+    levels = hierarchy.levels_of(jira, screens, data.types, known)
     board = next((one for one in data.boards if one.id == proposal.board_id), None)
     not_saved = MappedProject(connection=connection, board_id=proposal.board_id)
     return Look(
         project=project,
         proposal=proposal,
-        levels=_by_level(
-            proposal, hierarchy.levels_of(jira, CreateScreens(jira, project.key), data.types)
-        ),
+        levels=_by_level(proposal, levels),
         field_names={word: names.get(found, found) for word, found in proposal.fields.items()},
         issues=jira.search.count(f"project = {project.id}"),
         board=board,

@@ -15,11 +15,11 @@ Link there and no Epic Link is one of those.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connections.models import MappedProject
+from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.known_fields import EPIC_LINK, EPIC_NAME, PARENT_LINK, of_schema
 from jira_client.values import FieldInfo, IssueType
@@ -35,7 +35,7 @@ _PARENTS = {EPIC_LINK, PARENT_LINK}
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the board knows of types: `below`, which it holds below which (type ids), and the `levels` that
-    other mapped projects of this Jira learnt."""
+    other mapped projects of this Jira learnt: types are one for all of them."""
 
     below: frozenset[tuple[str, str]] = frozenset()
     levels: Mapping[str, int] = field(default_factory=dict)
@@ -69,10 +69,13 @@ def facts_of(
 
 
 def levels_of(
-    jira: JiraClient, screens: CreateScreens, types: Sequence[IssueType]
+    jira: JiraClient,
+    screens: CreateScreens,
+    types: Sequence[IssueType],
+    known: Known | None = None,
 ) -> dict[str, int]:
     """Issue type id → level, as far as it is known. Calls as `facts_of`. Raises JiraError."""
-    return _levels(types, _offered(jira, screens, types), Known())
+    return _levels(types, _offered(jira, screens, types), known or Known())
 
 
 def told_levels(types: Sequence[IssueType]) -> dict[str, int]:
@@ -82,7 +85,8 @@ def told_levels(types: Sequence[IssueType]) -> dict[str, int]:
 
 
 def known_of(project: MappedProject) -> Known:
-    """From the rows of a mapped project: whose items are below whose, in step with Jira. Three queries."""
+    """From the rows of a mapped project: whose items are below whose, in step with Jira; and what the other
+    projects know. Three queries."""
     there = MappedProject.objects.filter(connection=project.connection_id)
     rows = {one.pk: one for one in there.only("facts", "type_map")}
     agreed = WorkItem.objects.live().filter(sync_state=SyncState.SYNCED).exclude(remote_id="")
@@ -94,11 +98,17 @@ def known_of(project: MappedProject) -> Known:
         (_type_id(rows, child, word), _type_id(rows, parent, above))
         for child, word, parent, above in seen
     }
-    learnt: dict[str, int] = {}
-    for key, row in rows.items():
-        if key != project.pk:
-            learnt |= row.facts.get("levels", {})
-    return Known(frozenset(one for one in below if "" not in one), learnt)
+    others = [row for key, row in rows.items() if key != project.pk]
+    return Known(frozenset(one for one in below if "" not in one), _learnt(others))
+
+
+def known_in(connection: Connection) -> Known:
+    """What the mapped projects of a connection know, for one that is not mapped yet. One query."""
+    return Known(levels=_learnt(connection.projects.only("facts")))
+
+
+def _learnt(rows: Iterable[MappedProject]) -> dict[str, int]:
+    return {one: level for row in rows for one, level in row.facts.get("levels", {}).items()}
 
 
 def _type_id(rows: Mapping[uuid.UUID, MappedProject], project: uuid.UUID | None, word: str) -> str:
@@ -121,7 +131,10 @@ def _levels(
     epics = {one for one, kinds in screens.items() if EPIC_NAME in kinds and EPIC_LINK not in kinds}
     likely = {one: STORY for one, kinds in screens.items() if EPIC_LINK in kinds}
     own = {one.id for one in types}
-    elsewhere = {one: level for one, level in known.levels.items() if one not in own}
+    # Of a project's own types others know better only what no screen tells: what is above epics.
+    elsewhere = {
+        one: level for one, level in known.levels.items() if one not in own or level > EPIC
+    }
     certain = elsewhere | dict.fromkeys(epics, EPIC) | told_levels(types)
     found = levels.followed(certain, likely, known.below)
     return {one: level for one, level in found.items() if one in own}

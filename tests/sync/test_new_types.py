@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 
 from connections.models import MappedProject
 from jira_sandbox.model.projects import IssueType
 from sync.mapping import mapping_check, project_mapping
-from sync.models import MappingVersion
+from sync.models import Lease, MappingVersion, Run
 from sync.pairs import new_types
+from sync.runs import project_runs
 from tests.sync.world import PROJECT, World
 
 SPIKE = IssueType("10900", "Spike", "", 0)
@@ -108,3 +112,19 @@ def test_two_of_a_name_have_words_apart(world: World) -> None:
     add(world, IssueType("10902", "Story", "", 0))
     world.reconcile()
     assert project_of(world).type_map["Story 2"] == "10902"
+
+
+@pytest.mark.parametrize("place", ["run.starting", "run.started", "run.listed"])
+def test_a_worker_that_dies_when_it_was_paired_leaves_none_of_its_issues_out(
+    world: World, killed_at: Callable[[str], AbstractContextManager[None]], place: str
+) -> None:
+    add(world)
+    key = world.create_issue("look into it", issuetype={"id": SPIKE.id})
+    with killed_at(place):
+        world.reconcile()
+    Lease.objects.all().delete()
+    for run in Run.objects.filter(state__in=("waiting", "running")):
+        while project_runs.work(run.pk):
+            pass
+    assert world.item(key).type == "Spike"
+    assert MappingVersion.objects.filter(project=world.project, origin="by_rule").count() == 1

@@ -118,7 +118,7 @@ def test_a_new_item_of_an_art_is_a_feature_by_level(
     art = Art.objects.create(name="Bahn", project=MappedProject.objects.get(pk=tree.art.pk))
     new = reverse("planning:new")
     form = client_of(rte).get(f"{new}?art={art.pk}").context["form"]
-    assert form["type"].value() in ("Epos", "Epic")
+    assert form["type"].value() == "Epos"
     form = client_of(rte).get(f"{new}?team={tree.world.team.pk}").context["form"]
     assert form["type"].value() == "Aufgabe"
 

@@ -11,6 +11,7 @@ from connections.models import MappedProject
 from jira_sandbox.model.projects import IssueType
 from jira_sandbox.server import Handle, running
 from planning.models import WorkItem
+from sync.mapping import project_mapping
 from sync.runs import project_runs
 from tests.sync.hierarchy.conftest import Tree
 from tests.sync.hierarchy.test_parent_link import INITIATIVE, link_of, with_roadmaps
@@ -86,3 +87,24 @@ def test_a_type_above_epics_whose_screen_has_an_epic_link_names_its_parent_all_t
     tree.world.edit(initiative, parent=None)
     tree.settle()
     assert tree.world.handle.site.issue(initiative.remote_key).parent is None
+
+
+def test_a_project_that_is_mapped_later_knows_what_the_others_learnt(tree: Tree) -> None:
+    """Types are one for the whole Jira, so its first import reads the parents of initiatives already."""
+    site = tree.world.handle.site
+    tree.map_art()
+    in_jira(tree)
+    compare(tree)
+    otter = site.project("OTTER")
+    otter.type_ids = (*otter.type_ids, INITIATIVE.id, GOAL.id)
+    otter.one_screen = True
+    goal = tree.new_feature("Another goal", project="OTTER", kind="Goal")
+    initiative = tree.new_feature("Another initiative", project="OTTER", kind="Initiative")
+    tree.world.edit_issue(initiative, **{link_of(tree): goal})
+    project, run = project_mapping.map_project(
+        tree.world.connection, "OTTER", actor=tree.world.person
+    )
+    assert project.facts["levels"][INITIATIVE.id] == 2
+    while project_runs.work(run.pk):
+        pass
+    assert tree.world.item(initiative).parent == tree.world.item(goal)
