@@ -41,7 +41,8 @@ from sync.core.template import Misfit
 from sync.mapping import mapped_together, templates
 from sync.models import MappingPlan, MappingTemplate, PlannedProject, PlannedState
 from sync.outbox import refusals
-from sync.pairs import metadata
+from sync.pairs import hierarchy, metadata
+from sync.pairs.create_screens import CreateScreens
 from sync.pairs.metadata import SiteWide
 from sync.worker.lease import Held, LeaseLost, holding
 from sync.worker.wake import MAP_PLANNED, wake
@@ -244,19 +245,27 @@ def _look(plan_row: MappingPlan, row: PlannedProject, jira: JiraClient, site: Si
     there = plan_row.connection.projects.filter(remote_id=row.remote_id).first()
     row.project = there
     row.team, row.team_name = mapped_together.proposed_team(plan_row, row, there)
-    if proposal.board_id is None and row.team is None and _is_of_the_art(plan_row, data):
+    if (
+        proposal.board_id is None
+        and row.team is None
+        and _is_of_the_art(plan_row, jira, project, data)
+    ):
         row.belongs = "art"
     row.state, row.message = PlannedState.PROPOSED, ""
     row.save()
 
 
-def _is_of_the_art(plan_row: MappingPlan, data: Metadata) -> bool:
+def _is_of_the_art(
+    plan_row: MappingPlan, jira: JiraClient, project: Project, data: Metadata
+) -> bool:
     """Of a project without sprints: whether the plan's ART is rather to have it than a team. So it is where
     nothing of it is of a team's level, or where the ART has no project yet, nor is to get one.
     """
     if plan_row.art is None:
         return False
-    levels = [one.hierarchy_level for one in data.types if not one.subtask]
+    screens, known = CreateScreens(jira, project.key), hierarchy.known_in(plan_row.connection)
+    found = hierarchy.levels_of(jira, screens, data.types, known)
+    levels = [found.get(one.id) for one in data.types if not one.subtask]
     if levels and all(level is not None and level > STORY for level in levels):
         return True
     has_one = own_projects.ids_of(plan_row.art) or plan_row.rows.filter(belongs="art").exists()

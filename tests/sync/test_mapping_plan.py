@@ -203,33 +203,6 @@ def test_what_does_not_fit_is_told_and_decided_on(world: World, template: Mappin
     assert Team.objects.get(name="The otters").project == project
 
 
-def test_a_type_of_another_name_is_found_by_its_level(
-    world: World, template: MappingTemplate, rte: User, client_of: Callable[..., Any]
-) -> None:
-    world.control("POST", "names", kind="type", id="10001", name="Aufgabe")
-    plan = mapping_plan.plan(
-        world.connection, ["OTTER"], actor=world.person, template_id=template.pk
-    )
-    work(plan)
-    (told,) = [one for one in rows_of(plan)["OTTER"].misfits if one["word"] == "Story"]
-    assert (told["kind"], told["name"]) == (names.ANOTHER, "Aufgabe")
-    template.content["types"].pop("Task")  # then two of that level have no other word
-    template.save()
-    plan = mapping_plan.plan(
-        world.connection, ["OTTER"], actor=world.person, template_id=template.pk
-    )
-    work(plan)
-    row = rows_of(plan)["OTTER"]
-    shown = client_of(rte).get(reverse("sync:mapping_plan", args=[plan.pk])).content.decode()
-    assert "no type is called “Story”, several are of its level" in shown
-    with pytest.raises(Refused, match="Decide first what is meant in OTTER"):
-        mapping_plan.confirm(plan, actor=world.person)
-    mapping_plan.decide(row, {"chosen": {"types": {"Story": "10001"}}})
-    mapping_plan.confirm(plan, actor=world.person)
-    work(plan)
-    assert MappedProject.objects.get(key="OTTER").type_map["Story"] == "10001"
-
-
 def test_a_project_that_fails_holds_up_no_other_and_can_be_tried_again(world: World) -> None:
     plan = mapping_plan.plan(world.connection, OTHERS, actor=world.person)
     work(plan)
