@@ -14,8 +14,9 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from connections.models import MappedProject
+from planning import own_projects
 from planning.cards import Card, Planned, card_of
-from planning.models import Art, Iteration, Link, Pi, Team, WorkItem
+from planning.models import Art, Iteration, Link, Pi, Team, TeamBoard, WorkItem
 from planning.rank import order_of
 
 MOST_PLANNED: Final = 3000
@@ -137,7 +138,9 @@ def _read(rows: QuerySet[WorkItem], most: int) -> list[Planned]:
 
 
 def _projects_of(art: Art, teams: Sequence[Team]) -> list[uuid.UUID]:
-    found = {art.project_id, *(team.project_id for team in teams)}
+    """The ART's own projects, and those in which its teams work."""
+    found = {*own_projects.ids_of(art), *(team.project_id for team in teams)}
+    found |= set(TeamBoard.objects.filter(team__in=teams).values_list("project_id", flat=True))
     return [key for key in found if key]
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
 from connections.models import Direction, MappedProject
-from planning import custom_form_fields, item_names, rules, working_time
-from planning.models import CUSTOM, CustomField, Iteration, Team, WorkItem
+from planning import custom_form_fields, item_names, own_projects, rules, working_time
+from planning.models import CUSTOM, Art, CustomField, Iteration, Team, WorkItem
 
 Choices = list[tuple[str, Any]]
 NOBODY = [("", _("Nobody"))]
@@ -279,13 +279,26 @@ def _plain(number: float | None) -> float | int | None:
     return int(number) if number is not None and number.is_integer() else number
 
 
-def project_choices(projects: Iterable[MappedProject]) -> Choices:
-    named = [
-        (str(project.pk), f"{project.key} · {project.name} ({project.connection.name})")
-        for project in projects
-        if project.direction != Direction.FROM_JIRA
-    ]
-    return [*named, ("", _("On the board only"))]
+Groups = list[tuple[Any, Choices]]
+
+
+def project_choices(projects: Iterable[MappedProject], art: Art | None = None) -> Groups:
+    """Where a new item can go, in groups with their titles: first the ART's own projects, in its order,
+    the first of which is the usual one. Each group is of some project; without an ART there is one.
+    """
+    own = own_projects.ids_of(art) if art else []
+    may = {one.pk: one for one in projects if one.direction != Direction.FROM_JIRA}
+    first = [may[key] for key in own if key in may]
+    rest = [one for one in may.values() if one not in first]
+    groups: Groups = [("", [*_named(rest), ("", _("On the board only"))])]
+    if art is not None and first:
+        groups[0] = (_("Others"), groups[0][1])
+        groups.insert(0, (_("Of %(art)s itself") % {"art": art.name}, _named(first)))
+    return groups
+
+
+def _named(projects: Iterable[MappedProject]) -> Choices:
+    return [(str(one.pk), f"{one.key} · {one.name} ({one.connection.name})") for one in projects]
 
 
 def _words(words: Sequence[str], current: str) -> Choices:

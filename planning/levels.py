@@ -1,4 +1,4 @@
-"""Which item may be above which: Jira's hierarchy, as far as each project's metadata told it.
+"""Which item may be above which, and what a level is called: Jira's hierarchy, as far as it is known.
 
 A type's level is -1 for sub-tasks, 0 for stories and their like, 1 for epics, and more above those
 (MappedProject.facts["levels"], learnt by `sync.pairs.hierarchy`). Jira takes a parent of the next level
@@ -10,11 +10,22 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connections.models import MappedProject
 from planning.models import WorkItem
 
 SUBTASK: Final = -1
+STORY: Final = 0
+FEATURE: Final = 1
+# In MappedProject.facts: the ids of the types that Jira had when somebody decided on them, in its order
+TYPES_SEEN: Final = "types_seen"
+NAMES: Final = {
+    SUBTASK: gettext_lazy("level of sub-tasks"),
+    STORY: gettext_lazy("level of stories"),
+    FEATURE: gettext_lazy("level of features"),
+    2: gettext_lazy("level of capabilities"),
+}  # of the levels that the board plans by, whatever their types are called in Jira
 
 
 def level_of(project: MappedProject | None, word: str) -> int | None:
@@ -23,6 +34,30 @@ def level_of(project: MappedProject | None, word: str) -> int | None:
         return None
     level = project.facts.get("levels", {}).get(str(project.type_map.get(word, "")))
     return level if isinstance(level, int) else None
+
+
+def name_of(level: int | None) -> str:
+    """The level by what is planned on it; where it is above all that the board has a name for, that; empty
+    where it is not known."""
+    if level is None:
+        return ""
+    if level in NAMES:
+        return str(NAMES[level])
+    return _("level %(number)d, above capabilities") % {"number": level}
+
+
+def usual_type(project: MappedProject | None, level: int) -> str:
+    """The board's type of that level in the project, or else of the next one above that it has; of several
+    the first in Jira's own order. Empty where no level is known."""
+    if project is None:
+        return ""
+    order = {one: place for place, one in enumerate(project.facts.get(TYPES_SEEN, ()))}
+    fit = [
+        (found, order.get(str(remote), len(order)), word)
+        for word, remote in project.type_map.items()
+        if (found := level_of(project, word)) is not None and found >= level
+    ]
+    return min(fit)[2] if fit else ""
 
 
 def why_not(project: MappedProject | None, word: str, parent: WorkItem) -> str:

@@ -18,10 +18,11 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import MappedProject
-from planning import rules
+from planning import own_projects, rules
 from planning.item_validation import refused
 from planning.models import Art, Iteration, Pi, SolutionTrain, Team, WorkItem
 from planning.outbox import Outbox
+from planning.own_projects import Owner
 from planning.sprints import (
     read_drift,
     read_further_sprints,
@@ -108,6 +109,9 @@ def show_part(kind: str, part: Part) -> dict[str, Any]:
     for name in REFERENCES[kind]:
         key = getattr(part, f"{name}_id")
         shown[name] = str(key) if key else None
+    if isinstance(part, Owner):
+        projects = [str(key) for key in own_projects.ids_of(part)]
+        shown |= {"project": projects[0] if projects else None, "projects": projects}
     if isinstance(part, Pi | Iteration):
         shown["start"] = part.start.isoformat() if part.start else None
         shown["end"] = part.end.isoformat() if part.end else None
@@ -123,12 +127,15 @@ def _write(kind: str, part: Part, values: Mapping[str, Any], actor: User | None,
     before = show_part(kind, part) if told == "updated" else {}
     apart = SPRINTS if kind == "iteration" else {}
     plain = {name: value for name, value in values.items() if name not in apart}
+    own = _own_projects(part, plain) if isinstance(part, Owner) else None
     _apply(kind, part, plain)
     try:
         with transaction.atomic():
             part.save()
     except IntegrityError as problem:
         raise _taken(kind) from problem
+    if isinstance(part, Owner) and own is not None:
+        own_projects.keep(part, own[1:])
     if isinstance(part, Iteration):
         for name, set_them in SPRINTS.items():
             if values.get(name) is not None:
@@ -182,6 +189,35 @@ def _pointed_at(kind: str, name: str, value: Any) -> uuid.UUID | None:
     if not rows.filter(pk=key).exists():
         raise rules.Unfit(_("There is none with this id."))
     return uuid.UUID(key)
+
+
+def _own_projects(owner: Owner, values: dict[str, Any]) -> list[uuid.UUID] | None:
+    """The projects that it is to have, the first one first, taken out of `values` but for the first;
+    None where nothing is said of them. `project` alone changes the first. Raises Refused 422.
+    """
+    if "projects" not in values:
+        if "project" not in values:
+            return None
+        key = _reference_or_refused("project", values["project"])
+        values["project"] = key
+        wanted = own_projects.arranged(owner, uuid.UUID(key) if key else None)
+    else:
+        if "project" in values:
+            raise refused({"projects": [_("Say either project or projects.")]})
+        keys = [_reference_or_refused("projects", one) for one in values.pop("projects") or ()]
+        wanted = list(dict.fromkeys(uuid.UUID(key) for key in keys if key))
+        there = set(MappedProject.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+        if len(there) < len(wanted):
+            raise refused({"projects": [_("There is none with this id.")]})
+    values["project"] = str(wanted[0]) if wanted else None
+    return wanted
+
+
+def _reference_or_refused(name: str, value: Any) -> str | None:
+    try:
+        return rules.reference(value)
+    except rules.Unfit as problem:
+        raise refused({name: [str(problem)]}) from problem
 
 
 def _numbered(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import MappedProject
+from planning import own_projects
 from planning.forms import Choices, RefusableForm
 from planning.models import Art, Iteration, Pi, SolutionTrain, Team
+from planning.own_projects import OWNERS, Owner
 from planning.structure_editing import DATED, REFERENCES, Part
 
 LABELS = {
@@ -18,6 +20,11 @@ LABELS = {
     "art": _("ART"),
     "pi": _("PI"),
 }
+FIRST_PROJECT = {
+    "art": _("Jira project for new features"),
+    "train": _("Jira project for new capabilities"),
+}
+MOST_TICKED = 30  # projects; more are a list to choose from
 DATE = {"type": "date"}
 
 
@@ -35,6 +42,8 @@ class PartForm(RefusableForm):
                 required=kind == "iteration",
                 choices=[("", "—"), *_choices(reference)],
             )
+        if kind in OWNERS:
+            self._add_further_projects()
         if kind in DATED:
             for name, label in (("start", _("Starts")), ("end", _("Ends"))):
                 widget = forms.DateInput(attrs=DATE, format="%Y-%m-%d")
@@ -51,10 +60,31 @@ class PartForm(RefusableForm):
                     help_text=_("The sprint's id in Jira. Empty: none yet."),
                 )
 
+    def _add_further_projects(self) -> None:
+        choices = _choices("project")
+        self.fields["project"].label = FIRST_PROJECT[self.kind]
+        self.fields["further_projects"] = forms.MultipleChoiceField(
+            label=_("Further Jira projects of its own"),
+            required=False,
+            choices=choices,
+            widget=forms.CheckboxSelectMultiple
+            if len(choices) <= MOST_TICKED
+            else forms.SelectMultiple,
+            help_text=_("Projects of its teams need not be named here: teams bring theirs."),
+        )
+
+    def own_projects(self) -> list[str]:
+        """Of an ART or a train: the ids of its projects, the first one first. Once valid."""
+        first, further = self.cleaned_data["project"], self.cleaned_data["further_projects"]
+        return list(dict.fromkeys([*([first] if first else []), *further]))
+
     def values(self) -> dict[str, Any]:
         """The values for planning.structure_editing's verbs."""
         teams: dict[str, Team] = getattr(self, "teams", {})
         values = {name: value for name, value in self.cleaned_data.items() if name not in teams}
+        if self.kind in OWNERS:
+            del values["project"], values["further_projects"]
+            values["projects"] = self.own_projects()
         if teams:
             values["sprints"] = {
                 str(team.pk): self.cleaned_data.get(name) for name, team in teams.items()
@@ -93,6 +123,9 @@ def initial_of_part(kind: str, part: Part) -> dict[str, Any]:
     initial: dict[str, Any] = {"name": part.name}
     for reference in REFERENCES[kind]:
         initial[reference] = getattr(part, f"{reference}_id")
+    if isinstance(part, Owner):
+        projects = [str(key) for key in own_projects.ids_of(part)]
+        initial |= {"project": "".join(projects[:1]), "further_projects": projects[1:]}
     if isinstance(part, Pi | Iteration):
         initial |= {"start": part.start, "end": part.end}
     if isinstance(part, Iteration):

@@ -82,7 +82,8 @@ class Project:
 
     `without`: issue type id, or "*" for all → fields that have no context there: they are on no
     screen, and issues are told without them. `demanded`: fields that a create must give.
-    `simplified`: team-managed, as Cloud calls it.
+    `simplified`: team-managed, as Cloud calls it. `one_screen`: types above epics have the screen of
+    stories, with an Epic Link that Jira then refuses, as where nobody gave them one of their own.
     """
 
     id: int
@@ -102,6 +103,7 @@ class Project:
     without: dict[str, list[str]] = field(default_factory=dict)
     demanded: list[str] = field(default_factory=list)
     simplified: bool = False
+    one_screen: bool = False
 
     def lacks(self, field_id: str, type_id: str) -> bool:
         if not self.without:

@@ -70,7 +70,11 @@ def screen(call: Call, reader: Reader) -> list[Field]:
         one
         for one in call.site.fields.values()
         if reader.on_screen(one)
-        and not (one.kind == "epic-link" and reader.kind.level != 0)
+        and not (
+            one.kind == "epic-link"
+            and reader.kind.level != 0
+            and not (reader.project.one_screen and reader.kind.level > 1)
+        )
         and not (one.kind == "parent-link" and reader.kind.level < 1)
         and not (one.slot == "epic_name" and reader.kind.level != 1)
     ]

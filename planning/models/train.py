@@ -12,10 +12,15 @@ from planning.sprint_names import iteration_name
 
 
 class SolutionTrain(models.Model):
+    """Several ARTs that build one solution. Its capabilities lie in `project`, or in a further one."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100, unique=True)
     project = models.ForeignKey(
         MappedProject, null=True, blank=True, on_delete=models.SET_NULL, related_name="trains"
+    )
+    further_projects = models.ManyToManyField(
+        MappedProject, blank=True, related_name="further_trains"
     )
 
     class Meta:
@@ -26,7 +31,9 @@ class SolutionTrain(models.Model):
 
 
 class Art(models.Model):
-    """An Agile Release Train."""
+    """An Agile Release Train. Its features lie in `project`, where new ones go, or in a further one
+    (planning.own_projects); stories lie in its teams' projects.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100, unique=True)
@@ -35,6 +42,9 @@ class Art(models.Model):
     )
     project = models.ForeignKey(
         MappedProject, null=True, blank=True, on_delete=models.SET_NULL, related_name="arts"
+    )
+    further_projects = models.ManyToManyField(
+        MappedProject, blank=True, related_name="further_arts"
     )
     created = models.DateTimeField(default=timezone.now)
 

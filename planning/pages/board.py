@@ -100,6 +100,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     board = lay_out(choice.art, choice.pi, choice.teams)
     return {
         "choice": choice,
+        "planned_for": choice.art or (choice.pi.art if choice.pi else None),
         "board": board,
         "newest": newest,
         "may_plan": may_plan(request),

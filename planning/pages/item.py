@@ -16,12 +16,12 @@ from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from connections.health import truth
 from connections.models import MappedProject
-from planning import custom_form_fields, predicted_refusals
+from planning import custom_form_fields, levels, own_projects, predicted_refusals
 from planning.forms import ItemForm, initial_of, project_choices
 from planning.history import changed_since, history_of
 from planning.item_editing import Stale, create_item, delete_item, edit_item
 from planning.link_forms import LinkForm
-from planning.models import Change, ChangeState, Link, SyncState, Team, WorkItem
+from planning.models import Art, Change, ChangeState, Link, SyncState, Team, WorkItem
 from planning.pages.request_params import back_to, chosen, item_or_404, may_plan, person_of
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
@@ -72,13 +72,19 @@ def edit(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 @needs(PLAN)
 def new(request: HttpRequest) -> HttpResponse:
     projects = list(MappedProject.objects.select_related("connection"))
-    choices = project_choices(projects)
+    art = chosen(Art.objects.all(), request.GET.get("art", ""))
+    choices = project_choices(projects, art)
     asked = request.POST.get("project") if request.method == "POST" else request.GET.get("project")
-    usual = _own_project(request.GET.get("team", "")) or choices[0][0]
+    usual = _own_project(request.GET.get("team", "")) or choices[0][1][0][0]
     project = chosen(projects, usual if asked is None else asked)
     back = back_to(request, "planning:board")
     start = {name: request.GET.get(name, "") for name in ("team", "iteration", "parent")}
-    start["team"] = start["team"] or _own_team(project)
+    own = project is not None and art is not None and project.pk in own_projects.ids_of(art)
+    level = levels.FEATURE if own and not start["team"] else levels.STORY
+    start |= {
+        "team": start["team"] or _own_team(project),
+        "type": levels.usual_type(project, level),
+    }
     sent = request.POST if request.method == "POST" and "save" in request.POST else None
     form = ItemForm(sent, initial=start, project=project, item=None)
     if sent is not None and form.is_valid():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,10 +15,20 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
+from connections.models import MappedProject
+from planning import own_projects
 from planning.models import Art, Iteration, Pi, SolutionTrain, SprintLink, Team
+from planning.own_projects import Leaving, Owner
 from planning.pages.request_params import may_plan, person_of
 from planning.pi_plan import plan_pi
-from planning.structure_editing import MODELS, add_part, edit_part, find_part, remove_part
+from planning.structure_editing import (
+    MODELS,
+    Part,
+    add_part,
+    edit_part,
+    find_part,
+    remove_part,
+)
 from planning.structure_forms import PartForm, PiPlanForm, initial_of_part
 
 WORDS = {
@@ -37,8 +48,10 @@ def show(request: HttpRequest) -> HttpResponse:
         Prefetch("sprint_links", queryset=sprints)
     )
     context = {
-        "trains": SolutionTrain.objects.select_related("project"),
-        "arts": Art.objects.select_related("train", "project").annotate(size=Count("teams")),
+        "trains": _owning(SolutionTrain.objects.select_related("project")),
+        "arts": _owning(
+            Art.objects.select_related("train", "project").annotate(size=Count("teams"))
+        ),
         "teams": Team.objects.select_related("art", "project"),
         "pis": Pi.objects.select_related("art").prefetch_related(
             Prefetch("iterations", queryset=iterations)
@@ -93,6 +106,9 @@ def edit(request: HttpRequest, kind: str, part_id: uuid.UUID) -> HttpResponse:
     initial = initial_of_part(kind, part)
     form = PartForm(request.POST or None, initial=initial, kind=kind, part=part)
     if request.method == "POST" and form.is_valid():
+        leaving = _leaving(part, form)
+        if leaving and request.POST.get("sure") != _named(leaving):
+            return _page(request, form, kind, "planning/part.html", part=part, leaving=leaving)
         try:
             edit_part(kind, part_id, actor=person_of(request), values=form.values())
         except Refused as refusal:
@@ -122,10 +138,30 @@ def remove(request: HttpRequest, kind: str, part_id: uuid.UUID) -> HttpResponse:
     return render(request, "planning/part_delete.html", context, status=409 if refusal else 200)
 
 
+def _owning(rows: QuerySet[Any]) -> list[tuple[Any, list[MappedProject]]]:
+    """ARTs or trains, each with the projects of its own."""
+    read = rows.prefetch_related("further_projects")
+    return [(one, own_projects.projects_of(one)) for one in read]
+
+
+def _leaving(part: Part, form: PartForm) -> list[Leaving]:
+    """What follows for each project that the form takes from an ART or a train."""
+    if not isinstance(part, Owner):
+        return []
+    return own_projects.leaving(part, [uuid.UUID(key) for key in form.own_projects()])
+
+
+def _named(leaving: list[Leaving]) -> str:
+    """The projects that a person has read of: another one, and it is asked anew."""
+    return ",".join(sorted(str(one.project.pk) for one in leaving))
+
+
 def _page(
-    request: HttpRequest, form: PartForm | PiPlanForm, kind: str, template: str, **more: object
+    request: HttpRequest, form: PartForm | PiPlanForm, kind: str, template: str, **more: Any
 ) -> HttpResponse:
     context = {"form": form, "kind": kind, "word": WORDS[kind], **more}
+    if leaving := more.get("leaving"):
+        context["sure"] = _named(leaving)
     return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 

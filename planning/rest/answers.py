@@ -10,6 +10,7 @@ from pydantic import Field
 from almconnect.lib.api import Answer, Page, Refused, words
 from planning.fields import value_of
 from planning.models import BoardEvent, CustomField, Link, WorkItem
+from planning.own_projects import Leaving
 from planning.structure_editing import Part, show_part
 
 SyncWord = Annotated[str, words("synced", "waiting", "parked", "conflict", "local_only", "gone")]
@@ -238,11 +239,37 @@ class PartOut(Answer):
 
 class TrainOut(PartOut):
     project: str | None
+    projects: list[str] = Field(description="All of its own; `project` is the first of them.")
 
 
 class ArtOut(PartOut):
     train: str | None
-    project: str | None
+    project: str | None = Field(description="Where new features go unless somebody says otherwise.")
+    projects: list[str] = Field(description="All of its own; `project` is the first of them.")
+
+
+class LeavingOut(Answer):
+    """What follows where a project is taken from an ART or a solution train."""
+
+    project: str
+    applied: bool
+    items: int = Field(description="Work items of the project; they stay, and in step with Jira.")
+    loose: int = Field(description="Those without team and iteration: they leave the ART's board.")
+    first: str | None = Field(description="The project to which new ones go afterwards.")
+    orphaned: bool = Field(description="It then belongs to no team, ART or solution train.")
+    words: str
+
+    @classmethod
+    def of(cls, found: Leaving, applied: bool) -> Self:
+        return cls(
+            project=str(found.project.pk),
+            applied=applied,
+            items=found.items,
+            loose=found.loose,
+            first=str(found.first.pk) if found.first else None,
+            orphaned=found.orphaned,
+            words=found.words,
+        )
 
 
 class TeamOut(PartOut):

@@ -3,17 +3,29 @@
 Annotations are evaluated here, not postponed: the body's type is an argument of `offer`.
 """
 
+import uuid
 from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import ConfigDict, create_model
 
 from accounts.bearer_tokens import actor_of, planner, reader
-from almconnect.lib.api import Page, answer, listed
-from planning.rest.answers import ArtOut, IterationOut, PartOut, PiOut, TeamOut, TrainOut
+from almconnect.lib.api import Page, Refused, answer, listed
+from planning.own_project_editing import take
+from planning.own_projects import OWNERS, of_project
+from planning.rest.answers import (
+    ArtOut,
+    IterationOut,
+    LeavingOut,
+    PartOut,
+    PiOut,
+    TeamOut,
+    TrainOut,
+)
 from planning.rest.request_params import Query, documented, key_of
 from planning.structure_editing import (
     MODELS,
@@ -32,13 +44,19 @@ class PartBody(Schema):
     name: str = ""
 
 
-class TrainBody(PartBody):
+class OwnerBody(PartBody):
+    """`projects`: all of its own, the first one first; or `project` alone, which changes the first."""
+
     project: str | None = None
+    projects: list[str] = []
 
 
-class ArtBody(PartBody):
+class TrainBody(OwnerBody):
+    pass
+
+
+class ArtBody(OwnerBody):
     train: str | None = None
-    project: str | None = None
 
 
 class TeamBody(PartBody):
@@ -94,10 +112,14 @@ def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
         rows: QuerySet[Any] = MODELS[kind]._default_manager.all()
         for name in REFERENCES[kind]:
             key = query.key(name)
-            if key:
+            if key and name == "project" and kind in OWNERS:
+                rows = rows.filter(of_project(uuid.UUID(str(key)))).distinct()
+            elif key:
                 rows = rows.filter(**{name: key})
         if query.text("name"):
             rows = rows.filter(name__iexact=query.text("name"))
+        if kind in OWNERS:
+            rows = rows.select_related("project").prefetch_related("further_projects")
         if kind == "iteration":
             rows = rows.prefetch_related("sprint_links__team", "sprint_links__iteration")
         show = partial(shown.of, kind)
@@ -154,6 +176,29 @@ def offer(kind: str, body: type[PartBody], shown: type[PartOut]) -> None:
         return HttpResponse(status=204)
 
 
+def offer_taking(kind: str) -> None:
+    """The call that takes one of its own projects from an ART or a train, in `router`."""
+
+    @router.delete(
+        f"/{kind}s/{{part_id}}/projects/{{project_id}}",
+        auth=planner,
+        response=LeavingOut,
+        tags=[f"{kind}s"],
+        operation_id=f"take_project_of_{kind}",
+        summary=f"Take a project from a {kind}",
+        openapi_extra=documented("dry_run"),
+    )
+    def take_project(request: HttpRequest, part_id: str, project_id: str) -> HttpResponse:
+        """Answers what follows; with `dry_run=true` it only answers. The mapping itself stays."""
+        dry_run = Query(request).text("dry_run") == "true"
+        part, project = key_of(part_id), key_of(project_id)
+        found = take(kind, part, project, actor=actor_of(request), dry_run=dry_run)
+        if found is None:
+            words = _("This is no project of its own.")
+            raise Refused(words, code="not_found", status=404)
+        return answer(LeavingOut.of(found, not dry_run))
+
+
 def _list_of(shown: type[PartOut]) -> type[Page[Any]]:
     name = shown.__name__.removesuffix("Out") + "sOut"
     return create_model(name, __base__=Page[shown])  # type: ignore[valid-type]
@@ -167,3 +212,5 @@ for _kind, _body, _shown in (
     ("iteration", IterationBody, IterationOut),
 ):
     offer(_kind, _body, _shown)
+for _kind in OWNERS:
+    offer_taking(_kind)

@@ -49,26 +49,26 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
+    """`subtasks`: board type → id of the sub-task types, which are left out unless somebody asks for them:
+    what is planned are stories."""
+
     types: dict[str, str]
     statuses: dict[str, str]
     fields: dict[str, str]
     links: dict[str, str]
     categories: dict[str, str]  # board status → new | indeterminate | done
     board_id: int | None
+    subtasks: dict[str, str]
 
 
 def propose(data: Metadata) -> Proposal:
     statuses = _statuses(data.statuses)
-    types = [kind for kind in data.types if not kind.subtask]
+    types = sorted(data.types, key=lambda kind: kind.subtask)  # what is planned has its words first
+    named = dict(zip(words.apart([kind.name for kind in types], words.TYPE), types, strict=True))
     links = words.apart([_board_word(link) for link in data.links], words.LINK)
     return Proposal(
-        types=dict(
-            zip(
-                words.apart([kind.name for kind in types], words.TYPE),
-                [kind.id for kind in types],
-                strict=True,
-            )
-        ),
+        types={word: kind.id for word, kind in named.items() if not kind.subtask},
+        subtasks={word: kind.id for word, kind in named.items() if kind.subtask},
         statuses={name: status.id for name, status in statuses.items()},
         fields=_fields(data),
         links=dict(zip(links, [link.name for link in data.links], strict=True)),

@@ -23,6 +23,11 @@ MAPS: Final = {
 DEFAULTS: Final = ("transition_defaults", "create_defaults")
 
 MISSING, ANOTHER, FURTHER, SEVERAL = "missing", "another", "further", "several"
+OF_LEVEL: Final = "level"  # of a type: several of the project are of its level, none of its name
+TO_DECIDE: Final = (SEVERAL, OF_LEVEL)
+LEVELS: Final = (
+    "levels"  # of a template's types, by which they are found where they have other names
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,9 @@ class Misfit:
 
     `part`: types, fields, statuses, links or a kind of defaults; `word`: the board's. `kind`: *missing*,
     the project has no such thing, so it stays on the board; *another*, the project's own (`name`) is taken
-    instead of the one that the template names; *several* are called so, and a person must choose;
-    *further*, the project has one more (`name`), of which the template says nothing.
+    instead of the one that the template names; *several* are called so, or are of the *level* of a type
+    that is called otherwise here, and a person must choose; *further*, the project has one more (`name`),
+    of which the template says nothing.
     """
 
     part: str
@@ -43,7 +49,7 @@ class Misfit:
 
     @property
     def must_decide(self) -> bool:
-        return self.kind == SEVERAL
+        return self.kind in TO_DECIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +64,27 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What a project has of one part: id → name, and what would be proposed for each board word."""
+    """What a project has of one part: id → name, and what would be proposed for each board word.
+
+    `levels`: id → level in Jira's hierarchy, of types; `untold`: ids of which nothing is said where the
+    template does not name them.
+    """
 
     names: Mapping[str, str]
     proposed: Mapping[str, str]
+    levels: Mapping[str, int] = field(default_factory=dict)
+    untold: frozenset[str] = frozenset()
 
     def called(self, name: str) -> list[str]:
         same = [key for key, one in self.names.items() if one == name]
         return same or [key for key, one in self.names.items() if one.casefold() == name.casefold()]
 
 
-def by_names(columns: Mapping[str, Any], data: Metadata) -> dict[str, Any]:
-    """The content of a template from a mapping's columns, by Jira's names for its ids.
+def by_names(
+    columns: Mapping[str, Any], data: Metadata, levels: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """The content of a template from a mapping's columns, by Jira's names for its ids. `levels`: issue type
+    id → level, as far as it is known.
 
     What Jira does not have any more is left out. The team's source and the board are a project's own.
     """
@@ -82,6 +97,8 @@ def by_names(columns: Mapping[str, Any], data: Metadata) -> dict[str, Any]:
             for word, remote in columns[column].items()
             if str(remote) in names
         }
+    found = {word: (levels or {}).get(str(columns["type_map"][word])) for word in content["types"]}
+    content[LEVELS] = {word: level for word, level in found.items() if level is not None}
     content["field_directions"] = {
         word: way for word, way in columns["field_directions"].items() if word in content["fields"]
     }
@@ -100,16 +117,20 @@ def fit(
     data: Metadata,
     proposal: Proposal,
     chosen: Mapping[str, Mapping[str, str]] | None = None,
+    levels: Mapping[str, int] | None = None,
 ) -> Fitted:
-    """The template in the project of this metadata.
+    """The template in the project of this metadata. `levels`: issue type id → level, by which a type is
+    found that is called otherwise here.
 
     `chosen`: part → board word → id, what a person has decided where the template does not fit.
     """
-    there, decided = _there(data, proposal), chosen or {}
+    there, decided = _there(data, proposal, levels), chosen or {}
     values: dict[str, Any] = {name: content[name] for name in OPTIONS if name in content}
     misfits: list[Misfit] = []
     for part, column in MAPS.items():
         found, wrong = _pairs(part, content.get(part) or {}, there[part], decided.get(part) or {})
+        if part == "types":
+            found, wrong = _by_level(found, wrong, there[part], content.get(LEVELS) or {})
         further = _further(part, there[part], found) if part in ("types", "statuses") else []
         if part == "statuses":  # they are paired by themselves, each with its own name
             found |= {one.word: key for one in further for key in one.choices}
@@ -131,12 +152,16 @@ def fit(
     return Fitted(values, misfits)
 
 
-def _there(data: Metadata, proposal: Proposal | None) -> dict[str, _There]:
+def _there(
+    data: Metadata, proposal: Proposal | None, levels: Mapping[str, int] | None = None
+) -> dict[str, _There]:
     fields = {one.id: one.name for one in data.fields}
     return {
         "types": _There(
-            {one.id: one.name for one in data.types if not one.subtask},
-            proposal.types if proposal else {},
+            {one.id: one.name for one in data.types},
+            {**proposal.types, **proposal.subtasks} if proposal else {},
+            levels or {},
+            frozenset(one.id for one in data.types if one.subtask),
         ),
         "fields": _There(fields, proposal.fields if proposal else {}),
         "statuses": _There(
@@ -176,6 +201,32 @@ def _pairs(
     return found, misfits
 
 
+def _by_level(
+    found: Mapping[str, str],
+    misfits: Iterable[Misfit],
+    there: _There,
+    wanted: Mapping[str, int],
+) -> tuple[dict[str, str], list[Misfit]]:
+    """The types that the project has under another name: the one of the level that no other word has."""
+    pairs, told = dict(found), []
+    for one in misfits:
+        level = wanted.get(one.word)
+        free = [
+            key
+            for key in there.names
+            if level is not None and there.levels.get(key) == level and key not in pairs.values()
+        ]
+        if one.kind != MISSING or not free:
+            told.append(one)
+        elif len(free) == 1:
+            pairs[one.word] = free[0]
+            told.append(Misfit(one.part, one.word, there.names[free[0]], ANOTHER))
+        else:
+            choices = {key: there.names[key] for key in free}
+            told.append(Misfit(one.part, one.word, one.name, OF_LEVEL, choices))
+    return pairs, told
+
+
 def _further(part: str, there: _There, found: Mapping[str, str]) -> list[Misfit]:
     """What the project has and the template does not name."""
     paired = set(found.values())
@@ -183,7 +234,7 @@ def _further(part: str, there: _There, found: Mapping[str, str]) -> list[Misfit]
     return [
         Misfit(part, words.get(key, name), name, FURTHER, {key: name})
         for key, name in there.names.items()
-        if key not in paired and words.get(key, name) not in found
+        if key not in paired and key not in there.untold and words.get(key, name) not in found
     ]
 
 

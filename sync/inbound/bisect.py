@@ -21,7 +21,7 @@ from sync.inbound import conflict_authors, outside_mapping, project_facts, pull
 from sync.inbound.read_batch import Applied
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import in_halves
-from sync.pairs import field_names, new_statuses, parents
+from sync.pairs import field_names, new_statuses, new_types, parents
 from sync.pairs.rules import rules_of
 from sync.webhook import inbox
 
@@ -110,6 +110,8 @@ def _merge(
     ]
     new_statuses.in_issues(project, here)
     applied = pull.apply(project, issues, began=began, asked=asked, hold=True)
+    if applied.untyped:
+        new_types.notice(project, [issue for issue in here if issue.id in applied.untyped])
     if not (applied.unsure or applied.disputed):
         return applied
     names = field_names.in_changes(project.connection, jira)

@@ -4,7 +4,7 @@ it says of the project beside that decides how issues are read: where which type
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -22,7 +22,9 @@ from sync.pairs import (
     hierarchy,
     link_names,
     metadata,
+    new_choices,
     new_statuses,
+    new_types,
     priorities,
     releases,
 )
@@ -35,9 +37,8 @@ COMPARED_AGAIN: Final = timedelta(hours=1)
 def refresh(
     connection: Connection, jira: JiraClient, project: MappedProject, patience: Patience
 ) -> None:
-    """Three calls to five, and one a type on Data Center, on Cloud up to three: once a day.
-
-    Raises JiraError.
+    """Three calls to five, one more where a type is new, and one a type on Data Center, on Cloud up to
+    three: once a day. Types go first, since the rest is asked by what is mapped. Raises JiraError.
     """
     note_time_zone(connection, patience.ask(jira.myself).time_zone)
     try:
@@ -50,17 +51,34 @@ def refresh(
     if link_names.used(project):
         link_names.follow(project, patience.ask(lambda: metadata.link_types(jira)))
     screens = CreateScreens(jira, project.key, patience)
-    known: dict[str, Any] = {
+    if not types and new_types.unseen(project, there):
+        types = patience.ask(lambda: jira.projects.issue_types(project.remote_id))
+    known = _hierarchy(jira, project, screens, types, patience)
+    levels = {**project.facts.get("levels", {}), **known.get("levels", {})}
+    new_types.pair(project, list(there), types, levels)
+    choices = field_choices.facts_of(screens, project.field_map, project.type_map.values())
+    known |= {
         **priorities.facts_of(screens, project.field_map, project.type_map.values()),
         **releases.read(project, jira, found),
-        **field_choices.facts_of(screens, project.field_map, project.type_map.values()),
+        **choices,
+        **new_choices.facts_of(project, screens, choices.get("field_choices", {})),
     }
+    new_choices.pair_teams(project, new_choices.new_for_teams(project, known))
+    note_facts(project, known)
+
+
+def _hierarchy(
+    jira: JiraClient,
+    project: MappedProject,
+    screens: CreateScreens,
+    types: Sequence[IssueType],
+    patience: Patience,
+) -> dict[str, Any]:
     if project.facts.get("parent_style") == EPIC_LINK:
         fields = patience.ask(jira.fields.all)
-        known |= hierarchy.facts_of(jira, screens, types, fields)
-    elif levels := hierarchy.told_levels(types):
-        known |= {"levels": levels}
-    note_facts(project, known)
+        return hierarchy.facts_of(jira, screens, types, fields, hierarchy.known_of(project))
+    levels = hierarchy.told_levels(types)
+    return {"levels": levels} if levels else {}
 
 
 def _asked(jira: JiraClient, project: MappedProject) -> tuple[Project, list[IssueType]]:

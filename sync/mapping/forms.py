@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import ConflictPolicy, DeletionPolicy, Direction, MappedProject
+from planning import own_projects
 from planning.models import Art, Pi, SolutionTrain, Team
+from planning.own_projects import OWNERS
 from planning.structure_editing import MODELS
 
 NEW, NONE = "new", "none"
@@ -173,16 +176,31 @@ class MappingForm(OwnerForm, SprintsForm, OptionsForm):
     take_sprints = forms.BooleanField(
         label=_("Take over its open sprints as the iterations of a PI"), required=False
     )
+    take_subtasks = forms.BooleanField(label=_("Read sub-tasks too"), required=False)
     field_order = ("owner", "owner_name", "take_sprints", "pi", "pi_name")
 
-    def __init__(self, *args: Any, sprints: Sequence[Any] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sprints: Sequence[Any] = (),
+        subtasks: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if subtasks:
+            words = _("Left out otherwise, since stories are what is planned: %(names)s.")
+            self.fields["take_subtasks"].help_text = words % {"names": ", ".join(subtasks)}
+        else:
+            del self.fields["take_subtasks"]
         if not sprints:
             for name in ("take_sprints", "pi", "pi_name"):
                 del self.fields[name]
 
     def wants_sprints(self) -> bool:
         return bool(self.cleaned_data.get("take_sprints"))
+
+    def wants_subtasks(self) -> bool:
+        return bool(self.cleaned_data.get("take_subtasks"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -207,7 +225,9 @@ def owner_choices(project: MappedProject | None = None) -> list[Any]:
         ("art", Art, _("ARTs")),
         ("train", SolutionTrain, _("Solution trains")),
     ):
-        rows = model._default_manager.select_related("project")
+        rows: QuerySet[Any] = model._default_manager.select_related("project")
+        if kind in OWNERS:
+            rows = rows.prefetch_related("further_projects")
         if rows:
             groups.append(
                 (title, [(f"{kind}:{row.pk}", _with_project(row, project)) for row in rows])
@@ -217,8 +237,14 @@ def owner_choices(project: MappedProject | None = None) -> list[Any]:
 
 
 def owner_of(project: MappedProject) -> Team | Art | SolutionTrain | None:
-    """What the project belongs to: the first team, else ART, else train that points at it."""
-    return project.teams.first() or project.arts.first() or project.trains.first()
+    """What the project belongs to: the first team, else ART, else train that has it as its own."""
+    return (
+        project.teams.first()
+        or project.arts.first()
+        or project.further_arts.first()
+        or project.trains.first()
+        or project.further_trains.first()
+    )
 
 
 def owner_value(project: MappedProject) -> str:
@@ -234,6 +260,12 @@ def pi_choices() -> list[Any]:
 
 
 def _with_project(row: Team | Art | SolutionTrain, project: MappedProject | None) -> str:
-    if row.project is None or row.project == project:
+    """A team gives up the project that it points at for another one; an ART takes one more."""
+    if isinstance(row, Team):
+        if row.project is None or row.project == project:
+            return row.name
+        return _now("%(name)s (has %(key)s now)") % {"name": row.name, "key": row.project.key}
+    keys = [one.key for one in own_projects.projects_of(row) if one != project]
+    if not keys:
         return row.name
-    return _now("%(name)s (has %(key)s now)") % {"name": row.name, "key": row.project.key}
+    return _now("%(name)s (besides %(keys)s)") % {"name": row.name, "keys": ", ".join(keys)}

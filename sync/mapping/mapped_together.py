@@ -12,9 +12,11 @@ from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from jira_client.values import Project
+from planning import own_project_editing
 from planning.models import Team
 from planning.structure_editing import add_part, edit_part
 from sync.core.propose import Metadata
+from sync.core.template import Fitted
 from sync.mapping import project_mapping, sprints, team_boards, templates
 from sync.mapping.project_mapping import MAPS
 from sync.models import MappingPlan, PlannedProject, PlannedState, VersionOrigin
@@ -59,9 +61,15 @@ def _read(plan: MappingPlan, row: PlannedProject, site: SiteWide) -> Metadata:
     return metadata.read_metadata(jira_for(plan.connection), project, site)
 
 
+def _fitted(plan: MappingPlan, row: PlannedProject, data: Metadata) -> Fitted:
+    jira = jira_for(plan.connection)
+    levels = templates.levels_where_asked(jira, row.key, data, plan.content)
+    return templates.fit(plan.content, data, row.chosen, levels)
+
+
 def _map(plan: MappingPlan, row: PlannedProject, actor: User, site: SiteWide) -> MappedProject:
     data = _read(plan, row, site)
-    found = templates.fit(plan.content, data, row.chosen) if plan.content else None
+    found = _fitted(plan, row, data) if plan.content else None
     maps = dict(found.values) if found else {}
     mapped, _run = project_mapping.map_project(
         plan.connection,
@@ -82,7 +90,7 @@ def _map(plan: MappingPlan, row: PlannedProject, actor: User, site: SiteWide) ->
 def _bring_to_template(
     plan: MappingPlan, row: PlannedProject, mapped: MappedProject, actor: User, site: SiteWide
 ) -> None:
-    found = templates.fit(plan.content, _read(plan, row, site), row.chosen)
+    found = _fitted(plan, row, _read(plan, row, site))
     wanted = {**mapping_versions.content_of(mapped), **found.values}
     values = mapping_versions.values_for(mapped, wanted)
     if not values:
@@ -94,7 +102,7 @@ def _bring_to_template(
 
 def _belong(plan: MappingPlan, row: PlannedProject, mapped: MappedProject, actor: User) -> None:
     if row.belongs == "art" and plan.art is not None:
-        edit_part("art", plan.art.pk, actor=actor, values={"project": mapped.pk})
+        own_project_editing.give("art", plan.art.pk, mapped.pk, actor=actor)
         return
     if row.belongs != "team":
         return

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from connections.access.gateway import jira_for
 from connections.models import MappedProject
 from connections.report import project_setup
+from jira_client.client import JiraClient
 from jira_client.values import IssueType, Status
+from planning.custom_names import called
 from sync.core.links import LinkTable
 from sync.mapping import link_rules
-from sync.pairs import link_names, metadata, new_statuses
+from sync.pairs import hierarchy, link_names, metadata, new_choices, new_statuses, new_types
+from sync.pairs.create_screens import CreateScreens
 from sync.pairs.rules import link_rules_of
 
 
@@ -26,7 +30,7 @@ from sync.pairs.rules import link_rules_of
 class Finding:
     """`state`: missing (will not work) or unknown (could not be asked). `text` is for the Jira admin."""
 
-    part: str  # screens | types | boards | workflow | statuses | links
+    part: str  # screens | types | fields | boards | workflow | statuses | links
     state: str
     message: str
     text: str = ""
@@ -55,9 +59,21 @@ def check(project: MappedProject) -> Checked:
     screens = _screens(setup) if setup else []
     at = parse_datetime(setup["at"]) if setup else None
     kinds = jira.projects.issue_types(project.remote_id)
-    new = unread_types(project, kinds)
+    _pair_types(project, jira, kinds)
+    new = [*unread_types(project, kinds), *paired(project)]
     found = [*workflow(project, of_types), *new, *links(project, there), *screens]
     return Checked(found, at)
+
+
+def _pair_types(project: MappedProject, jira: JiraClient, kinds: Sequence[IssueType]) -> None:
+    """What is paired now has issues that were never read: a comparison reads them."""
+    ids = [one.id for one in kinds]
+    if not new_types.unseen(project, ids):
+        return
+    levels = hierarchy.levels_of(jira, CreateScreens(jira, project.key), kinds)
+    if new_types.pair(project, ids, kinds, levels):
+        due = MappedProject.objects.filter(pk=project.pk, reconcile_due__gt=timezone.now())
+        due.update(reconcile_due=timezone.now())
 
 
 def _screens(setup: Mapping[str, Any]) -> list[Finding]:
@@ -103,13 +119,42 @@ def workflow(project: MappedProject, of_types: Mapping[str, Sequence[Status]]) -
 
 
 def unread_types(project: MappedProject, kinds: Sequence[IssueType]) -> list[Finding]:
-    """Jira's types that no board type stands for, sub-tasks apart: issues of them are not read."""
+    """Jira's types that no board type stands for, so that issues of them are not read; sub-tasks only where
+    others of them are."""
     known = {str(one) for one in project.type_map.values()}
-    left = sorted(one.name for one in kinds if one.id not in known and not one.subtask)
+    below = any(one.subtask and one.id in known for one in kinds)
+    left = sorted(one.name for one in kinds if one.id not in known and (below or not one.subtask))
     if not left:
         return []
     words = _("No board type stands for %(names)s: issues of these types are not read.")
     return [Finding("types", "unknown", words % {"names": ", ".join(left)})]
+
+
+def paired(project: MappedProject) -> list[Finding]:
+    """Types that were paired by themselves, and choices that came later."""
+    found = []
+    if names := sorted(set(project.facts.get(new_types.BY_ITSELF, ())) & set(project.type_map)):
+        words = _(
+            "New in Jira since the mapping, and paired by itself, by name and level: %(names)s. Change the "
+            "pair below if it is something else on the board, or take it out."
+        )
+        found.append(Finding("types", "unknown", words % {"names": ", ".join(names)}))
+    for word, choices in new_choices.said(project).items():
+        names = sorted(choices)
+        if word == new_choices.TEAM:
+            given = set(project.team_source.get("values", {}).values())
+            mine = [one for one in names if one in given]
+            names = [one for one in names if one not in given]
+            if mine:
+                words = _("New in Jira, and paired with the team of the same name: %(names)s.")
+                found.append(Finding("fields", "unknown", words % {"names": ", ".join(mine)}))
+            words = _("New in Jira, and no team's yet: %(names)s. Say below which team it is.")
+        else:
+            words = _("New choices of “%(field)s” in Jira, which the board offers too: %(names)s.")
+        if names:
+            values = {"field": called(word), "names": ", ".join(names)}
+            found.append(Finding("fields", "unknown", words % values))
+    return found
 
 
 def links(project: MappedProject, there: Sequence[str]) -> list[Finding]:

@@ -32,14 +32,17 @@ from jira_client import own_board
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from jira_client.values import Project
+from planning import own_projects
 from planning.models import Art, Pi, Team
 from sync.core import template
-from sync.core.propose import propose
+from sync.core.levels import STORY
+from sync.core.propose import Metadata, propose
 from sync.core.template import Misfit
 from sync.mapping import mapped_together, templates
 from sync.models import MappingPlan, MappingTemplate, PlannedProject, PlannedState
 from sync.outbox import refusals
-from sync.pairs import metadata
+from sync.pairs import hierarchy, metadata
+from sync.pairs.create_screens import CreateScreens
 from sync.pairs.metadata import SiteWide
 from sync.worker.lease import Held, LeaseLost, holding
 from sync.worker.wake import MAP_PLANNED, wake
@@ -131,7 +134,7 @@ def undecided(row: PlannedProject) -> list[dict[str, Any]]:
     return [
         one
         for one in row.misfits
-        if one["kind"] == template.SEVERAL
+        if one["kind"] in template.TO_DECIDE
         and one["word"] not in (row.chosen.get(one["part"]) or {})
         and one["part"] in template.MAPS
     ]
@@ -150,10 +153,6 @@ def confirm(plan_row: MappingPlan, *, actor: User) -> int:
     if open_keys:
         words = _("Decide first what is meant in %(keys)s.")
         raise _conflict(words % {"keys": ", ".join(open_keys)})
-    of_art = rows.exclude(state=PlannedState.LEFT_OUT).filter(belongs="art")
-    if len(keys := list(of_art.values_list("key", flat=True))) > 1:
-        words = _("An ART has one project of its own, and %(keys)s are given to it. Choose one.")
-        raise _conflict(words % {"keys": ", ".join(keys)})
     with transaction.atomic():
         count = left.update(state=PlannedState.WAITING, message="")
         if not count:
@@ -229,7 +228,8 @@ def _look(plan_row: MappingPlan, row: PlannedProject, jira: JiraClient, site: Si
     data = metadata.read_metadata(jira, project, site)
     proposal = propose(data)
     if plan_row.content:
-        misfits = templates.fit(plan_row.content, data).misfits
+        levels = templates.levels_where_asked(jira, project.key, data, plan_row.content)
+        misfits = templates.fit(plan_row.content, data, levels=levels).misfits
         row.misfits = [_kept(one) for one in misfits]
     row.boards = [
         {
@@ -245,17 +245,31 @@ def _look(plan_row: MappingPlan, row: PlannedProject, jira: JiraClient, site: Si
     there = plan_row.connection.projects.filter(remote_id=row.remote_id).first()
     row.project = there
     row.team, row.team_name = mapped_together.proposed_team(plan_row, row, there)
-    if proposal.board_id is None and row.team is None and _waits_for_a_project(plan_row):
+    if (
+        proposal.board_id is None
+        and row.team is None
+        and _is_of_the_art(plan_row, jira, project, data)
+    ):
         row.belongs = "art"
     row.state, row.message = PlannedState.PROPOSED, ""
     row.save()
 
 
-def _waits_for_a_project(plan_row: MappingPlan) -> bool:
-    """Whether the plan's ART has none yet, nor is to get one by this plan."""
-    if plan_row.art is None or plan_row.art.project_id is not None:
+def _is_of_the_art(
+    plan_row: MappingPlan, jira: JiraClient, project: Project, data: Metadata
+) -> bool:
+    """Of a project without sprints: whether the plan's ART is rather to have it than a team. So it is where
+    nothing of it is of a team's level, or where the ART has no project yet, nor is to get one.
+    """
+    if plan_row.art is None:
         return False
-    return not plan_row.rows.filter(belongs="art").exists()
+    screens, known = CreateScreens(jira, project.key), hierarchy.known_in(plan_row.connection)
+    found = hierarchy.levels_of(jira, screens, data.types, known)
+    levels = [found.get(one.id) for one in data.types if not one.subtask]
+    if levels and all(level is not None and level > STORY for level in levels):
+        return True
+    has_one = own_projects.ids_of(plan_row.art) or plan_row.rows.filter(belongs="art").exists()
+    return not has_one
 
 
 def _kept(one: Misfit) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from sync.mapping import (
     transition_fields,
 )
 from sync.models import Conflict, Run, RunKind, Shadow, ShadowState, VersionOrigin
-from sync.pairs import hierarchy, link_names, metadata, new_statuses, priorities
+from sync.pairs import hierarchy, link_names, metadata, new_statuses, new_types, priorities
 from sync.pairs import mapping_versions as versions
 from sync.pairs.create_screens import CreateScreens
 from sync.pairs.mapping_versions import Cause
@@ -77,7 +77,7 @@ def map_project(
     asked = transition_fields.of_project(jira, found.key)
     merged = _whole(maps or {}) if whole else _merged(proposal, maps or {})
     custom_fields.judge(connection, merged["field_map"], merged["field_map"])
-    screens = CreateScreens(jira, found.key)
+    screens, known = CreateScreens(jira, found.key), hierarchy.known_in(connection)
     offered = priorities.facts_of(screens, merged["field_map"], merged["type_map"].values())
     ways = mapping_rules.directions(
         merged["field_map"], options.pop("field_directions", None) or {}
@@ -90,7 +90,7 @@ def map_project(
             key=found.key,
             name=found.name,
             board_id=board.id if board else None,
-            facts=metadata.facts_of(jira, screens, data, proposal)
+            facts=metadata.facts_of(jira, screens, data, proposal, known)
             | {"board": boards.stored(board)["board"]}
             | offered,
             transition_defaults=propose_defaults(proposal.statuses, proposal.categories, asked)
@@ -232,6 +232,7 @@ def prepare(
     project.field_directions = {
         name: way for name, way in project.field_directions.items() if name in project.field_map
     }
+    facts = new_types.by_hand(facts, maps.get("type_map") or {})
     project.facts = new_statuses.by_hand(facts, maps.get("status_map") or {})
     if categories:
         project.facts = _with_categories(project, categories)
@@ -252,7 +253,8 @@ def _hierarchy(project: MappedProject, maps: Mapping[str, Any]) -> dict[str, Any
         return {}
     jira = jira_for(project.connection)
     types = jira.projects.issue_types(project.remote_id)
-    return hierarchy.facts_of(jira, CreateScreens(jira, project.key), types, jira.fields.all())
+    screens, known = CreateScreens(jira, project.key), hierarchy.known_of(project)
+    return hierarchy.facts_of(jira, screens, types, jira.fields.all(), known)
 
 
 def _with_categories(project: MappedProject, categories: Mapping[str, str]) -> dict[str, Any]:

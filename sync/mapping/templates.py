@@ -17,6 +17,7 @@ from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
 from connections.models import ConflictPolicy, DeletionPolicy, Direction, MappedProject
+from jira_client.client import JiraClient
 from planning.models import CUSTOM, CustomField
 from sync.core import template
 from sync.core.field_directions import WAYS
@@ -25,7 +26,8 @@ from sync.core.template import Fitted, Misfit
 from sync.mapping import drafts
 from sync.mapping.drafts import Compared
 from sync.models import MappingTemplate
-from sync.pairs import mapping_versions, metadata
+from sync.pairs import hierarchy, mapping_versions, metadata
+from sync.pairs.create_screens import CreateScreens
 
 LONGEST: Final = 200_000  # characters of a file
 _ONE_OF: Final = {
@@ -35,7 +37,8 @@ _ONE_OF: Final = {
 }
 _RULE: Final = ("from", "word", "to", "link_type")
 _KNOWN: Final = (
-    "name", *template.OPTIONS, *template.MAPS, "field_directions", "link_rules", *template.DEFAULTS,
+    "name", *template.OPTIONS, *template.MAPS, template.LEVELS, "field_directions",
+    "link_rules", *template.DEFAULTS,
 )  # fmt: skip
 _BY_FIELD: Final = ("fields", "field_directions")
 
@@ -53,7 +56,8 @@ def save(project: MappedProject, name: str, *, actor: User) -> MappingTemplate:
     """The mapping as a template of this name, over an earlier one. Raises JiraError, NotReady, Refused."""
     jira = jira_for(project.connection)
     data = metadata.read_metadata(jira, metadata.find_project(jira, project.remote_id))
-    content = template.by_names(mapping_versions.content_of(project), data)
+    levels = project.facts.get("levels", {})
+    content = template.by_names(mapping_versions.content_of(project), data, levels)
     return store(name, _with_words(content, {row.word: _named(row) for row in _own()}), actor=actor)
 
 
@@ -132,25 +136,40 @@ def fitted(
     """The template in a mapped project. Raises JiraError, NotReady, Refused."""
     jira = jira_for(project.connection)
     data = metadata.read_metadata(jira, metadata.find_project(jira, project.remote_id))
-    return fit(content, data, chosen)
+    return fit(content, data, chosen, levels_where_asked(jira, project.key, data, content))
 
 
 def fit(
     content: Mapping[str, Any],
     data: Metadata,
     chosen: Mapping[str, Mapping[str, str]] | None = None,
+    levels: Mapping[str, int] | None = None,
 ) -> Fitted:
-    """The template in the project of this metadata; its fields of the customer's choice are those of the
-    board that are called so, and one that the board does not have is missing.
+    """The template in the project of this metadata, with `levels` as of `levels_where_asked`; its fields of
+    the customer's choice are those of the board that are called so, and one that the board does not have is
+    missing.
     """
     own = {_named(row): row.word for row in _own()}
     lacking = [word for word in content.get("fields") or {} if _is_own(word) and word not in own]
-    found = template.fit(_with_words(content, own), data, propose(data), chosen)
+    found = template.fit(_with_words(content, own), data, propose(data), chosen, levels)
     missing = [
         Misfit("fields", word.removeprefix(CUSTOM), content["fields"][word], template.MISSING)
         for word in lacking
     ]
     return Fitted(found.values, [*found.misfits, *missing])
+
+
+def levels_where_asked(
+    jira: JiraClient, key: str, data: Metadata, content: Mapping[str, Any]
+) -> dict[str, int]:
+    """Issue type id → level, where a type of the template is called otherwise in the project `key`; else
+    nothing is asked, since Data Center tells a level by a screen a type. Raises JiraError.
+    """
+    there = {one.name.casefold() for one in data.types}
+    wanted = content.get("types") or {}
+    if all(name.casefold() in there for name in wanted.values()):
+        return {}
+    return hierarchy.levels_of(jira, CreateScreens(jira, key), data.types)
 
 
 def _own() -> list[CustomField]:
@@ -218,6 +237,10 @@ def _wrong(found: Mapping[str, Any]) -> list[str]:
         ):
             words = _("“%(part)s” is a list of board word: name in Jira, both texts.")
             wrong.append(words % {"part": part})
+    levels = found.get(template.LEVELS) or {}
+    if not isinstance(levels, dict) or not all(type(one) is int for one in levels.values()):
+        words = _("“levels” is a list of board type: level in Jira, a whole number.")
+        wrong.append(words)
     ways = found.get("field_directions") or {}
     if not isinstance(ways, dict) or any(way not in WAYS for way in ways.values()):
         words = _("“field_directions” is a list of board field: one of %(allowed)s.")

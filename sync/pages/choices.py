@@ -36,13 +36,11 @@ def choices_of(data: Metadata, custom: Mapping[str, str], taken: Collection[str]
     """
     by_kind = custom_fields.offered(data.fields)
     free = [one for some in by_kind.values() for one in some if one.id not in taken]
-    types = [Choice(one.id, one.name) for one in data.types if not one.subtask]
-    # Planned below stories, sub-tasks are offered to nobody; mapped by the API, they keep their pair.
-    below = {one.name: [*types, Choice(one.id, one.name)] for one in data.types if one.subtask}
+    types = [Choice(one.id, one.name) for one in data.types]
     statuses = {one.id: Choice(one.id, one.name, one.category) for one in data.statuses}
     links = [Choice(one.name, f"{one.name} ({one.outward} / {one.inward})") for one in data.links]
     return {
-        "type_map": {"*": types, **below},
+        "type_map": {"*": types},
         "field_map": {
             **{word: _fitting(word, data) for word in BOARD_FIELDS},
             **{word: _as_choices(by_kind.get(kind, ())) for word, kind in custom.items()},

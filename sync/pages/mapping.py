@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +23,15 @@ from connections.health import truth
 from connections.models import Connection, MappedProject
 from connections.views.session import person_of
 from jira_client.values import Board, Project, Sprint
+from planning.levels import name_of
 from planning.models import Art, Pi, Team
 from sync.core.propose import Proposal, propose
 from sync.mapping import project_mapping, sprints
 from sync.mapping.forms import MappingForm, SprintsForm
 from sync.pages import project_owner
 from sync.pages.request_params import ask, connection_for, page_context
-from sync.pairs import metadata
+from sync.pairs import hierarchy, metadata
+from sync.pairs.create_screens import CreateScreens
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class Look:
 
     project: Project
     proposal: Proposal
+    levels: Sequence[
+        tuple[str, Sequence[str]]
+    ]  # what is planned on a level → its types, highest first
     field_names: dict[str, str]  # board field → Jira's name of it
     issues: int
     board: Board | None
@@ -66,7 +71,12 @@ def map_project(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     if there is not None:
         messages.info(request, _("%(key)s is mapped already.") % {"key": there.key})
         return redirect("sync:project", there.pk)
-    form = MappingForm(request.POST or None, sprints=look.sprints, initial=_initial(look))
+    form = MappingForm(
+        request.POST or None,
+        sprints=look.sprints,
+        subtasks=list(look.proposal.subtasks),
+        initial=_initial(look),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             done = ask(connection, lambda: _map(request, connection, look, form))
@@ -89,11 +99,14 @@ def look_at(connection: Connection, key: str) -> Look:
     data = metadata.read_metadata(jira, project)
     proposal = propose(data)
     names = {info.id: info.name for info in data.fields}
+    screens, known = CreateScreens(jira, project.key), hierarchy.known_in(connection)
+    levels = hierarchy.levels_of(jira, screens, data.types, known)
     board = next((one for one in data.boards if one.id == proposal.board_id), None)
     not_saved = MappedProject(connection=connection, board_id=proposal.board_id)
     return Look(
         project=project,
         proposal=proposal,
+        levels=_by_level(proposal, levels),
         field_names={word: names.get(found, found) for word, found in proposal.fields.items()},
         issues=jira.search.count(f"project = {project.id}"),
         board=board,
@@ -101,11 +114,24 @@ def look_at(connection: Connection, key: str) -> Look:
     )
 
 
+def _by_level(proposal: Proposal, levels: Mapping[str, int]) -> list[tuple[str, Sequence[str]]]:
+    found: dict[int | None, list[str]] = {}
+    for word, kind in proposal.types.items():
+        found.setdefault(levels.get(kind), []).append(word)
+    known = sorted((level for level in found if level is not None), reverse=True)
+    rows: list[tuple[str, Sequence[str]]] = [(name_of(one), found[one]) for one in known]
+    return [*rows, ("", found[None])] if None in found else rows
+
+
 def _map(
     request: HttpRequest, connection: Connection, look: Look, form: MappingForm
 ) -> MappedProject:
     project, _run = project_mapping.map_project(
-        connection, look.project.key, actor=person_of(request), **form.options()
+        connection,
+        look.project.key,
+        actor=person_of(request),
+        maps={"type_map": look.proposal.subtasks} if form.wants_subtasks() else None,
+        **form.options(),
     )
     words = _("%(key)s is mapped.") % {"key": project.key}
     stands = truth.of_project(project)
@@ -119,7 +145,7 @@ def _map(
 def _belong(request: HttpRequest, project: MappedProject, form: MappingForm) -> None:
     """The mapping stands by now: what fails here is told, and can be done again on its page."""
     try:
-        team = project_owner.give(project, form.chosen_owner(), actor=person_of(request))
+        team = project_owner.give(project, form.chosen_owner(), actor=person_of(request)).team
         if team is not None and form.wants_sprints():
             take_sprints(request, project, team, form)
     except Refused as refusal:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.long_select import LongSelect
 from connections.models import MappedProject
+from planning.levels import level_of, name_of
 from planning.models import CustomField
 from sync.core.field_directions import BOTH, FROM_JIRA, TO_JIRA
 from sync.core.values import is_compared
@@ -52,6 +53,7 @@ class Line:
     remote_name: str
     sample: str
     control: Any
+    level: str = ""  # of a type: what is planned on its level of Jira's hierarchy
     way: str = ""  # of a field that goes one way only
     way_control: Any = None
 
@@ -227,6 +229,7 @@ def sections(
                     remote_name=known.get(remote, ""),
                     sample=samples.get(name, {}).get(word, ""),
                     control=form[controls[word]] if form and word in controls else None,
+                    level=name_of(level_of(project, word)) if name == "type_map" else "",
                     way=str(dict(WAYS)[project.field_directions.get(word, BOTH)]),
                     way_control=form[form.ways[word]]
                     if form and name == "field_map" and word in form.ways

@@ -23,7 +23,7 @@ from connections.models import Connection
 from connections.views.session import person_of
 from planning.models import Art, Pi, Team
 from planning.structure_editing import add_part
-from sync.core.template import MAPS
+from sync.core.template import MAPS, TO_DECIDE
 from sync.mapping import mapping_plan
 from sync.models import MappingPlan, MappingTemplate, PlannedProject, PlannedState
 from sync.pages.projects import HTMX_STOP
@@ -185,7 +185,7 @@ def _line(row: PlannedProject, wrong: str) -> dict[str, Any]:
         "several": [
             {**one, "now": (row.chosen.get(one["part"]) or {}).get(one["word"])}
             for one in row.misfits
-            if one["kind"] == "several" and one["part"] in MAPS
+            if one["kind"] in TO_DECIDE and one["part"] in MAPS
         ],
     }
 

@@ -17,6 +17,7 @@ from almconnect.lib.pages import show_refusal
 from connections.health import truth
 from connections.models import MappedProject
 from connections.views.session import person_of
+from planning import own_projects
 from planning.models import Change, Pi, Team
 from sync.mapping import boards, new_sprints, project_mapping, team_boards
 from sync.mapping.forms import OptionsForm, OwnerForm, SprintsForm, owner_of, owner_value
@@ -91,7 +92,11 @@ def change(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
             if asked.diagnosis is not None:
                 return page(request, project_for(project_id), form=form, diagnosis=asked.diagnosis)
         if "owner" in form.changed_data:
-            project_owner.give(row, form.chosen_owner(), actor=actor)
+            given = project_owner.give(row, form.chosen_owner(), actor=actor)
+            for one in given.leaving:
+                words = _("%(owner)s has %(key)s no more. %(what)s")
+                values = {"owner": one.owner.name, "key": row.key, "what": one.words}
+                messages.info(request, words % values)
     except Refused as refusal:
         show_refusal(form, refusal)
         return page(request, project_for(project_id), form=form)
@@ -187,6 +192,7 @@ def unmap(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
         "project": row,
         "items": row.items.filter(deleted=None).count(),
         "pairs": row.shadows.count(),
+        "owners": [*row.teams.all(), *own_projects.owners_of(row)],
         "boards": row.team_boards.count(),
         "sprints": row.sprint_links.count(),
         "changes": changes,

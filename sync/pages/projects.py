@@ -82,7 +82,7 @@ def mapped_of(connection: Connection) -> list[Mapped]:
     }
     rows = list(
         connection.projects.annotate(total=Count("items", filter=alive), **counted)
-        .prefetch_related("teams", "arts", "trains")
+        .prefetch_related("teams", "arts", "further_arts", "trains", "further_trains")
         .order_by("key")
     )
     for row in rows:

@@ -123,7 +123,7 @@ def apply(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         messages.error(request, _now("The template was not applied: %(what)s") % {"what": what})
         return redirect("sync:templates")
     for one in asked.answer[1].misfits:
-        if one.kind in ("missing", "several"):
+        if one.kind in ("missing", "several", "level"):
             words = _now("“%(word)s” does not fit: Jira has no one “%(name)s” there.")
             messages.warning(request, words % {"word": one.word, "name": one.name})
     return redirect("sync:draft", project.pk)

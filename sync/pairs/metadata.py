@@ -15,6 +15,8 @@ from jira_client.values import Board, FieldInfo, LinkType, Project
 from sync.core.propose import Metadata, Proposal
 from sync.pairs import hierarchy
 from sync.pairs.create_screens import CreateScreens
+from sync.pairs.hierarchy import Known
+from sync.pairs.new_types import SEEN
 
 
 def find_project(jira: JiraClient, key: str) -> Project:
@@ -136,9 +138,9 @@ def link_types(jira: JiraClient) -> list[LinkType]:
 
 
 def facts_of(
-    jira: JiraClient, screens: CreateScreens, data: Metadata, proposal: Proposal
+    jira: JiraClient, screens: CreateScreens, data: Metadata, proposal: Proposal, known: Known
 ) -> dict[str, Any]:
-    """MappedProject.facts of a new mapping."""
+    """MappedProject.facts of a new mapping. `known`: what the other mapped projects know of types."""
     return {
         "parent_style": jira.flavour.parent_style,
         "person_key": jira.flavour.person_key,
@@ -146,7 +148,8 @@ def facts_of(
             name: {"id": proposal.statuses[name], "category": category}
             for name, category in proposal.categories.items()
         },
-        **hierarchy.facts_of(jira, screens, data.types, data.fields),
+        **hierarchy.facts_of(jira, screens, data.types, data.fields, known),
+        SEEN: [one.id for one in data.types],
         "link_types": {one.name: one.id for one in data.links},
         "proposed_at": timezone.now().isoformat(),
     }

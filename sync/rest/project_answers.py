@@ -10,6 +10,7 @@ from pydantic import Field
 
 from almconnect.lib.api import Answer, Page, words
 from connections.models import Connection, MappedProject
+from planning.levels import level_of
 from planning.models import Release, SprintLink, Team
 from sync.mapping import teams
 from sync.mapping.mapping_check import Checked, Finding
@@ -128,7 +129,9 @@ class SprintOut(Answer):
 
 
 class FindingOut(Answer):
-    part: Annotated[str, words("screens", "types", "boards", "workflow", "statuses", "links")]
+    part: Annotated[
+        str, words("screens", "types", "fields", "boards", "workflow", "statuses", "links")
+    ]
     state: str = Field(description="missing, or unknown where Jira could not be asked.")
     message: str
     text: str = Field(description="What to send to the Jira admin.")
@@ -220,6 +223,11 @@ class ProjectOut(Answer):
         description="Board field to from_jira or to_jira; the others go both ways."
     )
 
+    levels: dict[str, int] = Field(
+        description="Board type to its level in Jira's hierarchy, as far as it is known: -1 sub-tasks, "
+        "0 stories and their like, 1 features, 2 capabilities."
+    )
+
     @classmethod
     def of(cls, row: MappedProject) -> Self:
         """With its import and counts."""
@@ -251,6 +259,9 @@ class ProjectOut(Answer):
             created=row.created,
             updated=row.updated,
             field_directions=row.field_directions,
+            levels={
+                word: level for word in row.type_map if (level := level_of(row, word)) is not None
+            },
         )
 
 

@@ -62,7 +62,7 @@ class MisfitOut(Answer):
     part: str
     word: str = Field(description="The board's.")
     name: str = Field(description="Jira's.")
-    kind: Annotated[str, words("missing", "another", "further", "several")]
+    kind: Annotated[str, words("missing", "another", "further", "several", "level")]
     choices: dict[str, str] = Field(description="Id → name, of what can be chosen instead.")
 
     @classmethod

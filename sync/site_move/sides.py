@@ -22,6 +22,7 @@ from sync.core.propose import Metadata, propose
 from sync.core.site_match import SprintFacts, Thing
 from sync.pairs import hierarchy, metadata, priorities, sprint_facts
 from sync.pairs.create_screens import CreateScreens
+from sync.pairs.new_types import SEEN
 
 ABSENT = (NotFound, PermissionRefused, Gone, Invalid)
 
@@ -85,6 +86,7 @@ def facts_of(jira: JiraClient, side: Side, types: Sequence[str]) -> dict[str, ob
         "parent_style": jira.flavour.parent_style,
         "person_key": jira.flavour.person_key,
         **hierarchy.facts_of(jira, screens, side.data.types, side.data.fields),
+        SEEN: [one.id for one in side.data.types],
         **priorities.facts_of(screens, {"priority": "priority"}, types),
     }
 

@@ -83,6 +83,11 @@ def _frame(caller: JudgedCaller, world: World) -> None:
         assert caller.get(f"/{kind}").json()["items"]
         caller.get(f"/{kind}/{key}")
         caller.patch(f"/{kind}/{key}", {"name": f"Another of {kind}"})
+    own = {"projects": [str(world.project.pk)]}
+    for kind in ("arts", "trains"):
+        assert caller.patch(f"/{kind}/{parts[kind]}", own).json()["project"] == own["projects"][0]
+        caller.delete(f"/{kind}/{parts[kind]}/projects/{world.project.pk}?dry_run=true")
+        caller.delete(f"/{kind}/{parts[kind]}/projects/{world.project.pk}")
     for kind in ("iterations", "pis", "teams", "arts", "trains"):
         assert caller.delete(f"/{kind}/{parts[kind]}").status_code == 204
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,9 +42,10 @@ Keys = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Recording:
-    """What building left behind, by table; `answer` is what the builder returned."""
+    """What building left behind, by table; `answer` is what the builder returned. `person`: the id of who
+    built it, whose row may be deleted since."""
 
-    person: User
+    person: uuid.UUID
     answer: Keys
     made: float
     rows: dict[str, Rows] = field(default_factory=dict)
@@ -115,7 +117,7 @@ def _record(key: Key, handle: Handle, person: User, build: Callable[[], Keys]) -
     ):
         return answer  # it changed what was there before, or Jira: that is not recorded
     _recordings[key] = Recording(
-        person,
+        person.pk,
         answer,
         time.monotonic(),
         changed,
@@ -175,14 +177,12 @@ def _as_of_now(recording: Recording) -> None:
     PermissionReport.objects.update(created=now)
 
 
-def _for(person: User, recorded: User, value: Any) -> Any:
+def _for(person: User, recorded: uuid.UUID, value: Any) -> Any:
     """The value, where it names the person of the recording as naming this one."""
-    if value == recorded.pk:
+    if value == recorded:
         return person.pk
     if isinstance(value, str):
-        return value.replace(recorded.pk.hex, person.pk.hex).replace(
-            str(recorded.pk), str(person.pk)
-        )
+        return value.replace(recorded.hex, person.pk.hex).replace(str(recorded), str(person.pk))
     return value
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.models import Connection, MappedProject
+from planning import own_projects
 from planning.custom_field_editing import add_field, remove_field
 from planning.models import Art, Pi, SprintLink, Team, WorkItem
 from sync.core import template as names
@@ -259,20 +260,20 @@ def test_left_out_is_left_out(world: World) -> None:
         mapping_plan.decide(rows_of(plan)["OTTER"], {"left_out": True})
 
 
-def test_an_art_gets_one_project_of_its_own(world: World) -> None:
+def test_an_art_gets_the_projects_of_its_own(world: World) -> None:
     art = Art.objects.create(name="Travel")
     plan = mapping_plan.plan(world.connection, ["ART", "OTTER"], actor=world.person, art=art)
     work(plan)
     rows = rows_of(plan)
     assert (rows["ART"].belongs, rows["OTTER"].belongs) == ("art", "team")
     mapping_plan.decide(rows["OTTER"], {"belongs": "art"})
-    with pytest.raises(Refused, match="ART, OTTER are given to it"):
-        mapping_plan.confirm(plan, actor=world.person)
-    mapping_plan.decide(rows["OTTER"], {"belongs": "none"})
     mapping_plan.confirm(plan, actor=world.person)
     work(plan)
     art.refresh_from_db()
+    assert [one.key for one in own_projects.projects_of(art)] == ["ART", "OTTER"]
     assert art.project.key == "ART"
+    work(plan)
+    assert art.further_projects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -115,3 +115,50 @@ def test_of_several_fields_of_a_name_a_person_chooses() -> None:
     left = fit(content, other, propose(other), {"fields": {"wsjf": ""}})
     assert left.values["field_map"] == {}
     assert not any(misfit.word == "wsjf" for misfit in left.misfits)
+
+
+ELSEWHERE = {
+    "types": [
+        IssueType("301", "Aufgabe"),
+        IssueType("302", "Epos"),
+        IssueType("303", "Unteraufgabe", subtask=True),
+    ]
+}
+LEVELS = {"301": 0, "302": 1, "303": -1}
+
+
+def test_types_of_other_names_are_found_by_their_level() -> None:
+    columns = {**COLUMNS, "type_map": {"Story": "1", "Feature": "2", "Sub-task": "5"}}
+    here = project(types=[*project().types, IssueType("2", "Feature")])
+    content = by_names(columns, here, {"1": 0, "2": 1, "5": -1})
+    assert content["levels"] == {"Story": 0, "Feature": 1, "Sub-task": -1}
+    other = project(**ELSEWHERE)
+    found = fit(content, other, propose(other), levels=LEVELS)
+    assert found.values["type_map"] == {"Story": "301", "Feature": "302", "Sub-task": "303"}
+    told = {(one.word, one.name, one.kind) for one in found.misfits if one.part == "types"}
+    assert told == {
+        ("Story", "Aufgabe", "another"),
+        ("Feature", "Epos", "another"),
+        ("Sub-task", "Unteraufgabe", "another"),
+    }
+
+
+def test_of_several_types_of_a_level_a_person_chooses() -> None:
+    content = by_names(COLUMNS, project(), {"1": 0})
+    other = project(types=[*ELSEWHERE["types"], IssueType("304", "Fehler")])
+    levels = {**LEVELS, "304": 0}
+    found = fit(content, other, propose(other), levels=levels)
+    (one,) = (misfit for misfit in found.misfits if misfit.word == "Story")
+    assert (one.kind, one.must_decide) == ("level", True)
+    assert dict(one.choices) == {"301": "Aufgabe", "304": "Fehler"}
+    assert found.values["type_map"] == {}
+    chosen = fit(content, other, propose(other), {"types": {"Story": "304"}}, levels)
+    assert chosen.values["type_map"] == {"Story": "304"}
+
+
+def test_a_level_that_the_project_does_not_have_is_missing() -> None:
+    content = by_names(COLUMNS, project(), {"1": 0})
+    other = project(types=[IssueType("302", "Epos")])
+    found = fit(content, other, propose(other), levels=LEVELS)
+    told = {(one.word, one.kind) for one in found.misfits if one.part == "types"}
+    assert told == {("Story", "missing"), ("Epos", "further")}

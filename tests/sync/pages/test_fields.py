@@ -49,7 +49,8 @@ def test_board_and_jira_stand_side_by_side_with_a_sample(page: Client, world: Wo
     assert lines["status_map", "Done"].sample
     assert lines["type_map", "Story"].remote_name == "Story"
     assert lines["field_map", "summary"].control is None
-    assert "Sub-task" not in text_of(answer)
+    assert lines["type_map", "Story"].level == "level of stories"
+    assert "without a pair: Sub-task" in text_of(answer)
 
 
 def test_a_field_taken_out_stays_on_the_board(page: Client, world: World):

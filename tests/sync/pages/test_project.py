@@ -10,6 +10,8 @@ from django.urls import reverse
 from accounts.models import User
 from connections.models import Connection, MappedProject
 from planning.models import Art, Pi, SprintLink, Team, WorkItem
+from planning.own_projects import projects_of
+from planning.structure_editing import edit_part
 from sync.models import Run
 from tests.sync.pages.conftest import filled, text_of
 from tests.sync.world import World
@@ -49,6 +51,26 @@ def test_it_can_belong_to_something_else(page: Client, world: World):
     art.refresh_from_db()
     assert art.project == world.project
     assert Team.objects.get(pk=world.team.pk).project is None
+
+
+def test_an_art_that_gives_it_up_is_told_of_and_one_that_has_others_keeps_them(
+    page: Client, world: World
+):
+    art, other = Art.objects.create(name="Rail"), Art.objects.create(name="Road")
+    further = MappedProject.objects.create(
+        connection=world.connection, remote_id="4711", key="CAPS", name="Capabilities"
+    )
+    edit_part("art", art.pk, actor=None, values={"projects": [further.pk]})
+    for owner in (art, other):
+        form = filled(page.get(address(world)), owner=f"art:{owner.pk}")
+        answer = page.post(address(world, "change_project"), form, follow=True)
+        kept = [one.key for one in projects_of(Art.objects.get(pk=art.pk))]
+        assert kept == ["CAPS", *([world.project.key] if owner == art else [])]
+    words = " ".join(text_of(answer).split())
+    assert f"Rail has {world.project.key} no more" in words
+    assert "What is new of Rail goes to CAPS" in words
+    asked = text_of(page.get(address(world, "unmap")))
+    assert "that it is the project of Road" in " ".join(asked.split())
 
 
 def test_comparing_and_importing_are_asked_for_once(page: Client, world: World):
