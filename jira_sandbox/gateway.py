@@ -109,7 +109,6 @@ def service_account(site: Site) -> ScopedToken:
         address = "alm-robot@serviceaccount.atlassian.com"
         site.add_user(User(ROBOT, "ALM Robot", address, "", ""))
         service = site.users["svc-alm"]
-        site.users[ROBOT].global_permissions |= service.global_permissions
         for held in site.grants.values():
             held[ROBOT] = set(held.get(service.name, ()))
         credential(site, ROBOT, ROBOT_CLIENT, ROBOT_SECRET, every_scope())

@@ -41,7 +41,7 @@ def history_of(item: WorkItem) -> list[Step]:
     for event in events:
         doubled = event.origin == "board" and _near(event.at, moments)
         if not doubled:
-            fields = tuple((called(name), None, None) for name in event.fields)
+            fields = tuple((_name(name), None, None) for name in event.fields)
             what = event.kind.partition(".")[2]
             steps.append(Step(event.at, event.actor_name, event.origin, what, fields))
     return sorted(steps, key=lambda step: step.at, reverse=True)[:MOST]
@@ -59,7 +59,7 @@ def changed_since(item: WorkItem, version: int) -> list[tuple[str, str, str]]:
 
 def _of_change(change: Change, names: Mapping[str, str]) -> Step:
     fields = tuple(
-        (called(name), worded(name, change.before.get(name), names), worded(name, value, names))
+        (_name(name), worded(name, change.before.get(name), names), worded(name, value, names))
         for name, value in change.fields.items()
     )
     if change.kind == "unlink":
@@ -73,6 +73,11 @@ def _of_change(change: Change, names: Mapping[str, str]) -> Step:
         state=str(change.state),
         detail=change.message,
     )
+
+
+def _name(field: str) -> str:
+    """What a board field is called where people read it."""
+    return called(field).replace("_", " ")
 
 
 def worded(field: str, value: Any, names: Mapping[str, str]) -> str:

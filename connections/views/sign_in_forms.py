@@ -168,6 +168,7 @@ class ServiceForm(WithSecret):
         help_text=_("Shown once, when the credential is made."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+    secret_expires = None  # type: ignore[assignment]  # a client secret is good until it is revoked
     method = AuthMethod.SERVICE.value
     secret_name = "client_secret"  # noqa: S105 - the field's name
 

@@ -39,7 +39,7 @@ class Hands(BoardHands, JiraHands):
 
     def __init__(self, world: World) -> None:
         self.world, self.rng, self.ways = world, random.Random(7), Ways.POLL  # noqa: S311
-        self.written, self.count, self.teams, self.sprints = Written(), 0, {}, []
+        self.written, self.count, self.teams, self.sprints, self.own = Written(), 0, {}, [], {}
         self.names = named(world)
 
     def other(self, name: str, now: Any) -> Any:
