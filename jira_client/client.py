@@ -30,6 +30,7 @@ from jira_client.errors import (
 from jira_client.flavour import Flavour, flavour_of
 from jira_client.protocol import Request, encode, read
 from jira_client.resources.boards import Boards
+from jira_client.resources.comments import Comments
 from jira_client.resources.fields import Fields
 from jira_client.resources.issues import Issues
 from jira_client.resources.links import Links
@@ -73,6 +74,7 @@ class JiraClient:
         self.permissions = Permissions(self)
         self.fields = Fields(self)
         self.issues = Issues(self)
+        self.comments = Comments(self)
         self.search = Search(self)
         self.links = Links(self)
         self.boards = Boards(self)

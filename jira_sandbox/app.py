@@ -25,6 +25,7 @@ from .refusal import ConnectionLost, Refusal
 from .rest import (
     board_moves,
     boards,
+    comments,
     issue_archive,
     issue_subresources,
     issues,
@@ -52,8 +53,8 @@ StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
     people, projects, versions, roles, project_admin, metadata, issue_archive, issues, links, link_types,
-    issue_subresources, search, boards, board_moves, sprints, webhooks, tokens, oauth, control, consent,
-    login, home, applinks, admin, work, fault_page, role_page, token_page,
+    issue_subresources, comments, search, boards, board_moves, sprints, webhooks, tokens, oauth, control,
+    consent, login, home, applinks, admin, work, fault_page, role_page, token_page,
 )  # fmt: skip
 
 

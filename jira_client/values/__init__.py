@@ -25,6 +25,7 @@ from jira_client.values.instance import (
     Webhook,
 )
 from jira_client.values.issues import (
+    Comment,
     Created,
     CreateFailure,
     Fetched,
@@ -40,6 +41,7 @@ __all__ = [
     "Board",
     "BoardColumn",
     "BoardConfiguration",
+    "Comment",
     "CreateFailure",
     "Created",
     "Deployment",

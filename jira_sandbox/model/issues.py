@@ -42,6 +42,13 @@ class Comment:
     created: datetime
     updated: datetime
     adf: Any = None
+    editor: User | None = None
+    """Who changed it last; None: nobody but its author."""
+    visibility: dict[str, str] | None = None
+    """`type` and `value` of the role that alone may see it; None: everybody who sees the issue."""
+    public: bool = True
+    """False: an internal note of a service project."""
+    properties: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

@@ -14,11 +14,14 @@ from ..model.clock import stamp
 from ..model.fields import Field
 from ..model.issues import Comment, History, Issue, Link
 from ..model.people import User
+from ..model.roles import ROLES
 from ..model.site import Site
 from .shapes import Json, Shapes
 
 EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,transitions"
 NOT_NAVIGABLE = {"comment"}
+INLINE = 20
+"""Cloud shows so many comments with an issue, the oldest; the others are read from its list."""
 
 
 class Renderer(Shapes):
@@ -115,10 +118,27 @@ class Renderer(Shapes):
             "id": str(one.id),
             "author": self.user(one.author),
             "body": self.rich(one.body, one.adf),
-            "updateAuthor": self.user(one.author),
+            "updateAuthor": self.user(one.editor or one.author),
             "created": stamp(one.created, self.zone),
             "updated": stamp(one.updated, self.zone),
-        } | ({"jsdPublic": True} if self.site.cloud else {})
+        } | self._seen_by(one)
+
+    def _seen_by(self, one: Comment) -> Json:
+        made: Json = {"jsdPublic": one.public} if self.site.cloud else {}
+        return made | ({"visibility": dict(one.visibility)} if one.visibility else {})
+
+    def shown_comments(self, issue: Issue) -> list[Comment]:
+        """Those that the reader may see; the others are not even counted."""
+        return [one for one in issue.comments if self.sees_comment(issue, one)]
+
+    def sees_comment(self, issue: Issue, one: Comment) -> bool:
+        """A comment for a role is shown to who is in it, to its author and to Jira's admins."""
+        reader = self.reader
+        if one.visibility is None or reader is None or reader is one.author:
+            return True
+        role = next((key for key, r in ROLES.items() if r.name == one.visibility["value"]), 0)
+        inside = reader.name in issue.project.members.get(str(role), ())
+        return inside or self.site.may(reader, "ADMINISTER")
 
     def history(self, entry: History) -> Json:
         return {
@@ -197,6 +217,7 @@ class Renderer(Shapes):
         ]
 
     def _comments(self, issue: Issue, field: Field) -> Any:
-        found = [self.comment(issue, one) for one in issue.comments]
-        count = len(found)
-        return {"comments": found, "maxResults": count, "total": count, "startAt": 0}
+        shown = self.shown_comments(issue)
+        some = shown[:INLINE] if self.site.cloud else shown
+        found = [self.comment(issue, one) for one in some]
+        return {"comments": found, "maxResults": len(found), "total": len(shown), "startAt": 0}

@@ -105,7 +105,8 @@ def _history(entry: History) -> Json:
 
 
 def _comment(comment: Comment) -> Json:
-    return flat(comment)
+    editor = comment.editor.name if comment.editor else None
+    return flat(comment, "editor") | {"editor": editor}
 
 
 def _oauth(register: Register) -> Json:

@@ -136,7 +136,11 @@ def _history(site: Site, row: Json) -> History:
 
 
 def _comment(site: Site, row: Json) -> Comment:
-    return Comment(**timed(row, "created", "updated") | {"author": site.users[row["author"]]})
+    people = {
+        "author": site.users[row["author"]],
+        "editor": site.users.get(row.get("editor") or ""),
+    }
+    return Comment(**timed(row, "created", "updated") | people)
 
 
 def _credentials(site: Site, state: Json) -> None:
