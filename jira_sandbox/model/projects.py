@@ -102,6 +102,8 @@ class Project:
     without: dict[str, list[str]] = field(default_factory=dict)
     demanded: list[str] = field(default_factory=list)
     simplified: bool = False
+    service: bool = False
+    """Of Jira Service Management."""
 
     def lacks(self, field_id: str, type_id: str) -> bool:
         if not self.without:

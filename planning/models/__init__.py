@@ -2,6 +2,7 @@
 
 from planning.models.baseline import PiBaseline
 from planning.models.change import BoardEvent, Change, ChangeKind, ChangeState
+from planning.models.comment import Comment
 from planning.models.field import CUSTOM, CustomField, FieldKind, Release
 from planning.models.item import Link, SyncState, WorkItem
 from planning.models.train import Art, Iteration, Pi, SolutionTrain, SprintLink, Team, TeamBoard
@@ -13,6 +14,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "ChangeState",
+    "Comment",
     "CustomField",
     "FieldKind",
     "Iteration",

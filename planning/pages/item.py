@@ -22,6 +22,7 @@ from planning.history import changed_since, history_of
 from planning.item_editing import Stale, create_item, delete_item, edit_item
 from planning.link_forms import LinkForm
 from planning.models import Change, ChangeState, Link, SyncState, Team, WorkItem
+from planning.pages import comments
 from planning.pages.request_params import back_to, chosen, item_or_404, may_plan, person_of
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
@@ -156,6 +157,7 @@ def _context(request: HttpRequest, item: WorkItem, form: ItemForm | None) -> dic
         "custom": custom_form_fields.shown(item),
         "may_plan": may_plan(request),
         "foretold": predicted_refusals.of_deleting(item) if may_plan(request) else "",
+        **comments.context_of(item, person_of(request), may_plan=may_plan(request)),
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jira_client.parse import issue_links, sprints_in
+from jira_client.parse import comments, issue_links, sprints_in
 from jira_client.values import Issue, Sprint
 from sync.core import kinds, words
 from sync.core.echo import all_normal
@@ -103,6 +103,7 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         operation=operation_of(issue),
         unknown=unknown,
         untold=_untold(rules, fields),
+        comments=comments(issue) if rules.comments else None,
     )
 
 

@@ -54,6 +54,7 @@ class ActivityFilter(forms.Form):
             ("edit", _("Edited")),
             ("delete", _("Deleted")),
             ("link", _("Links")),
+            ("comment", _("Comments")),
             ("sprint", _("Sprints")),
         ],
     )

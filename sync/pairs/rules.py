@@ -39,6 +39,7 @@ def rules_of(project: MappedProject) -> Rules:
         link_rules=link_rules_of(project),
         link_ids=ids_of(project),
         kinds=kinds,
+        comments=project.reads_comments,
         directions={
             name: way for name, way in project.field_directions.items() if name in project.field_map
         },

@@ -23,6 +23,7 @@ class Policies(Strict):
     direction: Literal["both", "from_jira", "to_jira", "paused"] = "both"
     conflict_policy: Literal["jira_wins", "board_wins", "ask"] = "jira_wins"
     deletion_policy: Literal["delete", "unlink"] = "unlink"
+    comments: Literal["off", "from_jira", "both"] = "both"
     jql: Annotated[str, StringConstraints(max_length=5000)] | None = None
 
 

@@ -219,6 +219,7 @@ class ProjectOut(Answer):
     field_directions: dict[str, str] = Field(
         description="Board field to from_jira or to_jira; the others go both ways."
     )
+    comments: Annotated[str, words("off", "from_jira", "both")]
 
     @classmethod
     def of(cls, row: MappedProject) -> Self:
@@ -251,6 +252,7 @@ class ProjectOut(Answer):
             created=row.created,
             updated=row.updated,
             field_directions=row.field_directions,
+            comments=row.comments,
         )
 
 

@@ -107,6 +107,12 @@ def _board(caller: JudgedCaller, world: World) -> None:
     caller.get("/links")
     caller.get(f"/links/{link}")
     caller.delete(f"/links/{link}")
+    words = {"body": "Looks good"}
+    comment = caller.post(f"/items/{item}/comments", words).json()["id"]
+    assert caller.get(f"/items/{item}/comments").json()["items"]
+    caller.get(f"/comments/{comment}")
+    caller.patch(f"/comments/{comment}", {"body": "Looks better"})
+    caller.delete(f"/comments/{comment}")
     caller.delete(f"/items/{other}")
     assert caller.get("/changes?limit=500").json()["items"]
     world.settle()
