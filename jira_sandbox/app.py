@@ -23,6 +23,7 @@ from .pages import roles as role_page
 from .pages import tokens as token_page
 from .refusal import ConnectionLost, Refusal
 from .rest import (
+    attachments,
     board_moves,
     boards,
     comments,
@@ -53,8 +54,8 @@ StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
     people, projects, versions, roles, project_admin, metadata, issue_archive, issues, links, link_types,
-    issue_subresources, comments, search, boards, board_moves, sprints, webhooks, tokens, oauth, control,
-    consent, login, home, applinks, admin, work, fault_page, role_page, token_page,
+    issue_subresources, comments, attachments, search, boards, board_moves, sprints, webhooks, tokens,
+    oauth, control, consent, login, home, applinks, admin, work, fault_page, role_page, token_page,
 )  # fmt: skip
 
 

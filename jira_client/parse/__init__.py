@@ -18,6 +18,8 @@ from jira_client.parse.of_instance import (
     version,
 )
 from jira_client.parse.of_issue import (
+    attachment,
+    attachments,
     comment,
     comments,
     has_all_comments,
@@ -33,6 +35,8 @@ from jira_client.parse.of_sprint import sprint, sprints_in
 from jira_client.parse.plain import day, mapping, moment, rows, text, whole
 
 __all__ = [
+    "attachment",
+    "attachments",
     "board",
     "board_configuration",
     "comment",

@@ -10,7 +10,15 @@ from typing import Any
 from jira_client.parse.of_instance import field_metas, link_type, person, status
 from jira_client.parse.of_lists import in_whole
 from jira_client.parse.plain import mapping, moment, rows, text, whole
-from jira_client.values import Comment, History, HistoryItem, Issue, IssueLink, Transition
+from jira_client.values import (
+    Attachment,
+    Comment,
+    History,
+    HistoryItem,
+    Issue,
+    IssueLink,
+    Transition,
+)
 
 
 def issue(value: Mapping[str, Any]) -> Issue:
@@ -142,6 +150,29 @@ def has_all_comments(value: Issue) -> bool:
         return True
     total = whole(field.get("total"))
     return total is None or len(rows(field.get("comments") or [])) >= total
+
+
+def attachment(value: Mapping[str, Any]) -> Attachment:
+    """One attachment. Raises NotJira."""
+    author = _person(value.get("author"))
+    return Attachment(
+        id=text(value.get("id")),
+        filename=text(value.get("filename")),
+        size=whole(value.get("size")) or 0,
+        kind=text(value.get("mimeType")),
+        author_name=author[1],
+        created=moment(value.get("created")),
+        author_id=author[0],
+    )
+
+
+def attachments(value: Issue) -> tuple[Attachment, ...] | None:
+    """The attachments that came with an issue; None where they were not asked for, or are hidden.
+
+    Raises NotJira.
+    """
+    field = value.fields.get("attachment")
+    return tuple(attachment(row) for row in rows(field)) if isinstance(field, list) else None
 
 
 def _person(value: Any) -> tuple[str, str]:

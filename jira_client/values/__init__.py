@@ -25,6 +25,7 @@ from jira_client.values.instance import (
     Webhook,
 )
 from jira_client.values.issues import (
+    Attachment,
     Comment,
     Created,
     CreateFailure,
@@ -38,6 +39,7 @@ from jira_client.values.issues import (
 )
 
 __all__ = [
+    "Attachment",
     "Board",
     "BoardColumn",
     "BoardConfiguration",

@@ -72,6 +72,19 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of an issue. `size` in bytes; `kind`: its MIME type, as Jira says it."""
+
+    id: str
+    filename: str
+    size: int
+    kind: str
+    author_name: str = ""
+    created: datetime | None = None
+    author_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """A step this user can take now; choose it by `to.id`, never by name."""
 

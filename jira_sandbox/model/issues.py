@@ -1,4 +1,4 @@
-"""Issues with their comments, changes, links, remote links and properties.
+"""Issues with their comments, attachments, changes, links, remote links and properties.
 
 It must not know screens, permissions or requests.
 
@@ -52,6 +52,18 @@ class Comment:
 
 
 @dataclass(slots=True, eq=False)
+class Attachment:
+    """A file; `kind`: its MIME type."""
+
+    id: int
+    filename: str
+    author: User
+    created: datetime
+    kind: str
+    content: bytes
+
+
+@dataclass(slots=True, eq=False)
 class RemoteLink:
     id: int
     global_id: str | None
@@ -92,6 +104,7 @@ class Issue:
     history: list[History] = field(default_factory=list)
     properties: dict[str, Any] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
     remote_links: list[RemoteLink] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     children: set["Issue"] = field(default_factory=set)

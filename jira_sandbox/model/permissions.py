@@ -121,6 +121,27 @@ CATALOGUE = (
         "COMMENT_DELETE_OWN",
     ),
     Permission(
+        "19",
+        "CREATE_ATTACHMENTS",
+        "Create Attachments",
+        "Users with this permission may create attachments.",
+        "CREATE_ATTACHMENT",
+    ),
+    Permission(
+        "38",
+        "DELETE_ALL_ATTACHMENTS",
+        "Delete All Attachments",
+        "Users with this permission may delete all attachments.",
+        "ATTACHMENT_DELETE_ALL",
+    ),
+    Permission(
+        "39",
+        "DELETE_OWN_ATTACHMENTS",
+        "Delete Own Attachments",
+        "Users with this permission may delete own attachments.",
+        "ATTACHMENT_DELETE_OWN",
+    ),
+    Permission(
         "25", "MOVE_ISSUES", "Move Issues", "Ability to move issues between projects.", "MOVE_ISSUE"
     ),
     Permission(
@@ -144,13 +165,15 @@ GUIDE = (
     "LINK_ISSUES", "SCHEDULE_ISSUES", "VIEW_READONLY_WORKFLOW", "EDIT_WORKFLOW",
     "MANAGE_SPRINTS_PERMISSION", "MODIFY_REPORTER", "TRANSITION_ISSUES", "ASSIGN_ISSUES",
     "ASSIGNABLE_USER", "ADD_COMMENTS", "MOVE_ISSUES", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS",
+    "CREATE_ATTACHMENTS",
 )  # fmt: skip
 """What the connection guide asks for a service user, and what its operations rest on."""
 
 MEMBER = (
     "BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "LINK_ISSUES", "SCHEDULE_ISSUES",
     "TRANSITION_ISSUES", "ASSIGN_ISSUES", "ASSIGNABLE_USER", "ADD_COMMENTS",
-    "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "VIEW_READONLY_WORKFLOW", "MANAGE_SPRINTS_PERMISSION",
+    "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "CREATE_ATTACHMENTS", "DELETE_OWN_ATTACHMENTS",
+    "VIEW_READONLY_WORKFLOW", "MANAGE_SPRINTS_PERMISSION",
 )  # fmt: skip
 
 KEYS = frozenset(one.key for one in CATALOGUE)

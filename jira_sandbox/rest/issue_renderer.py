@@ -8,18 +8,19 @@ Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from .. import adf
 from ..model.clock import stamp
 from ..model.fields import Field
-from ..model.issues import Comment, History, Issue, Link
+from ..model.issues import Attachment, Comment, History, Issue, Link
 from ..model.people import User
 from ..model.roles import ROLES
 from ..model.site import Site
 from .shapes import Json, Shapes
 
 EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,transitions"
-NOT_NAVIGABLE = {"comment"}
+NOT_NAVIGABLE = {"comment", "attachment"}
 INLINE = 20
 """Cloud shows so many comments with an issue, the oldest; the others are read from its list."""
 
@@ -47,6 +48,7 @@ class Renderer(Shapes):
             "parent": self._parent, "epic-link": self._epic_link, "parent-link": self._parent_link,
             "sprint": self._sprint,
             "moment": self._moment, "issuelinks": self._links, "comments": self._comments,
+            "attachments": lambda issue, _: [self.attachment(one) for one in issue.attachments],
             "subtasks": lambda issue, _: [self.brief(one) for one in issue.subtasks],
             "select": lambda issue, f: self.option(f, issue.values.get(f.slot)),
             "multiselect": self._options, "team": self._team,
@@ -126,6 +128,22 @@ class Renderer(Shapes):
     def _seen_by(self, one: Comment) -> Json:
         made: Json = {"jsdPublic": one.public} if self.site.cloud else {}
         return made | ({"visibility": dict(one.visibility)} if one.visibility else {})
+
+    def attachment(self, one: Attachment) -> Json:
+        """Version 2 leads to the page that people open, 3 to the call."""
+        where = f"{self.site.base_url}/secure/attachment/{one.id}/{quote(one.filename)}"
+        if self.site.cloud:
+            where = f"{self.root}/attachment/content/{one.id}"
+        return {
+            "self": f"{self.root}/attachment/{one.id}",
+            "id": str(one.id),
+            "filename": one.filename,
+            "author": self.user(one.author),
+            "created": stamp(one.created, self.zone),
+            "size": len(one.content),
+            "mimeType": one.kind,
+            "content": where,
+        }
 
     def shown_comments(self, issue: Issue) -> list[Comment]:
         """Those that the reader may see; the others are not even counted."""

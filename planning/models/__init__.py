@@ -1,5 +1,6 @@
 """The board: ARTs, teams, PIs, iterations, work items, links; the outbox and the change feed."""
 
+from planning.models.attachment import Attachment
 from planning.models.baseline import PiBaseline
 from planning.models.change import BoardEvent, Change, ChangeKind, ChangeState
 from planning.models.comment import Comment
@@ -10,6 +11,7 @@ from planning.models.train import Art, Iteration, Pi, SolutionTrain, SprintLink,
 __all__ = [
     "CUSTOM",
     "Art",
+    "Attachment",
     "BoardEvent",
     "Change",
     "ChangeKind",

@@ -153,6 +153,7 @@ def _context(request: HttpRequest, item: WorkItem, form: ItemForm | None) -> dic
         "under_way": list(changes[:50]),
         "standing": truth.of_project(item.project),
         "on_its_way": truth.on_its_way(item.project),
+        "attachments": item.attachments.all()[:200],
         "history": history_of(item),
         "custom": custom_form_fields.shown(item),
         "may_plan": may_plan(request),

@@ -10,7 +10,7 @@ from pydantic import Field
 from almconnect.lib.api import Answer, Page, Refused, words
 from planning.comment_states import Standing
 from planning.fields import value_of
-from planning.models import BoardEvent, Comment, CustomField, Link, WorkItem
+from planning.models import Attachment, BoardEvent, Comment, CustomField, Link, WorkItem
 from planning.structure_editing import Part, show_part
 
 SyncWord = Annotated[str, words("synced", "waiting", "parked", "conflict", "local_only", "gone")]
@@ -217,6 +217,36 @@ class CommentOut(Answer):
 
 
 class CommentsOut(Page[CommentOut]):
+    pass
+
+
+class AttachmentOut(Answer):
+    """A file in Jira; what is in it is fetched by people, at the item's page."""
+
+    id: str
+    item: str
+    filename: str
+    size: int = Field(description="Bytes.")
+    kind: str = Field(description="The MIME type, as Jira says it.")
+    author: str
+    created: datetime | None
+    remote: LinkRemoteOut
+
+    @classmethod
+    def of(cls, row: Attachment) -> Self:
+        return cls(
+            id=str(row.pk),
+            item=str(row.item_id),
+            filename=row.filename,
+            size=row.size,
+            kind=row.kind,
+            author=row.author_name,
+            created=row.created,
+            remote=LinkRemoteOut(id=row.remote_id),
+        )
+
+
+class AttachmentsOut(Page[AttachmentOut]):
     pass
 
 

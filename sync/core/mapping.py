@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jira_client.parse import comments, issue_links, sprints_in
+from jira_client.parse import attachments, comments, issue_links, sprints_in
 from jira_client.values import Issue, Sprint
 from sync.core import kinds, words
 from sync.core.echo import all_normal
@@ -104,6 +104,7 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         unknown=unknown,
         untold=_untold(rules, fields),
         comments=comments(issue) if rules.comments else None,
+        attachments=attachments(issue) if rules.attachments else None,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from jira_client.values import Comment
+from jira_client.values import Attachment, Comment
 from sync.core.kinds import CUSTOM
 from sync.core.links import LinkRule, LinkTable
 from sync.core.teams import TeamSource
@@ -80,7 +80,7 @@ class Rules:
     `transition_defaults`: board status → {field id: value} for what a step there asks for.
     `kinds`: field of the customer's choice → its kind (`sync.core.kinds`). `directions`: field →
     “from_jira” or “to_jira” (`sync.core.field_directions`); the others go both ways.
-    `comments`: the issues' comments are read.
+    `comments`: the issues' comments are read; `attachments`: what they have of files.
     """
 
     project_id: str
@@ -101,6 +101,7 @@ class Rules:
     kinds: Mapping[str, str] = field(default_factory=dict)
     directions: Mapping[str, str] = field(default_factory=dict)
     comments: bool = False
+    attachments: bool = False
     # The way back, Jira's id → the board's word; made once, since every issue of a batch asks.
     type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
@@ -124,6 +125,7 @@ class Rules:
         always = ("project", "issuetype", "status", "created", "updated", "issuelinks")
         mapped = tuple(name for name in self.fields.values() if name not in always)
         mapped += ("comment",) if self.comments else ()
+        mapped += ("attachment",) if self.attachments else ()
         return tuple(dict.fromkeys((*always, *mapped, *self.parent_fields)))
 
     @property
@@ -194,3 +196,4 @@ class Seen:
     unknown: Mapping[str, str] = field(default_factory=dict)  # field → Jira's value, not understood
     untold: Mapping[str, str] = field(default_factory=dict)  # field → ABSENT or DOCUMENT
     comments: tuple[Comment, ...] | None = None  # None: not asked for, or hidden
+    attachments: tuple[Attachment, ...] | None = None  # the same

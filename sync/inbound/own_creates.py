@@ -153,7 +153,7 @@ def bring_in(reading: Reading, batch: Batch, issue: Issue, seen: Seen) -> None:
         item.sync_detail = states.told(shadow.parked)
     batch.new_shadows.append(shadow)
     if (
-        seen.links or seen.comments
+        seen.links or seen.comments or seen.attachments
     ):  # without any, a new item has none on the board that could be amiss
         batch.current.append(seen)
     batch.applied.created += 1

@@ -16,7 +16,7 @@ from planning import inbound_writes
 from planning.models import BoardEvent, Change, WorkItem
 from sync.core.merge import Clash
 from sync.core.values import ABSENT, Lookups, Rules, Seen, Values
-from sync.inbound import gone_items, issue_comments, issue_links
+from sync.inbound import gone_items, issue_attachments, issue_comments, issue_links
 from sync.models import Shadow
 from sync.outbox import ways_out
 from sync.pairs import conflicts, states
@@ -185,6 +185,8 @@ def save(reading: Reading, batch: Batch) -> list[BoardEvent]:
     listed = issue_comments.told(reading.rules, pairs, batch.current)
     if listed:
         events += issue_comments.reconcile(reading.project, listed, reading.began, batch.put_back)
+    if attached := issue_attachments.told(pairs, batch.current):
+        issue_attachments.reconcile(attached)
     back = [shadow.item_id for shadow in batch.returned]
     if back:
         ways_out.send_those_back(back)  # before their states are derived

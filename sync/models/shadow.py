@@ -95,6 +95,7 @@ class Shadow(models.Model):
     # What the comments of the issue were at its last read, digested; and how many stay out of the board
     comments = models.CharField(max_length=40, default=COMMENTS_UNREAD, db_default=COMMENTS_UNREAD)
     withheld = models.PositiveIntegerField(default=0, db_default=0)
+    attachments = models.CharField(max_length=40, default="", db_default="")  # the same of files
     # When Jira says that the issue was made: never changes, so another moment is another issue
     remote_created = models.DateTimeField(null=True, blank=True)
     remote_updated = models.DateTimeField(null=True, blank=True)

@@ -107,6 +107,7 @@ def _board(caller: JudgedCaller, world: World) -> None:
     caller.get("/links")
     caller.get(f"/links/{link}")
     caller.delete(f"/links/{link}")
+    caller.get(f"/items/{item}/attachments")
     words = {"body": "Looks good"}
     comment = caller.post(f"/items/{item}/comments", words).json()["id"]
     assert caller.get(f"/items/{item}/comments").json()["items"]

@@ -5,6 +5,7 @@ Deviations, each with its reason, are in UNDOCUMENTED.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ CALLS: dict[str, Act] = {
     "edit comment": lambda c: c.comments.edit("10", "7", "words"),
     "delete comment": lambda c: c.comments.delete("10", "7"),
     "comment property": lambda c: c.comments.get_property("7", "alm"),
+    "attachment": lambda c: c.attachments.get("7"),
+    "content": lambda c: c.attachments.content("7", "a.txt", BytesIO(), 10),
     "search": lambda c: c.search.page("a = 1", ("summary",), "t", 50, ("alm",), ("10",)),
     "search all": lambda c: list(c.search.all("a = 1", ("summary",))),
     "search ids": lambda c: list(c.search.ids("a = 1")),

@@ -77,6 +77,15 @@ class World:
         made = self.jira("POST", f"/rest/api/2/issue/{key}/comment", body=body, **more)
         return str(made["id"])
 
+    def attach_there(self, key: str, name: str, content: bytes, kind: str = "text/plain") -> str:
+        """A file that somebody attaches in Jira; its id."""
+        answer = self.session.post(
+            f"{self.handle.url}/rest/api/2/issue/{key}/attachments",
+            files={"file": (name, content, kind)},
+        )
+        answer.raise_for_status()
+        return str(answer.json()[0]["id"])
+
     def issues(self, summary: str) -> list[str]:
         site = self.handle.site
         return [one.key for one in site.issues.values() if one.values.get("summary") == summary]
