@@ -175,6 +175,14 @@ PERMISSIONS: tuple[Permission, ...] = (
         shown=False,
     ),
     Permission(
+        "Create Attachments",
+        "CREATE_ATTACHMENTS",
+        "CREATE_ATTACHMENT",
+        OPTIONAL,
+        "files are added in Jira by hand",
+        shown=False,
+    ),
+    Permission(
         "Jira Administrator",
         "ADMINISTER",
         "ADMINISTER",
@@ -213,6 +221,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Delete a comment of one's own",
         ("BROWSE_PROJECTS", "DELETE_OWN_COMMENTS"),
     ),
+    Operation("attach", "Add a file", ("BROWSE_PROJECTS", "CREATE_ATTACHMENTS")),
     Operation("delete", "Delete an item", ("BROWSE_PROJECTS", "DELETE_ISSUES")),
 )
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{_connection}/projects/map/", mapping.map_project, name="map"),
     path(f"{_connection}/projects/map-many/", mapping_plan.choose, name="map_many"),
     path("attachments/<uuid:attachment_id>/", attachments.fetch, name="attachment"),
+    path("items/<uuid:item_id>/attachments/", attachments.add, name="add_attachment"),
     path("pis/<uuid:pi_id>/readiness/", readiness.readiness, name="readiness"),
     path("pis/<uuid:pi_id>/sprints/", concord.concord, name="concord"),
     path("pis/<uuid:pi_id>/sprints/equal/", concord.make_equal, name="make_concord"),

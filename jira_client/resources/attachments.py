@@ -30,6 +30,29 @@ class Attachments:
             parse.mapping(self._caller.call(Request("GET", path, {"id": attachment})))
         )
 
+    def limit(self) -> int | None:
+        """How many bytes a file may have in this Jira; None where it takes no files. Raises JiraError.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-attachment-meta-get
+        """
+        path = f"{self._caller.flavour.api}/attachment/meta"
+        found = parse.mapping(self._caller.call(Request("GET", path)))
+        return (parse.whole(found.get("uploadLimit")) or 0) if found.get("enabled") else None
+
+    def add(self, issue: str, filename: str, content: bytes) -> Attachment:
+        """Adds a file to an issue and returns it as Jira keeps it.
+
+        Needs Create Attachments. Jira knows no idempotency key: where the error says `outcome_unknown`,
+        look at the issue's files before sending it again. Raises JiraError, and ValueError for a name with
+        quotation marks or line ends.
+
+        Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-issue-issueidorkey-attachments-post
+        """
+        path = f"{self._caller.flavour.api}/issue/{{issue}}/attachments"
+        request = Request("POST", path, {"issue": issue}, file=(filename, content))
+        (made,) = parse.rows(self._caller.call(request))
+        return parse.attachment(made)
+
     def content(self, attachment: str, filename: str, sink: IO[bytes], most: int) -> None:
         """Writes what is in a file to `sink`, `most` bytes at most; the caller compares its size.
 

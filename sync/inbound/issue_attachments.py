@@ -56,6 +56,20 @@ def reconcile(pairs: Told) -> None:
     bulk_rows.update([pair for pair, _listed in pairs], ("attachments",))
 
 
+def keep(item: uuid.UUID, there: JiraAttachment) -> Attachment:
+    """The row of a file that was just added; the next read of its issue may have made it already."""
+    row = _row(item, there)
+    kept, _new = Attachment.objects.get_or_create(
+        item_id=item,
+        remote_id=row.remote_id,
+        defaults={
+            name: getattr(row, name)
+            for name in ("id", "filename", "size", "kind", "author_name", "created")
+        },
+    )
+    return kept
+
+
 def _digest(listed: Sequence[JiraAttachment]) -> str:
     if not listed:
         return ""

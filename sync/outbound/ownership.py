@@ -50,6 +50,13 @@ def strangers(
     return found
 
 
+def why_not(connection: Connection, jira: JiraClient, pair: Shadow) -> str:
+    """Why nothing may be written to this pair's issue now; empty where it may. Raises JiraError,
+    SiteDoubted.
+    """
+    return _reasons(connection, jira, [pair]).get(pair.pk, "")
+
+
 def part(changes: Sequence[Change], reasons: Mapping[int, str]) -> list[Change]:
     """The deletions that stay; links and comments to issues that are not ours are parked. Deletions of such
     items are `issue_deletes`'s: those part the item from its issue."""

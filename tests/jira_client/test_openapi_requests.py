@@ -58,6 +58,7 @@ CALLS: dict[str, Act] = {
     "delete comment": lambda c: c.comments.delete("10", "7"),
     "comment property": lambda c: c.comments.get_property("7", "alm"),
     "attachment": lambda c: c.attachments.get("7"),
+    "attachment limit": lambda c: c.attachments.limit(),
     "content": lambda c: c.attachments.content("7", "a.txt", BytesIO(), 10),
     "search": lambda c: c.search.page("a = 1", ("summary",), "t", 50, ("alm",), ("10",)),
     "search all": lambda c: list(c.search.all("a = 1", ("summary",))),
@@ -88,6 +89,7 @@ CALLS: dict[str, Act] = {
 }
 UNDOCUMENTED = {
     "site.identity": "/_edge/tenant_info is in no document; it has been stable for years",
+    "attachments.add": "a form with a file, which a judge of JSON bodies cannot read",
     "people.person_value": "asks nothing: it writes a person into a field",
     "search.id_at": "Data Center's: Cloud pages by token",
     "search.page_between": "the same",
