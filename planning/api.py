@@ -5,7 +5,6 @@ from __future__ import annotations
 from ninja import Router
 
 from planning.rest import (
-    attachments,
     baselines,
     changes,
     comments,
@@ -16,5 +15,5 @@ from planning.rest import (
 )
 
 router = Router()
-for part in (items, links, comments, attachments, structure, baselines, custom_fields, changes):
+for part in (items, links, comments, structure, baselines, custom_fields, changes):
     router.add_router("", part.router)

@@ -221,7 +221,7 @@ class CommentsOut(Page[CommentOut]):
 
 
 class AttachmentOut(Answer):
-    """A file in Jira; what is in it is fetched by people, at the item's page."""
+    """A file in Jira; `/attachments/{id}/content` is what is in it."""
 
     id: str
     item: str

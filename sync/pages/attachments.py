@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from sync.status import attached_files, new_attachments
 @require_GET
 @needs(READ)
 def fetch(request: HttpRequest, attachment_id: uuid.UUID) -> HttpResponseBase:
-    """The file, to be saved and never shown by the browser: what is in it is nobody's here."""
+    """The file, or the page of its item with the reason why not."""
     try:
         row = attached_files.find(attachment_id)
     except Refused as refusal:
@@ -38,16 +38,7 @@ def fetch(request: HttpRequest, attachment_id: uuid.UUID) -> HttpResponseBase:
     except JiraError as error:
         messages.error(request, explain(error).what)
     else:
-        answer = FileResponse(
-            content,
-            as_attachment=True,
-            filename=row.filename,
-            content_type="application/octet-stream",
-        )
-        answer["X-Content-Type-Options"] = "nosniff"
-        answer["Cache-Control"] = "private, no-store"
-        answer["Content-Security-Policy"] = "sandbox"
-        return answer
+        return attached_files.as_answer(row, content)
     return redirect("planning:item", row.item_id)
 
 

@@ -97,6 +97,13 @@ class ReleaseIn(Strict):
     release: date | None = None
 
 
+class AttachmentIn(Strict):
+    """A file that is added to an issue in Jira. `content`: Base64."""
+
+    filename: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    content: str
+
+
 class SprintIn(Strict):
     """`project`: in which of the team's projects; left out, the one that it points at."""
 

@@ -7,6 +7,8 @@ import uuid
 from contextlib import ExitStack
 from typing import IO, Final
 
+from django.http import FileResponse
+
 from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
 from connections.models import Connection
@@ -37,7 +39,7 @@ def fetch(row: Attachment) -> IO[bytes]:
     """
     project = row.item.project
     if project is None:
-        raise Refused("Its project is not mapped any more.", code="not_mapped", status=409)
+        raise not_mapped()
     if row.size > LARGEST:
         words = f"The file is larger than {LARGEST // 1_000_000} MB. Open it in Jira."
         raise Refused(words, code="too_large", status=413)
@@ -51,6 +53,26 @@ def fetch(row: Attachment) -> IO[bytes]:
         found = _read(jira, row, there)
     found.seek(0)
     return found
+
+
+def not_mapped() -> Refused:
+    """For a file of an item that no Jira is asked about."""
+    words = "The item's project is not mapped, so its files are not to be reached."
+    return Refused(words, code="not_mapped", status=409)
+
+
+def as_answer(row: Attachment, content: IO[bytes]) -> FileResponse:
+    """The file, to be saved and never shown by a browser: what is in it is nobody's here."""
+    answer = FileResponse(
+        content,
+        as_attachment=True,
+        filename=row.filename,
+        content_type="application/octet-stream",
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    answer["Content-Security-Policy"] = "sandbox"
+    return answer
 
 
 def _read(jira: JiraClient, row: Attachment, there: JiraAttachment) -> IO[bytes]:

@@ -41,6 +41,7 @@ def test_every_call_answers_what_it_documents(world: World, caller: JudgedCaller
     _frame(caller, world)
     _board(caller, world)
     _sync(caller, world)
+    _files(caller, world)
     _moves(caller, world)
     _projects(caller, world)
     _connections(caller, world)
@@ -152,6 +153,17 @@ def _sync(caller: JudgedCaller, world: World) -> None:
     _held(caller, world)
     _put_back(caller, world)
     caller.get("/sync/status")
+
+
+def _files(caller: JudgedCaller, world: World) -> None:
+    item = world.first()
+    sent = {"filename": "a.txt", "content": "aGVsbG8="}
+    made = caller.post(f"/items/{item.pk}/attachments", sent).json()
+    assert (made["filename"], made["size"]) == ("a.txt", 5)
+    found = caller.get(f"/attachments/{made['id']}/content")
+    assert b"".join(found.streaming_content) == b"hello"  # type: ignore[attr-defined]
+    wrong = caller.post(f"/items/{item.pk}/attachments", {"filename": "a", "content": "%"})
+    assert wrong.status_code == 422
 
 
 def _held(caller: JudgedCaller, world: World) -> None:
