@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 
 from jira_client import parse
 from jira_client.account_check import AccountCheck
@@ -29,8 +29,10 @@ from jira_client.errors import (
     OriginRefused,
 )
 from jira_client.flavour import Flavour, flavour_of
-from jira_client.protocol import Request, encode, read
+from jira_client.protocol import Expect, Request, encode, read
+from jira_client.resources.attachments import Attachments
 from jira_client.resources.boards import Boards
+from jira_client.resources.comments import Comments
 from jira_client.resources.fields import Fields
 from jira_client.resources.issues import Issues
 from jira_client.resources.links import Links
@@ -44,7 +46,7 @@ from jira_client.resources.versions import Versions
 from jira_client.resources.webhooks import Webhooks
 from jira_client.transport import Transport
 from jira_client.values import Deployment, Person, ServerInfo
-from outgoing.wire import WireRequest, WireResponse
+from outgoing.wire import Sink, WireRequest, WireResponse
 
 
 class JiraClient:
@@ -74,6 +76,8 @@ class JiraClient:
         self.permissions = Permissions(self)
         self.fields = Fields(self)
         self.issues = Issues(self)
+        self.comments = Comments(self)
+        self.attachments = Attachments(self)
         self.search = Search(self)
         self.links = Links(self)
         self.boards = Boards(self)
@@ -234,11 +238,22 @@ class JiraClient:
                 raise
         return self._send(wire)
 
+    def download(self, request: Request, sink: IO[bytes], most: int) -> None:
+        """Writes what a call answers to `sink`, `most` bytes of it at most, unread and uncompressed.
+
+        A redirect is an error, so that credentials go to no other host. Raises JiraError.
+        """
+        plain = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        wire = replace(encode(request), headers=plain)
+        response = self._send(wire, Sink(sink, most))
+        nothing = replace(request, expect=Expect.NOTHING)
+        self._read(nothing, response, signed_in=not self.auth.anonymous)
+
     def close(self) -> None:
         """Closes idle connections; the client stays usable. Raises no error."""
         self.transport.close()
 
-    def _send(self, wire: WireRequest) -> WireResponse:
+    def _send(self, wire: WireRequest, sink: Sink | None = None) -> WireResponse:
         try:
             if self._gate is not None:
                 self._gate(wire)  # before signing: a signature is good for minutes only
@@ -248,7 +263,10 @@ class JiraClient:
             raise
         signed = replace(wire, headers={**wire.headers, **headers})
         try:
-            response = self.transport.send(signed)
+            if sink is not None:
+                response = self.transport.download(signed, sink.file, sink.most)
+            else:
+                response = self.transport.send(signed)
         except JiraError as error:
             error.sender = self.auth.sender
             raise

@@ -28,6 +28,8 @@ _NEWEST_KNOWN = (10, 3, 0)  # what a Data Center counts as that does not tell it
 class Flavour:
     """The capabilities of one deployment and version.
 
+    `internal_notes_told`: a comment of a service project says by itself whether customers see it.
+    `content_by_call`: a call of the API gives an attachment's content; else the page that people use does.
     `search_style`: "token" (Cloud `/search/jql`) or "offset" (`/search`).
     `project_style`: "paged" or "array". `createmeta_style`: "named" (Cloud), "values" (8.4 and
     later) or "legacy" (before). `webhook_style`: "cloud", "classic" or "jira10".
@@ -45,6 +47,8 @@ class Flavour:
     person_query: str
     parent_style: str
     bulk_permission_check: bool
+    internal_notes_told: bool
+    content_by_call: bool
     permission_keys_required: bool
     bulk_fetch: bool
     approximate_count: bool
@@ -94,6 +98,8 @@ def _cloud(version_numbers: tuple[int, ...]) -> Flavour:
         person_query="query",
         parent_style="parent",
         bulk_permission_check=True,
+        internal_notes_told=True,
+        content_by_call=True,
         permission_keys_required=True,
         bulk_fetch=True,
         approximate_count=True,
@@ -125,6 +131,8 @@ def _data_center(version_numbers: tuple[int, ...]) -> Flavour:
         person_query="username",
         parent_style="epic_link",
         bulk_permission_check=False,
+        internal_notes_told=False,
+        content_by_call=False,
         permission_keys_required=False,
         bulk_fetch=False,
         approximate_count=False,

@@ -144,6 +144,38 @@ PERMISSIONS: tuple[Permission, ...] = (
         shown=False,
     ),
     Permission(
+        "Add Comments",
+        "ADD_COMMENTS",
+        "COMMENT_ISSUE",
+        OPTIONAL,
+        "comments written on the board do not reach Jira",
+        shown=False,
+    ),
+    Permission(
+        "Edit Own Comments",
+        "EDIT_OWN_COMMENTS",
+        "COMMENT_EDIT_OWN",
+        OPTIONAL,
+        "a comment that is changed on the board stays as it was in Jira",
+        shown=False,
+    ),
+    Permission(
+        "Delete Own Comments",
+        "DELETE_OWN_COMMENTS",
+        "COMMENT_DELETE_OWN",
+        OPTIONAL,
+        "a comment that is deleted on the board stays in Jira",
+        shown=False,
+    ),
+    Permission(
+        "Create Attachments",
+        "CREATE_ATTACHMENTS",
+        "CREATE_ATTACHMENT",
+        OPTIONAL,
+        "files are added in Jira by hand",
+        shown=False,
+    ),
+    Permission(
         "Jira Administrator",
         "ADMINISTER",
         "ADMINISTER",
@@ -173,6 +205,16 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "set_assignee", "Set the assignee", ("BROWSE_PROJECTS", "EDIT_ISSUES", "ASSIGN_ISSUES")
     ),
+    Operation("comment", "Write a comment", ("BROWSE_PROJECTS", "ADD_COMMENTS")),
+    Operation(
+        "edit_comment", "Change a comment of one's own", ("BROWSE_PROJECTS", "EDIT_OWN_COMMENTS")
+    ),
+    Operation(
+        "delete_comment",
+        "Delete a comment of one's own",
+        ("BROWSE_PROJECTS", "DELETE_OWN_COMMENTS"),
+    ),
+    Operation("attach", "Add a file", ("BROWSE_PROJECTS", "CREATE_ATTACHMENTS")),
     Operation("delete", "Delete an item", ("BROWSE_PROJECTS", "DELETE_ISSUES")),
 )
 

@@ -76,6 +76,23 @@ _TABLE: Final[Mapping[str, tuple[str, str]]] = {
         "-",
         "write:sprint:jira-software",
     ),
+    "GET /rest/api/2/attachment/content/{id}": (
+        "read:jira-work",
+        "read:attachment:jira",
+    ),
+    "GET /rest/api/2/attachment/meta": (
+        "read:jira-work",
+        "read:instance-configuration:jira",
+    ),
+    "GET /rest/api/2/attachment/{id}": (
+        "read:jira-work",
+        "read:application-role:jira read:attachment:jira read:avatar:jira read:group:jira "
+        "read:user:jira",
+    ),
+    "GET /rest/api/2/comment/{comment}/properties/{key}": (
+        "read:jira-work",
+        "read:comment.property:jira",
+    ),
     "GET /rest/api/2/field": (
         "read:jira-work",
         "read:avatar:jira read:field-configuration:jira read:field:jira "
@@ -128,6 +145,30 @@ _TABLE: Final[Mapping[str, tuple[str, str]]] = {
     "GET /rest/api/2/issue/{issue}/changelog": (
         "read:jira-work",
         "read:avatar:jira read:issue-meta:jira read:issue.changelog:jira",
+    ),
+    "GET /rest/api/2/issue/{issue}/comment": (
+        "read:jira-work",
+        "read:avatar:jira read:comment.property:jira read:comment:jira read:group:jira "
+        "read:project-role:jira read:project:jira read:user:jira",
+    ),
+    "POST /rest/api/2/issue/{issue}/comment": (
+        "write:jira-work",
+        "read:avatar:jira read:comment.property:jira read:comment:jira read:group:jira "
+        "read:project-role:jira read:project:jira read:user:jira write:comment:jira",
+    ),
+    "DELETE /rest/api/2/issue/{issue}/comment/{comment}": (
+        "write:jira-work",
+        "delete:comment.property:jira delete:comment:jira",
+    ),
+    "GET /rest/api/2/issue/{issue}/comment/{comment}": (
+        "read:jira-work",
+        "read:avatar:jira read:comment.property:jira read:comment:jira read:group:jira "
+        "read:project-role:jira read:project:jira read:user:jira",
+    ),
+    "PUT /rest/api/2/issue/{issue}/comment/{comment}": (
+        "write:jira-work",
+        "read:avatar:jira read:comment.property:jira read:comment:jira read:group:jira "
+        "read:project-role:jira read:project:jira read:user:jira write:comment:jira",
     ),
     "GET /rest/api/2/issue/{issue}/editmeta": (
         "read:jira-work",

@@ -23,8 +23,10 @@ from .pages import roles as role_page
 from .pages import tokens as token_page
 from .refusal import ConnectionLost, Refusal
 from .rest import (
+    attachments,
     board_moves,
     boards,
+    comments,
     issue_archive,
     issue_subresources,
     issues,
@@ -52,8 +54,9 @@ StartResponse = Callable[..., Any]
 WRITES = ("POST", "PUT", "DELETE")
 MODULES = (
     people, projects, versions, roles, project_admin, metadata, issue_archive, issues, links, link_types,
-    issue_subresources, search, boards, board_moves, sprints, webhooks, tokens, oauth, control, consent,
-    login, home, applinks, admin, work, fault_page, role_page, token_page, service_tokens,
+    issue_subresources, comments, attachments, search, boards, board_moves, sprints, webhooks, tokens,
+    oauth, control, consent, login, home, applinks, admin, work, fault_page, role_page, token_page,
+    service_tokens,
 )  # fmt: skip
 
 

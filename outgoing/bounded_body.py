@@ -8,6 +8,8 @@ Source: none; there is no rule about Jira here.
 
 import http.client
 import zlib
+from collections.abc import Iterator
+from typing import IO
 
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import ProtocolError
@@ -32,11 +34,28 @@ def read_body(answer: BaseHTTPResponse, most: int) -> bytes:
     return _inflate(_read_raw(answer, most), most, raw_deflate=encoding == "deflate")
 
 
+def write_body(answer: BaseHTTPResponse, most: int, sink: IO[bytes]) -> None:
+    """The body of an answer that is not compressed, written to `sink`, `most` bytes at most.
+
+    Raises TooLarge, Truncated, ConnectionDropped; urllib3's HTTPError passes.
+    """
+    encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding != "identity":
+        raise ConnectionDropped(
+            "The answer is compressed, which was not asked for. Check the proxy on the way."
+        )
+    for part in _parts(answer, most):
+        sink.write(part)
+
+
 def _read_raw(answer: BaseHTTPResponse, most: int) -> bytes:
+    return b"".join(_parts(answer, most))
+
+
+def _parts(answer: BaseHTTPResponse, most: int) -> Iterator[bytes]:
     length = answer.length_remaining
     if length is not None and length > most:
         raise _too_large(most)
-    parts: list[bytes] = []
     size = 0
     try:
         # As it came: urllib3's decoders take a compressed body's end for granted.
@@ -44,16 +63,15 @@ def _read_raw(answer: BaseHTTPResponse, most: int) -> bytes:
             size += len(part)
             if size > most:
                 raise _too_large(most)
-            parts.append(part)
+            yield part
     except ProtocolError as error:
         if any(isinstance(part, http.client.IncompleteRead) for part in error.args):
             raise _truncated() from error
         raise
     framed = "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
-    if not parts and not framed and answer.status not in (204, 304):
+    if not size and not framed and answer.status not in (204, 304):
         # Ended amid the headers, which the standard library takes for their end.
         raise _truncated()
-    return b"".join(parts)
 
 
 def _inflate(raw: bytes, most: int, *, raw_deflate: bool) -> bytes:

@@ -13,7 +13,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import ClassVar, Final, Self
+from typing import IO, ClassVar, Final, Self
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -21,7 +21,7 @@ from urllib3.exceptions import EmptyPoolError, HTTPError, ReadTimeoutError
 
 from outgoing import tls_inspection
 from outgoing.address import AddressPolicy, Resolver, resolve
-from outgoing.bounded_body import read_body
+from outgoing.bounded_body import read_body, write_body
 from outgoing.connection_loss import dropped, root_of
 from outgoing.connection_pool import Adapter, Session
 from outgoing.dial import Call, Endpoint
@@ -41,6 +41,7 @@ from outgoing.tls import CertificateFacts, plain_fingerprint, tls_failure, trust
 from outgoing.wire import (
     Headers,
     Observation,
+    Sink,
     WireRequest,
     WireResponse,
     http_date,
@@ -124,6 +125,14 @@ class Channel:
         with self._own_errors():
             return self._observed(request)
 
+    def download(self, request: WireRequest, sink: IO[bytes], most: int) -> WireResponse:
+        """As `send`; the body of a good answer goes to `sink`, `most` bytes of it at most, and the answer
+        that is returned has none. What was written before an error is not the whole. Raises ConnectFailed
+        or AnswerLost.
+        """
+        with self._own_errors():
+            return self._observed(request, Sink(sink, most))
+
     def certificate(self) -> CertificateFacts:
         """The certificate that the server shows, trusted or not, for a person to compare.
 
@@ -158,13 +167,13 @@ class Channel:
                 raise
             raise error from failure
 
-    def _observed(self, request: WireRequest) -> WireResponse:
+    def _observed(self, request: WireRequest, sink: Sink | None = None) -> WireResponse:
         """As `_judged`; the observer is told what came of it."""
         started = time.monotonic()
         status: int | None = None
         outcome, rate = "answered", {}
         try:
-            response = self._judged(request, started)
+            response = self._judged(request, started, sink)
             status = response.status
             rate = {
                 name: response.headers[name]
@@ -187,10 +196,10 @@ class Channel:
     def _opened(self) -> Session:
         return Session(self._root, Adapter(self._endpoint, self.pool_size))
 
-    def _judged(self, request: WireRequest, started: float) -> WireResponse:
+    def _judged(self, request: WireRequest, started: float, sink: Sink | None) -> WireResponse:
         """As `_send`; a second look tells what the first could not. Nothing is sent by it."""
         try:
-            return self._send(request, started)
+            return self._send(request, started, sink)
         except TlsFailed as error:
             raise tls_inspection.of_the_chain(error, self._endpoint) from error
         except ConnectionDropped as error:
@@ -199,13 +208,13 @@ class Channel:
                 raise refused from error
             raise
 
-    def _send(self, request: WireRequest, started: float) -> WireResponse:
+    def _send(self, request: WireRequest, started: float, sink: Sink | None) -> WireResponse:
         if self._session.process != os.getpid():
             # Two processes must not talk over one connection after a fork.
             self._session = self._opened()
         with Call(started + self.total_timeout, writes=request.writes) as call:
             try:
-                response = self._exchange(request, started)
+                response = self._exchange(request, started, sink)
             except ConnectFailed:
                 raise
             except (AnswerLost, HTTPError, OSError, http.client.HTTPException) as error:
@@ -218,7 +227,7 @@ class Channel:
                 raise self._too_slow()
         return response
 
-    def _exchange(self, request: WireRequest, started: float) -> WireResponse:
+    def _exchange(self, request: WireRequest, started: float, sink: Sink | None) -> WireResponse:
         end = self._endpoint
         with self._session.send(
             self._prepared(request),
@@ -229,7 +238,11 @@ class Channel:
         ) as answer:
             if end.forwards and end.proxy and answer.status_code == 407:
                 raise refused(407, end.proxy, end.host)  # the server itself was not asked
-            body = read_body(answer.raw, self.max_bytes)
+            body = b""
+            if sink is not None and answer.status_code == 200:
+                write_body(answer.raw, sink.most, sink.file)
+            else:
+                body = read_body(answer.raw, self.max_bytes)
             headers = Headers(answer.raw.headers.items())
         return WireResponse(
             status=answer.status_code,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import IO
 
 
 class Headers(Mapping[str, str]):
@@ -51,6 +52,14 @@ class WireRequest:
     body: bytes | None = field(default=None, repr=False)
     template: str = ""
     writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where the body of a good answer is written, `most` bytes of it at most."""
+
+    file: IO[bytes]
+    most: int
 
 
 @dataclass(frozen=True, slots=True)

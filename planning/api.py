@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from ninja import Router
 
-from planning.rest import baselines, changes, custom_fields, items, links, structure
+from planning.rest import (
+    baselines,
+    changes,
+    comments,
+    custom_fields,
+    items,
+    links,
+    structure,
+)
 
 router = Router()
-for part in (items, links, structure, baselines, custom_fields, changes):
+for part in (items, links, comments, structure, baselines, custom_fields, changes):
     router.add_router("", part.router)

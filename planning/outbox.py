@@ -18,7 +18,7 @@ from accounts.models import User
 from almconnect.lib.enqueue import enqueue
 from connections.models import MappedProject
 from planning.feed import event, tell
-from planning.models import BoardEvent, Change, ChangeKind, Link, SyncState, WorkItem
+from planning.models import BoardEvent, Change, ChangeKind, Comment, Link, SyncState, WorkItem
 
 PUSH: Final = "sync.push"  # the task's name: planning must not import sync
 
@@ -57,6 +57,28 @@ class Outbox:
             )
         told = "created" if drawn else "deleted"
         self._events.append(event(f"link.{told}", link.pk, 1, words, "board", self.actor_name))
+
+    def note_comment(
+        self, what: str, comment: Comment, project: MappedProject | None, *, before: str
+    ) -> None:
+        """The comment was created, updated or deleted; `project` is the one to tell, None where Jira need
+        not know. Marks the comment's item, which the caller saves.
+        """
+        if project is not None:
+            mark_item(comment.item)
+            fields = {} if what == "deleted" else {"comment": comment.body}
+            was = {"comment": before} if before else {}
+            self._queue(
+                project,
+                kind=ChangeKind.COMMENT,
+                item=comment.item,
+                comment=comment,
+                fields=fields,
+                before=was,
+            )
+        self._events.append(
+            event(f"comment.{what}", comment.pk, 1, ("comment",), "board", self.actor_name)
+        )
 
     def note_event(self, kind: str, object_id: uuid.UUID, fields: Iterable[str]) -> None:
         """Something of the board's structure changed, which Jira does not know: a team, a PI."""

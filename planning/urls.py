@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from planning.pages import baselines, board, item, items, links, structure
+from planning.pages import baselines, board, comments, item, items, links, structure
 
 app_name = "planning"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("items/<uuid:item_id>/move/", board.move, name="move"),
     path("items/<uuid:item_id>/delete/", item.delete, name="delete"),
     path("items/<uuid:item_id>/links/", links.add, name="add_link"),
+    path("items/<uuid:item_id>/comments/", comments.add, name="add_comment"),
+    path("comments/<uuid:comment_id>/edit/", comments.edit, name="edit_comment"),
+    path("comments/<uuid:comment_id>/delete/", comments.delete, name="delete_comment"),
     path("links/<uuid:link_id>/remove/", links.remove, name="remove_link"),
     path("pis/<uuid:pi_id>/baseline/", baselines.show, name="baselines"),
     path("pis/<uuid:pi_id>/baseline/take/", baselines.take, name="take_baseline"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from sync.pages import (
     activity,
+    attachments,
     boards,
     brakes,
     concord,
@@ -37,6 +38,8 @@ urlpatterns = [
     path(f"{_connection}/projects/progress/", projects.progress, name="projects_progress"),
     path(f"{_connection}/projects/map/", mapping.map_project, name="map"),
     path(f"{_connection}/projects/map-many/", mapping_plan.choose, name="map_many"),
+    path("attachments/<uuid:attachment_id>/", attachments.fetch, name="attachment"),
+    path("items/<uuid:item_id>/attachments/", attachments.add, name="add_attachment"),
     path("pis/<uuid:pi_id>/readiness/", readiness.readiness, name="readiness"),
     path("pis/<uuid:pi_id>/sprints/", concord.concord, name="concord"),
     path("pis/<uuid:pi_id>/sprints/equal/", concord.make_equal, name="make_concord"),

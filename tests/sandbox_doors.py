@@ -25,7 +25,7 @@ SECONDS = (
 )
 OF_ONE_SITE = {"lock", "listeners", "closers", "parts"}  # made anew by the site and its application
 
-PLAIN = ("skew", "basic_disabled", "seen_as", "documents")
+PLAIN = ("skew", "basic_disabled", "seen_as", "documents", "plain_comments", "largest_attachment")
 WORDS = ("types", "statuses", "priorities", "resolutions", "link_types", "workflow", "fields")
 
 Kind = tuple[str, int]  # flavour and version

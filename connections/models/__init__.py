@@ -10,6 +10,7 @@ from connections.models.connection import (
     WebhookState,
 )
 from connections.models.project import (
+    CommentDirection,
     ConflictPolicy,
     DeletionPolicy,
     Direction,
@@ -21,6 +22,7 @@ from connections.models.site import Right, Site, SiteDoubt
 
 __all__ = [
     "AuthMethod",
+    "CommentDirection",
     "ConflictPolicy",
     "Connection",
     "DeletionPolicy",

@@ -33,6 +33,12 @@ class DeletionPolicy(models.TextChoices):
     UNLINK = "unlink", _("Keep it in Jira, unlink")
 
 
+class CommentDirection(models.TextChoices):
+    OFF = "off", _("Not synced")
+    FROM_JIRA = "from_jira", _("From Jira only")
+    BOTH = "both", _("Both ways")
+
+
 class MappedProject(models.Model):
     """`type_map`: board type → issue type id; `field_map`: board field → Jira field id;
     `status_map`: board status → Jira status id; `link_map`: board link type → Jira link type name;
@@ -42,6 +48,7 @@ class MappedProject(models.Model):
     `create_defaults`: board type → {Jira field id: value} for what a new issue must give;
     `team_source`: where issues say their team: {kind, field, shape, values: team id → Jira's value},
     empty where the project is one team's;
+    `comments`: which way comments go, off for mappings that are older than comments are;
     `field_directions`: board field → the one way it goes, where it does not go both ways;
     `facts`: what the metadata said when it was mapped (names, categories, sub-task types), and the ids
     of the link types that are named here.
@@ -58,6 +65,9 @@ class MappedProject(models.Model):
     )
     deletion_policy = models.CharField(
         max_length=10, choices=DeletionPolicy.choices, default=DeletionPolicy.UNLINK
+    )
+    comments = models.CharField(
+        max_length=10, choices=CommentDirection.choices, default=CommentDirection.OFF
     )
     jql = models.TextField(blank=True)
     type_map: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
@@ -121,3 +131,12 @@ class MappedProject(models.Model):
     @property
     def writes_jira(self) -> bool:
         return self.direction in {Direction.BOTH, Direction.TO_JIRA}
+
+    @property
+    def reads_comments(self) -> bool:
+        return self.reads_jira and self.comments != CommentDirection.OFF
+
+    @property
+    def sends_comments(self) -> bool:
+        """Also while the mapping is paused: then they wait."""
+        return self.direction != Direction.FROM_JIRA and self.comments == CommentDirection.BOTH

@@ -17,18 +17,35 @@ from jira_client.parse.of_instance import (
     status,
     version,
 )
-from jira_client.parse.of_issue import history, in_order, issue, issue_links, issues, transition
+from jira_client.parse.of_issue import (
+    attachment,
+    attachments,
+    comment,
+    comments,
+    has_all_comments,
+    history,
+    in_order,
+    issue,
+    issue_links,
+    issues,
+    transition,
+)
 from jira_client.parse.of_lists import in_whole
 from jira_client.parse.of_sprint import sprint, sprints_in
 from jira_client.parse.plain import day, mapping, moment, rows, text, whole
 
 __all__ = [
+    "attachment",
+    "attachments",
     "board",
     "board_configuration",
+    "comment",
+    "comments",
     "day",
     "field_info",
     "field_meta",
     "field_metas",
+    "has_all_comments",
     "history",
     "in_order",
     "in_whole",

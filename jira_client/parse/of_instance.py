@@ -91,6 +91,7 @@ def project(value: Mapping[str, Any]) -> Project:
         style=text(value.get("style")) or ("next-gen" if value.get("simplified") is True else ""),
         versions=_all(value.get("versions"), version),
         components=_all(value.get("components"), lambda row: text(row.get("name"))),
+        service=value.get("projectTypeKey") == "service_desk",
     )
 
 

@@ -9,8 +9,16 @@ from typing import Any
 
 from jira_client.parse.of_instance import field_metas, link_type, person, status
 from jira_client.parse.of_lists import in_whole
-from jira_client.parse.plain import mapping, moment, rows, text
-from jira_client.values import History, HistoryItem, Issue, IssueLink, Transition
+from jira_client.parse.plain import mapping, moment, rows, text, whole
+from jira_client.values import (
+    Attachment,
+    Comment,
+    History,
+    HistoryItem,
+    Issue,
+    IssueLink,
+    Transition,
+)
 
 
 def issue(value: Mapping[str, Any]) -> Issue:
@@ -100,3 +108,80 @@ def issue_links(value: Issue) -> tuple[IssueLink, ...]:
         kind = link_type(mapping(row.get("type") or {}))
         found.append(IssueLink(text(row.get("id")), kind, *source, *target))
     return tuple(found)
+
+
+def comment(value: Mapping[str, Any]) -> Comment:
+    """One comment. Raises NotJira.
+
+    Restricted is what is shown to a role or group alone, and Cloud's internal note of a service project.
+    """
+    body, properties = value.get("body"), value.get("properties")
+    author, editor = _person(value.get("author")), _person(value.get("updateAuthor"))
+    return Comment(
+        id=text(value.get("id")),
+        author_id=author[0],
+        author_name=author[1],
+        body=body if isinstance(body, str) else None,
+        created=moment(value.get("created")),
+        updated=moment(value.get("updated")),
+        editor_id=editor[0],
+        restricted=bool(value.get("visibility")) or value.get("jsdPublic") is False,
+        properties=_entities(properties) if isinstance(properties, list) else None,
+    )
+
+
+def comments(value: Issue) -> tuple[Comment, ...] | None:
+    """The comments that came with an issue, in Jira's order; None where they were not asked for, or are
+    hidden. Raises NotJira.
+    """
+    field = value.fields.get("comment")
+    if not isinstance(field, Mapping):
+        return None
+    return tuple(comment(row) for row in rows(field.get("comments") or []))
+
+
+def has_all_comments(value: Issue) -> bool:
+    """Whether all comments came with the issue, or none were asked for. Raises NotJira.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/#api-rest-api-3-issue-issueidorkey-comment-get
+    """
+    field = value.fields.get("comment")
+    if not isinstance(field, Mapping):
+        return True
+    total = whole(field.get("total"))
+    return total is None or len(rows(field.get("comments") or [])) >= total
+
+
+def attachment(value: Mapping[str, Any]) -> Attachment:
+    """One attachment. Raises NotJira."""
+    author = _person(value.get("author"))
+    return Attachment(
+        id=text(value.get("id")),
+        filename=text(value.get("filename")),
+        size=whole(value.get("size")) or 0,
+        kind=text(value.get("mimeType")),
+        author_name=author[1],
+        created=moment(value.get("created")),
+        author_id=author[0],
+    )
+
+
+def attachments(value: Issue) -> tuple[Attachment, ...] | None:
+    """The attachments that came with an issue; None where they were not asked for, or are hidden.
+
+    Raises NotJira.
+    """
+    field = value.fields.get("attachment")
+    return tuple(attachment(row) for row in rows(field)) if isinstance(field, list) else None
+
+
+def _person(value: Any) -> tuple[str, str]:
+    """Id and name; both empty where Jira names nobody, as for comments of deleted users."""
+    if not isinstance(value, Mapping):
+        return "", ""
+    who = person(value)
+    return who.id, who.name
+
+
+def _entities(values: list[Any]) -> dict[str, Any]:
+    return {str(one["key"]): one.get("value") for one in rows(values) if "key" in one}

@@ -8,7 +8,7 @@ Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#pagin
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
 from jira_client.errors import PagesRepeat
 from jira_client.flavour import Flavour
@@ -37,6 +37,9 @@ class Caller(Protocol):
 
     def call(self, request: Request) -> Any:
         """The JSON value of a call. Raises JiraError."""
+
+    def download(self, request: Request, sink: IO[bytes], most: int) -> None:
+        """Writes what a call answers to `sink`, `most` bytes at most. Raises JiraError."""
 
     def exchange(self, request: Request) -> WireResponse:
         """The answer of a call, whatever its status. Raises ConnectFailed, AnswerLost."""

@@ -17,6 +17,7 @@ from jira_client.protocol import Expect, Param, Request
 from jira_client.resources import properties as entity
 from jira_client.resources.bulk_create import create_many, creation
 from jira_client.resources.caller import Caller, chunks, pages, side_by_side
+from jira_client.resources.comments import completed
 from jira_client.resources.lookup import by_ids
 from jira_client.resources.ranking import rank
 from jira_client.values import (
@@ -61,7 +62,7 @@ class Issues:
             "expand": "changelog" if history else None,
         }
         answer = self._caller.call(self._request("GET", {"issue": id_or_key}, params=params))
-        return parse.issue(parse.mapping(answer))
+        return completed(self._caller, (parse.issue(parse.mapping(answer)),), fields)[0]
 
     def fetch(
         self,
@@ -243,6 +244,7 @@ class Issues:
         # Not absent, only not read this time: they must not count as missing.
         failed = [parse.text(row.get("id")) for row in parse.rows(answer.get("issueErrors") or [])]
         left = [one for one in failed if one]
+        found = completed(self._caller, found, fields)
         return found + tuple(self._one_by_one(left, fields, properties, history))
 
     def _one_by_one(

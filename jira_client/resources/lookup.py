@@ -11,6 +11,7 @@ from jira_client.errors import Invalid, NotFound
 from jira_client.jql import quote
 from jira_client.protocol import Param, Request
 from jira_client.resources.caller import Caller
+from jira_client.resources.comments import completed
 from jira_client.resources.paging import offset_page
 from jira_client.values import Issue
 
@@ -65,6 +66,7 @@ def _alone(
     params: dict[str, Param] = {"fields": tuple(fields), "expand": tuple(expand) or None}
     request = Request("GET", path, {"issue": one}, params=params)
     try:
-        return (parse.issue(parse.mapping(caller.call(request))),)
+        found = (parse.issue(parse.mapping(caller.call(request))),)
     except NotFound:
         return ()
+    return completed(caller, found, fields)

@@ -16,6 +16,7 @@ from jira_client.errors import Invalid, PagesRepeat
 from jira_client.jql import and_, by_id
 from jira_client.protocol import Request
 from jira_client.resources.caller import Caller
+from jira_client.resources.comments import completed
 from jira_client.values import Issue, SearchPage
 
 ANCHORS = 5  # ids to begin the next page behind, should the last have been deleted meanwhile
@@ -96,7 +97,8 @@ def token_page(
     answer = parse.mapping(caller.call(Request("POST", path, json=body, writes=False)))
     token = answer.get("nextPageToken")
     last = answer.get("isLast") is True or not token
-    return SearchPage(parse.issues(parse.rows(answer.get("issues"))), None if last else token)
+    found = completed(caller, parse.issues(parse.rows(answer.get("issues"))), fields)
+    return SearchPage(found, None if last else token)
 
 
 def offset_page(
@@ -129,7 +131,7 @@ def offset_page(
         body["expand"] = list(expand)
     path = f"{caller.flavour.api}/search"
     answer = parse.mapping(caller.call(Request("POST", path, json=body, writes=False)))
-    found = parse.issues(parse.rows(answer.get("issues")))
+    found = completed(caller, parse.issues(parse.rows(answer.get("issues"))), fields)
     total = parse.whole(answer.get("total"))
     after = start + len(found)
     more = bool(found) and total is not None and after < total

@@ -25,6 +25,8 @@ from jira_client.values.instance import (
     Webhook,
 )
 from jira_client.values.issues import (
+    Attachment,
+    Comment,
     Created,
     CreateFailure,
     Fetched,
@@ -37,9 +39,11 @@ from jira_client.values.issues import (
 )
 
 __all__ = [
+    "Attachment",
     "Board",
     "BoardColumn",
     "BoardConfiguration",
+    "Comment",
     "CreateFailure",
     "Created",
     "Deployment",

@@ -72,6 +72,7 @@ class Version:
 class Project:
     """A Jira project; `style` is `classic`, `next-gen` or empty where Jira does not say. `versions` and the
     names of its `components`: None where the answer does not hold them, as in lists of projects.
+    `service`: one of Jira Service Management, where a comment may be an internal note.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Project:
     style: str = ""
     versions: tuple[Version, ...] | None = None
     components: tuple[str, ...] | None = None
+    service: bool = False
 
 
 @dataclass(frozen=True, slots=True)

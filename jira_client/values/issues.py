@@ -53,6 +53,38 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment of an issue. `body` is wiki text, None where Jira keeps it as a document.
+
+    `editor_id`: who changed it last. `restricted`: not everybody who sees the issue may see it.
+    `properties`: None where they did not come with it.
+    """
+
+    id: str
+    author_id: str
+    author_name: str
+    body: str | None
+    created: datetime | None = None
+    updated: datetime | None = None
+    editor_id: str = ""
+    restricted: bool = False
+    properties: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of an issue. `size` in bytes; `kind`: its MIME type, as Jira says it."""
+
+    id: str
+    filename: str
+    size: int
+    kind: str
+    author_name: str = ""
+    created: datetime | None = None
+    author_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """A step this user can take now; choose it by `to.id`, never by name."""
 

@@ -88,6 +88,7 @@ SYSTEM = (
     _system("statuscategorychangedate", "Status Category Changed", "moment", "datetime",
             "status_changed", operations=()),
     _system("comment", "Comment", "comments", "comments-page", operations=()),
+    _system("attachment", "Attachment", "attachments", "array", items="attachment", operations=()),
 )  # fmt: skip
 
 

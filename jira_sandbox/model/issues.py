@@ -1,4 +1,4 @@
-"""Issues with their comments, changes, links, remote links and properties.
+"""Issues with their comments, attachments, changes, links, remote links and properties.
 
 It must not know screens, permissions or requests.
 
@@ -42,6 +42,25 @@ class Comment:
     created: datetime
     updated: datetime
     adf: Any = None
+    editor: User | None = None
+    """Who changed it last; None: nobody but its author."""
+    visibility: dict[str, str] | None = None
+    """`type` and `value` of the role that alone may see it; None: everybody who sees the issue."""
+    public: bool = True
+    """False: an internal note of a service project."""
+    properties: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Attachment:
+    """A file; `kind`: its MIME type."""
+
+    id: int
+    filename: str
+    author: User
+    created: datetime
+    kind: str
+    content: bytes
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +104,7 @@ class Issue:
     history: list[History] = field(default_factory=list)
     properties: dict[str, Any] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
     remote_links: list[RemoteLink] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     children: set["Issue"] = field(default_factory=set)

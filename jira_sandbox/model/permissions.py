@@ -93,6 +93,55 @@ CATALOGUE = (
         "15", "ADD_COMMENTS", "Add Comments", "Ability to comment on issues.", "COMMENT_ISSUE"
     ),
     Permission(
+        "34",
+        "EDIT_ALL_COMMENTS",
+        "Edit All Comments",
+        "Ability to edit all comments made on issues.",
+        "COMMENT_EDIT_ALL",
+    ),
+    Permission(
+        "35",
+        "EDIT_OWN_COMMENTS",
+        "Edit Own Comments",
+        "Ability to edit own comments made on issues.",
+        "COMMENT_EDIT_OWN",
+    ),
+    Permission(
+        "36",
+        "DELETE_ALL_COMMENTS",
+        "Delete All Comments",
+        "Ability to delete all comments made on issues.",
+        "COMMENT_DELETE_ALL",
+    ),
+    Permission(
+        "37",
+        "DELETE_OWN_COMMENTS",
+        "Delete Own Comments",
+        "Ability to delete own comments made on issues.",
+        "COMMENT_DELETE_OWN",
+    ),
+    Permission(
+        "19",
+        "CREATE_ATTACHMENTS",
+        "Create Attachments",
+        "Users with this permission may create attachments.",
+        "CREATE_ATTACHMENT",
+    ),
+    Permission(
+        "38",
+        "DELETE_ALL_ATTACHMENTS",
+        "Delete All Attachments",
+        "Users with this permission may delete all attachments.",
+        "ATTACHMENT_DELETE_ALL",
+    ),
+    Permission(
+        "39",
+        "DELETE_OWN_ATTACHMENTS",
+        "Delete Own Attachments",
+        "Users with this permission may delete own attachments.",
+        "ATTACHMENT_DELETE_OWN",
+    ),
+    Permission(
         "25", "MOVE_ISSUES", "Move Issues", "Ability to move issues between projects.", "MOVE_ISSUE"
     ),
     Permission(
@@ -115,13 +164,15 @@ GUIDE = (
     "ADMINISTER_PROJECTS", "BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "DELETE_ISSUES",
     "LINK_ISSUES", "SCHEDULE_ISSUES", "VIEW_READONLY_WORKFLOW", "EDIT_WORKFLOW",
     "MANAGE_SPRINTS_PERMISSION", "MODIFY_REPORTER", "TRANSITION_ISSUES", "ASSIGN_ISSUES",
-    "ASSIGNABLE_USER", "ADD_COMMENTS", "MOVE_ISSUES",
+    "ASSIGNABLE_USER", "ADD_COMMENTS", "MOVE_ISSUES", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS",
+    "CREATE_ATTACHMENTS",
 )  # fmt: skip
 """What the connection guide asks for a service user, and what its operations rest on."""
 
 MEMBER = (
     "BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "LINK_ISSUES", "SCHEDULE_ISSUES",
     "TRANSITION_ISSUES", "ASSIGN_ISSUES", "ASSIGNABLE_USER", "ADD_COMMENTS",
+    "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "CREATE_ATTACHMENTS", "DELETE_OWN_ATTACHMENTS",
     "VIEW_READONLY_WORKFLOW", "MANAGE_SPRINTS_PERMISSION",
 )  # fmt: skip
 

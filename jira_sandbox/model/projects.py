@@ -104,6 +104,8 @@ class Project:
     demanded: list[str] = field(default_factory=list)
     simplified: bool = False
     one_screen: bool = False
+    service: bool = False
+    """Of Jira Service Management."""
 
     def lacks(self, field_id: str, type_id: str) -> bool:
         if not self.without:

@@ -39,7 +39,15 @@ ROLES = {
             10000,
             "Users",
             "A project role that represents users in a project",
-            frozenset(("BROWSE_PROJECTS", "ADD_COMMENTS", "ASSIGNABLE_USER")),
+            frozenset(
+                (
+                    "BROWSE_PROJECTS",
+                    "ADD_COMMENTS",
+                    "EDIT_OWN_COMMENTS",
+                    "DELETE_OWN_COMMENTS",
+                    "ASSIGNABLE_USER",
+                )
+            ),
         ),
     )
 }

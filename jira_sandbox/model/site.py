@@ -56,6 +56,10 @@ class Site:
         """The address under which requests arrive where a proxy rewrites it."""
         self.documents = False
         """Whether an app keeps rich text as documents, which then come by every version of the API."""
+        self.plain_comments = False
+        """Whether comments keep no entity properties that are sent with them, and show none."""
+        self.largest_attachment = 10_000_000
+        """Bytes; 0: no attachments at all."""
         self.lock = threading.RLock()
         self.calls: Counter[str] = Counter()
         self.listeners: list[Callable[[Event], None]] = []

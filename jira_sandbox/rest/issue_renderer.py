@@ -8,18 +8,22 @@ Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from .. import adf
 from ..model.clock import stamp
 from ..model.durations import ESTIMATES, duration
 from ..model.fields import Field
-from ..model.issues import Comment, History, Issue, Link
+from ..model.issues import Attachment, Comment, History, Issue, Link
 from ..model.people import User
+from ..model.roles import ROLES
 from ..model.site import Site
 from .shapes import Json, Shapes
 
 EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,transitions"
-NOT_NAVIGABLE = {"comment"}
+NOT_NAVIGABLE = {"comment", "attachment"}
+INLINE = 20
+"""Cloud shows so many comments with an issue, the oldest; the others are read from its list."""
 
 
 class Renderer(Shapes):
@@ -46,6 +50,7 @@ class Renderer(Shapes):
             "parent": self._parent, "epic-link": self._epic_link, "parent-link": self._parent_link,
             "sprint": self._sprint,
             "moment": self._moment, "issuelinks": self._links, "comments": self._comments,
+            "attachments": lambda issue, _: [self.attachment(one) for one in issue.attachments],
             "subtasks": lambda issue, _: [self.brief(one) for one in issue.subtasks],
             "select": lambda issue, f: self.option(f, issue.values.get(f.slot)),
             "multiselect": self._options, "team": self._team,
@@ -117,10 +122,43 @@ class Renderer(Shapes):
             "id": str(one.id),
             "author": self.user(one.author),
             "body": self.rich(one.body, one.adf),
-            "updateAuthor": self.user(one.author),
+            "updateAuthor": self.user(one.editor or one.author),
             "created": stamp(one.created, self.zone),
             "updated": stamp(one.updated, self.zone),
-        } | ({"jsdPublic": True} if self.site.cloud else {})
+        } | self._seen_by(one)
+
+    def _seen_by(self, one: Comment) -> Json:
+        made: Json = {"jsdPublic": one.public} if self.site.cloud else {}
+        return made | ({"visibility": dict(one.visibility)} if one.visibility else {})
+
+    def attachment(self, one: Attachment) -> Json:
+        """Version 2 leads to the page that people open, 3 to the call."""
+        where = f"{self.site.base_url}/secure/attachment/{one.id}/{quote(one.filename)}"
+        if self.site.cloud:
+            where = f"{self.root}/attachment/content/{one.id}"
+        return {
+            "self": f"{self.root}/attachment/{one.id}",
+            "id": str(one.id),
+            "filename": one.filename,
+            "author": self.user(one.author),
+            "created": stamp(one.created, self.zone),
+            "size": len(one.content),
+            "mimeType": one.kind,
+            "content": where,
+        }
+
+    def shown_comments(self, issue: Issue) -> list[Comment]:
+        """Those that the reader may see; the others are not even counted."""
+        return [one for one in issue.comments if self.sees_comment(issue, one)]
+
+    def sees_comment(self, issue: Issue, one: Comment) -> bool:
+        """A comment for a role is shown to who is in it, to its author and to Jira's admins."""
+        reader = self.reader
+        if one.visibility is None or reader is None or reader is one.author:
+            return True
+        role = next((key for key, r in ROLES.items() if r.name == one.visibility["value"]), 0)
+        inside = reader.name in issue.project.members.get(str(role), ())
+        return inside or self.site.may(reader, "ADMINISTER")
 
     def history(self, entry: History) -> Json:
         return {
@@ -207,6 +245,7 @@ class Renderer(Shapes):
         ]
 
     def _comments(self, issue: Issue, field: Field) -> Any:
-        found = [self.comment(issue, one) for one in issue.comments]
-        count = len(found)
-        return {"comments": found, "maxResults": count, "total": count, "startAt": 0}
+        shown = self.shown_comments(issue)
+        some = shown[:INLINE] if self.site.cloud else shown
+        found = [self.comment(issue, one) for one in some]
+        return {"comments": found, "maxResults": len(found), "total": len(shown), "startAt": 0}

@@ -1,23 +1,21 @@
-"""Transitions, entity properties, comments and the changelog of an issue.
+"""Transitions, entity properties and the changelog of an issue.
 
 Source: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
 Properties: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-properties/
-Comments: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/
 Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 """
 
 from typing import Any
 
-from .. import adf
 from ..model.issue_changes import change
-from ..model.issues import Comment, Issue
+from ..model.issues import Issue
 from ..model.projects import Transition
 from ..model.site import Event
 from ..refusal import Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer, nothing
+from .comments import add_comment
 from .field_reader import Reader
-from .issues import add_comment
 from .lookups import issue_of, page, renderer, visible_issue
 from .metadata import field_meta
 
@@ -146,58 +144,6 @@ def delete_property(call: Call) -> Response:
     return nothing()
 
 
-# -- comments
-
-
-def comments(call: Call) -> Response:
-    issue = issue_of(call)
-    shapes = renderer(call)
-    made = page(call, [shapes.comment(issue, one) for one in issue.comments], 5000)
-    made["comments"] = made.pop("values")
-    del made["isLast"]
-    return answer(made)
-
-
-def comment(call: Call) -> Response:
-    issue = issue_of(call)
-    made = add_comment(call, issue, call.json_object())
-    return answer(renderer(call).comment(issue, made), 201)
-
-
-def _comment(call: Call, issue: Issue) -> Comment:
-    for one in issue.comments:
-        if str(one.id) == call.args["id"]:
-            return one
-    raise Refusal(404, f"Can not find a comment for the id: {call.args['id']}.")
-
-
-def read_comment(call: Call) -> Response:
-    issue = issue_of(call)
-    return answer(renderer(call).comment(issue, _comment(call, issue)))
-
-
-def edit_comment(call: Call) -> Response:
-    issue = issue_of(call)
-    one = _comment(call, issue)
-    call.demand("ADD_COMMENTS", issue.project)
-    raw = call.json_object().get("body")
-    one.adf = raw if adf.is_document(raw) else None
-    one.body = (adf.wiki(raw) or "") if isinstance(raw, dict) else str(raw)
-    one.updated = issue.updated = call.site.now()
-    call.site.publish(Event("comment_updated", call.actor, issue=issue, subject=one))
-    return answer(renderer(call).comment(issue, one))
-
-
-def delete_comment(call: Call) -> Response:
-    issue = issue_of(call)
-    one = _comment(call, issue)
-    call.demand("ADD_COMMENTS", issue.project)
-    issue.comments.remove(one)
-    issue.updated = call.site.now()
-    call.site.publish(Event("comment_deleted", call.actor, issue=issue, subject=one))
-    return nothing()
-
-
 # -- changelog
 
 
@@ -235,10 +181,5 @@ def mount(router: Router) -> None:
     router.api("GET", "/issue/{issue}/properties/{key}", read_property)
     router.api("PUT", "/issue/{issue}/properties/{key}", set_property)
     router.api("DELETE", "/issue/{issue}/properties/{key}", delete_property)
-    router.api("GET", "/issue/{issue}/comment", comments)
-    router.api("POST", "/issue/{issue}/comment", comment)
-    router.api("GET", "/issue/{issue}/comment/{id}", read_comment)
-    router.api("PUT", "/issue/{issue}/comment/{id}", edit_comment)
-    router.api("DELETE", "/issue/{issue}/comment/{id}", delete_comment)
     router.api("GET", "/issue/{issue}/changelog", changelog, "cloud")
     router.api("POST", "/changelog/bulkfetch", changelog_bulk, "cloud")

@@ -6,16 +6,15 @@ Data Center: https://docs.atlassian.com/software/jira/docs/api/REST/9.17.0/
 
 from typing import Any
 
-from .. import adf
 from ..model.issue_changes import change
 from ..model.issue_creation import create as create_issue
 from ..model.issue_creation import delete as delete_issue
-from ..model.issues import Comment, Issue
+from ..model.issues import Issue
 from ..model.projects import IssueType, Project
-from ..model.site import Event
 from ..refusal import NO_ISSUE, Refusal
 from ..routing import Call, Router
 from ..wire import Response, answer, nothing
+from .comments import add_comment
 from .field_reader import Changes, Reader
 from .issue_page_encoder import Writer
 from .links import link_from
@@ -175,22 +174,6 @@ def edit(call: Call) -> Response:
     if call.site.cloud and call.flag("returnIssue"):
         return answer(full(call, issue, [], [], []))
     return nothing()
-
-
-def add_comment(call: Call, issue: Issue, body: dict[str, Any]) -> Comment:
-    """Raises Refusal 403 without Add Comments, 400 for an empty body."""
-    call.demand("ADD_COMMENTS", issue.project)
-    raw = body.get("body")
-    document = raw if call.api == "3" and adf.is_document(raw) else None
-    text = adf.wiki(document) if document else raw
-    if not isinstance(text, str) or not text:
-        raise Refusal(400, errors={"comment": "Comment body can not be empty!"})
-    moment = call.site.now()
-    made = Comment(call.site.next_id("comment"), call.actor, text, moment, moment, document)
-    issue.comments.append(made)
-    issue.updated = moment
-    call.site.publish(Event("comment_created", call.actor, issue=issue, subject=made))
-    return made
 
 
 def delete(call: Call) -> Response:

@@ -144,7 +144,8 @@ def fields(call: Call) -> Response:
 def _field(one: Field) -> dict[str, Any]:
     return {
         "id": one.id, "key": one.id, "name": one.name, "custom": bool(one.custom),
-        "orderable": one.on_edit, "navigable": one.kind != "comments", "searchable": True,
+        "orderable": one.on_edit, "navigable": one.kind not in ("comments", "attachments"),
+        "searchable": True,
         "clauseNames": list(one.clauses) or [one.id], "schema": one.schema,
     }  # fmt: skip
 

@@ -138,7 +138,7 @@ class Shapes:
                 "id": str(project.id),
                 "key": project.key,
                 "name": project.name,
-                "projectTypeKey": "software",
+                "projectTypeKey": "service_desk" if project.service else "software",
                 "avatarUrls": {"48x48": avatar},
             }
             if self.site.cloud:

@@ -2,12 +2,13 @@
 delivery logs, faults, counts of calls) is left out. It must not read files.
 """
 
+from base64 import b64encode
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from ..model.fields import catalogue
-from ..model.issues import Comment, History, Issue
+from ..model.issues import Attachment, Comment, History, Issue
 from ..model.metadata_names import names
 from ..model.people import User
 from ..model.site import Site
@@ -83,11 +84,14 @@ def _project(one: Any) -> Json:
 
 
 def _issue(one: Issue) -> Json:
-    made = flat(one, "values", "history", "comments", "remote_links", "links", "children")
+    made = flat(
+        one, "values", "history", "comments", "attachments", "remote_links", "links", "children"
+    )
     made |= {"project": one.project.id, "type": one.type.id, "status": one.status.id}
     made["values"] = {slot: _value(slot, value) for slot, value in one.values.items()}
     made["history"] = [_history(entry) for entry in one.history]
     made["comments"] = [_comment(comment) for comment in one.comments]
+    made["attachments"] = [_attachment(attachment) for attachment in one.attachments]
     made["remote_links"] = [flat(link) for link in one.remote_links]
     return made
 
@@ -107,7 +111,12 @@ def _history(entry: History) -> Json:
 
 
 def _comment(comment: Comment) -> Json:
-    return flat(comment)
+    editor = comment.editor.name if comment.editor else None
+    return flat(comment, "editor") | {"editor": editor}
+
+
+def _attachment(one: Attachment) -> Json:
+    return flat(one, "content") | {"content": b64encode(one.content).decode()}
 
 
 def _oauth(register: Register) -> Json:

@@ -3,6 +3,7 @@
 Raises ValueError where the file is for another flavour or of another format.
 """
 
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from ..model.boards import Board, Sprint
 from ..model.fields import Field
 from ..model.issue_changes import adopt
-from ..model.issues import Comment, History, Issue, Item, Link, RemoteLink
+from ..model.issues import Attachment, Comment, History, Issue, Item, Link, RemoteLink
 from ..model.metadata_names import rename
 from ..model.people import Pat, ScopedToken, ServiceClient, User
 from ..model.projects import Component, LinkType, Project, Transition, Version
@@ -125,6 +126,7 @@ def _issue(site: Site, row: Json) -> Issue:
         "values": values,
         "history": [_history(site, one) for one in row["history"]],
         "comments": [_comment(site, one) for one in row["comments"]],
+        "attachments": [_attachment(site, one) for one in row.get("attachments", ())],
         "remote_links": [RemoteLink(**one) for one in row["remote_links"]],
     }
     return Issue(**made)
@@ -136,7 +138,16 @@ def _history(site: Site, row: Json) -> History:
 
 
 def _comment(site: Site, row: Json) -> Comment:
-    return Comment(**timed(row, "created", "updated") | {"author": site.users[row["author"]]})
+    people = {
+        "author": site.users[row["author"]],
+        "editor": site.users.get(row.get("editor") or ""),
+    }
+    return Comment(**timed(row, "created", "updated") | people)
+
+
+def _attachment(site: Site, row: Json) -> Attachment:
+    found = {"author": site.users[row["author"]], "content": b64decode(row["content"])}
+    return Attachment(**timed(row, "created") | found)
 
 
 def _credentials(site: Site, state: Json) -> None:

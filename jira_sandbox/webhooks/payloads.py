@@ -22,8 +22,8 @@ def payload(site: Site, event: Event) -> Json:
     made: Json = {"timestamp": int(site.now().timestamp() * 1000), "webhookEvent": event.name}
     kind = event.name.removeprefix("jira:").partition("_")[0]
     builders = {
-        "issue": _issue, "comment": _comment, "issuelink": _link, "sprint": _sprint,
-        "board": _board, "project": _project, "version": _version,
+        "issue": _issue, "comment": _comment, "attachment": _attachment, "issuelink": _link,
+        "sprint": _sprint, "board": _board, "project": _project, "version": _version,
     }  # fmt: skip
     if event.name.startswith("issue_property"):
         return made | _property(site, shapes, event)
@@ -58,6 +58,11 @@ def _comment(site: Site, shapes: Renderer, event: Event) -> Json:
     if site.cloud:
         made["issue"] = _slim(shapes, event.issue)
     return made
+
+
+def _attachment(site: Site, shapes: Renderer, event: Event) -> Json:
+    """It names no issue."""
+    return {"attachment": shapes.attachment(event.subject)}
 
 
 def _link(site: Site, shapes: Renderer, event: Event) -> Json:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import MappedProject
+from planning.models.comment import Comment
 from planning.models.item import Link, WorkItem
 
 
@@ -25,6 +26,7 @@ class ChangeKind(models.TextChoices):
     DELETE = "delete", _("Delete")
     LINK = "link", _("Draw a link")
     UNLINK = "unlink", _("Remove a link")
+    COMMENT = "comment", _("Comment")
 
 
 class ChangeState(models.TextChoices):
@@ -52,6 +54,9 @@ class Change(models.Model):
     item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="changes")
     link = models.ForeignKey(
         Link, null=True, blank=True, on_delete=models.CASCADE, related_name="changes"
+    )
+    comment = models.ForeignKey(
+        Comment, null=True, blank=True, on_delete=models.CASCADE, related_name="changes"
     )
     kind = models.CharField(max_length=8, choices=ChangeKind.choices)
     fields: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
@@ -101,13 +106,20 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.item_id}: {self.state}"
 
+    @property
+    def takes_comment_away(self) -> bool:
+        """Of a comment: written and changed ones name their text, a deleted one none."""
+        return self.kind == ChangeKind.COMMENT and not self.fields
+
 
 class BoardEvent(models.Model):
     """The change feed: what changed on the board, from either side, in order (GET /changes)."""
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(default=timezone.now)
-    kind = models.CharField(max_length=20)  # item.created | item.updated | item.deleted | link.…
+    kind = models.CharField(
+        max_length=20
+    )  # item.created | item.updated | item.deleted | link.… | …
     object_id = models.UUIDField()
     version = models.PositiveIntegerField(default=1)
     fields: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)

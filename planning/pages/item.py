@@ -22,6 +22,7 @@ from planning.history import changed_since, history_of
 from planning.item_editing import Stale, create_item, delete_item, edit_item
 from planning.link_forms import LinkForm
 from planning.models import Art, Change, ChangeState, Link, SyncState, Team, WorkItem
+from planning.pages import comments
 from planning.pages.request_params import back_to, chosen, item_or_404, may_plan, person_of
 
 UNDER_WAY = (ChangeState.WAITING, ChangeState.SENDING, ChangeState.LOOKING)
@@ -158,11 +159,19 @@ def _context(request: HttpRequest, item: WorkItem, form: ItemForm | None) -> dic
         "under_way": list(changes[:50]),
         "standing": truth.of_project(item.project),
         "on_its_way": truth.on_its_way(item.project),
+        "attachments": item.attachments.all()[:200],
+        "may_attach": may_plan(request) and _in_jira(item),
         "history": history_of(item),
         "custom": custom_form_fields.shown(item),
         "may_plan": may_plan(request),
         "foretold": predicted_refusals.of_deleting(item) if may_plan(request) else "",
+        **comments.context_of(item, person_of(request), may_plan=may_plan(request)),
     }
+
+
+def _in_jira(item: WorkItem) -> bool:
+    """Whether the item has an issue that may be written to."""
+    return bool(item.remote_id and item.project and item.project.writes_jira)
 
 
 def _links(item: WorkItem) -> list[Link]:

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from almconnect.lib.api import Answer, Page, Refused, words
+from planning.comment_states import Standing
 from planning.fields import value_of
-from planning.models import BoardEvent, CustomField, Link, WorkItem
+from planning.models import Attachment, BoardEvent, Comment, CustomField, Link, WorkItem
 from planning.own_projects import Leaving
 from planning.structure_editing import Part, show_part
 
@@ -189,6 +190,73 @@ class LinksOut(Page[LinkOut]):
     pass
 
 
+class CommentAuthorOut(Answer):
+    id: str | None
+    name: str
+
+
+class CommentOut(Answer):
+    """`author.id`: of a person in Jira its id there, else null."""
+
+    id: str
+    item: str
+    author: CommentAuthorOut
+    from_jira: bool
+    body: str = Field(description="Wiki text; empty where it cannot be shown here.")
+    created: datetime
+    edited: datetime | None
+    remote: LinkRemoteOut
+    sync: LinkSyncOut
+
+    @classmethod
+    def of(cls, comment: Comment, standing: Standing) -> Self:
+        return cls(
+            id=str(comment.pk),
+            item=str(comment.item_id),
+            author=CommentAuthorOut(id=comment.author_remote_id or None, name=comment.author_name),
+            from_jira=comment.from_jira,
+            body=comment.body,
+            created=comment.created,
+            edited=comment.edited,
+            remote=LinkRemoteOut(id=comment.remote_id or None),
+            sync=LinkSyncOut(state=standing.state, detail=standing.detail),
+        )
+
+
+class CommentsOut(Page[CommentOut]):
+    pass
+
+
+class AttachmentOut(Answer):
+    """A file in Jira; `/attachments/{id}/content` is what is in it."""
+
+    id: str
+    item: str
+    filename: str
+    size: int = Field(description="Bytes.")
+    kind: str = Field(description="The MIME type, as Jira says it.")
+    author: str
+    created: datetime | None
+    remote: LinkRemoteOut
+
+    @classmethod
+    def of(cls, row: Attachment) -> Self:
+        return cls(
+            id=str(row.pk),
+            item=str(row.item_id),
+            filename=row.filename,
+            size=row.size,
+            kind=row.kind,
+            author=row.author_name,
+            created=row.created,
+            remote=LinkRemoteOut(id=row.remote_id),
+        )
+
+
+class AttachmentsOut(Page[AttachmentOut]):
+    pass
+
+
 class EventOut(Answer):
     id: int
     at: datetime
@@ -201,10 +269,11 @@ class EventOut(Answer):
     fields: list[str]
     origin: str
     actor: str
+    comment: str | None
 
     @classmethod
     def of(cls, event: BoardEvent) -> Self:
-        """`item` or `link` repeats the object's id where the event is about one."""
+        """`item`, `link` or `comment` repeats the object's id where the event is about one."""
         about, _, what = event.kind.partition(".")
         key = str(event.object_id)
         return cls(
@@ -219,6 +288,7 @@ class EventOut(Answer):
             fields=list(event.fields),
             origin=event.origin,
             actor=event.actor_name,
+            comment=key if about == "comment" else None,
         )
 
 

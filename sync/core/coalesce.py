@@ -12,7 +12,7 @@ class Pending:
 
     change: int
     item: str
-    kind: str  # create | edit | delete | link | unlink
+    kind: str  # create | edit | delete | link | unlink | comment
     link: str = ""
     fields: tuple[str, ...] = ()
     sent: bool = False
@@ -20,7 +20,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class ItemWork:
-    """What is to be done for one item, in this order: create, edit, link and unlink, delete.
+    """What is to be done for one item, in this order: create, edit, link and unlink, comment, delete.
 
     Each list holds change ids; `edits` are folded into one write, and `fields` names what they touch.
     """
@@ -31,7 +31,13 @@ class ItemWork:
     fields: frozenset[str] = frozenset()
     links: tuple[int, ...] = ()
     unlinks: tuple[int, ...] = ()
+    comments: tuple[int, ...] = ()
     deletes: tuple[int, ...] = ()
+
+    @property
+    def after_links(self) -> tuple[int, ...]:
+        """What needs the item to be in Jira, and nothing else: comments, and its end."""
+        return (*self.comments, *self.deletes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ def _work(item: str, gathered: _Gathered) -> ItemWork:
         fields=frozenset(name for row in edits for name in row.fields),
         links=gathered.ids("link"),
         unlinks=gathered.ids("unlink"),
+        comments=gathered.ids("comment"),
         deletes=gathered.ids("delete"),
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jira_client.parse import issue_links, sprints_in
+from jira_client.parse import attachments, comments, issue_links, sprints_in
 from jira_client.values import Issue, Sprint
 from sync.core import kinds, words
 from sync.core.echo import all_normal
@@ -106,6 +106,8 @@ def see(rules: Rules, lookups: Lookups, issue: Issue) -> Seen:
         operation=operation_of(issue),
         unknown=unknown,
         untold=_untold(rules, fields),
+        comments=comments(issue) if rules.comments else None,
+        attachments=attachments(issue) if rules.attachments else None,
     )
 
 

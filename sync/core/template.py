@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sync.core.propose import Metadata, Proposal
 
-OPTIONS: Final = ("direction", "conflict_policy", "deletion_policy", "jql")
+OPTIONS: Final = ("direction", "conflict_policy", "deletion_policy", "comments", "jql")
 # The template's word for each map, with the column of MappedProject.
 MAPS: Final = {
     "types": "type_map",
@@ -89,7 +89,7 @@ def by_names(
     What Jira does not have any more is left out. The team's source and the board are a project's own.
     """
     there = _there(data, None)
-    content: dict[str, Any] = {name: columns[name] for name in OPTIONS}
+    content: dict[str, Any] = {name: columns[name] for name in OPTIONS if name in columns}
     for part, column in MAPS.items():
         names = there[part].names
         content[part] = {

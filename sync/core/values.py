@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from jira_client.values import Attachment, Comment
 from sync.core.kinds import CUSTOM
 from sync.core.links import LinkRule, LinkTable
 from sync.core.teams import TeamSource
@@ -90,7 +91,8 @@ class Rules:
     `transition_defaults`: board status → {field id: value} for what a step there asks for.
     `kinds`: field of the customer's choice → its kind (`sync.core.kinds`). `directions`: field →
     “from_jira” or “to_jira” (`sync.core.field_directions`); the others go both ways. `flag`: the choice
-    that is set where an item is flagged.
+    that is set where an item is flagged. `comments`: the issues' comments are read; `attachments`: what
+    they have of files.
     """
 
     project_id: str
@@ -111,6 +113,8 @@ class Rules:
     kinds: Mapping[str, str] = field(default_factory=dict)
     directions: Mapping[str, str] = field(default_factory=dict)
     flag: str = IMPEDIMENT
+    comments: bool = False
+    attachments: bool = False
     # The way back, Jira's id → the board's word; made once, since every issue of a batch asks.
     type_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
     status_words: Mapping[str, str] = field(init=False, compare=False, repr=False)
@@ -133,6 +137,8 @@ class Rules:
         """The Jira fields to ask for: the mapped ones and what identifies an issue, no more."""
         always = ("project", "issuetype", "status", "created", "updated", "issuelinks")
         mapped = tuple(name for name in self.fields.values() if name not in always)
+        mapped += ("comment",) if self.comments else ()
+        mapped += ("attachment",) if self.attachments else ()
         return tuple(dict.fromkeys((*always, *mapped, *self.parent_fields)))
 
     @property
@@ -202,3 +208,5 @@ class Seen:
     operation: str = ""  # our own create's mark, where the issue carries one
     unknown: Mapping[str, str] = field(default_factory=dict)  # field → Jira's value, not understood
     untold: Mapping[str, str] = field(default_factory=dict)  # field → ABSENT or DOCUMENT
+    comments: tuple[Comment, ...] | None = None  # None: not asked for, or hidden
+    attachments: tuple[Attachment, ...] | None = None  # the same

@@ -17,7 +17,7 @@ from planning.models import Link, WorkItem
 from sync.core.echo import same
 from sync.core.mapping import parent_reference, see
 from sync.core.values import NAMES, Rules, Seen
-from sync.models import Shadow, ShadowState
+from sync.models import COMMENTS_UNREAD, Shadow, ShadowState
 from sync.pairs.link_words import ends_of, words_of
 from sync.pairs.rules import lookups_for, rules_of, values_of
 
@@ -99,6 +99,8 @@ def _differs(
     if (shadow.project_id, shadow.remote_key) != (project.pk, seen.remote_key):
         return True
     if (seen.type is None) != ("type" in shadow.parked):
+        return True
+    if project.reads_comments and shadow.comments == COMMENTS_UNREAD:
         return True
     if any(shadow.refs.get(name) != value for name, value in seen.refs.items()):
         return True

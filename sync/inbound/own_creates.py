@@ -14,10 +14,11 @@ from connections.models import MappedProject
 from jira_client.values import Issue
 from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, SyncState, WorkItem
+from sync.core.comments import digest
 from sync.core.mapping import operation_of
 from sync.core.values import Seen, is_compared
 from sync.inbound.read_batch import Batch, Reading, left_out, not_understood
-from sync.models import Shadow
+from sync.models import COMMENTS_UNREAD, Shadow
 from sync.pairs import states
 from sync.pairs.trace import note
 
@@ -138,6 +139,9 @@ def bring_in(reading: Reading, batch: Batch, issue: Issue, seen: Seen) -> None:
             "sprint_ref": seen.refs.get("sprint"),
             "parked": not_understood(seen),
             "untold": left_out(seen),
+            "comments": COMMENTS_UNREAD
+            if seen.comments or not reading.rules.comments
+            else digest(seen.comments),
             "remote_created": issue.created,
             "remote_updated": issue.updated,
             "read_at": reading.began,
@@ -148,7 +152,9 @@ def bring_in(reading: Reading, batch: Batch, issue: Issue, seen: Seen) -> None:
         item.sync_state = SyncState.PARKED.value
         item.sync_detail = states.told(shadow.parked)
     batch.new_shadows.append(shadow)
-    if seen.links:  # a new item without any has none on the board that could be amiss
+    if (
+        seen.links or seen.comments or seen.attachments
+    ):  # without any, a new item has none on the board that could be amiss
         batch.current.append(seen)
     batch.applied.created += 1
     batch.applied.items[seen.remote_id] = item.pk

@@ -70,6 +70,8 @@ def merge_in(
         batch.applied.unsure.append(seen.remote_id)
         _leave(batch, shadow, accepted)
         return
+    if _was_put_back(reading, shadow):
+        batch.put_back.add(seen.remote_id)
     undone = remote if _board_is_right(reading, shadow, issue) else {}
     base = {
         **told,

@@ -16,7 +16,7 @@ from planning import inbound_writes
 from planning.models import BoardEvent, Change, WorkItem
 from sync.core.merge import Clash
 from sync.core.values import ABSENT, Lookups, Rules, Seen, Values
-from sync.inbound import gone_items, issue_links
+from sync.inbound import gone_items, issue_attachments, issue_comments, issue_links
 from sync.models import Shadow
 from sync.outbox import ways_out
 from sync.pairs import conflicts, states
@@ -159,6 +159,7 @@ class Batch:
     found: list[conflicts.Found] = field(default_factory=list)
     returned: list[Shadow] = field(default_factory=list)  # gone once, kept by a person, and back
     back: list[gone_items.Back] = field(default_factory=list)
+    put_back: set[str] = field(default_factory=set)  # issue ids: older, in a Jira that was put back
     revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
 
 
@@ -166,6 +167,7 @@ def save(reading: Reading, batch: Batch) -> list[BoardEvent]:
     """Write the whole batch, a few statements whatever its size; the events to tell last."""
     events = inbound_writes.insert(batch.new_items)
     bulk_rows.insert(batch.new_shadows)
+    pairs = {**reading.pairs, **{one.remote_id: one for one in batch.new_shadows}}
     if batch.moved:
         events += inbound_writes.update(batch.moved)
     if batch.filled:
@@ -180,6 +182,11 @@ def save(reading: Reading, batch: Batch) -> list[BoardEvent]:
     conflicts.keep(batch.found)
     conflicts.close_agreed(batch.changed)
     events += issue_links.reconcile(reading.project, reading.rules, batch.current, reading.began)
+    listed = issue_comments.told(reading.rules, pairs, batch.current)
+    if listed:
+        events += issue_comments.reconcile(reading.project, listed, reading.began, batch.put_back)
+    if attached := issue_attachments.told(pairs, batch.current):
+        issue_attachments.reconcile(attached)
     back = [shadow.item_id for shadow in batch.returned]
     if back:
         ways_out.send_those_back(back)  # before their states are derived

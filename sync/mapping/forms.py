@@ -14,7 +14,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from connections.models import ConflictPolicy, DeletionPolicy, Direction, MappedProject
+from connections.models import (
+    CommentDirection,
+    ConflictPolicy,
+    DeletionPolicy,
+    Direction,
+    MappedProject,
+)
 from planning import own_projects
 from planning.models import Art, Pi, SolutionTrain, Team
 from planning.own_projects import OWNERS
@@ -39,6 +45,16 @@ CONFLICTS = (
 DELETIONS = (
     (DeletionPolicy.UNLINK, _("Keep it in Jira: the issue stays there and is no longer synced.")),
     (DeletionPolicy.DELETE, _("Delete it in Jira too, if the account may delete issues there.")),
+)
+COMMENTS = (
+    (
+        CommentDirection.BOTH,
+        _(
+            "Both ways: what is written here is written in Jira by the account, with the name before it."
+        ),
+    ),
+    (CommentDirection.FROM_JIRA, _("From Jira only: the board shows Jira's comments.")),
+    (CommentDirection.OFF, _("Not synced: what is written on either side stays there.")),
 )
 
 
@@ -69,6 +85,12 @@ class OptionsForm(forms.Form):
         initial=DeletionPolicy.UNLINK,
         widget=forms.RadioSelect,
     )
+    comments = forms.ChoiceField(
+        label=_("Comments"),
+        choices=COMMENTS,
+        initial=CommentDirection.BOTH,
+        widget=forms.RadioSelect,
+    )
     jql = forms.CharField(
         label=_("JQL filter"),
         required=False,
@@ -82,7 +104,7 @@ class OptionsForm(forms.Form):
 
     def options(self) -> dict[str, Any]:
         """The verbs' options, once valid."""
-        names = ("direction", "conflict_policy", "deletion_policy", "jql")
+        names = ("direction", "conflict_policy", "deletion_policy", "comments", "jql")
         return {name: self.cleaned_data[name] for name in names}
 
 

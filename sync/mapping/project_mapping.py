@@ -15,7 +15,7 @@ from almconnect.lib.api import Refused
 from almconnect.lib.transaction_retry import in_retried_transaction
 from connections.access.gateway import jira_for
 from connections.access.readiness import must_not_be_in_a_move
-from connections.models import Connection, Direction, MappedProject, WebhookState
+from connections.models import CommentDirection, Connection, Direction, MappedProject, WebhookState
 from connections.report import permission_report
 from jira_client.values import LinkType
 from planning import inbound_writes
@@ -24,13 +24,14 @@ from sync.core.propose import Metadata, Proposal, propose, propose_defaults
 from sync.core.values import EPIC_LINK
 from sync.mapping import (
     boards,
+    comment_ways,
     custom_fields,
     mapping_rules,
     new_fields,
     teams,
     transition_fields,
 )
-from sync.models import Conflict, Run, RunKind, Shadow, ShadowState, VersionOrigin
+from sync.models import COMMENTS_UNREAD, Conflict, Run, RunKind, Shadow, ShadowState, VersionOrigin
 from sync.pairs import hierarchy, link_names, metadata, new_statuses, new_types, priorities
 from sync.pairs import mapping_versions as versions
 from sync.pairs.create_screens import CreateScreens
@@ -38,7 +39,7 @@ from sync.pairs.mapping_versions import Cause
 from sync.runs import project_runs
 from sync.worker.wake import REGISTER_WEBHOOK, TAKE_REPORT, WORK, wake
 
-OPTIONS = ("direction", "conflict_policy", "deletion_policy", "jql")
+OPTIONS = ("direction", "conflict_policy", "deletion_policy", "comments", "jql")
 MAPS = ("type_map", "field_map", "status_map", "link_map")
 
 
@@ -82,9 +83,11 @@ def map_project(
     ways = mapping_rules.directions(
         merged["field_map"], options.pop("field_directions", None) or {}
     )
+    way = comment_ways.of_new(jira, found, options.pop("comments", None))
     with transaction.atomic():
         project = MappedProject.objects.create(
             field_directions=ways,
+            comments=way,
             connection=connection,
             remote_id=found.id,
             key=found.key,
@@ -190,9 +193,12 @@ def change(
         )
         new = new_fields.added(before["field_map"], project.field_map)
         new_fields.unread(project, new)
-        reread = new or changed & {"team_source", "link_rules"}
+        takes = project.reads_comments and before["comments"] == CommentDirection.OFF
+        if takes:
+            Shadow.objects.filter(project=project).update(comments=COMMENTS_UNREAD)
+        reread = new or takes or changed & {"team_source", "link_rules"}
         again = project_runs.request(project, RunKind.RECONCILE) if reread else None
-    if again is not None:  # every issue says its team, its links and new fields anew
+    if again is not None:  # every issue says its team, links, comments and new fields anew
         wake(WORK, again.pk)
     return project
 
@@ -211,6 +217,11 @@ def prepare(
     if options.get("jql"):
         jira = jira_for(project.connection)
         metadata.prove_filter(jira, metadata.find_project(jira, project.remote_id), options["jql"])
+    if options.get("comments", CommentDirection.OFF) not in (
+        CommentDirection.OFF,
+        project.comments,
+    ):
+        comment_ways.judge(jira_for(project.connection), project, options["comments"])
     mapping_rules.refuse_time(maps)
     entries = maps.get("field_map") or {}
     custom_fields.judge(project.connection, {**project.field_map, **entries}, entries)

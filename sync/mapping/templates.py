@@ -16,7 +16,13 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.access.gateway import jira_for
-from connections.models import ConflictPolicy, DeletionPolicy, Direction, MappedProject
+from connections.models import (
+    CommentDirection,
+    ConflictPolicy,
+    DeletionPolicy,
+    Direction,
+    MappedProject,
+)
 from jira_client.client import JiraClient
 from planning.models import CUSTOM, CustomField
 from sync.core import template
@@ -34,6 +40,7 @@ _ONE_OF: Final = {
     "direction": Direction.values,
     "conflict_policy": ConflictPolicy.values,
     "deletion_policy": DeletionPolicy.values,
+    "comments": CommentDirection.values,
 }
 _RULE: Final = ("from", "word", "to", "link_type")
 _KNOWN: Final = (

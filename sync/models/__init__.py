@@ -7,11 +7,19 @@ from sync.models.lease import Lease
 from sync.models.mapping import MappingDraft, MappingVersion, VersionOrigin
 from sync.models.move import MoveKind, MoveRow, MoveState, SiteMove
 from sync.models.run import Run, RunKind, RunPart, RunState
-from sync.models.shadow import Absence, Conflict, Shadow, ShadowState, lock_items_of
+from sync.models.shadow import (
+    COMMENTS_UNREAD,
+    Absence,
+    Conflict,
+    Shadow,
+    ShadowState,
+    lock_items_of,
+)
 from sync.models.template import MappingPlan, MappingTemplate, PlannedProject, PlannedState
 from sync.models.trace import Attempt
 
 __all__ = [
+    "COMMENTS_UNREAD",
     "Absence",
     "Attempt",
     "Brake",

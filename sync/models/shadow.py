@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.utils import timezone
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection, MappedProject
 from planning.models import WorkItem
+
+COMMENTS_UNREAD: Final = "?"  # in Shadow.comments: nobody has read them yet
 
 
 class ShadowState(models.TextChoices):
@@ -90,6 +92,10 @@ class Shadow(models.Model):
     )  # board field → Jira's reason for refusing it
     # The mapped board fields, by comma, of which Jira's last answer said nothing
     untold = models.TextField(blank=True, default="", db_default="")
+    # What the comments of the issue were at its last read, digested; and how many stay out of the board
+    comments = models.CharField(max_length=40, default=COMMENTS_UNREAD, db_default=COMMENTS_UNREAD)
+    withheld = models.PositiveIntegerField(default=0, db_default=0)
+    attachments = models.CharField(max_length=40, default="", db_default="")  # the same of files
     # When Jira says that the issue was made: never changes, so another moment is another issue
     remote_created = models.DateTimeField(null=True, blank=True)
     remote_updated = models.DateTimeField(null=True, blank=True)

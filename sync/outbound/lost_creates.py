@@ -22,7 +22,7 @@ from sync.core.mapping import OPERATION_PROPERTY
 from sync.models import Delivery, Shadow
 from sync.outbound.new_pairs import pair
 from sync.outbox import change_queue
-from sync.outbox.poisoned_items import OUR_FAULT
+from sync.outbox.ways_out import DOUBTFUL
 from sync.pairs.highest_issue_number import newest, number_of
 from sync.pairs.trace import note
 from sync.worker.failpoints import point
@@ -57,8 +57,11 @@ def in_doubt(change: Change) -> bool:
 
 
 def is_doubtful(change: Change) -> bool:
-    """A parked create whose issue Jira may hold nevertheless."""
-    return change.kind == ChangeKind.CREATE and change.code in ("outcome_unknown", OUR_FAULT)
+    """A parked create whose issue, or comment, Jira may hold nevertheless."""
+    new = change.kind == ChangeKind.CREATE
+    if change.kind == ChangeKind.COMMENT and change.comment is not None:
+        new = not change.comment.remote_id
+    return new and change.code in DOUBTFUL
 
 
 def send_again(create: Change, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Which issues a mapping owns *now*: asked of Jira right before a link or a deletion goes there.
+"""Which issues a mapping owns *now*: asked of Jira right before a link, a comment or a deletion goes there.
 
 Edits are read before they are written anyway (`edits`); what is not read is asked for here. An issue that
 was moved to a project that is not mapped, that the account does not see, or that the mapping's filter
@@ -30,8 +30,8 @@ _CHUNK = 500
 def strangers(
     connection: Connection, jira: JiraClient, changes: Iterable[Change]
 ) -> dict[int, str]:
-    """Of these links and deletions, those that would write to an issue which is not this connection's
-    to write to now, with the reason: change → words.
+    """Of these links, comments and deletions, those that would write to an issue which is not this
+    connection's to write to now, with the reason: change → words.
 
     One bulk read, and one search for each filter. Raises JiraError, SiteDoubted.
     """
@@ -50,9 +50,16 @@ def strangers(
     return found
 
 
+def why_not(connection: Connection, jira: JiraClient, pair: Shadow) -> str:
+    """Why nothing may be written to this pair's issue now; empty where it may. Raises JiraError,
+    SiteDoubted.
+    """
+    return _reasons(connection, jira, [pair]).get(pair.pk, "")
+
+
 def part(changes: Sequence[Change], reasons: Mapping[int, str]) -> list[Change]:
-    """The deletions that stay; links to issues that are not ours are parked. Deletions of such items are
-    `issue_deletes`'s: those part the item from its issue."""
+    """The deletions that stay; links and comments to issues that are not ours are parked. Deletions of such
+    items are `issue_deletes`'s: those part the item from its issue."""
     kept = []
     for change in changes:
         if change.pk in reasons and change.kind == ChangeKind.UNLINK:
@@ -80,7 +87,7 @@ def outside_filter(
 
 
 def _items(change: Change) -> tuple[uuid.UUID, ...]:
-    if change.kind == ChangeKind.DELETE:
+    if change.kind in (ChangeKind.DELETE, ChangeKind.COMMENT):
         return (change.item_id,)
     return (change.link.source_id, change.link.target_id) if change.link else ()
 

@@ -1,7 +1,7 @@
 """The board's edits to Jira: one worker per connection, one bounded slice at a time.
 
-Order per item: create before edit before link before delete. What cannot be sent now is postponed or
-parked with the reason; a failure of the connection ends the slice and is noted on its health.
+Order per item: create before edit before link before comment before delete. What cannot be sent now is
+postponed or parked with the reason; a failure of the connection ends the slice and is noted on its health.
 """
 
 from __future__ import annotations
@@ -23,7 +23,15 @@ from jira_client.errors import JiraError
 from planning.models import Change, ChangeKind, ChangeState
 from sync.core.coalesce import ItemWork, fold
 from sync.models import Shadow, ShadowState
-from sync.outbound import edits, issue_creates, issue_deletes, link_writes, lost_creates, ownership
+from sync.outbound import (
+    comment_writes,
+    edits,
+    issue_creates,
+    issue_deletes,
+    link_writes,
+    lost_creates,
+    ownership,
+)
 from sync.outbox import change_queue
 from sync.pairs import site_proof, states
 from sync.worker.failpoints import point
@@ -84,6 +92,7 @@ def _put_back(changes: Sequence[Change], error: Exception) -> None:
     """What was not reached, or claimed with an outcome that edits can repeat, waits for the next try."""
     rows = Change.objects.filter(pk__in=[change.pk for change in changes])
     again = rows.filter(state=ChangeState.SENDING).exclude(kind=ChangeKind.CREATE)
+    again = again.exclude(kind=ChangeKind.COMMENT, comment__remote_id="")  # it may be there by now
     unreached = rows.filter(state=ChangeState.WAITING, due__lte=timezone.now())
     attempts = max(change.attempts for change in changes) + 1
     decision = change_queue.judge(error, attempts) if isinstance(error, JiraError) else None
@@ -121,10 +130,14 @@ def _send(
     _send_edits(connection, jira, part, shift)
     ready = [work for work in part.work if work.item in part.paired]
     links = [c for work in ready for c in part.changes((*work.links, *work.unlinks))]
+    comments = [c for work in ready for c in part.changes(work.comments)]
     deletes = [c for work in ready for c in part.changes(work.deletes)]
-    strange = ownership.strangers(connection, jira, [*links, *deletes])
+    strange = ownership.strangers(connection, jira, [*links, *comments, *deletes])
     links = ownership.part(sorted(links, key=lambda change: change.pk), strange)
     link_writes.send_links(connection, jira, links, shift)
+    if comments:
+        comments = ownership.part(comments, strange)
+        comment_writes.send_comments(connection, jira, comments, shift)
     issue_deletes.send_deletes(connection, jira, deletes, shift, strange)
     point("push.sent")
     states.derive({change.item_id for change in changes})
@@ -138,7 +151,7 @@ def _sort_out(part: _Slice) -> None:
         for item, where in Shadow.objects.filter(item__in=items).values_list("item_id", "state")
     }
     for work in part.work:
-        rest = (*work.edits, *work.links, *work.unlinks, *work.deletes)
+        rest = (*work.edits, *work.links, *work.unlinks, *work.after_links)
         where = state.get(work.item)
         if where == ShadowState.LIVE:
             part.paired.add(work.item)
@@ -157,11 +170,11 @@ def _without_create(part: _Slice, work: ItemWork) -> None:
         .first()
     )
     if create is None:
-        ids = (*work.edits, *work.links, *work.unlinks, *work.deletes)
+        ids = (*work.edits, *work.links, *work.unlinks, *work.after_links)
         change_queue.settle(ids, states.ALONE)
     elif work.deletes and create.state == ChangeState.PARKED:
         change_queue.drop(
-            (create.pk, *work.edits, *work.links, *work.unlinks, *work.deletes),
+            (create.pk, *work.edits, *work.links, *work.unlinks, *work.after_links),
             "Deleted before Jira took it.",
         )
     elif work.edits and create.state == ChangeState.PARKED:
@@ -169,7 +182,7 @@ def _without_create(part: _Slice, work: ItemWork) -> None:
         lost_creates.send_again(create, "Edited since it was parked; trying again.")
         change_queue.settle(work.edits, "Goes with the create.")
     else:
-        rest = (*work.links, *work.unlinks, *work.deletes)
+        rest = (*work.links, *work.unlinks, *work.after_links)
         change_queue.put_off(rest, WAIT_FOR_CREATE, "Waiting until Jira has taken the item itself.")
 
 

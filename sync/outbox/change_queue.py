@@ -42,7 +42,7 @@ def due(connection: Connection) -> list[Change]:
     )
     held = under_way.filter(due__gt=now).values("item_id")
     rows = under_way.filter(due__lte=now).exclude(item_id__in=held)
-    return list(rows.select_related("project", "item", "link").order_by("id")[:SLICE])
+    return list(rows.select_related("project", "item", "link", "comment").order_by("id")[:SLICE])
 
 
 def as_pending(change: Change) -> Pending:

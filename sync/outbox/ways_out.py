@@ -23,7 +23,7 @@ from almconnect.lib.api import Refused
 from planning import feed, inbound_writes
 from planning.models import Change, ChangeKind, ChangeState, WorkItem
 from sync.models import Absence, Conflict, Shadow, ShadowState
-from sync.outbox import abandoned_changes, deletion_guard
+from sync.outbox import abandoned_changes, abandoned_comments, deletion_guard
 from sync.pairs import conflicts, states
 from sync.worker.wake import PUSH, wake
 
@@ -32,6 +32,9 @@ GONE_IN_JIRA: Final = "gone_in_jira"
 NOT_MOVED: Final = (
     "not_moved"  # the connection was moved, and the item's issue there is not certain
 )
+EDITED_THERE: Final = "comment_edited_there"
+COMMENT_GONE: Final = "comment_gone_there"
+DOUBTFUL: Final = ("outcome_unknown", "our_fault")  # of what Jira may hold nevertheless
 GONE_WORDS: Final = (
     "{key} was deleted in Jira while this edit waited, so the edit is only here. Create the item in Jira "
     "again, keep it on the board alone, or delete it here too."
@@ -55,7 +58,10 @@ _WAYS: Final = {
     deletion_guard.HELD: (Way.UNLINK, Way.KEEP),
     GONE_IN_JIRA: (Way.RESTORE, Way.KEEP, Way.DELETE),
     NOT_MOVED: (Way.RESTORE, Way.KEEP, Way.DELETE),
+    EDITED_THERE: (Way.JIRA, Way.AGAIN),
+    COMMENT_GONE: (Way.RESTORE, Way.KEEP, Way.DELETE),
 }
+_OF_ITEM: Final = (GONE_IN_JIRA, NOT_MOVED)  # what these ask is what becomes of the item itself
 
 
 _OF_KIND: Final = {
@@ -64,6 +70,7 @@ _OF_KIND: Final = {
     ChangeKind.DELETE: (Way.AGAIN, Way.UNLINK),
     ChangeKind.LINK: (Way.AGAIN, Way.GIVE_UP),
     ChangeKind.UNLINK: (Way.AGAIN, Way.GIVE_UP),
+    ChangeKind.COMMENT: (Way.AGAIN, Way.KEEP),
 }
 REPLAYED: Final = (Way.AGAIN, Way.NOW)  # by `replay`; the others by `go`
 
@@ -72,13 +79,21 @@ def of(change: Change) -> tuple[Way, ...]:
     """The ways that are open, the usual one first; none for a change that is over, settled or dropped."""
     match change.state:
         case ChangeState.PARKED:
-            return _WAYS.get(change.code) or _OF_KIND[ChangeKind(change.kind)]
+            return _WAYS.get(change.code) or _of_kind(change)
         case ChangeState.CONFLICT:
             # Where nothing is left to decide, the change must not wait for a decision for ever.
             return (Way.BOARD, Way.JIRA) if open_conflicts(change) else (Way.AGAIN, Way.JIRA)
         case ChangeState.WAITING | ChangeState.LOOKING | ChangeState.SENDING:
             return (Way.NOW,)
     return ()
+
+
+def _of_kind(change: Change) -> tuple[Way, ...]:
+    """A comment that Jira holds as it was before can be that here, too."""
+    comment = change.comment
+    if comment is not None and comment.remote_id and not change.takes_comment_away:
+        return (Way.AGAIN, Way.JIRA)
+    return _OF_KIND[ChangeKind(change.kind)]
 
 
 def open_conflicts(change: Change) -> list[Conflict]:
@@ -99,6 +114,8 @@ def go(change: Change, way: str, *, actor: User) -> None:
         status, code = (422, "no_such_way") if ways else (409, "not_parked")
         raise Refused(f"The ways out of this change are: {words}.", code=code, status=status)
     match Way(way):
+        case _ if change.kind == ChangeKind.COMMENT and change.code not in _OF_ITEM:
+            abandoned_comments.go(change, shadow, way)
         case Way.RESTORE:
             _restore(change, item, shadow, actor)
         case Way.KEEP:
@@ -154,6 +171,7 @@ def _restore(change: Change, item: WorkItem, shadow: Shadow | None, actor: User)
     item.remote_id = item.remote_key = ""
     item.save(update_fields=["remote_id", "remote_key"])
     _end(item, "Goes with the create.", change)
+    abandoned_comments.write_again(item, change.project, actor)
     Change.objects.create(
         project=change.project,
         item=item,
@@ -192,7 +210,7 @@ def spare_edited(shadows: Sequence[Shadow]) -> list[Shadow]:
     """
     waiting = Change.objects.filter(
         item__in=[one.item_id for one in shadows],
-        kind=ChangeKind.EDIT,
+        kind__in=(ChangeKind.EDIT, ChangeKind.COMMENT),
         state__in=(*states.UNDER_WAY, ChangeState.PARKED, ChangeState.CONFLICT),
         item__deleted=None,
     ).exclude(actor_name=SYSTEM)

@@ -54,6 +54,7 @@ class ActivityFilter(forms.Form):
             ("edit", _("Edited")),
             ("delete", _("Deleted")),
             ("link", _("Links")),
+            ("comment", _("Comments")),
             ("sprint", _("Sprints")),
         ],
     )
@@ -160,7 +161,7 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
 @needs(READ)
 def change(request: HttpRequest, change_id: int) -> HttpResponse:
     """One change with its values and every attempt to send it."""
-    rows = Change.objects.select_related("project__connection", "item")
+    rows = Change.objects.select_related("project__connection", "item", "comment")
     row = get_object_or_404(rows, pk=change_id)
     fields, names = sorted({*row.fields, *row.before}), names_of(values_of([row]))
     context = page_context(request, row.project.connection, "activity") | {

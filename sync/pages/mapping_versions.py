@@ -20,7 +20,13 @@ from accounts.access import PLAN, READ, needs
 from almconnect.lib.api import Refused
 from almconnect.lib.pages import show_refusal
 from connections.health import truth
-from connections.models import ConflictPolicy, DeletionPolicy, Direction, MappedProject
+from connections.models import (
+    CommentDirection,
+    ConflictPolicy,
+    DeletionPolicy,
+    Direction,
+    MappedProject,
+)
 from connections.views.session import person_of
 from planning.models import Team
 from sync.mapping import drafts, going_back
@@ -36,6 +42,7 @@ _PARTS: Final[dict[str, str | Promise]] = {
     "direction": _("Direction"),
     "conflict_policy": _("When both sides changed"),
     "deletion_policy": _("When an item is deleted"),
+    "comments": _("Comments"),
     "jql": _("JQL filter"),
     "type_map": _("Type"),
     "field_map": _("Field"),
@@ -62,6 +69,7 @@ _CHOICES: Final[dict[str, dict[Any, Any]]] = {
     "field_directions": {None: _("Both ways"), **dict(Direction.choices)},
     "conflict_policy": dict(ConflictPolicy.choices),
     "deletion_policy": dict(DeletionPolicy.choices),
+    "comments": dict(CommentDirection.choices),
 }
 
 

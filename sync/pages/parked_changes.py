@@ -61,7 +61,9 @@ def parked(request: HttpRequest) -> HttpResponse:
         changes = changes.filter(project__connection=about)
         shadows = shadows.filter(connection=about)
     stuck = _stuck(shadows)
-    page = page_of(request, changes.select_related("item", "project").order_by("-id"), PER_PAGE)
+    page = page_of(
+        request, changes.select_related("item", "project", "comment").order_by("-id"), PER_PAGE
+    )
     count = len(stuck)
     context = page_context(request, None) | {
         "page": page,

@@ -72,6 +72,9 @@ _EVENTS: Final[dict[str, Word]] = {
     "jira:issue_deleted": _("Issue deleted"),
     "issuelink_created": _("Link created"),
     "issuelink_deleted": _("Link deleted"),
+    "comment_created": _("Comment written"),
+    "comment_updated": _("Comment changed"),
+    "comment_deleted": _("Comment deleted"),
     "sprint_created": _("Sprint created"),
     "sprint_updated": _("Sprint updated"),
     "sprint_deleted": _("Sprint deleted"),
@@ -89,6 +92,7 @@ _KINDS: Final[dict[str, Word]] = {
     "delete": pgettext_lazy("change", "Deleted"),
     "link": pgettext_lazy("change", "Link drawn"),
     "unlink": pgettext_lazy("change", "Link removed"),
+    "comment": pgettext_lazy("change", "Comment"),
 }
 _STEPS: Final[dict[str, Word]] = {
     "filter": _("Looked at whether it concerns a mapping"),

@@ -208,7 +208,7 @@ def runs_of(row: MappedProject) -> dict[str, Any]:
 
 
 def _initial(row: MappedProject) -> dict[str, Any]:
-    names = ("direction", "conflict_policy", "deletion_policy", "jql")
+    names = ("direction", "conflict_policy", "deletion_policy", "comments", "jql")
     return {**{name: getattr(row, name) for name in names}, "owner": owner_value(row)}
 
 

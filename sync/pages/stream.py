@@ -53,6 +53,7 @@ EVENTS: Final[dict[str, Q]] = {
     "edit": Q(event="jira:issue_updated"),
     "delete": Q(event="jira:issue_deleted"),
     "link": Q(event__startswith="issuelink_"),
+    "comment": Q(event__startswith="comment_"),
     "sprint": Q(event__startswith="sprint_"),
 }
 CHANGES: Final[dict[str, Sequence[str]]] = {
@@ -60,6 +61,7 @@ CHANGES: Final[dict[str, Sequence[str]]] = {
     "edit": ("edit",),
     "delete": ("delete",),
     "link": ("link", "unlink"),
+    "comment": ("comment",),
     "sprint": (),
 }
 

@@ -12,9 +12,9 @@ from sync.models import MappingVersion, VersionOrigin
 
 # The columns that a person decides; what Jira said of them (`facts`) is read anew.
 CONTENT: Final = (
-    "direction", "conflict_policy", "deletion_policy", "jql", "type_map", "field_map", "status_map",
-    "field_directions", "link_map", "link_rules", "transition_defaults", "create_defaults", "team_source",
-    "board_id",
+    "direction", "conflict_policy", "deletion_policy", "comments", "jql", "type_map", "field_map",
+    "status_map", "field_directions", "link_map", "link_rules", "transition_defaults", "create_defaults",
+    "team_source", "board_id",
 )  # fmt: skip
 # Read entry by entry, as `change` takes them; an entry of None takes one out.
 MAPS: Final = ("type_map", "field_map", "status_map", "field_directions", "link_map")
@@ -93,7 +93,7 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Diff
                 for word in sorted({*old, *new})
                 if old.get(word) != new.get(word)
             ]
-        elif old != new:
+        elif old != new and part in before and part in after:  # an older one may lack a column
             found.append(Difference(part, "", old, new))
     return found
 

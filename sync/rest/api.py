@@ -8,6 +8,7 @@ from __future__ import annotations
 from ninja import Router
 
 from sync.rest import (
+    attachments,
     changes,
     decisions,
     deliveries,
@@ -37,6 +38,7 @@ for part in (
     sprint_concord,
     readiness,
     releases,
+    attachments,
     equality,
     sprints,
     status,

@@ -23,6 +23,7 @@ class Policies(Strict):
     direction: Literal["both", "from_jira", "to_jira", "paused"] = "both"
     conflict_policy: Literal["jira_wins", "board_wins", "ask"] = "jira_wins"
     deletion_policy: Literal["delete", "unlink"] = "unlink"
+    comments: Literal["off", "from_jira", "both"] = "both"
     jql: Annotated[str, StringConstraints(max_length=5000)] | None = None
 
 
@@ -94,6 +95,13 @@ class ReleaseIn(Strict):
     name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
     start: date | None = None
     release: date | None = None
+
+
+class AttachmentIn(Strict):
+    """A file that is added to an issue in Jira. `content`: Base64."""
+
+    filename: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    content: str
 
 
 class SprintIn(Strict):

@@ -43,7 +43,7 @@ def list_changes(request: HttpRequest, query: Query[StateListing]) -> HttpRespon
     operation_id="sync_api_replay_change",
 )
 def replay_change(request: HttpRequest, change_id: uuid.UUID) -> HttpResponse:
-    rows = Change.objects.select_related("project", "item")
+    rows = Change.objects.select_related("project", "item", "comment")
     row = get_object_or_404(rows, operation=change_id)
     return answer(ChangeOut.of(replay.replay_change(row, actor=actor_of(request))), 202)
 
@@ -57,7 +57,7 @@ def replay_change(request: HttpRequest, change_id: uuid.UUID) -> HttpResponse:
 )
 def decide_change(request: HttpRequest, change_id: uuid.UUID, payload: WayIn) -> HttpResponse:
     """Goes one of the `ways` of a parked change that sending again alone cannot mend."""
-    rows = Change.objects.select_related("project", "item")
+    rows = Change.objects.select_related("project", "item", "comment")
     row = get_object_or_404(rows, operation=change_id)
     ways_out.go(row, payload.way, actor=actor_of(request))
     return answer(ChangeOut.of(rows.get(pk=row.pk)))

@@ -222,6 +222,7 @@ class ProjectOut(Answer):
     field_directions: dict[str, str] = Field(
         description="Board field to from_jira or to_jira; the others go both ways."
     )
+    comments: Annotated[str, words("off", "from_jira", "both")]
 
     levels: dict[str, int] = Field(
         description="Board type to its level in Jira's hierarchy, as far as it is known: -1 sub-tasks, "
@@ -262,6 +263,7 @@ class ProjectOut(Answer):
             levels={
                 word: level for word in row.type_map if (level := level_of(row, word)) is not None
             },
+            comments=row.comments,
         )
 
 

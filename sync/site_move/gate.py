@@ -36,6 +36,7 @@ _MAPPED = ("pk", "remote_id", "key", "jql", "direction", "board_id", "type_map",
            "status_map", "link_map", "link_rules", "transition_defaults", "create_defaults",
            "team_source")  # fmt: skip
 _LEADS_TO = ("base_url", "api_url", "proxy_url", "auth_method", "account_id", "site_id")
+_LOOKED_FOR: Final = (ChangeKind.CREATE, ChangeKind.COMMENT)
 
 
 def may_plan(connection: Connection, destination: Connection, *, back: bool = False) -> None:
@@ -183,12 +184,12 @@ def may_carry_out(move: SiteMove) -> None:
     unknown = Q(state__in=(ChangeState.SENDING, ChangeState.LOOKING)) | Q(
         state=ChangeState.PARKED, code="outcome_unknown"
     )
-    if Change.objects.filter(mine & unknown, kind=ChangeKind.CREATE).exists():
+    if Change.objects.filter(mine & unknown, kind__in=_LOOKED_FOR).exists():
         raise refused(
             "outcome_unknown",
             _(
-                "Of an item that was created it is not known yet whether the old Jira has it. Wait until "
-                "that was looked up, or decide it under “Parked”."
+                "Of an item or comment that was made it is not known yet whether the old Jira has it. Wait "
+                "until that was looked up, or decide it under “Parked”."
             ),
         )
 

@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_datetime
 
 from almconnect.lib import bulk_rows
 from connections.models import Connection
+from planning import inbound_comments
 from planning.models import (
     Change,
     ChangeKind,
@@ -72,8 +73,8 @@ def _restored(before: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def loosen(pairs: Sequence[Shadow], items: Sequence[uuid.UUID]) -> None:
-    """No id of these is one of any Jira from here, and of their links neither: they are found again by
-    their ends and kind, when the issues are read.
+    """No id of these is one of any Jira from here, and of their links and comments neither: they are
+    found again, by their ends and kind and by their texts, when the issues are read.
 
     What is gone from Jira has no issue to be certain of. It stays so, kept whole, and is not asked for
     any more unless it gets an id of the other Jira.
@@ -85,6 +86,7 @@ def loosen(pairs: Sequence[Shadow], items: Sequence[uuid.UUID]) -> None:
     WorkItem.objects.filter(pk__in=gone).update(remote_id="")
     ends = Q(source__in=items) | Q(target__in=items)
     Link.objects.filter(ends).exclude(remote_id="").update(remote_id="", confirmed=None)
+    inbound_comments.loosen(items)
 
 
 def unlink(connection: Connection, pairs: Sequence[Shadow]) -> None:
@@ -101,10 +103,11 @@ def unlink(connection: Connection, pairs: Sequence[Shadow]) -> None:
     bulk_rows.update(items, ("remote_id", "remote_key", "sync_state", "sync_detail"))
     waiting = Change.objects.filter(item__in=items, state__in=_PENDING)
     now = timezone.now()
-    waiting.exclude(kind__in=(ChangeKind.EDIT, ChangeKind.CREATE)).update(
+    kept = (ChangeKind.EDIT, ChangeKind.COMMENT)
+    waiting.exclude(kind__in=(*kept, ChangeKind.CREATE)).update(
         state=ChangeState.DROPPED, message=_NOT_THERE, settled=now
     )
-    edits = waiting.filter(kind=ChangeKind.EDIT)
+    edits = waiting.filter(kind__in=kept)
     edited = set(edits.values_list("item_id", flat=True))
     edits.update(state=ChangeState.PARKED, code=NOT_MOVED, message=EDIT_WORDS, settled=now)
     states.derive(edited)

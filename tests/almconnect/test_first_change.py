@@ -42,13 +42,13 @@ def test_it_works_as_described(tmp_path: Path) -> None:
 
     first = tried(clone, "-m", "pytest", TEST, "-q", "-p", "no:cacheprovider")
     assert first.returncode == 1, first.stdout + first.stderr
-    assert "Left contains one more item: 'Add Comments'" in first.stdout
+    assert "Left contains one more item: 'Move Issues'" in first.stdout
     assert "1 failed" in first.stdout
     test = clone / TEST
     listed = '        "Modify Reporter",\n'
     assert test.read_text("utf-8").count(listed) == 1
     test.write_text(
-        test.read_text("utf-8").replace(listed, f'{listed}        "Add Comments",\n'), "utf-8"
+        test.read_text("utf-8").replace(listed, f'{listed}        "Move Issues",\n'), "utf-8"
     )
     second = tried(clone, "-m", "pytest", TEST, "-q", "-p", "no:cacheprovider")
     assert second.returncode == 0, second.stdout + second.stderr

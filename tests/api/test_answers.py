@@ -41,6 +41,7 @@ def test_every_call_answers_what_it_documents(world: World, caller: JudgedCaller
     _frame(caller, world)
     _board(caller, world)
     _sync(caller, world)
+    _files(caller, world)
     _moves(caller, world)
     _projects(caller, world)
     _connections(caller, world)
@@ -112,6 +113,13 @@ def _board(caller: JudgedCaller, world: World) -> None:
     caller.get("/links")
     caller.get(f"/links/{link}")
     caller.delete(f"/links/{link}")
+    caller.get(f"/items/{item}/attachments")
+    words = {"body": "Looks good"}
+    comment = caller.post(f"/items/{item}/comments", words).json()["id"]
+    assert caller.get(f"/items/{item}/comments").json()["items"]
+    caller.get(f"/comments/{comment}")
+    caller.patch(f"/comments/{comment}", {"body": "Looks better"})
+    caller.delete(f"/comments/{comment}")
     caller.delete(f"/items/{other}")
     assert caller.get("/changes?limit=500").json()["items"]
     world.settle()
@@ -150,6 +158,17 @@ def _sync(caller: JudgedCaller, world: World) -> None:
     _held(caller, world)
     _put_back(caller, world)
     caller.get("/sync/status")
+
+
+def _files(caller: JudgedCaller, world: World) -> None:
+    item = world.first()
+    sent = {"filename": "a.txt", "content": "aGVsbG8="}
+    made = caller.post(f"/items/{item.pk}/attachments", sent).json()
+    assert (made["filename"], made["size"]) == ("a.txt", 5)
+    found = caller.get(f"/attachments/{made['id']}/content")
+    assert b"".join(found.streaming_content) == b"hello"  # type: ignore[attr-defined]
+    wrong = caller.post(f"/items/{item.pk}/attachments", {"filename": "a", "content": "%"})
+    assert wrong.status_code == 422
 
 
 def _held(caller: JudgedCaller, world: World) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 from jira_client.auth import Anonymous, Auth, Basic
 from jira_client.client import JiraClient
@@ -47,6 +47,11 @@ class Scripted(Transport):
         self.sent.append(request)
         given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return given(request) if callable(given) else given
+
+    def download(self, request: WireRequest, sink: IO[bytes], most: int) -> WireResponse:
+        answer = self.send(request)
+        sink.write(answer.body)
+        return answer
 
     def bodies(self) -> list[Any]:
         return [json.loads(one.body) if one.body else None for one in self.sent]

@@ -125,7 +125,14 @@ def test_the_catalogue_is_the_guide_s_and_other_keys_stand_apart() -> None:
         "Manage Sprints",
         "Modify Reporter",
     ]
-    assert [row.key for row in report.also] == ["TRANSITION_ISSUES", "ASSIGN_ISSUES"]
+    assert [row.key for row in report.also] == [
+        "TRANSITION_ISSUES",
+        "ASSIGN_ISSUES",
+        "ADD_COMMENTS",
+        "EDIT_OWN_COMMENTS",
+        "DELETE_OWN_COMMENTS",
+        "CREATE_ATTACHMENTS",
+    ]
     lacking = {**dict.fromkeys(PROJECT_KEYS, HELD), "TRANSITION_ISSUES": MISSING}
     assert not evaluate(lacking).is_ready
 

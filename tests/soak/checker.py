@@ -19,6 +19,7 @@ from sync.core.mapping import parent_reference, see
 from sync.models import Shadow, ShadowState
 from sync.pairs.rules import lookups_for, rules_of, values_of
 from sync.pairs.states import UNDER_WAY
+from tests.soak.comments import comment_violations
 from tests.soak.fields import flagged, lost
 from tests.soak.ways import Ways
 from tests.soak.written import Written
@@ -56,6 +57,7 @@ def violations(world: World, written: Written, ways: Ways = Ways.ALL) -> list[st
         *lost(here, written, _untold(world, seen) | unread(here, written)),
         *_deleted(world, issues, shadows, written),
         *_links(world, here),
+        *comment_violations(world, here, written),
         *_honest(world, ways),
     ]
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from tests.soak.admin_hands import AdminHands
 from tests.soak.board_hands import BoardHands
+from tests.soak.comment_hands import CommentHands
 from tests.soak.jira_hands import JiraHands
 from tests.soak.written import Written
 
 __all__ = ["Hands", "Written"]
 
 
-class Hands(BoardHands, JiraHands, AdminHands):
+class Hands(BoardHands, JiraHands, CommentHands, AdminHands):
     def act(self, actions: int, *, calm: bool = False) -> None:
         """`calm`: nothing is hidden, moved, completed or given another time, for what is arranged
         meanwhile."""
@@ -28,6 +29,12 @@ class Hands(BoardHands, JiraHands, AdminHands):
             self.rank_jira: 1,
             self.delete_board: 1,
             self.delete_jira: 1,
+            self.comment_board: 3,
+            self.recomment_board: 1,
+            self.uncomment_board: 1,
+            self.comment_jira: 2,
+            self.recomment_jira: 1,
+            self.uncomment_jira: 1,
         }
         if not calm:
             verbs |= {
@@ -71,4 +78,9 @@ class Hands(BoardHands, JiraHands, AdminHands):
         self.link_board()
         self.rank_board()
         self.unlink_board()
+        self.uncomment_board()
+        self.recomment_board()
+        for _ in range(2):  # one to be changed next time, and one to be taken away
+            self.count += 1
+            self.comment_board()
         self.delete_board(at_least=1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
 from connections.models import Connection, MappedProject
+from planning import comment_editing
 from planning.link_editing import remove_link
-from planning.models import Iteration, Link, Pi, SprintLink, WorkItem
+from planning.models import Comment, Iteration, Link, Pi, SprintLink, WorkItem
 from sync.inbound import mass_deletion_guard
 from sync.models import Brake, Lease
 from sync.outbox import deletion_guard
@@ -80,6 +81,49 @@ def _a_create_that_meets(fault: str, *, pushed: bool = False, polled: bool = Fal
         yield
 
     return arrange
+
+
+def _a_comment_that_meets(fault: str, value: Any = True) -> Arrangement:
+    """A worker before has met the fault; the next one looks for it."""
+
+    @contextmanager
+    def arrange(hands: Hands) -> Iterator[None]:
+        hands.world.push()
+        _said(hands, passing(hands))
+        hands.world.fault(fault, value, times=1, method="POST", path=r"/comment$")
+        hands.world.push(rounds=1)
+        hands.world.mend()
+        yield
+
+    return arrange
+
+
+@contextmanager
+def _a_comment_refused(hands: Hands) -> Iterator[None]:
+    _said(hands, passing(hands))
+    hands.world.grant("ADD_COMMENTS", False)
+    yield
+    hands.world.grant("ADD_COMMENTS", True)
+
+
+@contextmanager
+def _a_comment_changed_on_both_sides(hands: Hands) -> Iterator[None]:
+    comment = _said(hands, passing(hands))
+    hands.world.push()
+    comment.refresh_from_db()
+    hands.world.grant("EDIT_ALL_COMMENTS", user="admin")
+    hands.written.comments_touched.add(str(comment.pk))
+    path = f"/rest/api/2/issue/{comment.item.remote_key}/comment/{comment.remote_id}"
+    hands.world.jira("PUT", path, body="Another text")
+    comment_editing.edit_comment(comment.pk, "And another", actor=hands.world.person)
+    yield
+
+
+def _said(hands: Hands, item: WorkItem) -> Comment:
+    text = f"Passing words {uuid.uuid4().hex[:8]}"
+    comment = hands.world.comment(item, text)
+    hands.written.comments[str(comment.pk)] = text
+    return comment
 
 
 @contextmanager
@@ -220,6 +264,10 @@ ARRANGED: Final[Mapping[str, Arrangement]] = {
     "edit.planned": _planned,
     "edit.put_off": _gone_unheard,
     "edit.moved_away": reads.moved_away(edited=True),
+    "comment.refused": _a_comment_refused,
+    "comment.parked": _a_comment_changed_on_both_sides,
+    "comment.found": _a_comment_that_meets("answer_lost"),
+    "comment.missed": _a_comment_that_meets("error", 500),
     "link.kept_here": _links_unmapped,
     "link.renamed": _a_link_type_renamed,
     "link.refused": _without("LINK_ISSUES"),

@@ -75,6 +75,7 @@ def _go_back(hands: Hands, yesterday: dict[str, object]) -> None:
         key: {name: held(world, one, name) for name in judged(world)} for key, one in now.items()
     }
     go_back(site, yesterday)
+    written.restored = True
     then = {str(key): one for key, one in site.issues.items()}
     for key in now.keys() - then.keys():
         written.forget_issue(key)

@@ -42,6 +42,11 @@ class Written:
     # (issue id, board field) that Jira told nobody for a while: it touches no issue when the field comes
     # back, so that a comparison finds it
     came_back: set[tuple[str, str]] = field(default_factory=set)
+    # Comment written on the board → its text, None where its author deleted it
+    comments: dict[str, str | None] = field(default_factory=dict)
+    # Those of them that somebody in Jira has changed or deleted
+    comments_touched: set[str] = field(default_factory=set)
+    restored: bool = False  # Jira was put back, and has lost what was written since
     # Sprints that people in Jira have closed, by id
     sprints_closed: set[int] = field(default_factory=set)
     turn: int = 0

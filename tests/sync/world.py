@@ -21,9 +21,10 @@ from connections.models import AuthMethod, Connection, MappedProject
 from connections.setup import settings_editing
 from jira_sandbox.model.links_and_moves import move
 from jira_sandbox.server import Handle
+from planning import comment_editing
 from planning import item_editing as board_editing
 from planning import link_editing as board_linking
-from planning.models import Change, Iteration, Link, Pi, SprintLink, Team, WorkItem
+from planning.models import Change, Comment, Iteration, Link, Pi, SprintLink, Team, WorkItem
 from sync.inbound import drain, polls
 from sync.mapping import project_mapping
 from sync.models import Delivery
@@ -66,6 +67,24 @@ class World:
         key = self.create_issue(summary)
         self.poll()
         return key
+
+    def comments_there(self, key: str) -> list[str]:
+        """The texts of an issue's comments in Jira, oldest first."""
+        return [one.body for one in self.handle.site.issue(key).comments]
+
+    def comment_there(self, key: str, body: str, **more: Any) -> str:
+        """A comment that somebody writes in Jira; its id."""
+        made = self.jira("POST", f"/rest/api/2/issue/{key}/comment", body=body, **more)
+        return str(made["id"])
+
+    def attach_there(self, key: str, name: str, content: bytes, kind: str = "text/plain") -> str:
+        """A file that somebody attaches in Jira; its id."""
+        answer = self.session.post(
+            f"{self.handle.url}/rest/api/2/issue/{key}/attachments",
+            files={"file": (name, content, kind)},
+        )
+        answer.raise_for_status()
+        return str(answer.json()[0]["id"])
 
     def issues(self, summary: str) -> list[str]:
         site = self.handle.site
@@ -134,6 +153,14 @@ class World:
         return board_linking.add_link(
             actor=self.person, source=source.pk, target=target.pk, type="blocks"
         )
+
+    def comment(self, item: WorkItem, body: str) -> Comment:
+        return comment_editing.add_comment(item.pk, body, actor=self.person)
+
+    def comments(self, item: WorkItem) -> list[tuple[str, str]]:
+        """(author, text) of each on the board, oldest first."""
+        rows = Comment.objects.live().filter(item=item).oldest_first()
+        return [(one.author_name, one.body) for one in rows]
 
     def iteration(self, index: int, sprint: int) -> Iteration:
         pi, _ = Pi.objects.get_or_create(name="PI 1")

@@ -16,7 +16,18 @@ from tests.soak.history import crash_points
 # By the first word of a point: who may pass it.
 PASSED_BY: Final = {
     **dict.fromkeys(
-        ("create", "look", "people", "edit", "ownership", "removing", "link", "delete", "push"),
+        (
+            "create",
+            "look",
+            "people",
+            "edit",
+            "ownership",
+            "removing",
+            "link",
+            "comment",
+            "delete",
+            "push",
+        ),
         ("push",),
     ),
     "drain": ("drain",),
@@ -32,6 +43,7 @@ PASSED_BY: Final = {
 }
 # Passed only where something is brought about that no rule of the machine does, or hardly ever.
 RARE: Final = frozenset({
+    "comment.found", "comment.missed", "comment.parked", "comment.refused",
     "create.in_doubt", "create.narrowed", "create.refused", "create.sent_without", "drain.put_off",
     "drain.stumbled", "edit.moved_away", "edit.put_off", "edit.restored", "link.kept_here",
     "link.refused", "link.renamed", "look.adopted", "moved.marked", "parent.found", "people.stored",
@@ -50,11 +62,13 @@ def needed(who: str, point: str) -> str:
     if who != "push":
         return "delete_jira" if point.startswith("absence.") else "edit_jira"
     verbs = {"create": "create_board", "look": "create_board", "link": "link_board",
-             "removing": "link_board", "delete": "delete_board"}  # fmt: skip
+             "removing": "link_board", "delete": "delete_board", "comment": "comment_board"}  # fmt: skip
     special = {
         "edit.planned": "plan_board",
         "edit.ranked": "rank_board",
         "link.removed": "unlink_board",
+        "comment.edited": "recomment_board",
+        "comment.deleted": "uncomment_board",
     }
     return special.get(point) or verbs.get(point.partition(".")[0], "edit_board")
 

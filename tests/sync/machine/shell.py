@@ -52,7 +52,9 @@ FAULTS: tuple[tuple[str, Any], ...] = (
 )
 BOTH = ("edit_board", "edit_jira")
 VERBS = (*BOTH, *BOTH, "create_board", "create_jira", "link_board", "unlink_board", "rank_board",
-         "plan_board", "plan_jira", "delete_board", "delete_jira")  # fmt: skip
+         "plan_board", "plan_jira", "delete_board", "delete_jira", "comment_board", "comment_board",
+         "recomment_board", "uncomment_board", "comment_jira", "recomment_jira",
+         "uncomment_jira")  # fmt: skip
 WORKERS = ("push", "push", "drain", "poll", "reconcile")
 MOST_DELETED = 3  # in Jira: the delete brake is proven elsewhere
 TURNS = 40
