@@ -13,11 +13,12 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from connections.models import AuthMethod
 from connections.probes.probe import Finding, Probe, State, passed, skipped
 from jira_client import scopes
 from jira_client.client import JiraClient
 from jira_client.cloud_address import is_gateway
-from jira_client.errors import CallRefused, JiraError
+from jira_client.errors import JiraError, PermissionRefused
 
 _NAMES: Final = {
     scopes.ISSUES: gettext_lazy("issues"),
@@ -34,6 +35,11 @@ def _sprints(jira: JiraClient) -> object:
     return jira.boards.sprints(board.id, ("active",)) if board else None
 
 
+_ON_DATA_CENTER = gettext_lazy(
+    "Jira Data Center opens its plain API alone to service accounts so far: iterations stay on the board, "
+    "and the webhook is registered by hand. A service user by OAuth or Personal Access Token may use the "
+    "rest."
+)
 _READS: Final[Mapping[str, Callable[[JiraClient], object]]] = {
     scopes.ISSUES: lambda jira: jira.search.ids_page("project is not EMPTY"),
     scopes.PEOPLE: lambda jira: jira.people.search("a"),
@@ -45,14 +51,17 @@ _READS: Final[Mapping[str, Callable[[JiraClient], object]]] = {
 
 
 def areas(probe: Probe) -> Finding:
-    """Held, missing or unknown for each area. Only calls at the gateway are of tokens with scopes."""
-    if not is_gateway(probe.connection.api_url or probe.connection.base_url):
+    """Held, missing or unknown for each area. Calls at the gateway are of tokens with scopes; Data Center
+    opens its plain API alone to service accounts.
+    """
+    at_gateway = is_gateway(probe.connection.api_url or probe.connection.base_url)
+    if not at_gateway and probe.connection.auth_method != AuthMethod.SERVICE:
         return skipped(_("The credential is not limited to scopes."))
     held, missing, unknown = [], [], []
     for area, ask in _READS.items():
         try:
             ask(probe.client)
-        except CallRefused:
+        except PermissionRefused:  # of Cloud: CallRefused, for want of a scope
             missing.append(area)
         except JiraError:
             unknown.append(area)
@@ -67,7 +76,8 @@ def areas(probe: Probe) -> Finding:
     words %= {"told": "; ".join(part for part in told if part)}
     wanting = [area for area in missing if area != scopes.WEBHOOK]
     if wanting:
-        return Finding(State.WARNING, words, _ask(wanting), "scope_missing")
+        remedy = _ask(wanting) if at_gateway else str(_ON_DATA_CENTER)
+        return Finding(State.WARNING, words, remedy, "scope_missing")
     if missing:
         remedy = _(
             "A token with scopes may not register the webhook: do it by hand as “Webhook” says, or leave "

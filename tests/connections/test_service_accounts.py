@@ -27,6 +27,11 @@ from jira_sandbox.gateway import service_account
 from jira_sandbox.model.people import User as JiraUser
 from jira_sandbox.server import Handle, running
 from jira_sandbox.service_tokens import credential
+from planning.item_editing import edit_item
+from planning.models import WorkItem
+from sync.mapping import project_mapping
+from sync.outbound import send_changes
+from sync.runs import project_runs
 
 ID, SECRET = "client-1", "ATOA-very-secret"
 
@@ -64,6 +69,11 @@ def test_client_id_and_secret_connect(site: Handle, db: None) -> None:
         assert row.api_url == f"{site.gateway_url}/ex/jira/{site.site.identity}"
     rows = {one.name: one for one in checkup.run(row).rows}
     assert (rows["authentication"].state, rows["account"].state) == ("pass", "pass")
+    open_to_it = rows["scopes"]
+    assert open_to_it.state == ("pass" if site.site.cloud else "warning")
+    if not site.site.cloud:
+        assert "without scopes: boards, sprints, webhook" in open_to_it.message
+        assert "iterations stay on the board" in open_to_it.remedy
 
 
 def test_one_token_serves_all_processes_until_its_end(site: Handle, db: None) -> None:
@@ -168,3 +178,20 @@ def test_a_worker_that_died_while_asking_keeps_nobody_waiting_for_good(
     )
     gateway.forget(row.pk)
     assert gateway.jira_for(row).myself().name == "ALM Robot"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_project_is_mapped_and_edited_by_it(site: Handle, rte: Any) -> None:
+    """On Data Center without boards and sprints, which are not open to service accounts there."""
+    row = connected(site)
+    project, run = project_mapping.map_project(row, "FALCON", actor=rte)
+    while project_runs.work(run.pk):
+        pass
+    assert (project.board_id is not None) is site.site.cloud
+    item = WorkItem.objects.filter(project=project).order_by("rank").first()
+    assert item is not None
+    edit_item(item.pk, actor=rte, values={"summary": "By the robot"}, expected_version=None)
+    send_changes.send_slice(row.pk)
+    assert site.site.issue(item.remote_key).values["summary"] == "By the robot"
+    row.refresh_from_db()
+    assert (row.health, row.diagnosis) == ("ok", None)
