@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,10 +81,12 @@ def _notes(connection: Connection, proof: Proof) -> tuple[str, ...]:
 
 def _split_gateway(connection: Connection, proof: Proof) -> None:
     """A gateway's address that was entered as the Instance URL is where calls go, and people open the
-    site; what is sealed stays sealed for the same address.
+    site; what is sealed stays sealed for the same address. Atlassian's alone: another host that looks like
+    one could name any site as its own.
     """
     told = proof.server.base_url.rstrip("/")
-    if is_gateway(connection.base_url) and not connection.api_url and told:
+    atlassians = connection.base_url.startswith(f"{settings.ATLASSIAN_API}/")
+    if atlassians and is_gateway(connection.base_url) and not connection.api_url and told:
         connection.store({"api_url": connection.base_url, "base_url": told[:500]})
 
 

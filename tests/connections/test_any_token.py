@@ -126,6 +126,14 @@ def test_a_gateway_address_as_instance_url_is_split(site: Handle, db: None) -> N
     assert jira_for(row).myself().name == "ALM Service"
 
 
+def test_what_only_looks_like_the_gateway_stays_in_sight(
+    site: Handle, settings: Any, db: None
+) -> None:
+    settings.ATLASSIAN_API = "https://api.atlassian.com"
+    row, _outcome = asked(site, SCOPED, base_url=at_gateway(site))
+    assert (row.base_url, row.api_url) == (at_gateway(site), "")
+
+
 def test_an_address_that_names_another_site_gets_no_token(site: Handle, db: None) -> None:
     """What answers there may say any id; the token works at the gateway, but leads to another site."""
     with running("cloud") as other:
