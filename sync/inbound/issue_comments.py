@@ -71,7 +71,7 @@ def reconcile(
                 began=began,
                 account=account,
                 doubt=pair.item_id in doubt,
-                restored=seen.remote_id in put_back,
+                restored=seen.remote_id in put_back or _lost_unread(project, pair),
             )
             if seen.comments is not None
             else Listing()
@@ -87,6 +87,13 @@ def reconcile(
     events = inbound_comments.vanish(gone)
     inbound_comments.part(parted)
     return [*events, *inbound_comments.change(changed), *inbound_comments.insert(new)]
+
+
+def _lost_unread(project: MappedProject, pair: Shadow) -> bool:
+    """Whether this listing may lack what a Jira that was put back has lost: no other one was taken in whole
+    since, and the issue itself, which was not read after our comment, looks as it did before.
+    """
+    return pair.comments == COMMENTS_UNREAD and project.connection.restore_accepted is not None
 
 
 def _under_way(items: Sequence[uuid.UUID]) -> tuple[set[uuid.UUID], set[uuid.UUID]]:

@@ -23,7 +23,7 @@ from planning import feed, inbound_comments
 from planning.models import Change, ChangeState, Comment, WorkItem
 from sync.core import comments
 from sync.core.retry import Verdict
-from sync.models import Shadow
+from sync.models import COMMENTS_UNREAD, Shadow
 from sync.outbound import lost_comments
 from sync.outbox import change_queue, refusals, ways_out
 from sync.outbox.poisoned_items import isolated
@@ -201,7 +201,10 @@ def _settle(
 
 
 def _finish(connection: Connection, comment: Comment, rows: list[Change], words: str) -> None:
-    """What was parked of the comment before goes with this, whatever it was."""
+    """What was parked of the comment before goes with this, whatever it was. No listing since then has been
+    read: the next one counts even if it is the one of before, from which our comment is gone again.
+    """
+    Shadow.objects.filter(item=comment.item_id).update(comments=COMMENTS_UNREAD)
     change_queue.settle([change.pk for change in rows], words)
     earlier = Change.objects.filter(comment=comment, state=ChangeState.PARKED)
     change_queue.drop(list(earlier.values_list("pk", flat=True)), "Sent since.")

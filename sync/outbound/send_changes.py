@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -32,7 +32,7 @@ from sync.outbound import (
     lost_creates,
     ownership,
 )
-from sync.outbox import change_queue
+from sync.outbox import abandoned_comments, change_queue
 from sync.pairs import site_proof, states
 from sync.worker.failpoints import point
 from sync.worker.lease import LeaseLost, holding
@@ -150,16 +150,29 @@ def _sort_out(part: _Slice) -> None:
         str(item): where
         for item, where in Shadow.objects.filter(item__in=items).values_list("item_id", "state")
     }
+    dropped: set[uuid.UUID] = set()
     for work in part.work:
         rest = (*work.edits, *work.links, *work.unlinks, *work.after_links)
         where = state.get(work.item)
         if where == ShadowState.LIVE:
             part.paired.add(work.item)
         elif where is not None:
-            change_queue.drop(rest, "The item is no longer linked to Jira.")
+            change_queue.drop(rest, change_queue.UNLINKED)
+            dropped.add(uuid.UUID(work.item))
         elif not work.creates:
             _without_create(part, work)
+    _look_again(dropped)
     point("push.sorted_out")
+
+
+def _look_again(dropped: Collection[uuid.UUID]) -> None:
+    """Items whose issues came back while their changes were let go of: a comment's would be lost by it,
+    since no field of the item tells it.
+    """
+    if not dropped:
+        return
+    back = Shadow.objects.filter(item__in=dropped, state=ShadowState.LIVE)
+    abandoned_comments.send_dropped(back.values_list("item_id", flat=True))
 
 
 def _without_create(part: _Slice, work: ItemWork) -> None:

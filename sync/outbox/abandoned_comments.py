@@ -7,8 +7,10 @@ Jira holds is what the comment last showed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,6 +19,7 @@ from planning import feed, inbound_comments
 from planning.models import Change, ChangeKind, ChangeState, Comment, WorkItem
 from sync.core import comments
 from sync.models import COMMENTS_UNREAD, Shadow
+from sync.outbox import change_queue
 from sync.webhook import inbox
 
 _KEPT: Final = "Given up: the comment stays as it is here."
@@ -63,6 +66,20 @@ def read_again(shadow: Shadow) -> None:
     if shadow.project is not None and shadow.project.reads_comments:
         words = {shadow.remote_id: "Its comments are read once more."}
         inbox.read_again(shadow.project, {shadow.remote_id: shadow.remote_key}, words, faults=0)
+
+
+def send_dropped(items: Iterable[object]) -> None:
+    """Comments of items whose issues are there again: what was written, changed or deleted while nothing
+    could be told to Jira is told now. Of each the last change counts, for a comment is sent as it stands.
+    """
+    later = Change.objects.filter(comment=OuterRef("comment"), pk__gt=OuterRef("pk"))
+    Change.objects.filter(
+        ~Exists(later),
+        item__in=list(items),
+        kind=ChangeKind.COMMENT,
+        state=ChangeState.DROPPED,
+        message=change_queue.UNLINKED,
+    ).update(state=ChangeState.WAITING, message="", due=timezone.now(), attempts=0, settled=None)
 
 
 def write_again(item: WorkItem, project: MappedProject, actor: User) -> None:

@@ -27,6 +27,7 @@ PATIENCE = timedelta(days=1)  # that a change is put off before a person is aske
 MANY = 10  # times at least: a day during which nobody worked is no day of trying
 MOST_TIMES = 30_000
 NEVER_READY = "never_ready"  # Change.code
+UNLINKED: Final = "The item is no longer linked to Jira."  # of a dropped Change
 UNCONFIRMED: Final = "not_carried_out"  # Change.code of what is sent once more
 SENT_AGAIN: Final = 5.0  # seconds until then
 _MESSAGE = 1000

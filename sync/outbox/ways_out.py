@@ -249,3 +249,4 @@ def send_those_back(items: Iterable[object]) -> None:
     Change.objects.filter(item__in=list(items), state=ChangeState.PARKED, code=GONE_IN_JIRA).update(
         state=ChangeState.WAITING, code="", message="", due=timezone.now(), settled=None
     )
+    abandoned_comments.send_dropped(items)
