@@ -69,8 +69,7 @@ CHANGES: Final[tuple[Change, ...]] = (
         "tokens_end_within_a_year",
         None,
         "Every API token of Jira Cloud ends within a year of its making.",
-        "Enter its last day with it (“Re-authenticate”), so that the console warns you 30, 7 and 1 days "
-        "before.",
+        "Enter its last day together with it, so that the console warns you 30, 7 and 1 days before.",
         _TOKENS,
         _READ,
         CLOUD,

@@ -75,7 +75,8 @@ class WorkingTimeField(forms.CharField):
     """Hours and minutes; its value is whole seconds, or None."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, help_text=_("Hours and minutes, like 6h 30m."), **options)
+        help_text = _("Hours and minutes, like 6h 30m.")
+        super().__init__(required=False, max_length=40, help_text=help_text, **options)
 
     def clean(self, value: Any) -> Any:
         try:

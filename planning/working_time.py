@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from planning.rules import Unfit
 
-_TYPED: Final = re.compile(r"(?:(\d+(?:[.,]\d+)?)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?", re.IGNORECASE)
+_TYPED: Final = re.compile(r"(?:(\d{1,7}(?:[.,]\d{1,4})?)h)?(?:(\d{1,9})m(?:in)?)?")
 
 
 def shown(seconds: int | None) -> str:
@@ -28,7 +28,7 @@ def shown(seconds: int | None) -> str:
 
 def typed(words: str) -> int | None:
     """The seconds of “6h 30m”, “1.5h”, “45 min”; None for nothing. Raises Unfit."""
-    words = words.strip()
+    words = "".join(words.split()).lower()
     if not words:
         return None
     found = _TYPED.fullmatch(words)

@@ -14,7 +14,7 @@ def test_the_whole_guide_by_basic_auth(page: Page, demo: Demo, jira: Jira) -> No
     guide.heading(page, name)
     expect(page.get_by_text(f"This connection acts as {jira.service.shown}.")).to_be_visible()
     kind = "Jira Cloud" if jira.flavour == "cloud" else "Jira Data Center"
-    expect(page.get_by_text(kind)).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text=kind)).to_be_visible()
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="ALM Connections").click()
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name=name))

@@ -56,7 +56,7 @@ def test_the_ways_in(
 
 
 def test_an_unknown_jira_offers_every_way() -> None:
-    assert sign_in_methods.offered(None) == ["oauth1", "basic", "pat"]
+    assert sign_in_methods.offered(None) == ["oauth1", "basic", "pat", "service"]
 
 
 @pytest.mark.django_db
