@@ -32,7 +32,7 @@ from sync.inbound import (
 )
 from sync.inbound import gone_items as gone_from_jira
 from sync.models import Absence, Shadow, ShadowState, lock_items_of
-from sync.outbox import ways_out
+from sync.outbox import change_queue, ways_out
 from sync.pairs import parents, states
 from sync.pairs.rules import rules_of
 from sync.pairs.trace import note_each
@@ -261,7 +261,7 @@ def _bury(
     rows.filter(pk__in=[shadow.pk for shadow in fresh]).update(gone_at=timezone.now())
     if not items:
         return []
-    events = inbound_writes.vanish(items, "Gone from Jira.")
+    events = inbound_writes.vanish(items, change_queue.GONE)
     ids = [item.pk for item in items]
     note_each(connection, "merge", "done", gone_from_jira.WORDS, ids)
     feed.tell(events)

@@ -74,7 +74,7 @@ def _send(connection: Connection, jira: JiraClient, rows: list[Change], shift: S
         if not lost_comments.look(connection, jira, pair, comment, rows, shift):
             return
         comment.refresh_from_db()
-    if not comment.remote_id and away:
+    if not comment.remote_id and (away or comment.deleted is not None):
         change_queue.settle(ids, NEVER_THERE)
     elif not comment.remote_id:
         _create(connection, jira, pair, comment, rows, shift)

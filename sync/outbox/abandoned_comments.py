@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,6 +22,10 @@ from sync.models import COMMENTS_UNREAD, Shadow
 from sync.outbox import change_queue
 from sync.webhook import inbox
 
+_FOR_PEOPLE: Final = ("comment_edited_there", "comment_gone_there", "outcome_unknown")
+_DECIDE: Final = (
+    "This waited for a decision when the issue went from Jira. It is there again: decide now."
+)
 _KEPT: Final = "Given up: the comment stays as it is here."
 
 
@@ -70,16 +74,22 @@ def read_again(shadow: Shadow) -> None:
 
 def send_dropped(items: Iterable[object]) -> None:
     """Comments of items whose issues are there again: what was written, changed or deleted while nothing
-    could be told to Jira is told now. Of each the last change counts, for a comment is sent as it stands.
+    could be told to Jira is told now, and what waited for a person waits again. Of each the last change
+    counts, for a comment is sent as it stands; one that was deleted before Jira had it is let go of.
     """
     later = Change.objects.filter(comment=OuterRef("comment"), pk__gt=OuterRef("pk"))
-    Change.objects.filter(
+    rows = Change.objects.filter(
         ~Exists(later),
+        Q(comment__deleted=None) | ~Q(comment__remote_id=""),
         item__in=list(items),
         kind=ChangeKind.COMMENT,
         state=ChangeState.DROPPED,
-        message=change_queue.UNLINKED,
-    ).update(state=ChangeState.WAITING, message="", due=timezone.now(), attempts=0, settled=None)
+        message__in=(change_queue.UNLINKED, change_queue.GONE),
+    )
+    decide = rows.filter(code__in=_FOR_PEOPLE)
+    decide.update(state=ChangeState.PARKED, message=_DECIDE, due=timezone.now())
+    again = {"state": ChangeState.WAITING, "code": "", "message": "", "attempts": 0}
+    rows.update(**again, due=timezone.now(), settled=None)
 
 
 def write_again(item: WorkItem, project: MappedProject, actor: User) -> None:

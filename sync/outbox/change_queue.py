@@ -27,7 +27,9 @@ PATIENCE = timedelta(days=1)  # that a change is put off before a person is aske
 MANY = 10  # times at least: a day during which nobody worked is no day of trying
 MOST_TIMES = 30_000
 NEVER_READY = "never_ready"  # Change.code
-UNLINKED: Final = "The item is no longer linked to Jira."  # of a dropped Change
+# Why a Change was dropped whose issue was not there
+UNLINKED: Final = "The item is no longer linked to Jira."
+GONE: Final = "Gone from Jira."
 UNCONFIRMED: Final = "not_carried_out"  # Change.code of what is sent once more
 SENT_AGAIN: Final = 5.0  # seconds until then
 _MESSAGE = 1000

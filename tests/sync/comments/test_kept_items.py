@@ -9,7 +9,7 @@ import pytest
 from planning import comment_editing
 from planning.models import Change, Comment
 from sync.models import Shadow, ShadowState
-from sync.outbox import change_queue
+from sync.outbox import abandoned_comments, change_queue
 from tests.sync.test_kept_items import Hidden
 from tests.sync.world import World
 
@@ -56,3 +56,31 @@ def test_one_that_comes_back_while_its_change_is_let_go_of(
     world.settle()
     assert world.comments_there(item.remote_key) == [f"{world.person}:\nsecond"]
     assert not Change.objects.filter(kind="comment", state="dropped").exists()
+
+
+def test_one_deleted_before_jira_had_it_is_never_written(world: World) -> None:
+    item = world.first()
+    hidden = Hidden(world)
+    comment = world.comment(item, "not for long")
+    world.push()
+    comment_editing.delete_comment(comment.pk, actor=world.person)
+    hidden.come_back()
+    world.reconcile()
+    world.settle()
+    assert world.comments_there(item.remote_key) == []
+    assert world.comments(item) == []
+
+
+def test_what_left_the_board_with_its_item_comes_back_with_it(world: World) -> None:
+    item = world.first()
+    comment = world.comment(item, "first")
+    world.settle()
+    comment_editing.edit_comment(comment.pk, "second", actor=world.person)
+    change = Change.objects.get(kind="comment", state="waiting")
+    for code, state in (("comment_edited_there", "parked"), ("not_ours", "waiting")):
+        rows = Change.objects.filter(pk=change.pk)
+        rows.update(state="dropped", code=code, message=change_queue.GONE)
+        abandoned_comments.send_dropped([item.pk])
+        assert rows.get().state == state
+    world.settle()
+    assert world.comments_there(item.remote_key) == [f"{world.person}:\nsecond"]
