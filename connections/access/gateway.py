@@ -223,9 +223,4 @@ def flavour_of(connection: Connection) -> Flavour | None:
     """What was observed last; None lets the client ask the instance on first need."""
     if not connection.deployment:
         return None
-    numbers = []
-    for part in connection.version.split("."):
-        if not part.isdigit():
-            break
-        numbers.append(int(part))
-    return Flavour.for_deployment(Deployment(connection.deployment), tuple(numbers))
+    return Flavour.for_deployment(Deployment(connection.deployment), connection.version_numbers)

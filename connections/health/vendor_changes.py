@@ -13,16 +13,7 @@ from jira_client.vendor_calendar import Change
 def ahead_of(connection: Connection) -> list[Change]:
     """What has a day first, by day. A token whose last day is known is warned of by that day instead."""
     found = vendor_calendar.of_jira(
-        connection.deployment, _numbers(connection.version), connection.auth_method
+        connection.deployment, connection.version_numbers, connection.auth_method
     )
     told = connection.secret_expires is not None
     return [one for one in found if not (told and one.code == "tokens_end_within_a_year")]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    numbers = []
-    for part in version.split("."):
-        if not part.isdigit():
-            break
-        numbers.append(int(part))
-    return tuple(numbers)

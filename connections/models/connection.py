@@ -226,6 +226,16 @@ class Connection(models.Model):
         return self.next_method or self.auth_method
 
     @property
+    def version_numbers(self) -> tuple[int, ...]:
+        """The observed version up to its first part that is no number: `9.12.1-m01` gives (9, 12)."""
+        numbers = []
+        for part in self.version.split("."):
+            if not part.isdigit():
+                break
+            numbers.append(int(part))
+        return tuple(numbers)
+
+    @property
     def site_url(self) -> str:
         """Where people open Jira: what it calls its own address, where calls go by a gateway's or by
         another host; else as it was entered, whose scheme and port work for whoever entered it."""
