@@ -20,10 +20,10 @@ from outgoing.wire import WireResponse
 # Pages by which web servers say that TLS, not the request, is what they miss (nginx, Apache, Tomcat).
 _WANTS_CERTIFICATE = (
     "no required ssl certificate was sent",
-    "the ssl certificate error",
     "client certificate required",
     "client certificate was not",
 )
+_REFUSES_CERTIFICATE = ("the ssl certificate error",)  # nginx, of one that it was shown
 _WANTS_TLS = (
     "plain http request was sent to https port",
     "speaking plain http to an ssl-enabled server port",
@@ -126,6 +126,9 @@ def _tls(response: WireResponse, messages: tuple[str, ...], said: str) -> errors
         return None
     if any(words in said for words in _WANTS_CERTIFICATE):
         kind, words = "client_certificate", "The server before Jira wants a client certificate."
+    elif any(words in said for words in _REFUSES_CERTIFICATE):
+        kind = "client_certificate_refused"
+        words = "The server before Jira does not accept the client certificate."
     elif any(words in said for words in _WANTS_TLS):
         kind, words = "wanted", "The port wants https, and was called by http."
     else:

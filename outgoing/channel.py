@@ -22,6 +22,7 @@ from urllib3.exceptions import EmptyPoolError, HTTPError, ReadTimeoutError
 from outgoing import tls_inspection
 from outgoing.address import AddressPolicy, Resolver, resolve
 from outgoing.bounded_body import read_body, write_body
+from outgoing.client_certificate import ClientCertificate, present
 from outgoing.connection_loss import dropped, root_of
 from outgoing.connection_pool import Adapter, Session
 from outgoing.dial import Call, Endpoint
@@ -35,7 +36,7 @@ from outgoing.errors import (
     TlsFailed,
     UrlUnusable,
 )
-from outgoing.http_proxy import proxy_at, refused
+from outgoing.http_proxy import Login, proxy_at, refused
 from outgoing.origin import origin_of
 from outgoing.tls import CertificateFacts, plain_fingerprint, tls_failure, trust
 from outgoing.wire import (
@@ -57,9 +58,11 @@ class Channel:
     resolution is bounded by the system's resolver). `max_bytes` bounds the decompressed body. A
     write never goes out on a connection that was idle longer than `idle_write_limit`: the server
     may be closing it at that moment, and the outcome would be unknown for nothing.
-    `proxy` is `http(s)://host:port`; none of the environment is looked at. Raises UrlUnusable where the
-    base URL is no http(s) address, ProxyFailed where the proxy's is none, TlsFailed where the CA bundle
-    or fingerprint is unreadable.
+    `proxy` is `http(s)://host:port`; none of the environment is looked at. `proxy_login` is told to that
+    proxy alone. `client_certificate` is shown where the server asks for one. `extra_headers` go with each
+    request to the server, never to a proxy that opens a tunnel; they take the place of no other header.
+    Raises UrlUnusable where the base URL is no http(s) address, ProxyFailed where the proxy's is none,
+    TlsFailed where the CA bundle, the fingerprint or the client certificate is unreadable.
 
     The channel to one kind of server is derived from it: `fixed_headers` go with every request that does
     not name them itself, `budget_headers` of an answer are told to `observe`, and `error_for` gives the
@@ -80,6 +83,9 @@ class Channel:
         ca_bundle_pem: str | None = None,
         fingerprint: str | None = None,
         proxy: str | None = None,
+        proxy_login: Login | None = None,
+        client_certificate: ClientCertificate | None = None,
+        extra_headers: Mapping[str, str] | None = None,
         connect_timeout: float = 5,
         read_timeout: float = 20,
         total_timeout: float = 60,
@@ -95,7 +101,9 @@ class Channel:
             origin = origin_of(self.base_url)
             pinned = plain_fingerprint(fingerprint) if fingerprint else None
             context = trust(verify_tls, ca_bundle_pem, pinned) if origin.secure else None
-            by = proxy_at(proxy, ca_bundle_pem) if proxy else None
+            if context is not None and client_certificate is not None:
+                present(context, client_certificate)
+            by = proxy_at(proxy, ca_bundle_pem, proxy_login) if proxy else None
         self._root = f"{'https' if origin.secure else 'http'}://{origin.host_header}"
         self._prefix = origin.path
         self._endpoint = Endpoint(
@@ -110,13 +118,17 @@ class Channel:
             idle_write_limit=idle_write_limit,
             resolver=resolver,
             proxy=by,
+            shows_certificate=client_certificate is not None,
         )
         self.pool_size = pool_size
         self.total_timeout = total_timeout
         self.max_bytes = max_bytes
         self._observe = observe
-        self._headers = {**self.fixed_headers, "Host": origin.host_header}
-        self._headers["User-Agent"] = user_agent
+        own = {**self.fixed_headers, "Host": origin.host_header, "User-Agent": user_agent}
+        if self._endpoint.forwards and by is not None:
+            own |= by.authorization
+        self._headers = CaseInsensitiveDict(extra_headers or {})
+        self._headers.update(own)
         self._session = self._opened()
         self.from_address = ""  # ours, as the last connection had it
 
@@ -237,7 +249,8 @@ class Channel:
             proxies={},
         ) as answer:
             if end.forwards and end.proxy and answer.status_code == 407:
-                raise refused(407, end.proxy, end.host)  # the server itself was not asked
+                offered = answer.headers.get("Proxy-Authenticate", "")
+                raise refused(407, end.proxy, end.host, offered)  # the server was not asked
             body = b""
             if sink is not None and answer.status_code == 200:
                 write_body(answer.raw, sink.most, sink.file)
@@ -272,7 +285,7 @@ class Channel:
             )
         root = root_of(error)
         if isinstance(root, ssl.SSLError) and "ALERT" in str(root):
-            return tls_failure(root, self._endpoint.host)
+            return tls_failure(root, self._endpoint.host, self._endpoint.shows_certificate)
         if call.fired or isinstance(root, TimeoutError | ReadTimeoutError):
             return self._too_slow()
         lost = error if isinstance(error, AnswerLost) else dropped(root, self._endpoint.host)

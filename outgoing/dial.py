@@ -44,6 +44,7 @@ class Endpoint:
     idle_write_limit: float
     resolver: Resolver = resolve
     proxy: Proxy | None = None
+    shows_certificate: bool = False  # our own, where the server asks for one
 
     @property
     def forwards(self) -> bool:
@@ -150,7 +151,7 @@ def connect_failure(error: OSError, end: Endpoint) -> ConnectFailed:
             seen=where,
         )
     if isinstance(error, ssl.SSLError):
-        return tls_failure(error, end.host)
+        return tls_failure(error, end.host, end.shows_certificate)
     reason = error.strerror or type(error).__name__
     return ConnectionRefused(
         f"Nothing answers at {end.host} on port {end.port} ({reason}). Check the port, and "

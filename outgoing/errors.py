@@ -7,11 +7,12 @@
     │   ├── ConnectionRefused    nobody listens, or no route
     │   ├── ConnectTimedOut      no answer to the connection attempt
     │   ├── AddressRefused       our own address policy said no
-    │   ├── ProxyFailed          kind: unreachable, not_allowed, not_trusted, login_wanted, forbids,
-    │   │                        cannot_reach, not_one
+    │   ├── ProxyFailed          kind: unreachable, not_allowed, not_trusted, login_wanted,
+    │   │                        login_refused, login_unknown, forbids, cannot_reach, not_one
     │   └── TlsFailed            kind: unknown_ca, self_signed, expired, chain_expired,
     │                            not_yet_valid, host_mismatch, fingerprint_mismatch, weak,
-    │                            client_certificate, not_offered, wanted, versions, other
+    │                            client_certificate, client_certificate_refused,
+    │                            client_certificate_unusable, not_offered, wanted, versions, other
     └── AnswerLost               something was sent; a write may have been carried out
         ├── ReadTimedOut
         ├── ConnectionDropped
@@ -108,8 +109,9 @@ class ProxyFailed(ConnectFailed):
     """The proxy did not take us to the server, so nothing reached it; `kind` says why.
 
     unreachable: nobody listens, or the name has no address. not_allowed: our own address policy.
-    not_trusted: an https proxy's certificate. login_wanted: 407. forbids: 403. cannot_reach: it
-    tried the server in vain. not_one: what answers is no proxy for such a call.
+    not_trusted: an https proxy's certificate. login_wanted: 407. login_refused: 407 to the
+    login that it was given. login_unknown: it asks for another kind of login than Basic. forbids: 403.
+    cannot_reach: it tried the server in vain. not_one: what answers is no proxy for such a call.
     """
 
     code = "proxy_failed"

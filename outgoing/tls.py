@@ -38,6 +38,13 @@ _KIND_OF_WORDS = (
     ("RECORD_LAYER_FAILURE", "not_offered"),
     ("PACKET_LENGTH_TOO_LONG", "not_offered"),
     ("CERTIFICATE_REQUIRED", "client_certificate"),
+    # What a server says of a certificate that it was shown
+    ("ALERT_UNKNOWN_CA", "client_certificate_refused"),
+    ("ALERT_BAD_CERTIFICATE", "client_certificate_refused"),
+    ("ALERT_CERTIFICATE_", "client_certificate_refused"),
+    ("ALERT_UNSUPPORTED_CERTIFICATE", "client_certificate_refused"),
+    ("ALERT_ACCESS_DENIED", "client_certificate_refused"),
+    ("ALERT_DECRYPT_ERROR", "client_certificate_refused"),
     ("KEY_TOO_SMALL", "weak"),
     ("MD_TOO_WEAK", "weak"),
     ("KEY_TOO_WEAK", "weak"),
@@ -62,7 +69,8 @@ _WORDS = {
     "not_yet_valid": "its certificate is not valid yet. Check the clocks of both servers",
     "weak": "the key or signature of its certificate is too weak to be trusted",
     "not_offered": ("the port answers without TLS. Use http:// in its address, or another port"),
-    "client_certificate": "the server asks for a client certificate, which this console has not",
+    "client_certificate": "the server asks for a client certificate, and none was shown to it",
+    "client_certificate_refused": "the server does not accept the client certificate that it was shown",
     "versions": "it offers no version of TLS that is safe enough; 1.2 or later is needed",
     "broken_off": (
         "it broke off the handshake. It wants a client certificate, or has no cipher in common"
@@ -191,8 +199,12 @@ def check_fingerprint(certificate_der: bytes, expected: str, host: str) -> None:
         )
 
 
-def tls_failure(error: ssl.SSLError | ssl.CertificateError, host: str) -> TlsFailed:
-    """The typed error for a failed handshake, or for an alert that came after it."""
+def tls_failure(
+    error: ssl.SSLError | ssl.CertificateError, host: str, showed: bool = False
+) -> TlsFailed:
+    """The typed error for a failed handshake, or for an alert that came after it. `showed`: a client
+    certificate of ours was at hand; a server that asks for one all the same does not accept it.
+    """
     seen = {"host": host}
     if isinstance(error, ssl.SSLCertVerificationError):
         kind = _KIND_OF_CODE.get(error.verify_code, "other")
@@ -200,6 +212,9 @@ def tls_failure(error: ssl.SSLError | ssl.CertificateError, host: str) -> TlsFai
     else:
         told = str(error)
         kind = next((kind for words, kind in _KIND_OF_WORDS if words in told), "other")
+        of_ours = kind in ("client_certificate", "client_certificate_refused")
+        if of_ours:
+            kind = "client_certificate_refused" if showed else "client_certificate"
     return TlsFailed(f"The TLS connection to {host} failed: {_WORDS[kind]}.", kind=kind, seen=seen)
 
 

@@ -61,7 +61,7 @@ def late_refusal(end: Endpoint) -> TlsFailed | None:
             line.sock.recv(1)
     except (CallFailed, OSError) as error:
         if isinstance(error, ssl.SSLError) and "ALERT" in str(error):
-            return tls_failure(error, end.host)
+            return tls_failure(error, end.host, end.shows_certificate)
         return error if isinstance(error, TlsFailed) else None
     finally:
         line.close()

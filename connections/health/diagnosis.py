@@ -78,6 +78,7 @@ def diagnose(
         account=connection.account_name or connection.username or None,
         draft=connection.lifecycle == Lifecycle.DRAFT,
         called_url=connection.api_url or None,
+        extra_headers=tuple(connection.header_names),
     )
     return {
         # Jira's own word (signature_invalid, …) is what people search for, so it is our code too.

@@ -59,7 +59,7 @@ def not_json(error: errors.NotJson, case: Case) -> Finding:
             "A login page answers in place of Jira's API." + _tail(error),
             "A single sign-on or proxy stands before Jira. Ask its operator to let this server "
             'reach the paths /rest and /plugins/servlet/oauth past it, or enter an "internal API '
-            'URL" under "Advanced Settings".',
+            'URL" under "Advanced Settings".' + case.let_in,
         )
     if error.kind == "empty":
         return Finding(
@@ -84,7 +84,7 @@ def redirected(error: errors.Redirected, case: Case) -> Finding:
             "login_page",
             "Jira's address sends the console to a login page.",
             "A single sign-on stands before Jira. Ask its operator to let this server reach the "
-            "paths /rest and /plugins/servlet/oauth past it.",
+            "paths /rest and /plugins/servlet/oauth past it." + case.let_in,
             seen,
         )
     if not error.moved_to and _is_start_page(error.location, case):

@@ -63,14 +63,18 @@ def explain(
     account: str | None = None,
     draft: bool | None = None,
     called_url: str | None = None,
+    extra_headers: tuple[str, ...] = (),
 ) -> Diagnosis:
     """Cause and remedy of any error.
 
     entered_url: the Instance URL as typed. server: what the instance said of itself. now: our
     clock when the error happened. account: whom the credentials are for. draft: nothing is tried by
-    itself yet. called_url: where calls go, if elsewhere than to what was typed.
+    itself yet. called_url: where calls go, if elsewhere than to what was typed. extra_headers: the
+    names of those that go along for a server before Jira.
     """
-    case = Case(entered_url, server, now or datetime.now(UTC), account, draft, called_url)
+    case = Case(
+        entered_url, server, now or datetime.now(UTC), account, draft, called_url, extra_headers
+    )
     if not isinstance(error, errors.JiraError):
         return Diagnosis(
             "internal",

@@ -158,7 +158,8 @@ def foreign(error: errors.ForeignLogin, case: Case) -> Finding:
         f"{what} Jira's credentials were not sent there." if _sender(error).nobody else what,
         "Ask the operator of the proxy before Jira to let this server reach the paths /rest and "
         '/plugins/servlet/oauth without that login, or enter an "internal API URL" under "Advanced '
-        "Settings\" that leads past it. This console sends Jira's credentials to Jira alone.",
+        "Settings\" that leads past it. This console sends Jira's credentials to Jira alone."
+        + case.let_in,
     )
 
 

@@ -39,9 +39,20 @@ _TLS: dict[str, tuple[str, str]] = {
         "signed with SHA-256. The same holds for the authority's certificates above it.",
     ),
     "client_certificate": (
-        "The server before Jira wants a client certificate, which this console cannot present.",
-        "Ask whoever runs Jira's web server or gateway to let this server in without one, or enter "
-        'an "internal API URL" under "Advanced Settings" that leads past it.',
+        "The server before Jira wants a client certificate, and this connection has none.",
+        "Ask whoever runs Jira's web server or gateway for a client certificate with its private key, and "
+        'enter both under "Advanced Settings" > "Client certificate"; or enter an "internal API URL" '
+        "there that leads past it.",
+    ),
+    "client_certificate_refused": (
+        "The server before Jira does not accept the client certificate of this connection.",
+        "Ask whoever runs Jira's web server or gateway which authority it trusts for client certificates, "
+        "and whether this one was revoked. Then enter a certificate of that authority, with its private "
+        'key and the certificates in between, under "Advanced Settings" > "Client certificate".',
+    ),
+    "client_certificate_unusable": (
+        "The client certificate of this connection and its private key cannot be used together.",
+        'Enter both again under "Advanced Settings" > "Client certificate".',
     ),
     "not_offered": (
         "The port answers without TLS, so https:// cannot be spoken with it.",
@@ -57,8 +68,8 @@ _TLS: dict[str, tuple[str, str]] = {
     ),
     "broken_off": (
         "The server broke off the encrypted handshake.",
-        "Ask whoever runs Jira's web server whether it wants a client certificate, which this "
-        "console cannot present, or ciphers of its own; and check that the port is the one for "
+        "Ask whoever runs Jira's web server whether it wants a client certificate, which is entered "
+        'under "Advanced Settings", or ciphers of its own; and check that the port is the one for '
         "https.",
     ),
     "host_mismatch": (
@@ -95,8 +106,19 @@ _PROXY: dict[str, tuple[str, str]] = {
         '"Advanced Settings", or enter the proxy with http:// if its operator offers that.',
     ),
     "login_wanted": (
-        "The proxy asks for a user name and password (407), which the console does not send.",
-        "Ask the proxy's operator to let this server through by its address, without a login.",
+        "The proxy asks for a user name and password (407), and this connection has none for it.",
+        'Ask the proxy\'s operator for them and enter both under "Advanced Settings"; or ask to let this '
+        "server through by its address, without a login.",
+    ),
+    "login_refused": (
+        "The proxy does not accept the user name and password of this connection (407).",
+        "Ask the proxy's operator whether the password was changed or the user locked, and enter the "
+        'right ones under "Advanced Settings" > "User name at the proxy".',
+    ),
+    "login_unknown": (
+        "The proxy asks for a kind of login that this console cannot give (407): it takes no Basic.",
+        "Ask the proxy's operator to let this server through by its address, or to allow it Basic. "
+        "NTLM, Kerberos (Negotiate) and Digest are not spoken.",
     ),
     "forbids": (
         "The proxy does not allow the console to connect to Jira (403).",

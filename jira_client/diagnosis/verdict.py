@@ -26,7 +26,7 @@ class Diagnosis:
 class Case:
     """What is known besides the error itself. `draft`: nobody's work waits for this connection yet, and
     nothing is tried by itself; None where it is not told. `called_url`: where calls go, if elsewhere than
-    to what was entered."""
+    to what was entered. `extra_headers`: the names of those that go along for a server before Jira."""
 
     entered_url: str | None
     server: ServerInfo | None
@@ -34,6 +34,23 @@ class Case:
     account: str | None
     draft: bool | None = None
     called_url: str | None = None
+    extra_headers: tuple[str, ...] = ()
+
+    @property
+    def let_in(self) -> str:
+        """What else opens a gate before Jira: the headers by which an access proxy lets programs in."""
+        if self.is_cloud:
+            return ""
+        if self.extra_headers:
+            names = ", ".join(self.extra_headers)
+            return (
+                f" The extra headers of this connection ({names}) did not open it: ask that operator "
+                'whether they are still good, and enter the new ones under "Advanced Settings".'
+            )
+        return (
+            " If it gives programs a token of their own, as access proxies do, enter its headers under "
+            '"Advanced Settings" > "Extra headers".'
+        )
 
     @property
     def who(self) -> str:

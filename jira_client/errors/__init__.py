@@ -6,11 +6,12 @@
     │   ├── ConnectionRefused    nobody listens, or no route
     │   ├── ConnectTimedOut      no answer to the connection attempt
     │   ├── AddressRefused       our own address policy said no
-    │   ├── ProxyFailed          kind: unreachable, not_allowed, not_trusted, login_wanted, forbids,
-    │   │                        cannot_reach, not_one
+    │   ├── ProxyFailed          kind: unreachable, not_allowed, not_trusted, login_wanted,
+    │   │                        login_refused, login_unknown, forbids, cannot_reach, not_one
     │   └── TlsFailed            kind: unknown_ca, self_signed, expired, chain_expired,
     │                            not_yet_valid, host_mismatch, fingerprint_mismatch, weak,
-    │                            client_certificate, not_offered, wanted, versions, other
+    │                            client_certificate, client_certificate_refused,
+    │                            client_certificate_unusable, not_offered, wanted, versions, other
     ├── AnswerLost               something was sent; a write may have been carried out
     │   ├── ReadTimedOut
     │   ├── ConnectionDropped

@@ -24,16 +24,27 @@ class Certificate:
     def fingerprint(self) -> str:
         return self.certificate.fingerprint(hashes.SHA256()).hex()
 
-    def server_context(self, folder: Path) -> ssl.SSLContext:
+    @property
+    def key_pem(self) -> str:
+        return self.key_sealed_by(None)
+
+    def key_sealed_by(self, passphrase: str | None) -> str:
+        """The private key, encrypted where there is a passphrase."""
+        how: serialization.KeySerializationEncryption = serialization.NoEncryption()
+        if passphrase is not None:
+            how = serialization.BestAvailableEncryption(passphrase.encode())
+        form = serialization.PrivateFormat.PKCS8
+        return self.key.private_bytes(serialization.Encoding.PEM, form, how).decode()
+
+    def server_context(self, folder: Path, clients: str = "") -> ssl.SSLContext:
+        """`clients`: the authority (PEM) whose certificates clients have to show."""
         path = folder / "server.pem"
-        private = self.key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        path.write_bytes(private + self.pem.encode())
+        path.write_text(self.key_pem + self.pem)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
+        if clients:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(cadata=clients)
         return context
 
 

@@ -5,6 +5,7 @@ It keeps the first line and head of whatever it was asked, and may be told to an
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import socket
 import ssl
@@ -24,6 +25,7 @@ class Proxy:
         self.asked: Tapped = []
         self.names: dict[str, str] = {}
         self.refusal = b""
+        self.login = b""
         self.server = Raw(self._talk, context)
 
     @property
@@ -40,15 +42,23 @@ class Proxy:
         lines = [one.split(b" ")[:2] for one in self.asked]
         return [where.decode() for verb, where in lines if verb == b"CONNECT"]
 
-    def refuse(self, status: str) -> None:
+    def refuse(self, status: str, **headers: str) -> None:
         """Answers everything by this status, with a page of its own."""
-        self.refusal = http(b"<html><title>Proxy</title></html>", status, Content_Type="text/html")
+        headers = {"Content_Type": "text/html", **headers}
+        self.refusal = http(b"<html><title>Proxy</title></html>", status, **headers)
+
+    def ask_for(self, username: str, password: str) -> None:
+        """From now on it leads on only who signs in by this."""
+        pair = base64.b64encode(f"{username}:{password}".encode())
+        self.login = b"proxy-authorization: basic " + pair.lower()
 
     def _talk(self, peer: socket.socket) -> None:
         while request := read_request(peer):
             self.asked.append(request)
             verb, where = request.split(b" ")[:2]
-            if self.refusal:
+            if self.login and self.login not in request.lower():
+                peer.sendall(http(b"", "407 Wants a login", Proxy_Authenticate='Basic realm="x"'))
+            elif self.refusal:
                 peer.sendall(self.refusal)
             elif verb == b"CONNECT":
                 self._tunnel(peer, urlsplit(f"//{where.decode()}"))
