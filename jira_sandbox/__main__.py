@@ -13,11 +13,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from .forward_proxy import PASSWORD, USERNAME, ForwardProxy
 from .gateway import ROBOT_CLIENT, ROBOT_SECRET, service_account
 from .model.people import User
 from .model.site import Site
 from .seed import seeded
-from .server import Handle, beside, bound, gateway_to, opened
+from .server import Handle, Server, beside, bound, gateway_to, opened
 from .state.state_file import StateFile, restored
 
 
@@ -39,6 +40,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
                         help="a second port that speaks HTTPS; 0 takes a free one")  # fmt: skip
     parser.add_argument("--gateway-port", type=int,
                         help="Cloud: Atlassian's gateway there, and a service account")  # fmt: skip
+    parser.add_argument("--proxy-port", type=int,
+                        help="a forward proxy that wants a login; 0 takes a free port")  # fmt: skip
     parser.add_argument("--state", type=Path, help="a file that keeps everything across restarts")
     parser.add_argument("--webhooks-anywhere", action="store_true",
                         help="delivers webhooks beyond loopback too")  # fmt: skip
@@ -84,6 +87,9 @@ def announce(handle: Handle, as_json: bool, tls_url: str = "") -> None:
             facts["tls_url"] = tls_url
         if handle.gateway_url:
             facts |= {"gateway_url": handle.gateway_url, "service_account": robot(site)}
+        if handle.proxy_url:
+            login = {"username": USERNAME, "password": PASSWORD}
+            facts["proxy"] = {"url": handle.proxy_url, **login}
         lines = [json.dumps(facts)]
     else:
         lines = [f"Jira sandbox ({site.flavour}) at {url}"]
@@ -93,6 +99,8 @@ def announce(handle: Handle, as_json: bool, tls_url: str = "") -> None:
         if handle.gateway_url:
             lines.append(f"  Atlassian's gateway: {handle.gateway_url}")
             people.append(("Service account", robot(site)))
+        if handle.proxy_url:
+            lines.append(f"  Forward proxy: {handle.proxy_url}, as {USERNAME}, {PASSWORD}")
         for title, one in people:
             shown = ", ".join(f"{name} {value}" for name, value in one.items())
             lines.append(f"  {title}: {shown}")
@@ -133,14 +141,17 @@ def main(words: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    doors = [server]
+    doors: list[Server | ForwardProxy] = [server]
     tls_url = ""
     if options.tls_port is not None:
-        doors.append(beside(server, site, options.host, options.tls_port))
-        tls_url = doors[1].url(site)
+        doors.append(secure := beside(server, site, options.host, options.tls_port))
+        tls_url = secure.url(site)
     if options.gateway_port is not None:
         doors.append(gateway_to(site, options.host, options.gateway_port))
         handle = replace(handle, gateway_url=doors[-1].root)
+    if options.proxy_port is not None:
+        doors.append(ForwardProxy((options.host, options.proxy_port)))
+        handle = replace(handle, proxy_url=doors[-1].root)
     threads = [opened(door) for door in doors]
     announce(handle, options.json, tls_url)
     ended.wait()

@@ -60,6 +60,10 @@ def instead(faults: Faults, request: Request) -> Response | None:
 
 def elsewhere(faults: Faults, request: Request) -> Response | None:
     """Something other than Jira's API answers."""
+    fault = faults.take("access_proxy", request)
+    if fault and request.header(fault.first) != fault.second:
+        to = f"https://access.example.com/login?back={quote(request.path, safe='')}"
+        return Response(302, b"", "text/html;charset=UTF-8", [("Location", to)])
     if fault := faults.take("redirect", request):
         query = f"?{request.query}" if request.query else ""
         to = f"{str(fault.value).rstrip('/')}{request.path}{query}"

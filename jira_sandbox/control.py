@@ -66,6 +66,14 @@ def authority(call: Call) -> Response:
     return Response(200, certificates.authority.encode(), "application/x-pem-file")
 
 
+def client(call: Call) -> Response:
+    """A client certificate of the sandbox's authority with its key. Raises Refusal 404 without TLS."""
+    certificates: Certificates | None = call.site.parts.get("certificates")
+    if certificates is None:
+        raise Refusal(404, "This sandbox speaks no TLS: start it with --tls or --tls-port.")
+    return Response(200, certificates.client.encode(), "application/x-pem-file")
+
+
 def clear(call: Call) -> Response:
     faults_of(call).clear()
     return nothing()
@@ -187,6 +195,7 @@ def mount(router: Router) -> None:
     router.add("DELETE", "/sandbox/faults", local(clear))
     router.add("GET", "/sandbox/faults.json", local(faults))
     router.add("GET", "/sandbox/authority.pem", local(authority))
+    router.add("GET", "/sandbox/client.pem", local(client))
     router.add("POST", "/sandbox/grants", local(grant))
     router.add("POST", "/sandbox/limits", local(limit))
     router.add("POST", "/sandbox/issues", local(issues))

@@ -32,6 +32,8 @@ KNOWN = {
     "request_lost": "the connection is dropped before anything was done",
     "login_page": "200 with a login page of a single sign-on instead of JSON",
     "login_redirect": "302 to a single sign-on; value: its address, or empty",
+    "access_proxy": "302 to the login of an access proxy, but for calls with this header; value: its "
+    "name and its value, such as X-Access-Token open-sesame",
     "redirect": "301: the base URL moved; value: the new base URL",
     "html_page": "200 with some page that is no login",
     "empty": "200 with nothing in it",
@@ -63,7 +65,7 @@ KNOWN = {
 } | {name: setting.about for name, setting in SETTINGS.items()}  # fmt: skip
 SWITCHES = tuple(KNOWN)
 NUMBERS = ("rate_limit", "error", "slow", "huge", "webhooks_slow", "webhooks_reordered")
-WIDE = ("redirect", "login_redirect", "login_page", "oauth_problem", "oauth_answer",
+WIDE = ("redirect", "access_proxy", "login_redirect", "login_page", "oauth_problem", "oauth_answer",
         "no_authorization", "request_doubled", "slow", "error")  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from .app import all_routes, create_app
+from .forward_proxy import ForwardProxy
 from .gateway import Gateway
 from .model.site import Site
 from .refusal import ConnectionLost
@@ -157,7 +158,7 @@ class Handle:
     """A running sandbox: its address, its model, its port, and its certificate (PEM) if any.
 
     `tls_url`: the second door, which speaks TLS, where there is one; `gateway_url`: Atlassian's gateway
-    before a Cloud site, without its path.
+    before a Cloud site, without its path; `proxy_url`: a forward proxy that wants a login.
     """
 
     url: str
@@ -166,6 +167,7 @@ class Handle:
     certificate: str = ""
     tls_url: str = ""
     gateway_url: str = ""
+    proxy_url: str = ""
 
 
 def bound(
@@ -181,7 +183,7 @@ def bound(
     return server, server.handle(site)
 
 
-def opened(door: Server, poll: float = 0.1) -> threading.Thread:
+def opened(door: Server | ForwardProxy, poll: float = 0.1) -> threading.Thread:
     """Serves in a thread until the door's `end`."""
     thread = threading.Thread(target=door.serve_forever, args=(poll,), name="jira-sandbox")
     thread.start()
@@ -216,22 +218,26 @@ def running(
     tls: bool = False,
     tls_door: bool = False,
     gateway: bool = False,
+    proxy: bool = False,
     **options: Any,
 ) -> Iterator[Handle]:
     """A sandbox in a thread of this process; `options` go to the seed. Ends with the block.
 
     `tls`: it speaks HTTPS. `tls_door`: it speaks HTTP, and HTTPS on a second port. `gateway`: on one port
-    more Atlassian's gateway to it.
+    more Atlassian's gateway to it. `proxy`: on one more a forward proxy with a login.
     """
     site = seeded(flavour, version=version, seed=seed, context=context, **options)
     server, handle = bound(site, tls=tls)
-    doors = [server]
+    doors: list[Server | ForwardProxy] = [server]
     if tls_door:
-        doors.append(beside(server, site))
-        handle = replace(handle, tls_url=doors[1].url(site))
+        doors.append(secure := beside(server, site))
+        handle = replace(handle, tls_url=secure.url(site))
     if gateway:
         doors.append(gateway_to(site))
         handle = replace(handle, gateway_url=doors[-1].root)
+    if proxy:
+        doors.append(ForwardProxy(("127.0.0.1", 0)))
+        handle = replace(handle, proxy_url=doors[-1].root)
     threads = [opened(door, 0.02) for door in doors]
     try:
         yield handle

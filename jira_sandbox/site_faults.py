@@ -80,6 +80,19 @@ def _certificate(site: Site, value: Any) -> None:
         raise ValueError("this sandbox speaks no TLS: start it with --tls or --tls-port")
 
 
+def _asks_clients(site: Site, value: Any) -> None:
+    certificates: Certificates | None = site.parts.get("certificates")
+    if certificates is not None:
+        certificates.asks_clients = bool(value)
+    elif value:
+        raise ValueError("this sandbox speaks no TLS: start it with --tls or --tls-port")
+
+
+def _asked(site: Site) -> str:
+    certificates: Certificates | None = site.parts.get("certificates")
+    return "on" if certificates and certificates.asks_clients else ""
+
+
 def _shown(site: Site) -> str:
     certificates: Certificates | None = site.parts.get("certificates")
     return certificates.kind if certificates else "no TLS"
@@ -115,6 +128,13 @@ SETTINGS = {
         f"the certificate shown from the next connection on; value: {', '.join(KINDS)}",
         _certificate,
         _shown,
+    ),
+    "client_certificate": Setting(
+        "by TLS only who shows a client certificate of /sandbox/authority.pem is let in; "
+        "/sandbox/client.pem is one",
+        _asks_clients,
+        _asked,
+        plain=True,
     ),
     "search_lag": Setting(
         "value: seconds until Cloud's search sees a new issue",

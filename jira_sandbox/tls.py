@@ -6,6 +6,7 @@ So that people can see what a client says to each. One authority and one key ser
 import ssl
 import tempfile
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -22,12 +23,16 @@ KINDS = ("self_signed", "unknown_ca", "expired", "host_mismatch")
 
 
 class Certificates:
-    """What this sandbox shows from the next connection on. Texts are PEM."""
+    """What this sandbox shows from the next connection on. Texts are PEM.
+
+    `asks_clients`: only who shows a certificate of the sandbox's authority is let in, such as `client`.
+    """
 
     def __init__(self, host: str) -> None:
         self._host = host
         self._key = rsa.generate_private_key(65537, 2048)
         self._made: dict[str, tuple[ssl.SSLContext, str]] = {}
+        self.asks_clients = False
         self.authority = self._pem(self._certificate("authority"))
         self.kind = KINDS[0]
         self.show(self.kind)
@@ -48,12 +53,24 @@ class Certificates:
 
     @property
     def context(self) -> ssl.SSLContext:
-        return self._made[self.kind][0]
+        made = self._made[self.kind][0]
+        made.verify_mode = ssl.CERT_REQUIRED if self.asks_clients else ssl.CERT_NONE
+        return made
 
-    def _certificate(self, kind: str) -> x509.Certificate:
+    @cached_property
+    def client(self) -> str:
+        """A certificate for whoever calls, with its private key; and another key than the server's."""
+        key = rsa.generate_private_key(65537, 2048)
+        made = self._certificate("client", key)
+        return self._pem(made) + _private(key)
+
+    def _certificate(self, kind: str, key: rsa.RSAPrivateKey | None = None) -> x509.Certificate:
         ours, theirs = (
             x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-            for name in ("Jira sandbox", "Jira sandbox authority")
+            for name in (
+                "ALM Connect" if kind == "client" else "Jira sandbox",
+                "Jira sandbox authority",
+            )
         )
         subject = theirs if kind == "authority" else ours
         alone = kind in ("authority", "self_signed")
@@ -63,13 +80,13 @@ class Certificates:
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(subject if alone else theirs)
-            .public_key(self._key.public_key())
+            .public_key((key or self._key).public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(days=DAYS))
             .not_valid_after(until)
             .add_extension(x509.BasicConstraints(ca=alone, path_length=None), critical=True)
         )
-        if kind != "authority":
+        if kind not in ("authority", "client"):
             names = x509.SubjectAlternativeName(self._names(kind))
             builder = builder.add_extension(names, critical=False)
         return builder.sign(self._key, hashes.SHA256())
@@ -87,15 +104,17 @@ class Certificates:
         return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
     def _context(self, pem: str) -> ssl.SSLContext:
-        private = self._key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "sandbox.pem"
             file.touch(0o600)
-            file.write_bytes(private + pem.encode())
+            file.write_text(_private(self._key) + pem)
             context.load_cert_chain(file)
+        context.load_verify_locations(cadata=self.authority)
         return context
+
+
+def _private(key: rsa.RSAPrivateKey) -> str:
+    form = serialization.PrivateFormat.PKCS8
+    text = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
+    return text.decode()

@@ -27,6 +27,8 @@ SANDBOXES = {"cloud": ("cloud", ""), "datacenter": ("datacenter", "10")}
 TLS_DOORS = {"datacenter": "datacenter-tls"}
 # Before Jira Cloud stands Atlassian's gateway, at which tokens with scopes work.
 GATEWAYS = {"cloud": "cloud-gateway"}
+# The way to Data Center's may go through a company's proxy with a login.
+PROXIES = {"datacenter": "company-proxy"}
 _OF_ATLASSIAN = ("ALMCONNECT_ATLASSIAN_API", "ALMCONNECT_ATLASSIAN_AUTH")
 NO_BROKER = (
     "The embedded broker cannot run on this machine; the worker runs inside the web process. "
@@ -70,7 +72,7 @@ def run(options: Options) -> int:
             names = [
                 "web",
                 *(
-                    (*SANDBOXES, *TLS_DOORS.values(), *GATEWAYS.values())
+                    (*SANDBOXES, *TLS_DOORS.values(), *GATEWAYS.values(), *PROXIES.values())
                     if options.sandboxes
                     else ()
                 ),
@@ -188,6 +190,7 @@ def _start_sandboxes(installation: Installation) -> None:
             version=version,
             tls_port=installation.ports.get(TLS_DOORS.get(name, ""), 0),
             gateway_port=installation.ports.get(GATEWAYS.get(name, ""), 0),
+            proxy_port=installation.ports.get(PROXIES.get(name, ""), 0),
         )
         child = installation.supervisor.start(recipe)
         try:

@@ -63,14 +63,17 @@ def sandbox(
     version: str = "",
     tls_port: int = 0,
     gateway_port: int = 0,
+    proxy_port: int = 0,
 ) -> Recipe:
     """One small Jira; `state` is the file that keeps its issues across starts, `tls_port` its second
-    door, which speaks HTTPS, `gateway_port` that of Atlassian's gateway to it, if it is to have them.
+    door, which speaks HTTPS, `gateway_port` that of Atlassian's gateway to it, `proxy_port` that of a
+    forward proxy with a login, if it is to have them.
     """
     command = [sys.executable, "-m", "jira_sandbox", "--host", host, "--port", str(port)]
     command += ["--flavour", flavour, *(["--version", version] if version else [])]
     command += ["--tls-port", str(tls_port)] if tls_port else []
     command += ["--gateway-port", str(gateway_port)] if gateway_port else []
+    command += ["--proxy-port", str(proxy_port)] if proxy_port else []
     command += ["--seed", "art", "--service-admin", "--state", str(state), "--json"]
     return Recipe(f"sandbox-{name}", command, first_line=True)
 

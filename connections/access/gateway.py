@@ -19,7 +19,7 @@ from django.conf import settings
 
 from almconnect.lib import egress
 from almconnect.lib.secret import Secret
-from connections.access import sealing, service_tokens
+from connections.access import outer_credentials, sealing, service_tokens
 from connections.access.circuit import Circuit, GuardedTransport, circuit_of
 from connections.access.readiness import NotReady as NotReady
 from connections.access.readiness import SiteDoubted as SiteDoubted
@@ -100,14 +100,14 @@ def jira_for(
 
 
 def anonymous_for(connection: Connection) -> JiraClient:
-    """A client without credentials, to ask the instance what it is; to be closed. Raises TlsFailed,
-    NotJira."""
+    """A client without credentials of Jira, to ask the instance what it is; to be closed. Raises
+    TlsFailed, NotJira, SealBroken."""
     return _client(connection, Anonymous())
 
 
 def made_up_for(connection: Connection, way: str) -> JiraClient:
     """A client with a credential of this kind that nobody has, to see who refuses it; to be closed.
-    Raises TlsFailed, NotJira."""
+    Raises TlsFailed, NotJira, SealBroken."""
     return _client(connection, MadeUp(way))
 
 
@@ -127,7 +127,8 @@ def reopen(connection: Connection, username: str, secret: Secret) -> None:
 
 
 def transport_for(connection: Connection) -> Transport:
-    """The bounded sender for the connection's address; to be closed. Raises TlsFailed, NotJira."""
+    """The bounded sender for the connection's address; to be closed. Raises TlsFailed, NotJira, and
+    SealBroken where what servers before Jira ask for does not open."""
     return _transport(connection, Transport)
 
 
@@ -146,6 +147,7 @@ def _transport(connection: Connection, kind: type[T]) -> T:
         fingerprint=connection.fingerprint or None,
         proxy=connection.proxy_url or None,
         observe=observe,
+        **outer_credentials.transport_options(connection),
     )
 
 
@@ -169,6 +171,9 @@ def _signature(connection: Connection, newest_secret: datetime | None) -> tuple[
         connection.ca_bundle,
         connection.fingerprint,
         connection.proxy_url,
+        connection.client_certificate,
+        tuple(connection.header_names),
+        connection.proxy_username,
         connection.consumer_key,
         connection.deployment,
         connection.version,

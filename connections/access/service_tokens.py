@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from almconnect.lib import egress
 from almconnect.lib.secret import Secret
-from connections.access import sealing
+from connections.access import outer_credentials, sealing
 from connections.models import Connection, SecretField
 from jira_client import service_token
 from jira_client.cloud_address import is_gateway
@@ -123,6 +123,7 @@ def _ask(connection: Connection, secret: Secret) -> Kept:
         ca_bundle_pem=None if cloud else connection.ca_bundle or None,
         fingerprint=None if cloud else connection.fingerprint or None,
         proxy=connection.proxy_url or None,
+        **outer_credentials.transport_options(connection, to_jira=not cloud),
     ) as transport:
         found = service_token.ask(
             transport,

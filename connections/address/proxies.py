@@ -1,7 +1,7 @@
 """The HTTP proxy of a connection, as people type it. It is called by the transport alone.
 
-Only host and port are kept. A user name and password are refused (docs/decisions/0053): they would be
-a second secret, and most proxies let a server through by its address.
+Only host and port are kept. A user name and password have fields of their own, where they are sealed
+(docs/decisions/0090): an address is shown on pages and in the audit trail.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def trim(pasted: str) -> TrimmedProxy:
     if "@" in text:
         raise addresses.no(
             _(
-                "Leave user name and password out: this console signs in to no proxy. Ask the proxy's "
-                "operator to let this server through by its address."
+                "Leave user name and password out of the address: they have fields of their own below, "
+                "where they are sealed."
             )
         )
     if "://" not in text:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from almconnect.lib.api import Refused
-from connections.address import instance, proxies
+from connections.access import outer_credentials
+from connections.address import instance, proxies, typed_outer_credentials
 from connections.models import AuthMethod
 
 LONGEST_NAME = 100
@@ -19,7 +20,9 @@ LONGEST_NAME = 100
 
 def cleaned(values: dict[str, Any]) -> dict[str, Any]:
     """The values as they are stored. Raises Refused, with a sentence per wrong field."""
-    found, wrong, code = dict(values), {}, "invalid"
+    outer, wrong = typed_outer_credentials.judged(values)
+    plain = {k: v for k, v in values.items() if k not in outer_credentials.TYPED}
+    found, code = {**plain, **outer}, "invalid"
     for name, judge in (
         ("name", _name),
         ("base_url", instance.callable_url),

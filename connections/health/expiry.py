@@ -25,7 +25,8 @@ STAGES = (1, 7, 30)  # days ahead
 
 @dataclass(frozen=True, slots=True)
 class Warning:
-    """`kind`: token, secret, certificate, ca_bundle or tls_off. `stage`: 30, 7, 1, or 0 once ended."""
+    """`kind`: token, secret, certificate, client_certificate, ca_bundle or tls_off. `stage`: 30, 7, 1,
+    or 0 once ended."""
 
     kind: str
     stage: int
@@ -88,6 +89,7 @@ def due() -> QuerySet[Connection]:
         | Q(tls_expires__lt=soon)
         | Q(tls_off_until__lt=soon)
         | ~Q(ca_bundle="")
+        | ~Q(client_certificate="")
         | ~Q(warned={})
     )
 
@@ -126,6 +128,8 @@ def _ends(connection: Connection) -> Iterator[tuple[str, datetime | None]]:
     yield "certificate", connection.tls_expires
     if connection.ca_bundle:
         yield "ca_bundle", _bundle_ends(connection.ca_bundle)
+    if connection.client_certificate:
+        yield "client_certificate", _bundle_ends(connection.client_certificate)
 
 
 @lru_cache(maxsize=512)  # pages ask it of each connection, and a bundle may hold a hundred
@@ -148,6 +152,10 @@ def _words(kind: str) -> tuple[str, str]:
         "certificate": (
             _("Jira's TLS certificate"),
             _("Ask the Jira admin to renew it before then."),
+        ),
+        "client_certificate": (
+            _("The client certificate"),
+            _("Ask whoever runs the server before Jira for a new one; paste it with its key."),
         ),
         "ca_bundle": (
             _("A certificate of the CA bundle"),

@@ -114,6 +114,12 @@ class Connection(models.Model):
     tls_off_until = models.DateTimeField(null=True, blank=True)
     ca_bundle = models.TextField(blank=True)
     fingerprint = models.CharField(max_length=95, blank=True)
+    # What servers before Jira ask for; its secrets are sealed (connections.access.outer_credentials)
+    client_certificate = models.TextField(blank=True)
+    header_names: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=list, blank=True
+    )
+    proxy_username = models.CharField(max_length=255, blank=True)
     consumer_key = models.CharField(max_length=100, blank=True)
     public_key = models.TextField(blank=True)
     token_expires = models.DateTimeField(null=True, blank=True)
@@ -194,6 +200,9 @@ class Connection(models.Model):
     quiet_starts = models.DateTimeField(null=True, blank=True)
     quiet_ends = models.DateTimeField(null=True, blank=True)
     quiet_reason = models.CharField(max_length=200, blank=True)
+
+    # Typed and not saved, of a copy that a look or a test is made with
+    previewed_outer_credentials: object | None = None
 
     objects = ConnectionQuerySet.as_manager()
 

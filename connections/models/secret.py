@@ -20,6 +20,10 @@ class SecretField(models.TextChoices):
     SESSION_HANDLE = "session_handle", "OAuth session handle"
     PASSWORD = "password", "Password or API token"
     WEBHOOK = "webhook", "Webhook secret"
+    # What servers before Jira ask for (connections.access.outer_credentials)
+    CLIENT_KEY = "client_key", "Private key of the client certificate"
+    EXTRA_HEADERS = "extra_headers", "Values of the extra headers"
+    PROXY_PASSWORD = "proxy_password", "Password at the proxy"
     PENDING = "pending", "New credential, not yet confirmed"
 
 

@@ -29,7 +29,16 @@ from connections.credentials.proof import Credential
 from connections.health import expiry, health, site_identity
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, Health, Lifecycle, SiteDoubt
-from connections.probes import Finding, Probe, State, of_account, of_instance, of_scopes, of_webhook
+from connections.probes import (
+    Finding,
+    Probe,
+    State,
+    of_account,
+    of_instance,
+    of_scopes,
+    of_way,
+    of_webhook,
+)
 from connections.report import observations
 from connections.setup import settings_editing
 from jira_client.errors import JiraError
@@ -41,12 +50,13 @@ __all__ = ["CHECKS", "Check", "CheckResult", "Row", "State", "run", "try_out"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: `needs` names the rows that must not have failed."""
+    """One check: `needs` names the rows that must not have failed; no row where `applies` says no."""
 
     name: str
     title: str | Promise
     checker: Callable[[Probe], Finding]
     needs: tuple[str, ...] = ()
+    applies: Callable[[Connection], object] = lambda _connection: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +94,35 @@ class CheckResult:
 
 CHECKS: tuple[Check, ...] = (
     Check("address", gettext_lazy("Address"), of_instance.address),
-    Check("tcp", gettext_lazy("Reachable"), of_instance.tcp, ("address",)),
+    Check(
+        "proxy_login",
+        gettext_lazy("Login at the proxy"),
+        of_way.proxy_login,
+        ("address",),
+        lambda connection: connection.proxy_username,
+    ),
+    Check("tcp", gettext_lazy("Reachable"), of_instance.tcp, ("address", "proxy_login")),
     Check("tls", gettext_lazy("Encryption (TLS)"), of_instance.tls, ("tcp",)),
-    Check("jira", gettext_lazy("Is it Jira?"), of_instance.jira, ("tls",)),
+    Check(
+        "client_certificate",
+        gettext_lazy("Client certificate"),
+        of_way.client_certificate,
+        ("tls",),
+        lambda connection: connection.client_certificate,
+    ),
+    Check(
+        "extra_headers",
+        gettext_lazy("Extra headers"),
+        of_way.extra_headers,
+        ("tls", "client_certificate"),
+        lambda connection: connection.header_names,
+    ),
+    Check(
+        "jira",
+        gettext_lazy("Is it Jira?"),
+        of_instance.jira,
+        ("tls", "client_certificate", "extra_headers"),
+    ),
     Check("version", gettext_lazy("Deployment and version"), of_instance.version, ("jira",)),
     Check("base_url", gettext_lazy("Base URL matches"), of_instance.base_url, ("jira",)),
     Check("clock", gettext_lazy("Clocks agree"), of_instance.clock, ("jira",)),
@@ -107,7 +143,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 # What can be asked before any credential is typed.
-ANONYMOUS = CHECKS[:7]
+ANONYMOUS = CHECKS[: [check.name for check in CHECKS].index("authentication")]
 
 
 def run(connection: Connection, *, actor: User | None = None, retry: bool = False) -> CheckResult:
@@ -168,6 +204,8 @@ def examine(probe: Probe, checks: tuple[Check, ...]) -> list[Row]:
     rows: list[Row] = []
     held: dict[str, State] = {}
     for check in checks:
+        if not check.applies(probe.connection):
+            continue
         row = _row(check, probe, held)
         held[check.name] = row.state
         rows.append(row)

@@ -20,6 +20,7 @@ from connections.health import health
 from connections.models import Connection
 from connections.probes import Probe, checkup
 from connections.probes.checkup import Row, State
+from connections.probes.probe import Unreached
 from connections.setup import settings_editing
 from jira_client.errors import AddressRefused, DnsFailed, JiraError, ProxyFailed, TlsFailed
 from jira_client.flavour import Flavour, flavour_of
@@ -48,7 +49,7 @@ class Look:
     rows: tuple[Row, ...]
     server: ServerInfo | None
     flavour: Flavour | None
-    failure: JiraError | None
+    failure: Unreached | None
     certificate: CertificateFacts | None
 
     @property
@@ -115,7 +116,7 @@ def keep(connection: Connection, found: Look) -> None:
         health.note_mended(connection)
 
 
-def _certificate(connection: Connection, failure: JiraError | None) -> CertificateFacts | None:
+def _certificate(connection: Connection, failure: Unreached | None) -> CertificateFacts | None:
     if not isinstance(failure, TlsFailed):
         return None
     # Where even that fails there is nothing to compare, and the row tells what happened.

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.access import gateway
+from connections.access.sealing import SealBroken
 from connections.address import instance, proxies
 from connections.health import expiry
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod
+from connections.probes import of_way
 from connections.probes.probe import WARN_DAYS, Finding, Probe, State, passed, skipped
 from jira_client.cloud_address import is_gateway
 from jira_client.errors import (
@@ -29,7 +31,7 @@ CLOCK_WARN, CLOCK_FAIL = 60.0, 300.0  # seconds; Jira's OAuth accepts five minut
 
 def address(probe: Probe) -> Finding:
     error = probe.ask_instance()
-    if isinstance(error, DnsFailed | AddressRefused):
+    if isinstance(error, DnsFailed | AddressRefused | SealBroken):
         raise error
     host = urlsplit(probe.connection.api_url or probe.connection.base_url).hostname
     if proxy := probe.connection.proxy_url:
@@ -49,7 +51,7 @@ def tcp(probe: Probe) -> Finding:
 
 def tls(probe: Probe) -> Finding:
     error = probe.ask_instance()
-    if isinstance(error, TlsFailed):
+    if isinstance(error, TlsFailed) and not of_way.is_of_ours(probe.connection, error):
         raise error
     connection = probe.connection
     parts = urlsplit(connection.api_url or connection.base_url)

@@ -28,6 +28,9 @@ from outgoing.tls import CertificateFacts
 WARN_DAYS = 30  # before a credential or a certificate ends
 
 
+Unreached = JiraError | sealing.SealBroken  # why the instance could not be asked
+
+
 class State(StrEnum):
     PASS = "pass"  # noqa: S105 - a state, not a password
     WARNING = "warning"
@@ -68,13 +71,13 @@ class Probe:
         self.person: Person | None = None
         self.failure: Exception | None = None  # why the account could not be proven
         self.seen = Seen()  # what was told of the mapped projects' permissions
-        self.reach: JiraError | None = None  # why the instance could not be asked
+        self.reach: Unreached | None = None  # why the instance could not be asked
         self._asked = False
         self._told: Person | Exception | None = None
         self._client: JiraClient | None = None
         self._projects: list[Project] | None = None
 
-    def ask_instance(self) -> JiraError | None:
+    def ask_instance(self) -> Unreached | None:
         """Asks what the instance is, without the credential. The failure, or None; `server` stays None
         where it is Jira and tells strangers nothing.
         """
@@ -82,7 +85,7 @@ class Probe:
             self._asked = True
             try:
                 self.server = self._met()
-            except JiraError as error:
+            except (JiraError, sealing.SealBroken) as error:
                 self.reach = self.failure = error
         return self.reach
 

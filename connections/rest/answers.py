@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Answer, Page
+from connections.access import outer_credentials
 from connections.credentials import credentials, service_user
 from connections.credentials.service_user import Remark
 from connections.health import expiry
@@ -113,13 +114,40 @@ class QuietOut(Answer):
         return cls(starts=row.quiet_starts, ends=row.quiet_ends, reason=row.quiet_reason)
 
 
+class ClientCertificateOut(Answer):
+    """What the console shows servers before Jira; its key is never told."""
+
+    subject: str
+    issuer: str
+    sha256: str
+    valid_until: datetime
+
+    @classmethod
+    def of(cls, pem: str) -> Self | None:
+        """None where there is none."""
+        if not pem:
+            return None
+        facts = outer_credentials.facts_of(pem)
+        return cls(
+            subject=facts.subject,
+            issuer=facts.issuer,
+            sha256=facts.fingerprint_in_pairs,
+            valid_until=facts.valid_until,
+        )
+
+
 class ConnectionOut(Answer):
+    """`extra_headers`: their names."""
+
     id: str
     name: str
     tool: str
     base_url: str
     api_url: str
     proxy_url: str
+    proxy_username: str
+    client_certificate: ClientCertificateOut | None
+    extra_headers: list[str]
     auth_method: str
     next_auth_method: str | None
     username: str
@@ -164,6 +192,9 @@ class ConnectionOut(Answer):
             base_url=row.base_url,
             api_url=row.api_url,
             proxy_url=row.proxy_url,
+            proxy_username=row.proxy_username,
+            client_certificate=ClientCertificateOut.of(row.client_certificate),
+            extra_headers=row.header_names,
             auth_method=row.auth_method,
             next_auth_method=row.next_method or None,
             username=row.username,

@@ -33,12 +33,28 @@ class SignIn(At):
     secret: SecretText | None = None
 
 
+class HeaderIn(Strict):
+    """`value` left out: as it is stored for the header of this name."""
+
+    name: Text
+    value: SecretText | None = None
+
+
 class Reach(Strict):
+    """The last six are what servers before Jira ask for. A key, a header's value or a proxy's password
+    that is left out beside its certificate, name or user name stays as it is stored."""
+
     verify_tls: bool = True
     ca_bundle: Long | None = None
     fingerprint: Text | None = None
     api_url: Text | None = None
     proxy_url: Text | None = None
+    proxy_username: Text | None = None
+    proxy_password: SecretText | None = None
+    client_certificate: Long | None = None
+    client_key: Long | None = None
+    client_key_passphrase: SecretText | None = None
+    extra_headers: list[HeaderIn] | None = Field(default=None, max_length=20)
 
 
 class ConnectionIn(Reach, SignIn, Named):

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from almconnect.lib.secret import Secret
-from connections.access import sealing
+from connections.access import outer_credentials, sealing
 from connections.models import Connection, SecretField, WebhookState
 
 ADDRESS = frozenset({"base_url", "api_url"})
@@ -89,7 +89,7 @@ def begin(connection: Connection, changed: Iterable[str]) -> Move | None:
 def leave(connection: Connection, move: Move) -> set[str]:
     """Forget credentials, and what was observed at an old address. The columns to be saved."""
     sealing.wipe(connection)
-    gone = dict(_OF_ADDRESS if move.elsewhere else _OF_CREDENTIAL)
+    gone = dict(_OF_ADDRESS if move.elsewhere else _OF_CREDENTIAL) | outer_credentials.COLUMNS
     if SecretField.PRIVATE_KEY in move.broken:
         gone["public_key"] = ""  # its other half is lost, so a new pair is made on first need
     for name, empty in gone.items():

@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
-from connections.access import gateway, sealing
+from connections.access import gateway, outer_credentials, sealing
+from connections.access.outer_credentials import TYPED, OuterCredentials
 from connections.access.readiness import must_not_be_in_a_move
 from connections.address.typed_settings import LONGEST_NAME as LONGEST_NAME
 from connections.address.typed_settings import cleaned as cleaned
@@ -47,17 +48,21 @@ _SETTINGS = (
     "ca_bundle",
     "fingerprint",
     "secret_expires",
+    *TYPED,
 )
 
 
 def create(*, actor: User | None, **values: Any) -> Connection:
     """A draft: a row from the first step on. Raises Refused."""
-    found = cleaned(values)
+    found, typed = outer_credentials.split(cleaned(values))
     connection = Connection(created_by=actor, **found)
     if not connection.verify_tls:
         connection.tls_off_until = timezone.now() + TLS_OFF
+    outer = outer_credentials.merged(connection, connection, typed)
     with transaction.atomic():
         _add(connection)
+        outer_credentials.store(connection, outer)
+        found |= outer.columns
         audit.record(
             "connection.created",
             actor=actor,
@@ -69,12 +74,15 @@ def create(*, actor: User | None, **values: Any) -> Connection:
 
 
 def preview(connection: Connection, values: dict[str, Any]) -> Connection:
-    """The connection as it would be with these cleaned values; not to be saved."""
+    """The connection as it would be with these cleaned values; not to be saved. Raises Refused where
+    what servers before Jira ask for would lack something."""
     shadow = copy.copy(connection)
-    for name, value in values.items():
+    outer = _outer(connection, values)
+    for name, value in (outer_credentials.split(values)[0] | outer.columns).items():
         setattr(shadow, name, value)
     if values.get("verify_tls") is False:
         shadow.tls_off_until = timezone.now() + TLS_OFF
+    shadow.previewed_outer_credentials = outer
     return shadow
 
 
@@ -92,19 +100,23 @@ def edit(
     proven, and the old one goes on meanwhile. `credential_follows`: the caller seals a proven
     credential for the new settings in the same transaction.
     """
-    found = cleaned({name: value for name, value in values.items() if name in _SETTINGS})
+    found, typed = outer_credentials.split(
+        cleaned({name: value for name, value in values.items() if name in _SETTINGS})
+    )
     changed = {k: v for k, v in found.items() if _now(connection, k) != v}
-    if changed.keys() - {"name"}:
+    outer = _outer(connection, {**changed, **typed})
+    changed_outer = _changed_outer(connection, outer)
+    if changed.keys() - {"name"} or changed_outer:
         must_not_be_in_a_move(connection)
     in_use = bool(connection.account_id) and credentials.stored(connection) is not None
     move = address_change.begin(connection, changed)
     if move is not None and not credential_follows:
-        site_identity.look_before_saving(preview(connection, changed))
+        site_identity.look_before_saving(preview(connection, {**changed, **typed}))
     if in_use and move is None:
         _wait_for_proof(connection, found, changed)
-    if not changed:
+    if not changed and not changed_outer:
         return []
-    before = {name: _now(connection, name) for name in changed}
+    before = {name: _now(connection, name) for name in [*changed, *changed_outer]}
     addresses = {name: getattr(connection, name) for name in ("base_url", "api_url", "proxy_url")}
     sealed_for = connection.sealed_for_sending
     with transaction.atomic():
@@ -119,6 +131,8 @@ def edit(
         _save(connection, touched)
         if move is None and connection.sealed_for_sending != sealed_for:
             sealing.seal_again(connection, was=sealed_for)
+        if changed_outer or move is not None:
+            outer_credentials.store(connection, outer)
         if move is not None:
             address_change.settle(connection, move)
             site_identity.begin(connection, addresses, actor=actor)
@@ -130,12 +144,22 @@ def edit(
             target=connection,
             connection_id=connection.pk,
             before=_shown(before),
-            after=_shown(changed | _until(connection, changed)),
+            after=_shown(
+                changed
+                | _until(connection, changed)
+                | {name: getattr(connection, name) for name in changed_outer}
+            ),
         )
         if move is not None and in_use and not credential_follows:
             credentials.lost(connection, move.why, code=move.code)
     transaction.on_commit(lambda: gateway.forget(connection.pk))
-    return sorted(changed)
+    return sorted([*changed, *changed_outer])
+
+
+def shows_otherwise(connection: Connection, values: dict[str, Any]) -> bool:
+    """Whether servers before Jira would be shown something else with these cleaned values. Raises
+    Refused."""
+    return bool(_changed_outer(connection, _outer(connection, values)))
 
 
 def renew_tls_off(connection: Connection, *, actor: User | None) -> None:
@@ -162,6 +186,31 @@ def renew_tls_off(connection: Connection, *, actor: User | None) -> None:
             after={"tls_off_until": connection.tls_off_until.isoformat()},
         )
     gateway.forget(connection.pk)
+
+
+def _outer(connection: Connection, values: dict[str, Any]) -> OuterCredentials:
+    """What servers before Jira would be shown with these values."""
+    plain, typed = outer_credentials.split(values)
+    shadow = copy.copy(connection)
+    for name, value in plain.items():
+        setattr(shadow, name, value)
+    return outer_credentials.merged(connection, shadow, typed)
+
+
+def _changed_outer(connection: Connection, outer: OuterCredentials) -> list[str]:
+    """The columns of what servers before Jira ask for that change, or whose secret does."""
+    now = outer_credentials.opened(connection)
+    secrets = {
+        "client_certificate": (now.key, outer.key),
+        "header_names": (now.headers, outer.headers),
+        "proxy_username": (now.proxy_password, outer.proxy_password),
+    }
+    columns = now.columns
+    return [
+        name
+        for name, value in outer.columns.items()
+        if value != columns[name] or secrets[name][0] != secrets[name][1]
+    ]
 
 
 def _wait_for_proof(connection: Connection, found: dict[str, Any], changed: dict[str, Any]) -> None:
@@ -237,10 +286,11 @@ def _unique_name(connection: Connection) -> Iterator[None]:
 
 def _shown(values: dict[str, Any]) -> dict[str, Any]:
     """For the audit trail: a bundle is long, so its certificates' fingerprints stand for it."""
-    kept = (*_SETTINGS, "next_method", "tls_off_until")
+    kept = (*_SETTINGS, *outer_credentials.COLUMNS, "next_method", "tls_off_until")
     shown = {name: value for name, value in values.items() if name in kept}
-    if "ca_bundle" in shown:
-        shown["ca_bundle"] = _fingerprints(shown["ca_bundle"])
+    for name in ("ca_bundle", "client_certificate"):
+        if name in shown:
+            shown[name] = _fingerprints(shown[name])
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in shown.items()

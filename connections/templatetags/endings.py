@@ -1,13 +1,26 @@
-"""`{% endings connection as ending %}`: what of a connection ends soon. Reads no row by itself."""
+"""`{% endings connection as ending %}`: what of a connection ends soon; its client certificate in a line.
+
+Reads no row by itself.
+"""
 
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext as _
 
+from connections.access import outer_credentials
 from connections.health import expiry
 from connections.models import Connection
 
 register = template.Library()
+
+
+@register.filter
+def client_certificate(connection: Connection) -> str:
+    """Whose the client certificate is and until when it is good, in one line."""
+    facts = outer_credentials.facts_of(connection.client_certificate)
+    words = _("%(subject)s, until %(day)s")
+    return words % {"subject": facts.subject, "day": f"{facts.valid_until:%Y-%m-%d}"}
 
 
 @register.simple_tag

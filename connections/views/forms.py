@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from almconnect.lib.api import Refused
 from connections.access import gateway
-from connections.address import instance, proxies
+from connections.address import instance, proxies, typed_outer_credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection
 from connections.oauth import sign_in_methods
@@ -19,10 +19,33 @@ from connections.probes.instance_probe import Look
 from connections.setup import settings_editing
 from jira_client.flavour import Flavour
 
-ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url", "proxy_url")
+_OUTER = (
+    "proxy_username", "proxy_password", "client_certificate", "client_key", "client_key_passphrase",
+    "extra_headers",
+)  # fmt: skip
+ADVANCED = ("verify_tls", "ca_bundle", "fingerprint", "api_url", "proxy_url", *_OUTER)
 _SIGN_IN = ("username", "password", "token", "client_secret", "secret_expires")
 LOOKED = ("base_url", *ADVANCED)  # what a look at the instance needs
 NO_FILL = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+
+
+class UnseenText(forms.Textarea):
+    """A secret of several lines: what was typed is not put on a page again."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
+
+class HeaderLines(forms.Textarea):
+    """Names are shown again, and whether a value is stored; the values that were typed are not."""
+
+    def format_value(self, value: Any) -> str:
+        lines = [line.partition(":") for line in str(value or "").splitlines() if line.strip()]
+        return "\n".join(
+            f"{name}: {text.strip() if not text.strip().strip('•') else ''}"
+            for name, colon, text in lines
+            if colon  # else it may be a value that stands alone
+        )
 
 
 class ToolForm(forms.Form):
@@ -93,6 +116,55 @@ class ConnectionForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={**NO_FILL, "inputmode": "url"}),
     )
+    proxy_username = forms.CharField(
+        label=_("User name at the proxy"),
+        required=False,
+        max_length=255,
+        help_text=_("Only if the proxy wants a login. It is told to the proxy alone."),
+        widget=forms.TextInput(attrs=NO_FILL),
+    )
+    proxy_password = forms.CharField(
+        label=_("Password at the proxy"),
+        required=False,
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    client_certificate = forms.CharField(
+        label=_("Client certificate"),
+        required=False,
+        max_length=100_000,
+        help_text=_(
+            "Only if the server before Jira lets nobody in without one (mutual TLS): the certificate as "
+            "PEM text, with the certificates in between."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4, **NO_FILL, "class": "font-monospace"}),
+    )
+    client_key = forms.CharField(
+        label=_("Private key of the client certificate"),
+        required=False,
+        max_length=50_000,
+        help_text=_("PEM text, from BEGIN PRIVATE KEY to END PRIVATE KEY. It is sealed."),
+        widget=UnseenText(attrs={"rows": 4, **NO_FILL, "class": "font-monospace"}),
+    )
+    client_key_passphrase = forms.CharField(
+        label=_("Passphrase of the private key"),
+        required=False,
+        max_length=1000,
+        strip=False,
+        help_text=_("Only if the key is encrypted. It is used once and not kept."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    extra_headers = forms.CharField(
+        label=_("Extra headers"),
+        required=False,
+        max_length=25_000,
+        help_text=_(
+            "Only if an access proxy before Jira lets programs in by headers of its own: one a line, as "
+            "“Name: value”, five at most. A value that is stored shows as dots; leave it, or type over it."
+        ),
+        widget=HeaderLines(attrs={"rows": 3, **NO_FILL, "class": "font-monospace"}),
+    )
     key_bits = forms.ChoiceField(
         label=_("OAuth key size"),
         required=False,
@@ -106,6 +178,10 @@ class ConnectionForm(forms.Form):
         self.connection = connection
         if self.method != AuthMethod.OAUTH1 or (connection and connection.public_key):
             del self.fields["key_bits"]
+        if connection is not None and connection.proxy_username:
+            self.fields["proxy_password"].help_text = _("Leave it empty to keep the stored one.")
+        if connection is not None and connection.client_certificate:
+            self.fields["client_key"].help_text = _("Leave it empty to keep the stored one.")
         self.values: dict[str, Any] = {}
         self.looked: dict[str, Any] = {}
 
@@ -157,7 +233,7 @@ class ConnectionForm(forms.Form):
         asked += ("username",) if "username" in self.fields else ()
         found = {name: data[name] for name in asked if name in data}
         try:
-            self.values = settings_editing.cleaned(found) | {"auth_method": self.method}
+            self.values = self._judged(found)
         except Refused as refused:
             self.blame(refused)
         return data
@@ -168,16 +244,25 @@ class ConnectionForm(forms.Form):
             del self.errors[name]
         if not self.errors:
             found = {name: self.cleaned_data[name] for name in names}
-            self.looked = settings_editing.cleaned(found) | {"auth_method": self.method}
+            self.looked = self._judged(found)
+
+    def _judged(self, found: dict[str, Any]) -> dict[str, Any]:
+        """What was typed in these fields, as the verbs take it. Raises Refused, a sentence per field."""
+        if "extra_headers" in found:
+            found["extra_headers"] = typed_outer_credentials.headers_of(found["extra_headers"])
+        judged = settings_editing.cleaned(found)
+        # What is lacking beside what is stored is known only against the connection itself.
+        settings_editing.preview(self.connection or Connection(), judged)
+        return judged | {"auth_method": self.method}
 
     def changes_the_way(self) -> bool:
         """Whether Jira would be reached otherwise than now, or signed in to otherwise."""
         now = self.connection
         if now is None:
             return True
-        moved = any(
-            self.values[name] != getattr(now, name) for name in LOOKED if name != "verify_tls"
-        )
+        plain = [name for name in LOOKED if name not in ("verify_tls", *_OUTER)]
+        moved = any(self.values[name] != getattr(now, name) for name in plain)
+        moved = moved or settings_editing.shows_otherwise(now, self.values)
         return (
             moved or now.auth_method != self.method or self.values["verify_tls"] != now.checks_tls
         )

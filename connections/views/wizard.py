@@ -24,9 +24,13 @@ from connections.views.session import is_fragment, person_of
 from connections.views.sign_in_forms import FORMS
 from connections.views.tabs import tabs_of
 
+SECRETS = (
+    "password", "token", "client_secret", "proxy_password", "client_key", "client_key_passphrase",
+    "extra_headers",
+)  # fmt: skip
 _SHOWN = (
     "name", "base_url", "username", "ca_bundle", "fingerprint", "api_url", "proxy_url",
-    "secret_expires",
+    "proxy_username", "client_certificate", "secret_expires",
 )  # fmt: skip
 
 
@@ -39,7 +43,7 @@ def select_tool(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/select_tool.html", context)
 
 
-@sensitive_post_parameters("password", "token", "client_secret")
+@sensitive_post_parameters(*SECRETS)
 @needs(CONNECT)
 @reconfirmed()
 def new_jira(request: HttpRequest) -> HttpResponse:
@@ -47,7 +51,7 @@ def new_jira(request: HttpRequest) -> HttpResponse:
     return _page(request, None, AuthMethod.OAUTH1.value, {})
 
 
-@sensitive_post_parameters("password", "token", "client_secret")
+@sensitive_post_parameters(*SECRETS)
 @needs(CONNECT)
 @reconfirmed()
 def edit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
@@ -55,6 +59,7 @@ def edit(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
     initial = {name: getattr(connection, name) for name in _SHOWN}
     initial["verify_tls"] = connection.checks_tls
+    initial["extra_headers"] = "".join(f"{name}: ••••••••\n" for name in connection.header_names)
     return _page(request, connection, connection.auth_method, initial)
 
 

@@ -24,7 +24,8 @@ def faults(call: Call, user: User) -> Response:
         table(("Setting", "Now", ""), _settings(call)),
         "<h2>What each does</h2>",
         table(("Fault", "What it does"), [[name, escape(text)] for name, text in KNOWN.items()]),
-        "<p>The authority to trust for TLS: /sandbox/authority.pem, on this computer only.</p>",
+        "<p>The authority to trust for TLS: /sandbox/authority.pem, and a client certificate with its key: "
+        "/sandbox/client.pem, on this computer only.</p>",
     )  # fmt: skip
 
 

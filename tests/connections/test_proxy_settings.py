@@ -31,8 +31,8 @@ GOOD = [
 ]
 BAD = [
     ("socks5://proxy.example.com:1080", "must begin with http:// or https://"),
-    ("http://svc:pass-9f3@proxy.example.com:3128", "signs in to no proxy"),
-    ("svc:pass-9f3@proxy.example.com", "signs in to no proxy"),
+    ("http://svc:pass-9f3@proxy.example.com:3128", "have fields of their own"),
+    ("svc:pass-9f3@proxy.example.com", "have fields of their own"),
     ("http://wpad.example.com/wpad.dat", "PAC file cannot be used"),
     ("http://proxy.example.com:3128?x=1", "A proxy is a host and a port"),
     ("http://proxy.example.com:99999", "port number"),

@@ -191,6 +191,8 @@ ROWS = (
     Row("tls_client_certificate", looked(status=400, body=page("400 No required SSL "
         "certificate was sent")), "client certificate",
         ("whoever runs",), ("9",), name="by nginx' page"),
+    Row("tls_client_certificate_refused", looked(status=400, body=page("400 The SSL certificate error")),
+        "does not accept the client certificate", ("which authority",), ("9",), name="by nginx' page"),
     Row("tls_wanted", looked(status=400, body=page("400 The plain HTTP request was sent to "
         "HTTPS port")), "speaks TLS", ("https://",), ("9",)),
 )  # fmt: skip

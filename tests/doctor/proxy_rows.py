@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from outgoing.address import AddressPolicy
+from outgoing.http_proxy import Login
 from tests.doctor.rows import Row
 from tests.doctor.stage import Stage
 from tests.outgoing.certificates import make
@@ -16,7 +17,7 @@ SECURE = "https://jira.example.invalid"
 OPERATOR = "proxy's operator"
 
 
-def calls(stage: Stage, proxy: str, url: str = SECURE, **options: AddressPolicy) -> None:
+def calls(stage: Stage, proxy: str, url: str = SECURE, **options: AddressPolicy | Login) -> None:
     stage.client(url=url, proxy=proxy, **options).myself()
 
 
@@ -53,6 +54,18 @@ def in_vain(stage: Stage) -> None:
     calls(stage, stage.proxy().url, f"https://127.0.0.1:{stage.closed_port()}")
 
 
+def wrong_login(stage: Stage) -> None:
+    proxy = stage.proxy()
+    proxy.ask_for("alm", "the right one")
+    calls(stage, proxy.url, proxy_login=Login("alm", "another one"))
+
+
+def other_login(stage: Stage) -> None:
+    proxy = stage.proxy()
+    proxy.refuse("407 Proxy Authentication Required", Proxy_Authenticate="NTLM")
+    calls(stage, proxy.url)
+
+
 def jira_itself(stage: Stage) -> None:
     """Jira's own address entered as the proxy's: it does not know the verb."""
     calls(stage, stage.handle.url.removesuffix(stage.site.context))
@@ -69,9 +82,13 @@ ROWS = (
     _row("unreachable", no_name, "does not answer", "host", OPERATOR, name="no address"),
     _row("not_allowed", forbidden, "not allowed", "console's operator", "configuration"),
     _row("not_trusted", untrusted, "not trusted", "CA bundle", "Advanced Settings"),
-    _row("login_wanted", refusing("407 Proxy Authentication Required"), "407", OPERATOR),
+    _row("login_wanted", refusing("407 Proxy Authentication Required"), "407", OPERATOR,
+         "Advanced Settings"),
     _row("login_wanted", refusing("407 Proxy Authentication Required", ""), "407", OPERATOR,
          name="plain http"),
+    _row("login_refused", wrong_login, "does not accept the user name and password", OPERATOR,
+         "Advanced Settings"),
+    _row("login_unknown", other_login, "kind of login", OPERATOR, "NTLM"),
     _row("forbids", refusing("403 Forbidden"), "403", OPERATOR, "443"),
     _row("cannot_reach", refusing("502 Bad Gateway"), "did not get through", OPERATOR, "Instance URL"),
     _row("cannot_reach", in_vain, "did not get through", OPERATOR, name="closed port"),

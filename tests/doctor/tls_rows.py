@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from jira_client.auth import Anonymous
+from outgoing.client_certificate import ClientCertificate
 from tests.doctor.rows import Row
 from tests.doctor.stage import Stage
 from tests.outgoing.servers import raw, read_request
@@ -60,18 +61,19 @@ def pem(*pairs: Pair) -> str:
     return "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one, _ in pairs)
 
 
+def private(key: rsa.RSAPrivateKey) -> str:
+    form = serialization.PrivateFormat.PKCS8
+    text = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
+    return text.decode()
+
+
 def shown(leaf: Pair, *above: Pair) -> ssl.SSLContext:
     """A server's context that shows the leaf with what stands above it."""
-    private = leaf[1].private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers("DEFAULT@SECLEVEL=0")  # a server may be as weak as it likes
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "chain.pem")
-        path.write_bytes(private + pem(leaf, *above).encode())
+        path.write_text(private(leaf[1]) + pem(leaf, *above))
         context.load_cert_chain(path)
     return context
 
@@ -96,6 +98,24 @@ def wants_certificate(root: Pair) -> ssl.SSLContext:
     context = shown(certificate("localhost", root))
     context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def showing(*, foreign: bool) -> Callable[[Stage], Any]:
+    """A server that wants a certificate, and is shown one of another authority, or one without its key."""
+
+    def provoke(stage: Stage) -> None:
+        root, other = certificate("Root", authority=True), certificate("Other", authority=True)
+        purpose = ExtendedKeyUsageOID.CLIENT_AUTH
+        own = certificate("alm", other if foreign else root, purpose=purpose)
+        key = own[1] if foreign else other[1]
+        shows = ClientCertificate(pem(own), private(key))
+        context = wants_certificate(root)
+        context.load_verify_locations(cadata=pem(root))
+        front = stage.front(tls=context)
+        options = {"ca_bundle_pem": pem(root), "client_certificate": shows}
+        stage.client(Anonymous(), url=front.url, **options).server_info()
+
+    return provoke
 
 
 def old_versions(root: Pair) -> ssl.SSLContext:
@@ -134,8 +154,13 @@ ROWS = (
         ("intermediate",), ONE),
     Row("tls_weak", by(lambda root: shown(certificate("localhost", root, bits=1024))), "too weak",
         ("2048 bits",), ONE),
-    Row("tls_client_certificate", by(wants_certificate), "client certificate", ("internal API URL",), ONE,
+    Row("tls_client_certificate", by(wants_certificate), "client certificate",
+        ("internal API URL", "private key", "Advanced Settings"), ONE,
         name="after the handshake"),
+    Row("tls_client_certificate_refused", showing(foreign=True), "does not accept the client certificate",
+        ("which authority", "Advanced Settings"), ONE),
+    Row("tls_client_certificate_unusable", showing(foreign=False), "cannot be used together",
+        ("both again", "Advanced Settings"), ONE),
     Row("tls_versions", by(old_versions), "no version of TLS", ("TLS 1.2",), ONE),
     Row("tls_wanted", answers_in_tls, "speaks TLS", ("https://",), ONE, name="by an alert"),
     Row("tls_broken_off", hangs_up, "broke off", ("client certificate", "port"), ONE),

@@ -177,7 +177,8 @@ def test_each_refusal_by_its_name(
     behind: dict[str, Any], proxy: Proxy, login: Login | None, offers: str, kind: str
 ) -> None:
     proxy.login = b""
-    proxy.refuse("407 Proxy Authentication Required", **({"Proxy_Authenticate": offers} if offers else {}))  # fmt: skip
+    headers = {"Proxy_Authenticate": offers} if offers else {}
+    proxy.refuse("407 Proxy Authentication Required", **headers)
     with through(behind, proxy_login=login) as channel, pytest.raises(ProxyFailed) as caught:
         channel.send(GET)
     assert caught.value.kind == kind

@@ -16,14 +16,18 @@ from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, OAuthFlow, SealedSecret, SecretField
 from connections.oauth import handshake, key_pair, oauth_flow
+from connections.setup import settings_editing
 from jira_client.protocol import Request
 from jira_sandbox.server import Handle
 from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link
+from tests.outgoing.certificates import make
 
 PASSWORD = "canary-Pa55-9c1e-password"
 TYPED = "canary-Pa55-77b0-typed"
 WEBHOOK = "canary-webhook-5d3f"
+PROXY = "canary-proxy-31ab"
+HEADER = "canary-header-88d0"
 
 
 @dataclass
@@ -36,7 +40,7 @@ class House:
     secrets: set[str]
 
     def traces(self) -> set[str]:
-        found = {PASSWORD, TYPED, WEBHOOK, *self.secrets}
+        found = {PASSWORD, TYPED, WEBHOOK, PROXY, HEADER, *self.secrets}
         for name in ("svc-alm", "rita"):
             for text in (PASSWORD, TYPED):
                 found.add(base64.b64encode(f"{name}:{text}".encode()).decode())
@@ -72,6 +76,16 @@ def house(
     datacenter.site.users["svc-alm"].password = PASSWORD
     handshake.finish_oauth(oauth, actor=admin, verifier=code)
     sealing.store(oauth, SecretField.WEBHOOK, Secret(WEBHOOK))
+    shown = make("alm-connect")
+    outer = {
+        "proxy_url": "http://127.0.0.1:9",
+        "proxy_username": "alm",
+        "proxy_password": PROXY,
+        "client_certificate": shown.pem,
+        "client_key": shown.key_pem,
+        "extra_headers": [{"name": "X-Gate", "value": HEADER}],
+    }
+    settings_editing.create(actor=admin, name="Behind", base_url="https://behind.example", **outer)
     handshake.start_oauth(oauth, actor=admin, out_of_band=True)
     return House(oauth, basic, pat, set(everything_sealed()))
 
@@ -85,7 +99,9 @@ def everything_sealed() -> Iterator[str]:
         text = found.reveal()
         if row.field == SecretField.PENDING:
             yield json.loads(text)["secret"]
-        elif row.field == SecretField.PRIVATE_KEY:
+        elif row.field == SecretField.EXTRA_HEADERS:
+            yield from json.loads(text).values()
+        elif row.field in (SecretField.PRIVATE_KEY, SecretField.CLIENT_KEY):
             yield from [line for line in text.splitlines() if len(line) == 64][1:]
         else:
             yield text
