@@ -117,8 +117,8 @@ def keep(connection: Connection, found: Look) -> None:
 
 
 def _certificate(connection: Connection, failure: Unreached | None) -> CertificateFacts | None:
-    if not isinstance(failure, TlsFailed):
-        return None
+    if not isinstance(failure, TlsFailed) or failure.kind.startswith("client_certificate"):
+        return None  # it was not the server's certificate that failed
     # Where even that fails there is nothing to compare, and the row tells what happened.
     with contextlib.suppress(JiraError), gateway.transport_for(connection) as transport:
         return transport.certificate()

@@ -56,8 +56,8 @@ def test_a_wrong_password(page: Page, demo: Demo, jira: Jira) -> None:
     assert wanted in words, words
     assert "Jira" in words.splitlines()[0]
     expect(page.get_by_label("Username")).to_have_value(jira.service.basic_name)
-    expect(page.get_by_label("Password")).to_have_value("")
-    page.get_by_label("Password").fill(jira.service.secret)
+    expect(guide.password(page)).to_have_value("")
+    guide.password(page).fill(jira.service.secret)
     page.get_by_role("button", name="Connect to Jira").click()
     expect(page.get_by_text(f"This connection acts as {jira.service.shown}.")).to_be_visible()
 

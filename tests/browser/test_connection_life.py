@@ -36,7 +36,7 @@ def test_an_address_where_nothing_answers_changes_nothing(page: Page, demo: Demo
     address = guide.connected(page, demo, jira, guide.named("Moved"))
     page.get_by_role("link", name="Change settings").click()
     page.get_by_label("Instance URL").fill("http://127.0.0.1:9")
-    page.get_by_label("Password").fill(jira.service.secret)
+    guide.password(page).fill(jira.service.secret)
     page.get_by_role("button", name="Connect to Jira").click()
     assert "Nothing answers" in guide.told(page)
     page.goto(address)

@@ -60,6 +60,6 @@ def test_without_scripts_a_button_asks(
     expect(page.get_by_text("Please look at this again")).to_have_count(0)
     page.get_by_label("Connection Name").fill(guide.named("Looked"))
     page.get_by_label("Username").fill(jira.service.basic_name)
-    page.get_by_label("Password").fill(jira.service.secret)
-    page.get_by_label("Password").press("Enter")
+    guide.password(page).fill(jira.service.secret)
+    guide.password(page).press("Enter")
     expect(page.get_by_text(f"This connection acts as {jira.service.shown}.")).to_be_visible()

@@ -20,7 +20,7 @@ def encrypted(own_jira: Callable[..., OwnJira]) -> OwnJira:
 
 def sign_in(page: Page, jira: Jira) -> None:
     page.get_by_label("Username").fill(jira.service.basic_name)
-    page.get_by_label("Password").fill(jira.service.secret)
+    guide.password(page).fill(jira.service.secret)
     page.get_by_role("button", name="Connect to Jira").click()
     expect(page.get_by_text(f"This connection acts as {jira.service.shown}.")).to_be_visible()
 
