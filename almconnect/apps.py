@@ -17,12 +17,13 @@ class AlmConnectConfig(AppConfig):
         from almconnect import calls
         from connections.access import gateway
         from connections.cockpit import cockpit
-        from connections.health import site_identity
-        from connections.setup import deletion
+        from connections.health import health, site_identity
+        from connections.setup import change_over, deletion
         from sync.runs import restore_comparison
         from sync.status import connection_deletion, traffic
 
         gateway.observers.append(calls.own.note)  # every request to Jira is counted
+        health.before_stopping.append(change_over.rescued)  # a second way in may take over
         cockpit.flows.append(traffic.flows_of)  # what waits and what is stuck, by connection
         site_identity.before_accepting.append(restore_comparison.must_be_compared)
         deletion.counters.append(connection_deletion.counts)  # what would go with a connection

@@ -12,6 +12,7 @@ from connections.views import (
     overview,
     permissions,
     quiet,
+    renew,
     wizard,
 )
 
@@ -28,6 +29,8 @@ pages = [
     path(f"{_one}/pause/", detail.pause, name="pause"),
     path(f"{_one}/quiet/", quiet.quiet, name="quiet"),
     path(f"{_one}/reauthenticate/", detail.reauthenticate, name="reauthenticate"),
+    path(f"{_one}/renew/", renew.renew, name="renew"),
+    path(f"{_one}/renew/decide/", renew.decide, name="second_way"),
     path(f"{_one}/account/", detail.account, name="account"),
     path(f"{_one}/delete/", detail.delete, name="delete"),
     path(f"{_one}/site/", detail.site, name="site"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import orjson
 from django.db import transaction
@@ -35,17 +36,7 @@ def hold(
     connection: Connection, credential: Credential, person: Person, *, actor: User | None
 ) -> None:
     """Seal it as pending; what waited before is replaced. Writes to Jira wait from now on."""
-    data = {
-        "method": credential.method,
-        "secret": credential.secret.reveal(),
-        "username": credential.username,
-        "handle": credential.handle.reveal() if credential.handle else None,
-        "expires": credential.expires.isoformat() if credential.expires else None,
-        "ends": credential.ends.isoformat() if credential.ends else None,
-        "api_url": credential.api_url,
-        "account_id": person.id,
-        "account_name": person.name,
-    }
+    data = as_data(credential, person)
     with transaction.atomic():
         sealing.store(connection, SecretField.PENDING, Secret(orjson.dumps(data).decode()))
         _name(connection, person.id, person.name[:255])
@@ -59,13 +50,24 @@ def hold(
         )
 
 
-def pending(connection: Connection) -> Pending | None:
-    """The credential that waits for confirmation. Raises SealBroken."""
-    sealed = sealing.load(connection, SecretField.PENDING)
-    if not sealed:
-        return None
-    data = orjson.loads(sealed.reveal())
-    credential = Credential(
+def as_data(credential: Credential, person: Person) -> dict[str, Any]:
+    """Everything of a proven credential, to be sealed; with whose it is."""
+    return {
+        "method": credential.method,
+        "secret": credential.secret.reveal(),
+        "username": credential.username,
+        "handle": credential.handle.reveal() if credential.handle else None,
+        "expires": credential.expires.isoformat() if credential.expires else None,
+        "ends": credential.ends.isoformat() if credential.ends else None,
+        "api_url": credential.api_url,
+        "account_id": person.id,
+        "account_name": person.name,
+    }
+
+
+def from_data(data: dict[str, Any]) -> Credential:
+    """The credential of `as_data`."""
+    return Credential(
         method=data["method"],
         secret=Secret(data["secret"]),
         username=data["username"],
@@ -74,7 +76,15 @@ def pending(connection: Connection) -> Pending | None:
         ends=_moment(data.get("ends")),
         api_url=data.get("api_url"),
     )
-    return Pending(data["account_id"], data["account_name"], credential)
+
+
+def pending(connection: Connection) -> Pending | None:
+    """The credential that waits for confirmation. Raises SealBroken."""
+    sealed = sealing.load(connection, SecretField.PENDING)
+    if not sealed:
+        return None
+    data = orjson.loads(sealed.reveal())
+    return Pending(data["account_id"], data["account_name"], from_data(data))
 
 
 def forget(connection: Connection) -> None:

@@ -25,8 +25,8 @@ STAGES = (1, 7, 30)  # days ahead
 
 @dataclass(frozen=True, slots=True)
 class Warning:
-    """`kind`: token, secret, certificate, client_certificate, ca_bundle or tls_off. `stage`: 30, 7, 1,
-    or 0 once ended."""
+    """`kind`: token, secret, second_way, certificate, client_certificate, ca_bundle or tls_off.
+    `stage`: 30, 7, 1, or 0 once ended."""
 
     kind: str
     stage: int
@@ -50,8 +50,24 @@ def warnings_of(connection: Connection) -> list[Warning]:
     for kind, at in _ends(connection):
         if at is not None and (stage := stage_of(at)) is not None:
             what, remedy = _words(kind)
+            if kind in ("token", "secret") and _second_is_there(connection, at):
+                remedy = _("Nothing to do: the second way in takes over by itself.")
             found.append(Warning(kind, stage, at, f"{what} {_when(at)}", remedy))
     return sorted(found, key=lambda one: one.at)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Something of a connection, as people call it, and when it ends; None where nobody knows."""
+
+    name: str
+    at: datetime | None
+
+
+def all_ends(connection: Connection) -> list[End]:
+    """All that ends, however far off, the next first and what is not known last."""
+    found = [End(_words(kind)[0], at) for kind, at in _ends(connection)]
+    return sorted(found, key=lambda one: (one.at is None, one.at or timezone.now()))
 
 
 def stage_of(at: datetime) -> int | None:
@@ -90,6 +106,7 @@ def due() -> QuerySet[Connection]:
         | Q(tls_off_until__lt=soon)
         | ~Q(ca_bundle="")
         | ~Q(client_certificate="")
+        | ~Q(second_way={})
         | ~Q(warned={})
     )
 
@@ -123,6 +140,8 @@ def _ends(connection: Connection) -> Iterator[tuple[str, datetime | None]]:
         yield "token", connection.token_expires
     else:
         yield "secret", connection.secret_expires
+    if ends := connection.second_way.get("ends"):
+        yield "second_way", datetime.fromisoformat(ends)
     if not connection.verify_tls:
         yield "tls_off", connection.tls_off_until
     yield "certificate", connection.tls_expires
@@ -130,6 +149,14 @@ def _ends(connection: Connection) -> Iterator[tuple[str, datetime | None]]:
         yield "ca_bundle", _bundle_ends(connection.ca_bundle)
     if connection.client_certificate:
         yield "client_certificate", _bundle_ends(connection.client_certificate)
+
+
+def _second_is_there(connection: Connection, at: datetime) -> bool:
+    """Whether a second way in waits that is good beyond this moment."""
+    waits = connection.second_way
+    if not waits or waits.get("refused"):
+        return False
+    return not waits.get("ends") or datetime.fromisoformat(waits["ends"]) > at
 
 
 @lru_cache(maxsize=512)  # pages ask it of each connection, and a bundle may hold a hundred
@@ -143,7 +170,11 @@ def _words(kind: str) -> tuple[str, str]:
         "token": (_("The OAuth authorisation"), _("Press Re-authenticate before then.")),
         "secret": (
             _("The API token or password"),
-            _("Make a new one in Jira, then press Re-authenticate."),
+            _("Make a new one in Jira, and enter it under “Renew”."),
+        ),
+        "second_way": (
+            _("The second way in"),
+            _("Make a new token in Jira, and enter it under “Renew”."),
         ),
         "tls_off": (
             _("The leave to go without verifying certificates"),

@@ -6,6 +6,7 @@ that touches no decision of people, and a steady success costs no query. It must
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,6 +76,10 @@ _OF_TOKEN = frozenset(
 )
 
 
+# Each is asked before a refused credential stops a connection, and answers whether it need not be.
+before_stopping: list[Callable[[Connection], bool]] = []
+
+
 def note_success(connection: Connection, *, incoming: bool = False, outgoing: bool = False) -> None:
     """Jira answered the account. `incoming`/`outgoing`: something was read from / written to it.
 
@@ -102,7 +107,8 @@ def note_failure(connection: Connection, error: Exception) -> dict[str, Any]:
     """Explains the failure, stores it where it concerns the whole connection, and answers it.
 
     A refused credential stops the connection only after `/myself` refused it too; CAPTCHA, a
-    switched-off Basic and a login that Jira itself calls failed stop it at once. Raises the error
+    switched-off Basic and a login that Jira itself calls failed stop it at once. Where a second way in
+    waits, the connection goes over to it instead. Raises the error
     again where it is none of ours to explain.
     """
     verdict = _verdict(connection, error)
@@ -112,6 +118,8 @@ def note_failure(connection: Connection, error: Exception) -> dict[str, Any]:
     if isinstance(verdict, (*_WHOLE, SealBroken)):
         if _refuses_credential(verdict):
             refusals.remember_stored(connection, verdict)
+            if any(rescued(connection) for rescued in before_stopping):
+                return found
         _degrade(connection, _severity(verdict), found)
     return found
 

@@ -160,6 +160,12 @@ class Connection(models.Model):
     clock_note_at = models.DateTimeField(null=True, blank=True)
 
     tls_expires = models.DateTimeField(null=True, blank=True)  # of the certificate seen last
+    # The second way in that waits: {method, username, account_id, account_name, since, ends, refused}; its
+    # credential is sealed (connections.credentials.second_way)
+    second_way: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
+    changed_over_at = models.DateTimeField(null=True, blank=True)
     # Another account that authorised, until a person decides; the credential is sealed
     pending_id = models.CharField(max_length=255, blank=True)
     pending_name = models.CharField(max_length=255, blank=True)

@@ -24,6 +24,7 @@ class SecretField(models.TextChoices):
     CLIENT_KEY = "client_key", "Private key of the client certificate"
     EXTRA_HEADERS = "extra_headers", "Values of the extra headers"
     PROXY_PASSWORD = "proxy_password", "Password at the proxy"
+    SECOND = "second", "Second way in, waiting"
     PENDING = "pending", "New credential, not yet confirmed"
 
 

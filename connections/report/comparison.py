@@ -246,5 +246,6 @@ def lost_and_gained(rows: Sequence[dict[str, Any]]) -> tuple[int, int]:
 
 
 def _waiting_since(connection: Connection) -> datetime | None:
-    sealed = connection.secrets.filter(field=SecretField.PENDING).first()
+    fields = (SecretField.PENDING, SecretField.SECOND)
+    sealed = connection.secrets.filter(field__in=fields).order_by("field").first()  # pending first
     return sealed.updated if sealed else None

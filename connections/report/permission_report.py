@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from connections.access import gateway
-from connections.credentials import credentials
+from connections.credentials import credentials, second_way
 from connections.health import health
 from connections.health.diagnosis import Explained, diagnose
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
@@ -182,7 +182,7 @@ def _client(report: PermissionReport) -> JiraClient:
     connection = report.connection
     if not report.offered:
         return gateway.jira_for(connection, for_check=True)
-    waiting = credentials.pending(connection)
+    waiting = credentials.pending(connection) or second_way.waiting(connection)
     if waiting is None:
         raise gateway.NotReady(
             "secret_missing", "No other account waits for confirmation any more."

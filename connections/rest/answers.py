@@ -12,7 +12,6 @@ from django.http import HttpRequest
 
 from accounts.access import CONNECT
 from almconnect.lib.api import Answer, Page
-from connections.access import outer_credentials
 from connections.credentials import credentials, service_user
 from connections.credentials.service_user import Remark
 from connections.health import expiry
@@ -20,17 +19,8 @@ from connections.models import Connection, PermissionReport, ReportState
 from connections.oauth.handshake import Started
 from connections.probes.checkup import CheckResult, Row
 from connections.report import comparison, coverage, report_rows
+from connections.rest.access_answers import ClientCertificateOut, PersonOut, SecondWayOut
 from jira_client.values import Project
-
-
-class PersonOut(Answer):
-    id: str
-    name: str
-
-    @classmethod
-    def of(cls, person_id: str, name: str) -> Self | None:
-        """None where there is nobody."""
-        return cls(id=person_id, name=name) if person_id else None
 
 
 class SecretOut(Answer):
@@ -114,28 +104,6 @@ class QuietOut(Answer):
         return cls(starts=row.quiet_starts, ends=row.quiet_ends, reason=row.quiet_reason)
 
 
-class ClientCertificateOut(Answer):
-    """What the console shows servers before Jira; its key is never told."""
-
-    subject: str
-    issuer: str
-    sha256: str
-    valid_until: datetime
-
-    @classmethod
-    def of(cls, pem: str) -> Self | None:
-        """None where there is none."""
-        if not pem:
-            return None
-        facts = outer_credentials.facts_of(pem)
-        return cls(
-            subject=facts.subject,
-            issuer=facts.issuer,
-            sha256=facts.fingerprint_in_pairs,
-            valid_until=facts.valid_until,
-        )
-
-
 class ConnectionOut(Answer):
     """`extra_headers`: their names."""
 
@@ -158,6 +126,8 @@ class ConnectionOut(Answer):
     fingerprint: str
     consumer_key: str
     public_key: str
+    second_way: SecondWayOut | None
+    changed_over_at: datetime | None
     token_expires: datetime | None
     secret_expires: datetime | None
     certificate_expires: datetime | None
@@ -205,6 +175,8 @@ class ConnectionOut(Answer):
             fingerprint=row.fingerprint,
             consumer_key=row.consumer_key,
             public_key=row.public_key,
+            second_way=SecondWayOut.of(row),
+            changed_over_at=row.changed_over_at,
             token_expires=row.token_expires,
             secret_expires=row.secret_expires,
             certificate_expires=row.tls_expires,

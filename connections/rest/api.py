@@ -34,6 +34,7 @@ from connections.rest.answers import (
 from connections.rest.api_answers import explained, find, noted
 from connections.rest.api_facts import router as facts_router
 from connections.rest.api_reports import router as reports_router
+from connections.rest.api_second_way import router as second_way_router
 from connections.rest.bodies import (
     ConnectionIn,
     ConnectionPatch,
@@ -283,3 +284,4 @@ def _credential(
 
 router.add_router("", reports_router)
 router.add_router("", facts_router)
+router.add_router("", second_way_router)

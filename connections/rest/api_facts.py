@@ -93,7 +93,7 @@ def get_accounts(request: HttpRequest, connection_id: uuid.UUID) -> ComparedOut:
 def compare_accounts(request: HttpRequest, connection_id: uuid.UUID) -> Any:
     """Looks at both accounts' permissions in the background. 409 where no other account waits."""
     connection = find(connection_id)
-    if not connection.pending_id:
+    if not (connection.pending_id or connection.second_way):
         raise Refused(
             "No other account waits for confirmation.", code="nothing_pending", status=409
         )

@@ -96,6 +96,17 @@ class FinishIn(Strict):
     verifier: Text | None = None
 
 
+class SecondWayIn(Strict):
+    """`account`: the id of another account than the connection's, which it may become."""
+
+    auth_method: Literal["basic", "pat", "service"]
+    username: Text = ""
+    secret: SecretText
+    secret_expires: datetime | None = None
+    account: Text = ""
+    retry: bool = False
+
+
 class CredentialChoice(Strict):
     take: Literal["new", "old"]
 

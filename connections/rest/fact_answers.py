@@ -13,7 +13,8 @@ from connections.models import Connection
 from connections.oauth import admin_instructions, sign_in_methods
 from connections.probes.instance_probe import Look
 from connections.report import comparison
-from connections.rest.answers import CheckOut, PersonOut
+from connections.rest.access_answers import PersonOut
+from connections.rest.answers import CheckOut
 from connections.setup import deletion
 from jira_client.vendor_calendar import Change
 from outgoing.tls import CertificateFacts

@@ -13,6 +13,7 @@ from connections.models import PermissionReport
 from connections.oauth import oauth_flow, renewal
 from connections.probes import light_check
 from connections.report import permission_report
+from connections.setup import change_over
 
 
 @shared_task(name="connections.take_report")
@@ -36,15 +37,23 @@ def check_lightly(connection_id: str) -> None:
         light_check.take(connection_id)
 
 
+@shared_task(name="connections.change_over")
+def go_over(connection_id: str) -> None:
+    with ends_with(uuid.UUID(connection_id)):
+        change_over.take_due(connection_id)
+
+
 def sweep() -> int:
-    """Ask for renewals, light checks and daily reports, warn of what ends, and send again what waits
-    without a message. Returns how many reports waited."""
+    """Ask for renewals, for going over to a second way in, light checks and daily reports, warn of what
+    ends, and send again what waits without a message. Returns how many reports waited."""
     oauth_flow.end_expired()
     expiry.warn()
     for key in light_check.due().values_list("pk", flat=True)[:20]:
         enqueue(check_lightly, key)
     for key in renewal.due().values_list("pk", flat=True):
         enqueue(renew_token, key)
+    for key in change_over.due().values_list("pk", flat=True):
+        enqueue(go_over, key)
     for row in permission_report.request_daily():
         enqueue(take_report, row.pk)
     ids = list(permission_report.overdue_reports().values_list("pk", flat=True)[:50])

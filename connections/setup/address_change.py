@@ -24,6 +24,7 @@ _OF_CREDENTIAL: dict[str, Any] = {
     "next_method": "",
     "pending_id": "",
     "pending_name": "",
+    "second_way": {},
     "refused_digest": "",
 }
 _OF_ADDRESS: dict[str, Any] = {

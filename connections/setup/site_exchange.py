@@ -59,6 +59,8 @@ OF_JIRA = (
     "tls_expires",
     "pending_id",
     "pending_name",
+    "second_way",
+    "changed_over_at",
     "health",
     "health_at",
     "diagnosis",

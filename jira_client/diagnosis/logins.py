@@ -101,8 +101,8 @@ def anonymous(error: errors.AnonymousAnswer, case: Case) -> Finding:
     return Finding(
         "anonymous_answer",
         "Jira answered, but as to nobody: it ignored the credentials.",
-        f"Check user name and secret. {hint} If all is right, check that no proxy removes the "
-        "Authorization header; with OAuth, authenticate again.",
+        f"Check user name and secret, then {case.press_again('press Re-authenticate and enter them')}. "
+        f"{hint} If all is right, check that no proxy removes the Authorization header.",
     )
 
 

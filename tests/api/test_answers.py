@@ -18,6 +18,7 @@ from sync.mapping import mapping_plan
 from sync.models import Brake, Conflict, SiteMove
 from sync.runs import project_runs
 from tests.api.document import JudgedCaller, operations
+from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link
 from tests.sync.conftest import handle  # noqa: F401  (the sandbox of each flavour)
 from tests.sync.site_move.elsewhere import at_work, copy_of, destination
@@ -322,6 +323,7 @@ def _connections(caller: JudgedCaller, world: World) -> None:
     window = {"starts": "2099-01-01T08:00:00Z", "ends": "2099-01-02T08:00:00Z", "reason": "x"}
     assert caller.put(f"{path}/quiet", window).json()["quiet"]
     assert caller.delete(f"{path}/quiet").status_code == 204
+    _second_way(caller, world, path)
     caller.patch(path, {"paused": True})
     made = caller.post("/connections", {"name": "By OAuth", "base_url": world.handle.url}).json()
     other = f"/connections/{made['id']}"
@@ -337,6 +339,23 @@ def _connections(caller: JudgedCaller, world: World) -> None:
     caller.delete(other)
     caller.patch(path, {"base_url": "http://127.0.0.1:1"})
     assert caller.post(f"{path}/site", {"take": "put_back"}).json()["base_url"] == world.handle.url
+
+
+def _second_way(caller: JudgedCaller, world: World, path: str) -> None:
+    """Of another account, taken away and let wait again, and the way back to the first."""
+    own, other = (basic_of(world.handle, name) for name in ("svc-alm", "admin"))
+    for one, way in ((other, "delete"), (other, "over"), (own, "over")):
+        body = {"auth_method": "basic", "username": one.username, "secret": one.secret.reveal()}
+        refused = caller.put(f"{path}/second-way", body)
+        assert refused.json()["error"]["code"] == "another_account"
+        name = "admin" if one is other else "svc-alm"
+        user = world.handle.site.users[name]
+        body["account"] = user.account_id if world.handle.site.cloud else user.name
+        assert caller.put(f"{path}/second-way", body).json()["second_way"]
+        if way == "delete":
+            assert caller.delete(f"{path}/second-way").status_code == 204
+        else:
+            assert caller.post(f"{path}/second-way/change-over").json()["second_way"] is None
 
 
 def _another_account(caller: JudgedCaller, world: World, other: str) -> None:

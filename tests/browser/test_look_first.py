@@ -25,7 +25,7 @@ def test_typing_the_address_is_enough(page: Page, demo: Demo, jira: Jira, way: s
         KINDS[jira.flavour]
     )
     expect(facts.get_by_role("row", name="Clocks agree")).to_contain_text("differ by")
-    expect(facts).to_contain_text("without user name, password or token")
+    expect(facts).to_contain_text("without Jira's user name, password or token")
     refused = facts.get_by_role("alert").filter(has_text="takes no Personal Access Token")
     expect(refused).to_have_count(int(jira.flavour == "cloud" and "Token" in way))
     page.get_by_role("link", name="Switch to OAuth").click()

@@ -88,7 +88,7 @@ def test_list_and_cockpit_say_what_ends_and_what_to_do(
     for page in ("/", "/connections/", f"/connections/{connection.pk}/"):
         words = browser.get(page).content.decode()
         assert words.count("The API token or password ends in 5 days.") == 1, page
-        assert words.count("Make a new one in Jira, then press Re-authenticate.") == 1, page
+        assert words.count("Make a new one in Jira, and enter it under “Renew”.") == 1, page
         assert words.count("TLS certificate ends within a day.") == 1, page
         assert words.count("Ask the Jira admin to renew it before then.") == 1, page
         assert "TLS certificates are not verified." not in words

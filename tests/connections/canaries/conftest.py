@@ -12,7 +12,7 @@ import pytest
 
 from almconnect.lib.secret import Secret
 from connections.access import sealing
-from connections.credentials import credentials
+from connections.credentials import credentials, second_way
 from connections.credentials.credentials import Credential
 from connections.models import AuthMethod, Connection, OAuthFlow, SealedSecret, SecretField
 from connections.oauth import handshake, key_pair, oauth_flow
@@ -66,6 +66,7 @@ def house(
     pat = draft_to(datacenter, auth_method="pat")
     token = Credential(AuthMethod.PAT, Secret(made["rawToken"]))
     assert credentials.offer(pat, token, actor=admin)
+    second_way.offer(basic, token, actor=admin)
     credentials.present(basic, basic_of(datacenter, "rita"), actor=admin)
     oauth = draft_to(datacenter)
     key_pair.ensure_keys(oauth, actor=admin)
@@ -97,7 +98,7 @@ def everything_sealed() -> Iterator[str]:
         assert found is not None
         fields.add(row.field)
         text = found.reveal()
-        if row.field == SecretField.PENDING:
+        if row.field in (SecretField.PENDING, SecretField.SECOND):
             yield json.loads(text)["secret"]
         elif row.field == SecretField.EXTRA_HEADERS:
             yield from json.loads(text).values()
