@@ -199,6 +199,7 @@ def _store(connection: Connection, credential: Credential) -> None:
             "auth_method": credential.method,
             "username": credential.username,
             "token_expires": credential.expires,
+            "renewal_sent": None,
             "updated": timezone.now(),
         },
     )

@@ -18,6 +18,10 @@ def offered(flavour: Flavour | None) -> list[str]:
 
 def refusal(method: str, flavour: Flavour | None) -> str:
     """Why this Jira cannot be signed in by that method, and what to use instead; empty: it can."""
+    if method == AuthMethod.OAUTH2 and flavour is not None and not flavour.oauth2:
+        return _(
+            "This is Jira Data Center %(version)s; OAuth 2.0 exists from 8.22 on. Use OAuth or Basic Auth."
+        ) % {"version": ".".join(str(part) for part in flavour.version_numbers)}
     if flavour is None or method != AuthMethod.PAT or flavour.pat:
         return ""
     if flavour.is_cloud:
