@@ -172,6 +172,12 @@ class ServiceForm(WithSecret):
     method = AuthMethod.SERVICE.value
     secret_name = "client_secret"  # noqa: S105 - the field's name
 
+    def blame(self, refused: Refused) -> None:
+        """As every form does; a wrong ID may be the secret, so it is not shown again."""
+        super().blame(refused)
+        if "username" in refused.fields:
+            self.data = {**self.data, "username": ""}
+
 
 class PersonForm(ConnectionForm):
     """“Use OAuth 2.0”: the app's ID and secret are asked for once people know how to make it."""
@@ -188,18 +194,24 @@ class AppForm(forms.Form):
     client_secret = forms.CharField(
         label=_("Client secret"),
         max_length=LONGEST_SECRET,
-        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def __init__(self, *args: Any, kept: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
+        secret = self.fields["client_secret"]
+        secret.required = not kept
         if kept:
-            help_text = _("Leave it empty to keep the stored one of this client ID.")
-            self.fields["client_secret"].help_text = help_text
+            secret.help_text = _("Leave it empty to keep the stored one of this client ID.")
+        secret.error_messages["required"] = _("Enter the client secret.")
+        self.fields["client_id"].error_messages["required"] = _("Enter the client ID.")
 
     def blame(self, refused: Refused) -> None:
-        """Put a refusal beside the field it names, or above the form."""
+        """Put a refusal beside the field it names, or above the form. A wrong ID may be the secret, so it
+        is not shown again.
+        """
+        if "username" in refused.fields:
+            self.data = {**self.data, "client_id": ""}
         places = {"username": "client_id", "secret": "client_secret"}
         for name, sentences in refused.fields.items():
             self.add_error(places.get(name), sentences[0])
