@@ -176,7 +176,7 @@ class ServiceForm(WithSecret):
         """As every form does; a wrong ID may be the secret, so it is not shown again."""
         super().blame(refused)
         if "username" in refused.fields:
-            self.data = {**self.data, "username": ""}
+            self.data = {name: self.data[name] for name in self.data} | {"username": ""}
 
 
 class PersonForm(ConnectionForm):
@@ -211,7 +211,7 @@ class AppForm(forms.Form):
         is not shown again.
         """
         if "username" in refused.fields:
-            self.data = {**self.data, "client_id": ""}
+            self.data = {name: self.data[name] for name in self.data} | {"client_id": ""}
         places = {"username": "client_id", "secret": "client_secret"}
         for name, sentences in refused.fields.items():
             self.add_error(places.get(name), sentences[0])

@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import guide, sandbox
 from tests.browser.demonstration import Demo, Jira
+from tests.browser.test_board_to_jira import created, seen_in_jira
 
 APPS = "/plugins/servlet/applinks/external"
 
@@ -79,6 +80,24 @@ def test_allowed_renewed_taken_back_and_allowed_again(page: Page, demo: Demo, fl
     board = guide.Board("OTTER", guide.named("Team"), guide.named("PI"))
     guide.map_project(page, board.key, team=board.team, pi=board.pi)
     guide.imported(page, board.key)
+    page.get_by_role("link", name=board.key, exact=True).first.click()
+    expect(page.get_by_role("button", name="Compare now")).to_be_visible()
+    project = page.url
+
+    sandbox.log_in(tab, jira, jira.service)
+    guide.open_board(page, board.pi)
+    summary = guide.named("By a person")
+    key = created(page, board, summary)
+    seen_in_jira(tab, jira, key, summary)
+    # No webhook tells of it, which such an app cannot register.
+    sandbox.open_issue(tab, jira, key)
+    tab.get_by_label("Summary").fill(f"{summary}, from Jira")
+    tab.get_by_role("button", name="Update").click()
+    page.goto(project)
+    page.get_by_role("button", name="Compare now").click()
+    guide.open_board(page, board.pi)
+    came = guide.card(page, board.team, f"{summary}, from Jira")
+    expect(came).to_be_visible(timeout=60_000)
 
     sandbox.log_in(tab, jira, jira.admin)
     tab.goto(jira.url + APPS)
