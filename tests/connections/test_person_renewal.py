@@ -19,7 +19,7 @@ from connections.health import expiry, health
 from connections.models import Connection, SecretField
 from connections.oauth import renewal
 from connections.probes import checkup
-from connections.setup import pause
+from connections.setup import pause, settings_editing
 from jira_client.errors import AppRefused, GrantEnded, JiraError, RenewalLost
 from jira_sandbox.oauth2.register import register_of
 from jira_sandbox.server import Handle
@@ -172,6 +172,41 @@ def test_later_it_has_a_name_and_the_queue_is_held_until_somebody_allows_again(
     item.changes.update(due=timezone.now())  # as two seconds later
     send_changes.send_slice(row.pk)
     assert jira.site.issue(item.remote_key).values["summary"] == words
+
+
+def test_a_test_of_what_is_on_the_screen_keeps_what_it_renewed(jira: Handle, admin: User) -> None:
+    """It has a client of its own, by the stored tokens; renewing uses them up all the same."""
+    row = connected(jira, admin)
+    for number in range(2):
+        age(row, timedelta(minutes=4))
+        values = {"name": f"Renamed {number}"}
+        found = checkup.try_out(row, values, None, actor=admin)
+        assert {one.name: one.state for one in found.rows}["authentication"] == "pass"
+    assert renewals(jira) == 2
+    jira.site.skew += timedelta(minutes=11)
+    age(row, timedelta(minutes=4))
+    assert gateway.jira_for(row).myself().name == "ALM Service"
+
+
+def test_settings_of_tls_that_change_while_it_is_renewed_lose_nothing(
+    jira: Handle, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = connected(jira, admin)
+    age(row, timedelta(minutes=4))
+    done: list[str] = []
+
+    def meanwhile(name: str) -> None:
+        if name == "renewal.answered" and not done:
+            done.append(name)
+            now = Connection.objects.get()
+            settings_editing.edit(now, actor=admin, values={"verify_tls": False})
+
+    monkeypatch.setattr(person_tokens, "point", meanwhile)
+    gateway.jira_for(row).myself()
+    gateway.forget(row.pk)
+    age(row, timedelta(minutes=4))
+    assert gateway.jira_for(Connection.objects.get()).myself().name == "ALM Service"
+    assert (renewals(jira), done) == (2, ["renewal.answered"])
 
 
 @pytest.mark.parametrize("how", ["revoked", "unused"])
