@@ -34,8 +34,20 @@ def to_add(connection: Connection) -> tuple[str, ...]:
     return scopes.everything() if is_cloud(connection) else ()
 
 
-def steps(connection: Connection) -> list[str]:
-    """What to click, in the words of Jira's pages."""
+def steps(connection: Connection, *, for_admin: bool = False) -> list[str]:
+    """What to click, in the words of Jira's pages. `for_admin`: read by somebody who has no sign-in here,
+    and so brings nothing back but by another person.
+    """
+    first, last = _steps(connection)
+    handed_on = _(
+        "Give Client ID and Client secret to the person who sent you this link: in a password safe that "
+        "you share, not by e-mail."
+    )
+    return [*first, handed_on if for_admin else last]
+
+
+def _steps(connection: Connection) -> tuple[list[str], str]:
+    """All but the last, and the last one."""
     if is_cloud(connection):
         return [
             _("Open developer.atlassian.com/console/myapps and log in."),
@@ -54,16 +66,14 @@ def steps(connection: Connection) -> list[str]:
                 "Under Distribution leave it as it is where whoever made the app also allows the access; "
                 "else choose Sharing."
             ),
-            _("Under Settings copy Client ID and Secret into this page."),
-        ]
+        ], _("Under Settings copy Client ID and Secret into this page.")
     return [
         _("Click Administration (the gear) > Applications > Application links."),
         _("Click Create link."),
         _("Choose “External application”, and “Incoming” as the direction; then click Continue."),
         _("Enter a name, for example ALM Connect, and paste the Redirect URL of this page."),
         _("As permission choose “Write”, which holds reading too; then click Save."),
-        _("Copy Client ID and Client secret into this page."),
-    ]
+    ], _("Copy Client ID and Client secret into this page.")
 
 
 def notes(connection: Connection) -> list[str]:

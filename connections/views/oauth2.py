@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +19,7 @@ from connections.credentials import credentials
 from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection
-from connections.oauth import app_instructions, person_flow
+from connections.oauth import admin_instructions, app_instructions, person_flow
 from connections.probes import checkup
 from connections.views.session import person_of, session_key_of, tell_remarks
 from connections.views.sign_in_forms import AppForm
@@ -108,6 +109,18 @@ def callback(request: HttpRequest) -> HttpResponse:
     return redirect("connections:detail", connection.pk)
 
 
+def shown_to_admin(connection: Connection) -> dict[str, object]:
+    """What whoever makes the app needs, and nothing else."""
+    return {
+        "connection": connection,
+        "is_cloud": app_instructions.is_cloud(connection),
+        "steps": app_instructions.steps(connection, for_admin=True),
+        "notes": app_instructions.notes(connection),
+        "callback_url": person_flow.callback_url(),
+        "scopes": "\n".join(app_instructions.to_add(connection)),
+    }
+
+
 def _page(
     request: HttpRequest,
     connection: Connection,
@@ -120,14 +133,11 @@ def _page(
     run = person_flow.open_run(connection, person_of(request))
     initial = {"client_id": kept.client_id if kept else ""}
     context: dict[str, object] = {
-        "connection": connection,
         "form": form or AppForm(initial=initial, kept=kept is not None),
         "run": run,
-        "is_cloud": app_instructions.is_cloud(connection),
+        **shown_to_admin(connection),
         "steps": app_instructions.steps(connection),
-        "notes": app_instructions.notes(connection),
-        "callback_url": person_flow.callback_url(),
-        "scopes": "\n".join(app_instructions.to_add(connection)),
+        "admin_link": settings.BASE_URL + admin_instructions.path_for(connection),
         "signed_in": credentials.stored(connection) is not None,
         "tabs": tabs_of(connection, "connection"),
         **more,

@@ -45,11 +45,7 @@ def allow(page: Page, jira: Jira) -> None:
 @pytest.mark.parametrize("flavour", ["cloud", "datacenter"])
 def test_allowed_renewed_taken_back_and_allowed_again(page: Page, demo: Demo, flavour: str) -> None:
     jira, name = demo.jiras[flavour], guide.named("Person")
-    guide.select_tool(page, demo)
-    page.get_by_role("link", name="Use OAuth 2.0").click()
-    page.get_by_label("Connection Name").fill(name)
-    page.get_by_label("Instance URL").fill(jira.url)
-    page.get_by_role("button", name="Connect to Jira").click()
+    guide.connect_by_oauth2(page, demo, name, jira.url)
     guide.heading(page, "Setup OAuth 2.0")
     context: BrowserContext = page.context
     tab = context.new_page()

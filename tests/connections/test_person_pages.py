@@ -62,6 +62,11 @@ def test_from_the_wizard_to_a_connection_in_use_and_again(
         assert other not in shown
         app = app_of(jira)
         assert app.callback in shown
+        link = shown.partition("/connections/jira-admin/")[2].partition('"')[0]
+        part = Client().get(f"/connections/jira-admin/{link}").content.decode()
+        assert here in part
+        assert app.callback in part
+        assert "to the person who sent you this link" in part
         done = allowed(browser, jira, path, app, app.secret)
         row = Connection.objects.get()
         assert done.headers["Location"] == f"/connections/{row.pk}/"
