@@ -118,6 +118,13 @@ def source_of(connection: Connection, secret: Secret) -> Callable[[str], str]:
     return current
 
 
+def newest(connection: Connection, secret: Secret) -> Secret:
+    """What a row holds of the same consent, whose tokens may have been renewed since; else the same. Raises
+    SealBroken."""
+    place = _place_of(connection, read(secret))
+    return place[1].as_secret() if place else secret
+
+
 def renew_now(connection: Connection) -> None:
     """Renews what is stored although it is good. Raises JiraError, SealBroken."""
     if place := _stored(connection):
@@ -129,11 +136,13 @@ def _shared(key: uuid.UUID, mine: Held, refused: str) -> Held:
     while True:
         connection = Connection.objects.get(pk=key)
         place = _place_of(connection, mine)
-        row = place[1] if place else mine
+        if place is None:
+            return mine  # of a consent that nobody keeps (yet, or any more): what came could not be kept
+        row = place[1]
         if row.is_good(refused):
             return row
-        if _claimed(key):
-            return _renewed(key, mine, refused)
+        if claim := _claimed(key):
+            return _renewed(key, mine, refused, claim)
         if row.access != refused and row.lives:
             return row  # somebody is renewing; this one is good for some minutes more
         if time.monotonic() > give_up:
@@ -144,19 +153,22 @@ def _shared(key: uuid.UUID, mine: Held, refused: str) -> Held:
         time.sleep(_LOOK)
 
 
-def _claimed(key: uuid.UUID) -> bool:
-    """Whether this worker is the one to renew; a claim whose worker died ends by itself."""
+def _claimed(key: uuid.UUID) -> datetime | None:
+    """The end of the claim, where this worker is the one to renew; one whose worker died ends by itself."""
     now = timezone.now()
     free = Q(renewal_due=None) | Q(renewal_due__lte=now)
-    return bool(Connection.objects.filter(free, pk=key).update(renewal_due=now + CLAIM))
+    until = now + CLAIM
+    return until if Connection.objects.filter(free, pk=key).update(renewal_due=until) else None
 
 
-def _renewed(key: uuid.UUID, mine: Held, refused: str) -> Held:
+def _renewed(key: uuid.UUID, mine: Held, refused: str, claim: datetime) -> Held:
     """By whoever has the claim; another may have been through a moment ago."""
     try:
         connection = Connection.objects.get(pk=key)
         place = _place_of(connection, mine)
-        row = place[1] if place else mine
+        if place is None:
+            return mine
+        row = place[1]
         if row.is_good(refused):
             return row
         # Set before it is sent and taken away with the answer: where it stands already, one was lost.
@@ -173,15 +185,14 @@ def _renewed(key: uuid.UUID, mine: Held, refused: str) -> Held:
             return newer[1]  # whoever had the claim before came through after all
         point("renewal.answered")
         fresh = row.after(tokens)
-        if place is not None and not _swapped(key, place, fresh):
+        if not _swapped(key, place, fresh):
             newer = _place_of(Connection.objects.get(pk=key), mine)
             return newer[1] if newer else fresh
-        if place is None:
-            Connection.objects.filter(pk=key).update(renewal_sent=None)
         point("renewal.sealed")
         return fresh
     finally:
-        Connection.objects.filter(pk=key).update(renewal_due=None)
+        # Its own claim alone: another worker may have one by now.
+        Connection.objects.filter(pk=key, renewal_due=claim).update(renewal_due=None)
 
 
 def _asked(connection: Connection, row: Held, lost: bool) -> Tokens:
@@ -201,7 +212,7 @@ Place = tuple[SealedSecret, Held]
 
 
 def _place_of(connection: Connection, mine: Held) -> Place | None:
-    """The row that holds this consent: in use, or offered and not confirmed. None: memory alone does."""
+    """The row that holds this consent: in use, or offered and not confirmed yet; None: no row does."""
     stored = _stored(connection)
     if stored is not None and stored[1].consent == mine.consent:
         return stored

@@ -5,8 +5,6 @@ Until then writes to Jira wait. Network calls happen outside transactions.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,7 +12,6 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.credentials import credentials, pending_account, proof
-from connections.credentials.credential import Credential
 from connections.health import health
 from connections.models import Connection
 from connections.report import permission_report
@@ -28,20 +25,13 @@ def confirm(connection: Connection, *, actor: User | None) -> Person:
         raise _nobody_waits()
     found = proof.prove(connection, offered.credential)
     person = found.person
-    proven = _newest(connection, found.credential)
     with transaction.atomic():
-        credentials.take(connection, proven, person, actor=actor)
+        credentials.take(connection, found.credential, person, actor=actor)
         if (connection.diagnosis or {}).get("code") in credentials.ENDED_BY_PROOF:
             health.resume(connection, person.id, actor=actor)
         if connection.projects.exists():
             permission_report.request(connection, (), actor=actor)
     return person
-
-
-def _newest(connection: Connection, proven: Credential) -> Credential:
-    """The same with the tokens that its proof may have renewed meanwhile."""
-    offered = pending_account.pending(connection)
-    return replace(proven, secret=offered.credential.secret) if offered else proven
 
 
 @transaction.atomic

@@ -21,14 +21,21 @@ from connections.oauth import renewal
 from connections.probes import checkup
 from connections.setup import pause, settings_editing
 from jira_client.errors import AppRefused, GrantEnded, JiraError, RenewalLost
-from jira_sandbox.oauth2.register import register_of
+from jira_sandbox.oauth2.register import Register, register_of
 from jira_sandbox.server import Handle
 from planning.item_editing import edit_item
 from planning.models import WorkItem
 from sync.mapping import project_mapping
 from sync.outbound import send_changes
 from sync.runs import project_runs
-from tests.connections.person_oauth import answered, app_of, back_from, connected, jira_of
+from tests.connections.person_oauth import (
+    answered,
+    app_of,
+    back_from,
+    connected,
+    draft,
+    jira_of,
+)
 
 
 @pytest.fixture(params=["cloud", "datacenter"])
@@ -260,6 +267,55 @@ def test_whoever_signs_in_meanwhile_is_not_written_over(
     monkeypatch.setattr(person_tokens, "point", meanwhile)
     gateway.jira_for(row).myself()
     assert held(row).refresh == done[1]
+
+
+def test_a_draft_whose_proof_renewed_keeps_what_came(
+    jira: Handle, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token of the exchange is refused at once; the proof goes on with the next one."""
+    row = draft(jira)
+    given = back_from(jira, row, app_of(jira), admin)
+    plain = Register.exchange
+
+    def spoilt(register: Register, *words: Any) -> dict[str, Any]:
+        made = plain(register, *words)
+        if not jira.site.cloud:  # Cloud is asked for the sites with the same token first
+            register.expire_access()
+        return made
+
+    monkeypatch.setattr(Register, "exchange", spoilt)
+    answered(admin, given)
+    assert renewals(jira) == (0 if jira.site.cloud else 1)
+    jira.site.skew += timedelta(minutes=11)
+    age(row, timedelta(minutes=4))
+    assert gateway.jira_for(Connection.objects.get()).myself().name == "ALM Service"
+
+
+def test_tokens_that_no_row_holds_are_used_up_by_nobody(jira: Handle, admin: User) -> None:
+    row = connected(jira, admin)
+    old = sealing.load(row, SecretField.ACCESS_TOKEN)
+    assert old is not None
+    answered(admin, back_from(jira, row, app_of(jira), admin))
+    register_of(jira.site).expire_access()
+    before = person_tokens.read(old).access
+    assert person_tokens.source_of(row, old)(before) == before
+    assert renewals(jira) == 0
+
+
+def test_a_claim_that_ran_out_frees_no_other(
+    cloud: Handle, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = connected(cloud, admin)
+    age(row, timedelta(minutes=4))
+    theirs = timezone.now() + timedelta(minutes=1)
+
+    def slow(name: str) -> None:
+        if name == "renewal.marked":
+            Connection.objects.update(renewal_due=theirs)
+
+    monkeypatch.setattr(person_tokens, "point", slow)
+    gateway.jira_for(row).myself()
+    assert Connection.objects.get().renewal_due == theirs
 
 
 def test_a_paused_connection_keeps_its_access_alive(jira: Handle, admin: User) -> None:
