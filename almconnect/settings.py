@@ -60,7 +60,7 @@ RECONCILE_SECONDS = env.number("ALMCONNECT_RECONCILE_SECONDS", 86400, least=10)
 EGRESS_ALLOW = env.networks("ALMCONNECT_EGRESS_ALLOW")
 # Where Atlassian's gateway to Cloud sites is, at which tokens with scopes work
 ATLASSIAN_API = env.text("ALMCONNECT_ATLASSIAN_API", "https://api.atlassian.com").rstrip("/")
-# Where service accounts of Cloud get their access tokens
+# Where service accounts of Cloud, and people by OAuth 2.0, get their access tokens
 ATLASSIAN_AUTH = env.text("ALMCONNECT_ATLASSIAN_AUTH", "https://auth.atlassian.com").rstrip("/")
 CRASH_AT = env.text(
     "ALMCONNECT_CRASH_AT", ""

@@ -8,6 +8,7 @@ from connections.views import (
     detail,
     help,
     oauth,
+    oauth2,
     oauth_redirects,
     overview,
     permissions,
@@ -60,6 +61,9 @@ pages = [
         oauth_redirects.callback,
         name="oauth_callback",
     ),
+    path(f"{_one}/oauth2/", oauth2.setup, name="setup_oauth2"),
+    path("connections/oauth2/authorize/<uuid:flow_id>/", oauth2.authorize, name="oauth2_authorize"),
+    path("connections/oauth2/callback/", oauth2.callback, name="oauth2_callback"),
     path("help/troubleshooting/", help.troubleshooting, name="troubleshooting"),
     path("connections/jira-admin/<str:signed>/", oauth.admin_part, name="admin_part"),
 ]

@@ -192,7 +192,7 @@ class Bearer:
 
 @dataclass(frozen=True, slots=True)
 class ServiceToken:
-    """Access tokens of a service account: short ones, each good for an hour.
+    """Access tokens of a service account, or of a person by OAuth 2.0: short ones, each good for an hour.
 
     `source` answers a token that is good, and not the refused one that it is given; empty: none was.
 
@@ -200,6 +200,7 @@ class ServiceToken:
     """
 
     source: Callable[[str], str] = field(repr=False)
+    way: str = "service"
     # By thread: another thread's call may have gone out with a newer one.
     _last: threading.local = field(default_factory=threading.local, init=False, repr=False)
 
@@ -210,8 +211,8 @@ class ServiceToken:
 
     @property
     def sender(self) -> Sender:
-        """The method: the access token of a service account."""
-        return Sender("service")
+        """The method: the access token of a service account, or of OAuth 2.0."""
+        return Sender(self.way)
 
     def headers(self, method: str, url: str) -> dict[str, str]:
         """The Authorization header, with the token of this moment. Raises what the source raises."""
@@ -268,7 +269,7 @@ class MadeUp:
         name, text = f"almconnect-{secrets.token_hex(6)}", secrets.token_urlsafe(24)
         if self.way == "basic":
             return Basic(name, text).headers(method, url)
-        if self.way in ("pat", "service"):
+        if self.way in ("pat", "service", "oauth2"):
             return Bearer(text).headers(method, url)
         pairs = {"oauth_consumer_key": name, "oauth_token": secrets.token_hex(16)}
         pairs |= {"oauth_signature_method": "RSA-SHA1", "oauth_timestamp": str(int(time.time()))}

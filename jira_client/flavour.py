@@ -8,6 +8,7 @@ version; that webhooks are others from 10 on is in `resources.webhooks`.
 
 Source of create metadata by issue type, from 8.4: https://confluence.atlassian.com/jiracore/createmeta-rest-endpoint-to-be-removed-975040986.html
 Personal access tokens, from 8.14: https://confluence.atlassian.com/enterprise/using-personal-access-tokens-1026032365.html
+Incoming links by OAuth 2.0, from 8.22: https://confluence.atlassian.com/jiracore/eap-documentation-jira-oauth-2-0-provider-api-1108486402.html
 OAuth 1.0a deprecated, from 9.16: https://docs.atlassian.com/jira-software/REST/9.16.0
 A search window of 10,000, from 10: https://support.atlassian.com/jira/kb/handling-jql-rest-api-searching-exceeding-max_result_window-in-jira
 Basic off at first, from 11: https://confluence.atlassian.com/enterprise/disabling-basic-authentication-1044776464.html
@@ -55,6 +56,7 @@ class Flavour:
     reconcile: bool
     sprint_strings: bool
     pat: bool
+    oauth2: bool
     oauth1: bool
     oauth1_deprecated: bool
     basic_default_off: bool
@@ -106,6 +108,7 @@ def _cloud(version_numbers: tuple[int, ...]) -> Flavour:
         reconcile=True,
         sprint_strings=False,
         pat=False,
+        oauth2=True,
         oauth1=True,
         oauth1_deprecated=True,
         basic_default_off=False,
@@ -139,6 +142,7 @@ def _data_center(version_numbers: tuple[int, ...]) -> Flavour:
         reconcile=False,
         sprint_strings=True,
         pat=version >= (8, 14),
+        oauth2=version >= (8, 22),
         oauth1=True,
         oauth1_deprecated=version >= (9, 16),
         basic_default_off=version >= (11,),

@@ -15,8 +15,8 @@ _SERVICE_ACCOUNTS = "@serviceaccount.atlassian.com"
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """`way`: basic, pat, oauth1 or service; empty for nobody. `api_token`: the secret has the shape of an
-    API token of Jira Cloud. `service_account`: the user name is that of a service account of Cloud.
+    """`way`: basic, pat, oauth1, oauth2 or service; empty for nobody. `api_token`: the secret has the shape
+    of an API token of Jira Cloud. `service_account`: the user name is that of a service account of Cloud.
     """
 
     way: str = ""

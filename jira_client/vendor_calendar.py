@@ -58,8 +58,8 @@ CHANGES: Final[tuple[Change, ...]] = (
         "oauth1_on_cloud",
         None,
         "Atlassian calls OAuth 1.0a on Jira Cloud deprecated and names no day on which it ends.",
-        "It works as long as your site offers it. Have an API token of a service account ready for the day "
-        "on which it does not.",
+        "It works as long as your site offers it. Have an API token of a service account, or an app of "
+        "OAuth 2.0, ready for the day on which it does not.",
         _OAUTH,
         _READ,
         CLOUD,
@@ -79,7 +79,8 @@ CHANGES: Final[tuple[Change, ...]] = (
         "oauth1_on_data_center",
         None,
         "Atlassian calls OAuth 1.0a deprecated from Jira 9.16 on and names no day on which it ends.",
-        "It works. Read the notes of each upgrade of Jira; a Personal Access Token works without it.",
+        "It works. Read the notes of each upgrade of Jira; a Personal Access Token and OAuth 2.0 work "
+        "without it.",
         "https://developer.atlassian.com/server/jira/platform/oauth",
         _READ,
         DATA_CENTER,

@@ -17,7 +17,9 @@ from .limits import Limits
 from .model.site import Site
 from .oauth import mount as oauth
 from .oauth.mount import provider_of
-from .pages import admin, applinks, consent, home, login, work
+from .oauth2 import server as oauth2
+from .oauth2.register import register_of
+from .pages import admin, app_consent, applinks, apps, consent, home, login, work
 from .pages import faults as fault_page
 from .pages import roles as role_page
 from .pages import tokens as token_page
@@ -56,7 +58,7 @@ MODULES = (
     people, projects, versions, roles, project_admin, metadata, issue_archive, issues, links, link_types,
     issue_subresources, comments, attachments, search, boards, board_moves, sprints, webhooks, tokens,
     oauth, control, consent, login, home, applinks, admin, work, fault_page, role_page, token_page,
-    service_tokens,
+    oauth2, app_consent, apps,
 )  # fmt: skip
 
 
@@ -81,6 +83,7 @@ def furnish(site: Site) -> None:
         return
     site.parts["sessions"] = Sessions(site)
     provider_of(site)
+    register_of(site)
     faults = site.parts["faults"] = Faults(site)
     site.parts["limits"] = Limits(site)
     hooks = site.parts["webhooks"] = Hooks(site)
@@ -122,7 +125,7 @@ class Application:
     def kept_out(self, request: Request, operation: str) -> Response | None:
         """The answer to a caller for whom this operation is not open; None where it is."""
         if service_tokens.is_open(self.site, request):
-            return None
+            return oauth2.kept_out(self.site, request)
         return answer({"message": "Not open to service accounts.", "status-code": 403}, 403)
 
     def identity_of(self, request: Request) -> Identity:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from .model.people import User
 from .model.site import Site
+from .oauth2.register import register_of
 from .refusal import Refusal
 from .wire import Request, Response, html
 
@@ -121,5 +122,8 @@ def _bearer(site: Site, value: str) -> Identity:
     service = site.scoped_tokens.get(value)
     if service is not None and service.user.active and service.lives(site.now()):
         return Identity(service.user)
+    grant = register_of(site).grant_of(value)
+    if grant is not None:
+        return Identity(site.users[grant.user])
     headers = [("X-Seraph-LoginReason", "AUTHENTICATED_FAILED")]
     return Identity(None, headers, failure(401, "AUTHENTICATED_FAILED"))

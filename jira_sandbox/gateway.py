@@ -15,9 +15,11 @@ from .app import Application
 from .authentication import Identity, basic_pair
 from .model.people import ScopedToken, User
 from .model.site import Site
+from .oauth2.register import register_of
+from .oauth2.server import authorize, hand_out
 from .refusal import Refusal
 from .scopes import allows, every_scope
-from .service_tokens import credential, hand_out
+from .service_tokens import credential
 from .wire import Environ, Request, Response, answer, request_from
 
 _PATH = re.compile(r"(/ex/jira/([^/]+))(/.*)?")
@@ -30,6 +32,9 @@ class Gateway(Application):
         path = environ.get("PATH_INFO", "")
         if path == "/oauth/token/accessible-resources":
             return _resources(self.site, request_from(environ, ""))
+        if path == "/authorize":
+            with self.site.lock:
+                return authorize(self.site, request_from(environ, ""))
         if path == "/oauth/token" and environ["REQUEST_METHOD"] == "POST":
             with self.site.lock:
                 return hand_out(self.site, request_from(environ, ""))
@@ -75,6 +80,11 @@ def _resources(site: Site, request: Request) -> Response:
     """The sites that a bearer token reaches, with its scopes."""
     if not request.header("authorization").lower().startswith("bearer "):
         return unauthorized()
+    bearer = request.header("authorization").partition(" ")[2].strip()
+    grant = register_of(site).grant_of(bearer)
+    if grant is not None and grant.site != site.identity:
+        far = {"id": grant.site, "url": "https://elsewhere.example.com", "name": "elsewhere"}
+        return answer([far | {"scopes": list(grant.scopes)}])
     token = scoped(site, request)
     if token is None:
         return unauthorized()

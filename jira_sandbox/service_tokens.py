@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from .model.people import ScopedToken, ServiceClient
 from .model.site import Site
-from .routing import Call, Router
 from .wire import Request, Response, answer
 
 LIFE = 3600  # seconds
@@ -50,11 +49,3 @@ def is_open(site: Site, request: Request) -> bool:
     if kind.lower() != "bearer" or value.strip() not in site.scoped_tokens:
         return True
     return request.path.startswith(ONLY)
-
-
-def token(call: Call) -> Response:
-    return hand_out(call.site, call.request)
-
-
-def mount(router: Router) -> None:
-    router.add("POST", "/rest/oauth2/latest/token", token, "datacenter")

@@ -19,7 +19,7 @@ from django.conf import settings
 
 from almconnect.lib import egress
 from almconnect.lib.secret import Secret
-from connections.access import outer_credentials, sealing, service_tokens
+from connections.access import outer_credentials, person_tokens, sealing, service_tokens
 from connections.access.circuit import Circuit, GuardedTransport, circuit_of
 from connections.access.readiness import NotReady as NotReady
 from connections.access.readiness import SiteDoubted as SiteDoubted
@@ -44,6 +44,7 @@ CREDENTIAL = {
     AuthMethod.BASIC.value: SecretField.PASSWORD,
     AuthMethod.PAT.value: SecretField.PASSWORD,
     AuthMethod.SERVICE.value: SecretField.PASSWORD,
+    AuthMethod.OAUTH2.value: SecretField.ACCESS_TOKEN,
 }
 
 
@@ -218,6 +219,8 @@ def _auth(connection: Connection, secret: Secret, stored: bool) -> Auth:
         return Bearer(secret.reveal())
     if connection.auth_method == AuthMethod.SERVICE:
         return ServiceToken(service_tokens.source_of(connection, secret, stored=stored))
+    if connection.auth_method == AuthMethod.OAUTH2:
+        return ServiceToken(person_tokens.source_of(connection, secret), "oauth2")
     key = sealing.load(connection, SecretField.PRIVATE_KEY)
     if not key:
         raise NotReady("secret_missing", "This connection has no key pair yet. Authenticate it.")

@@ -112,19 +112,27 @@ def _renewed(connection: Connection, secret: Secret, refused: str) -> Kept:
         Connection.objects.filter(pk=connection.pk).update(renewal_due=None)
 
 
-def _ask(connection: Connection, secret: Secret) -> Kept:
-    """Of Atlassian for what is called at its gateway, else of Jira itself. Raises JiraError."""
-    cloud = is_gateway(connection.api_url or connection.base_url)
+def door(connection: Connection, atlassian: str = "") -> Transport:
+    """To where tokens are handed out: Atlassian's own address, or Jira's where none is given; to be closed.
+    Raises TlsFailed, NotJira.
+    """
     # Atlassian's own certificate is verified in the ordinary way, whatever was set for this Jira.
-    with Transport(
-        settings.ATLASSIAN_AUTH if cloud else connection.api_url or connection.base_url,
+    cloud = bool(atlassian)
+    return Transport(
+        atlassian or connection.api_url or connection.base_url,
         egress.address_policy(),
         verify_tls=cloud or connection.checks_tls,
         ca_bundle_pem=None if cloud else connection.ca_bundle or None,
         fingerprint=None if cloud else connection.fingerprint or None,
         proxy=connection.proxy_url or None,
         **outer_credentials.transport_options(connection, to_jira=not cloud),
-    ) as transport:
+    )
+
+
+def _ask(connection: Connection, secret: Secret) -> Kept:
+    """Of Atlassian for what is called at its gateway, else of Jira itself. Raises JiraError."""
+    cloud = is_gateway(connection.api_url or connection.base_url)
+    with door(connection, settings.ATLASSIAN_AUTH if cloud else "") as transport:
         found = service_token.ask(
             transport,
             service_token.CLOUD if cloud else service_token.DATA_CENTER,

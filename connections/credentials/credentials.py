@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.secret import Secret
-from connections.access import gateway, sealing
+from connections.access import gateway, person_tokens, sealing
 from connections.address import instance
 from connections.credentials import pending_account
 from connections.credentials.pending_account import Pending, pending
@@ -187,11 +187,14 @@ def lost(connection: Connection, why: str, *, code: str = "secret_missing") -> N
 
 
 def _store(connection: Connection, credential: Credential) -> None:
+    secret = credential.secret
+    if credential.method == AuthMethod.OAUTH2:
+        secret = person_tokens.newest(connection, secret)  # its proof may have renewed them
     _call_at(connection, credential)
     target = gateway.CREDENTIAL[credential.method]
     others = {SecretField.ACCESS_TOKEN, SecretField.PASSWORD, SecretField.SESSION_HANDLE} - {target}
     SealedSecret.objects.filter(connection=connection, field__in=others).delete()
-    sealing.store(connection, SecretField(target), credential.secret)
+    sealing.store(connection, SecretField(target), secret)
     if credential.handle:
         sealing.store(connection, SecretField.SESSION_HANDLE, credential.handle)
     connection.store(
@@ -199,6 +202,7 @@ def _store(connection: Connection, credential: Credential) -> None:
             "auth_method": credential.method,
             "username": credential.username,
             "token_expires": credential.expires,
+            "renewal_sent": None,
             "updated": timezone.now(),
         },
     )

@@ -83,7 +83,8 @@ def leads_to(connection: Connection, server: ServerInfo) -> bool:
 
 def _is_of_cloud(connection: Connection, credential: Credential) -> bool:
     """Whether it is a token that Cloud gives out, for what may be Cloud, called at an address of its."""
-    if credential.method == AuthMethod.OAUTH1 or connection.deployment == Deployment.DATA_CENTER:
+    danced = credential.method in (AuthMethod.OAUTH1, AuthMethod.OAUTH2)
+    if danced or connection.deployment == Deployment.DATA_CENTER:
         return False
     if connection.api_url and not is_gateway(connection.api_url):
         return False

@@ -131,23 +131,27 @@ def check(credential: Credential) -> None:
         if ":" in credential.username:
             raise _refused("username", _("A user name cannot hold a colon."))
     if credential.method == AuthMethod.SERVICE:
-        _check_client(credential.username, text)
+        check_client(credential.username, text)
     if credential.method == AuthMethod.PAT and (not text.isascii() or " " in text):
         raise _refused("secret", _("This is no token: it holds spaces or special letters."))
 
 
-def _check_client(client_id: str, secret: str) -> None:
-    """What people enter in the wrong one of the two fields. Raises Refused."""
+def check_client(client_id: str, secret: str) -> None:
+    """What people enter in the wrong one of the two fields, or leave out. Raises Refused."""
     if not client_id:
         raise _refused("username", _("Enter the client ID that belongs to the client secret."))
+    if not secret:
+        raise _refused("secret", _("Enter the client secret that belongs to the client ID."))
+    if not client_id.isascii() or not client_id.isprintable() or " " in client_id:
+        raise _refused("username", _("A client ID holds neither spaces nor special letters."))
     if client_id == secret or client_id.startswith(_CLIENT_SECRETS):
         raise _refused("username", _("This is the client secret; the client ID belongs here."))
     if "@" in client_id:
         raise _refused(
             "username",
             _(
-                "This is an e-mail address; the client ID belongs here. With an API token of the service "
-                "account, choose “Switch to Basic Auth”."
+                "This is an e-mail address; the client ID belongs here. With an API token of the account, "
+                "choose “Switch to Basic Auth”."
             ),
         )
     if is_api_token(secret):
@@ -155,7 +159,7 @@ def _check_client(client_id: str, secret: str) -> None:
             "secret",
             _(
                 "This is an API token; the client secret belongs here. With an API token choose “Switch to "
-                "Basic Auth” and enter the service account's e-mail address as Username."
+                "Basic Auth” and enter the account's e-mail address as Username."
             ),
         )
 

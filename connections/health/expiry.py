@@ -136,7 +136,7 @@ def _warn(connection: Connection) -> int:
 
 
 def _ends(connection: Connection) -> Iterator[tuple[str, datetime | None]]:
-    if connection.auth_method == AuthMethod.OAUTH1:
+    if connection.auth_method in (AuthMethod.OAUTH1, AuthMethod.OAUTH2):
         yield "token", connection.token_expires
     else:
         yield "secret", connection.secret_expires

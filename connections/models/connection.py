@@ -32,6 +32,7 @@ class AuthMethod(models.TextChoices):
     BASIC = "basic", _("Basic Auth")
     PAT = "pat", _("Personal Access Token")
     SERVICE = "service", _("Service account")
+    OAUTH2 = "oauth2", _("OAuth 2.0")
 
 
 class Lifecycle(models.TextChoices):
@@ -125,6 +126,8 @@ class Connection(models.Model):
     token_expires = models.DateTimeField(null=True, blank=True)
     secret_expires = models.DateTimeField(null=True, blank=True)  # as a person read it in Jira
     renewal_due = models.DateTimeField(null=True, blank=True)  # no try to renew the token before
+    # OAuth 2.0: since when a renewal is on its way whose answer did not come
+    renewal_sent = models.DateTimeField(null=True, blank=True)
 
     lifecycle = models.CharField(max_length=10, choices=Lifecycle.choices, default=Lifecycle.DRAFT)
     created = models.DateTimeField(default=timezone.now)

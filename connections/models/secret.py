@@ -9,14 +9,14 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from connections.models.connection import Connection
+from connections.models.connection import AuthMethod, Connection
 
 
 class SecretField(models.TextChoices):
     """What a sealed row holds. PENDING_* wait for a person to confirm a re-authentication."""
 
     PRIVATE_KEY = "private_key", "OAuth private key"
-    ACCESS_TOKEN = "access_token", "OAuth access token"
+    ACCESS_TOKEN = "access_token", "OAuth access token, or all that OAuth 2.0 holds"
     SESSION_HANDLE = "session_handle", "OAuth session handle"
     PASSWORD = "password", "Password or API token"
     WEBHOOK = "webhook", "Webhook secret"
@@ -63,6 +63,7 @@ class OAuthFlow(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="flows")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    method = models.CharField(max_length=10, default=AuthMethod.OAUTH1)
     session_digest = models.CharField(max_length=64, blank=True)  # blank: started by API token
     out_of_band = models.BooleanField(default=False)
     token_digest = models.CharField(max_length=64, blank=True)

@@ -19,7 +19,7 @@ from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
 from connections.access import sealing
-from connections.models import Connection, OAuthFlow
+from connections.models import AuthMethod, Connection, OAuthFlow
 
 LIFETIME = timedelta(minutes=10)
 LEFT_BEHIND = timedelta(minutes=10)
@@ -64,10 +64,13 @@ def must_be_open(flow: OAuthFlow, person: User) -> None:
         )
 
 
-def latest(connection: Connection, person: User) -> OAuthFlow | None:
+def latest(
+    connection: Connection, person: User, method: str = AuthMethod.OAUTH1
+) -> OAuthFlow | None:
     """The run that "Check & Close" means: one that Jira answered before a later one that it did not,
     as when "Authenticate" was pressed twice and allowed in the first tab."""
-    runs = OAuthFlow.objects.filter(connection=connection, user=person).order_by("-created")
+    runs = OAuthFlow.objects.filter(connection=connection, user=person, method=method)
+    runs = runs.order_by("-created")
     open_runs = runs.filter(used=None, expires__gt=timezone.now())
     return open_runs.exclude(answered=None).first() or runs.first()
 
@@ -76,6 +79,7 @@ def is_allowed(connection: Connection, person: User) -> bool:
     """Whether Jira has answered this person's "Allow", so that only "Check & Close" is left."""
     now = timezone.now()
     runs = OAuthFlow.objects.filter(connection=connection, user=person, used=None, expires__gt=now)
+    runs = runs.filter(method=AuthMethod.OAUTH1)
     return runs.exclude(answered=None).exists()
 
 

@@ -1,4 +1,4 @@
-"""Renewing an OAuth access token by its session handle, before it ends. Nobody has to press anything.
+"""Renewing an OAuth access token before it ends: 1.0a by its session handle, 2.0 where nobody else does.
 
 Claimed by conditional UPDATE, once an hour at most; where Jira refuses, the cockpit goes on warning
 the person, and the old token works until it ends. It must not touch a connection that is stopped.
@@ -14,17 +14,19 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
-from connections.access import gateway, sealing
+from connections.access import gateway, person_tokens, sealing
 from connections.credentials import credentials
 from connections.credentials.proof import Credential, verify
 from connections.health import health
 from connections.health.diagnosis import Explained
-from connections.models import AuthMethod, Connection, SecretField
+from connections.models import AuthMethod, Connection, Health, Lifecycle, SecretField
 from jira_client import dance
 from jira_client.values import Person
 
 EARLY = timedelta(days=30)
 PAUSE = timedelta(hours=1)  # between two tries
+UNUSED = timedelta(days=30)  # of OAuth 2.0: renewed then, though nobody needs it
+SOON = timedelta(minutes=2)  # until the next try; nobody else renews meanwhile
 
 
 def due() -> QuerySet[Connection]:
@@ -74,6 +76,37 @@ def _fetch(connection: Connection) -> Credential:
             handle.reveal(),
         )
     return credentials.of_token(found)
+
+
+def unused() -> QuerySet[Connection]:
+    """Connections by OAuth 2.0 of which nobody renewed the tokens for a month, as while they are paused:
+    a refresh token that is not used ends."""
+    now = timezone.now()
+    soon = now + person_tokens.UNUSED - UNUSED
+    return (
+        Connection.objects.filter(
+            Q(renewal_due__isnull=True) | Q(renewal_due__lte=now),
+            auth_method=AuthMethod.OAUTH2,
+            token_expires__lt=soon,
+        )
+        .exclude(lifecycle=Lifecycle.DRAFT)
+        .exclude(health=Health.STOPPED)
+    )
+
+
+def keep_alive(connection_id: uuid.UUID | str) -> bool:
+    """Whether such tokens were renewed. Where Jira refuses, the connection says so."""
+    connection = unused().filter(pk=connection_id).first()
+    if connection is None:
+        return False
+    try:
+        person_tokens.renew_now(connection)
+    except Explained as error:
+        health.note_failure(connection, error)
+        later = timezone.now() + SOON
+        Connection.objects.filter(pk=connection.pk).update(renewal_due=later)
+        return False
+    return True
 
 
 @transaction.atomic

@@ -18,6 +18,10 @@ def offered(flavour: Flavour | None) -> list[str]:
 
 def refusal(method: str, flavour: Flavour | None) -> str:
     """Why this Jira cannot be signed in by that method, and what to use instead; empty: it can."""
+    if method == AuthMethod.OAUTH2 and flavour is not None and not flavour.oauth2:
+        return _(
+            "This is Jira Data Center %(version)s; OAuth 2.0 exists from 8.22 on. Use OAuth or Basic Auth."
+        ) % {"version": ".".join(str(part) for part in flavour.version_numbers)}
     if flavour is None or method != AuthMethod.PAT or flavour.pat:
         return ""
     if flavour.is_cloud:
@@ -55,9 +59,9 @@ def _oauth_note(flavour: Flavour) -> str:
     if flavour.is_cloud:
         return _(
             "Atlassian calls OAuth 1.0a on Jira Cloud deprecated and names no end date. If your site "
-            "does not offer such a link any more, use Basic Auth with an API token."
+            "does not offer such a link any more, use OAuth 2.0, or Basic Auth with an API token."
         )
     return _(
-        "Atlassian calls OAuth 1.0a deprecated from Jira 9.16 on. It works; a Personal Access Token "
-        "is the simpler way if your Jira admin prefers it."
+        "Atlassian calls OAuth 1.0a deprecated from Jira 9.16 on. It works; OAuth 2.0 and a Personal "
+        "Access Token are there as well, if your Jira admin prefers one of them."
     )

@@ -55,7 +55,8 @@ def areas(probe: Probe) -> Finding:
     opens its plain API alone to service accounts.
     """
     at_gateway = is_gateway(probe.connection.api_url or probe.connection.base_url)
-    if not at_gateway and probe.connection.auth_method != AuthMethod.SERVICE:
+    way = probe.connection.auth_method
+    if not at_gateway and way not in (AuthMethod.SERVICE, AuthMethod.OAUTH2):
         return skipped(_("The credential is not limited to scopes."))
     held, missing, unknown = [], [], []
     for area, ask in _READS.items():
@@ -76,7 +77,8 @@ def areas(probe: Probe) -> Finding:
     words %= {"told": "; ".join(part for part in told if part)}
     wanting = [area for area in missing if area != scopes.WEBHOOK]
     if wanting:
-        remedy = _ask(wanting) if at_gateway else str(_ON_DATA_CENTER)
+        remedy = _of_an_app(wanting, at_gateway) if way == AuthMethod.OAUTH2 else ""
+        remedy = remedy or (_ask(wanting) if at_gateway else str(_ON_DATA_CENTER))
         return Finding(State.WARNING, words, remedy, "scope_missing")
     if missing:
         remedy = _(
@@ -89,6 +91,19 @@ def areas(probe: Probe) -> Finding:
 
 def _named(found: list[str]) -> str:
     return ", ".join(str(_NAMES[area]) for area in found)
+
+
+def _of_an_app(missing: list[str], cloud: bool) -> str:
+    if not cloud:
+        return _(
+            "Give the incoming link the permission “Write” (Administration > Applications > Application "
+            "links > the link > Edit), then press Re-authenticate and allow the access again."
+        )
+    wanted = sorted({scope for area in missing for scope in scopes.of_area(area)})
+    return _(
+        "Add these scopes to the app (developer.atlassian.com > the app > Permissions), then press "
+        "Re-authenticate and allow the access again: %(scopes)s."
+    ) % {"scopes": " ".join(wanted)}
 
 
 def _ask(missing: list[str]) -> str:

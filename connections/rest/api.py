@@ -33,6 +33,7 @@ from connections.rest.answers import (
 )
 from connections.rest.api_answers import explained, find, noted
 from connections.rest.api_facts import router as facts_router
+from connections.rest.api_oauth2 import router as oauth2_router
 from connections.rest.api_reports import router as reports_router
 from connections.rest.api_second_way import router as second_way_router
 from connections.rest.bodies import (
@@ -274,8 +275,9 @@ def _credential(
     """Raises Refused where a secret does not fit the method."""
     if secret is None:
         return None
-    if method == AuthMethod.OAUTH1:
-        sentence = "An OAuth connection has no secret to enter: use oauth/start."
+    if method in (AuthMethod.OAUTH1, AuthMethod.OAUTH2):
+        start = "oauth/start" if method == AuthMethod.OAUTH1 else "oauth2/start"
+        sentence = f"An OAuth connection has no secret to enter: use {start}."
         raise Refused(sentence, fields={"secret": [sentence]})
     credential = Credential(method=method, secret=Secret(secret), username=username, ends=ends)
     credentials.check(credential)
@@ -285,3 +287,4 @@ def _credential(
 router.add_router("", reports_router)
 router.add_router("", facts_router)
 router.add_router("", second_way_router)
+router.add_router("", oauth2_router)

@@ -13,7 +13,7 @@ from almconnect.lib.api import Listing, Strict
 SecretText = Annotated[str, StringConstraints(strip_whitespace=False, max_length=10_000)]
 Text = Annotated[str, StringConstraints(max_length=500)]
 Long = Annotated[str, StringConstraints(max_length=200_000)]
-Method = Literal["oauth1", "basic", "pat", "service"]
+Method = Literal["oauth1", "basic", "pat", "service", "oauth2"]
 
 
 # Mixins of settings. The OpenAPI document lists the fields of the last base first.
@@ -90,6 +90,13 @@ class LookIn(Reach, At):
 class StartIn(Strict):
     callback: Literal["oob", "browser"] = "browser"
     key_bits: Literal[2048, 3072] = 2048
+
+
+class AppIn(Strict):
+    """Of an app of OAuth 2.0; an empty secret is the stored one of the same client ID."""
+
+    client_id: Text
+    client_secret: SecretText | None = None
 
 
 class FinishIn(Strict):

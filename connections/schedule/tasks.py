@@ -31,6 +31,12 @@ def renew_token(connection_id: str) -> None:
         renewal.renew(connection_id)
 
 
+@shared_task(name="connections.keep_token_alive")
+def keep_token_alive(connection_id: str) -> None:
+    with ends_with(uuid.UUID(connection_id)):
+        renewal.keep_alive(connection_id)
+
+
 @shared_task(name="connections.check_lightly")
 def check_lightly(connection_id: str) -> None:
     with ends_with(uuid.UUID(connection_id)):
@@ -54,6 +60,8 @@ def sweep() -> int:
         enqueue(renew_token, key)
     for key in change_over.due().values_list("pk", flat=True):
         enqueue(go_over, key)
+    for key in renewal.unused().values_list("pk", flat=True)[:20]:
+        enqueue(keep_token_alive, key)
     for row in permission_report.request_daily():
         enqueue(take_report, row.pk)
     ids = list(permission_report.overdue_reports().values_list("pk", flat=True)[:50])

@@ -20,6 +20,7 @@ from connections.models import Connection, SecretField, WebhookState
 ADDRESS = frozenset({"base_url", "api_url"})
 _OF_CREDENTIAL: dict[str, Any] = {
     "token_expires": None,
+    "renewal_sent": None,
     "secret_expires": None,
     "next_method": "",
     "pending_id": "",

@@ -219,11 +219,12 @@ def _wait_for_proof(connection: Connection, found: dict[str, Any], changed: dict
         "Enter the password or token with it. The connection goes on as it is until the new one is "
         "proven."
     )
-    if found.get("auth_method") == AuthMethod.OAUTH1 and connection.auth_method != "oauth1":
+    wanted = found.get("auth_method")
+    if wanted in (AuthMethod.OAUTH1, AuthMethod.OAUTH2) and connection.auth_method != wanted:
         del changed["auth_method"]
         changed.pop("username", None)
-        if connection.next_method != AuthMethod.OAUTH1:
-            changed["next_method"] = AuthMethod.OAUTH1.value
+        if connection.next_method != wanted:
+            changed["next_method"] = str(wanted)
     elif "auth_method" in changed or (
         "username" in changed and connection.auth_method == AuthMethod.BASIC
     ):

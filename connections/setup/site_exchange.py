@@ -43,6 +43,7 @@ OF_JIRA = (
     "token_expires",
     "secret_expires",
     "renewal_due",
+    "renewal_sent",
     "deployment",
     "version",
     "remote_base_url",

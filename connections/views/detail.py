@@ -83,6 +83,8 @@ def reauthenticate(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespon
     connection = get_object_or_404(Connection, pk=connection_id)
     if connection.wanted_method == AuthMethod.OAUTH1:
         return redirect("connections:setup_oauth", connection.pk)
+    if connection.wanted_method == AuthMethod.OAUTH2:
+        return redirect("connections:setup_oauth2", connection.pk)
     initial = {"username": connection.username}
     form = SecretForm(request.POST or None, connection=connection, initial=initial)
     found = None

@@ -103,6 +103,10 @@ def _connect(
         _tell_seen(request, connection, found)
         done = credentials.stored(connection) is not None and not connection.next_method
         return redirect("connections:detail" if done else "connections:setup_oauth", connection.pk)
+    if connection.wanted_method == AuthMethod.OAUTH2:
+        _tell_seen(request, connection, found)
+        done = credentials.stored(connection) is not None and not connection.next_method
+        return redirect("connections:detail" if done else "connections:setup_oauth2", connection.pk)
     if credential is None:
         messages.success(request, _("Saved."))
         return redirect("connections:detail", connection.pk)

@@ -26,6 +26,7 @@ from connections.models import AuthMethod, Connection
 from connections.oauth import admin_instructions, handshake, key_pair, oauth_flow
 from connections.probes import checkup, instance_probe
 from connections.probes.instance_probe import Look
+from connections.views import oauth2
 from connections.views.session import is_fragment, person_of, session_key_of, tell_remarks
 from connections.views.tabs import tabs_of
 
@@ -157,6 +158,8 @@ def admin_part(request: HttpRequest, signed: str) -> HttpResponse:
         return render(
             request, "connections/refused.html", {"sentence": sentence, "bare": True}, status=404
         )
+    if connection.wanted_method == AuthMethod.OAUTH2:
+        return render(request, "connections/app_part.html", oauth2.shown_to_admin(connection))
     return render(request, "connections/admin_part.html", _admin_part(connection))
 
 

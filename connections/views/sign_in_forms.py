@@ -172,12 +172,59 @@ class ServiceForm(WithSecret):
     method = AuthMethod.SERVICE.value
     secret_name = "client_secret"  # noqa: S105 - the field's name
 
+    def blame(self, refused: Refused) -> None:
+        """As every form does; a wrong ID may be the secret, so it is not shown again."""
+        super().blame(refused)
+        if "username" in refused.fields:
+            self.data = {name: self.data[name] for name in self.data} | {"username": ""}
+
+
+class PersonForm(ConnectionForm):
+    """“Use OAuth 2.0”: the app's ID and secret are asked for once people know how to make it."""
+
+    method = AuthMethod.OAUTH2.value
+
+
+class AppForm(forms.Form):
+    """What is brought back from Jira once an app is made there."""
+
+    client_id = forms.CharField(
+        label=_("Client ID"), max_length=255, widget=forms.TextInput(attrs=NO_FILL)
+    )
+    client_secret = forms.CharField(
+        label=_("Client secret"),
+        max_length=LONGEST_SECRET,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, kept: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        secret = self.fields["client_secret"]
+        secret.required = not kept
+        if kept:
+            secret.help_text = _("Leave it empty to keep the stored one of this client ID.")
+        secret.error_messages["required"] = _("Enter the client secret.")
+        self.fields["client_id"].error_messages["required"] = _("Enter the client ID.")
+
+    def blame(self, refused: Refused) -> None:
+        """Put a refusal beside the field it names, or above the form. A wrong ID may be the secret, so it
+        is not shown again.
+        """
+        if "username" in refused.fields:
+            self.data = {name: self.data[name] for name in self.data} | {"client_id": ""}
+        places = {"username": "client_id", "secret": "client_secret"}
+        for name, sentences in refused.fields.items():
+            self.add_error(places.get(name), sentences[0])
+        if not refused.fields:
+            self.add_error(None, refused.message)
+
 
 FORMS: dict[str, type[ConnectionForm]] = {
     AuthMethod.OAUTH1.value: ConnectionForm,
     AuthMethod.BASIC.value: BasicForm,
     AuthMethod.PAT.value: TokenForm,
     AuthMethod.SERVICE.value: ServiceForm,
+    AuthMethod.OAUTH2.value: PersonForm,
 }
 
 

@@ -14,6 +14,7 @@ PLAIN = (
     "pages_repeat",
     # refused in so many words
     "captcha_required", "password_not_accepted", "basic_disabled", "wrong_token",
+    "app_refused", "code_refused", "offline_missing", "other_site", "grant_ended", "renewal_lost",
     "anonymous_answer", "client_refused", "authentication_refused", "gateway_needed", "foreign_login",
     "strangers_refused", "account_refused", "origin_refused", "link_refused", "no_oauth_here",
     "scope_missing", "call_refused", "blocked_on_the_way", "request_refused", "webhook_address",

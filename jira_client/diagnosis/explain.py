@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jira_client import errors
-from jira_client.diagnosis import answers, logins, network, oauth, refusals
+from jira_client.diagnosis import answers, consent, logins, network, oauth, refusals
 from jira_client.diagnosis.verdict import Case, Diagnosis, Finding
 from jira_client.values import ServerInfo
 
@@ -31,6 +31,12 @@ _EXPLAINERS: dict[type[errors.JiraError], Callable[[Any, Case], Finding]] = {
     errors.BasicDisabled: logins.basic_disabled,
     errors.WrongToken: logins.wrong_token,
     errors.ClientRefused: logins.client_refused,
+    errors.AppRefused: consent.app_refused,
+    errors.CodeRefused: consent.code_refused,
+    errors.OfflineMissing: consent.offline_missing,
+    errors.OtherSite: consent.other_site,
+    errors.RenewalLost: consent.renewal_lost,
+    errors.GrantEnded: consent.grant_ended,
     errors.AnonymousAnswer: logins.anonymous,
     errors.AuthenticationRefused: logins.authentication,
     errors.ForeignLogin: logins.foreign,

@@ -27,6 +27,12 @@
     │   ├── BasicDisabled
     │   ├── WrongToken           a Personal Access Token where the deployment takes none
     │   ├── ClientRefused        a service account's client ID or secret, wrong or revoked
+    │   ├── AppRefused           client ID or secret of an OAuth 2.0 app, wrong or gone
+    │   ├── CodeRefused          the code of the consent page is not taken
+    │   ├── OfflineMissing       tokens came without one to renew them by
+    │   ├── OtherSite            consent for another Cloud site
+    │   ├── GrantEnded           the refresh token is not taken any more
+    │   │   └── RenewalLost      the same, after an answer to a renewal was lost
     │   └── AnonymousAnswer      answered, but as nobody
     ├── ForeignLogin             somebody before Jira asks for a login of its own
     ├── OriginRefused            an allowlist of addresses does not hold ours
@@ -55,6 +61,14 @@ apart by what failed.
 
 from jira_client.errors.answers import BadPayload, NotJira, NotJson, PagesRepeat, Redirected
 from jira_client.errors.base import LONGEST_WAIT, JiraError, bounded
+from jira_client.errors.consent import (
+    AppRefused,
+    CodeRefused,
+    GrantEnded,
+    OfflineMissing,
+    OtherSite,
+    RenewalLost,
+)
 from jira_client.errors.network import (
     AddressRefused,
     AnswerLost,
@@ -101,12 +115,14 @@ __all__ = [
     "AddressRefused",
     "AnonymousAnswer",
     "AnswerLost",
+    "AppRefused",
     "AuthenticationRefused",
     "BadPayload",
     "BasicDisabled",
     "CallRefused",
     "CaptchaRequired",
     "ClientRefused",
+    "CodeRefused",
     "ConflictRefused",
     "ConnectFailed",
     "ConnectTimedOut",
@@ -115,6 +131,7 @@ __all__ = [
     "DnsFailed",
     "ForeignLogin",
     "Gone",
+    "GrantEnded",
     "Invalid",
     "JiraError",
     "KeyUnusable",
@@ -122,13 +139,16 @@ __all__ = [
     "NotJira",
     "NotJson",
     "OAuthProblem",
+    "OfflineMissing",
     "OriginRefused",
+    "OtherSite",
     "PagesRepeat",
     "PermissionRefused",
     "ProxyFailed",
     "RateLimited",
     "ReadTimedOut",
     "Redirected",
+    "RenewalLost",
     "ServerFault",
     "SigningUnavailable",
     "Starting",

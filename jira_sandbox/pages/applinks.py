@@ -10,6 +10,7 @@ from ..model.people import User
 from ..oauth.mount import provider_of
 from ..routing import Call, Router
 from ..wire import Response
+from . import apps
 from .layout import (
     area,
     bad,
@@ -90,6 +91,8 @@ def _carry(given: dict[str, str]) -> str:
 
 
 def _after_address(call: Call, given: dict[str, str]) -> Response:
+    if given.get("connection_type") == "oauth2" and not call.site.cloud:
+        return go(call, apps.PATH)  # an external application; the sandbox knows incoming ones alone
     parts = urlsplit(given.get("application_url", "").strip())
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return _first(call, "Enter a URL that starts with http:// or https://.")

@@ -11,6 +11,7 @@ from .layout import bad, button, field, for_admins, form, go, link, page, signed
 GENERAL = "/secure/admin/ViewApplicationProperties.jspa"
 ADMIN = (
     ("Integrations", (("/plugins/servlet/applinks/listApplicationLinks", "Application links"),
+                      ("/plugins/servlet/applinks/external", "Apps of OAuth 2.0"),
                       ("/plugins/servlet/webhooks", "WebHooks"))),
     ("System", ((GENERAL, "General configuration"),)),
     ("Projects", (("/secure/admin/permissions", "Project permissions"),)),

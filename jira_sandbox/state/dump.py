@@ -72,6 +72,7 @@ def dumped(site: Site) -> Json:
             [one.id, one.type.id, one.source.id, one.target.id] for one in site.links.values()
         ],
         "oauth": _oauth(site.parts["oauth"].register),
+        "oauth2": site.parts["oauth2"].dumped(),
         "webhooks": _webhooks(site.parts["webhooks"]),
     }
 

@@ -168,6 +168,7 @@ def _credentials(site: Site, state: Json) -> None:
         parts = {"link": register.links[row["link"]], "user": site.users[row["user"]]}
         token = AccessToken(**timed(row, "created", "expires", "session_expires") | parts)
         register.tokens[token.token] = token
+    site.parts["oauth2"].load(state.get("oauth2", {}))
     for row in state["webhooks"]:
         owner = site.users.get(row["owner"] or "")
         parts = {"events": tuple(row["events"]), "owner": owner}

@@ -28,6 +28,8 @@ def go_back(site: Site, state: Json) -> None:
                 setattr(site, name, getattr(before, name))
             site.parts["webhooks"].known = before.parts["webhooks"].known
             register = before.parts["oauth"].register
+            for name in ("apps", "grants"):
+                setattr(site.parts["oauth2"], name, getattr(before.parts["oauth2"], name))
             for name in ("links", "tokens"):
                 setattr(site.parts["oauth"].register, name, getattr(register, name))
     finally:

@@ -10,13 +10,6 @@ and tests/sync/site_move dies at each.
 
 from __future__ import annotations
 
-import os
-import signal
+import os as os  # where tests keep `point` from killing them
 
-from django.conf import settings
-
-
-def point(name: str) -> None:
-    """End this process as SIGKILL would, if this is the point that was named: nothing is cleaned up."""
-    if settings.CRASH_AT and name == settings.CRASH_AT:
-        os.kill(os.getpid(), signal.SIGKILL)
+from almconnect.lib.failpoints import point as point

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import ApiToken, User
 from connections.health import site_identity
-from connections.models import Connection, SiteDoubt
+from connections.models import Connection, OAuthFlow, SiteDoubt
 from connections.report import permission_report
 from jira_sandbox.server import running
 from planning.models import Change, WorkItem
@@ -20,6 +20,8 @@ from sync.runs import project_runs
 from tests.api.document import JudgedCaller, operations
 from tests.connections.conftest import basic_of
 from tests.connections.jira_browser import JiraBrowser, make_link
+from tests.connections.person_oauth import again, answered
+from tests.consenting import app_at
 from tests.sync.conftest import handle  # noqa: F401  (the sandbox of each flavour)
 from tests.sync.site_move.elsewhere import at_work, copy_of, destination
 from tests.sync.world import World, build
@@ -337,6 +339,7 @@ def _connections(caller: JudgedCaller, world: World) -> None:
     caller.post(f"{other}/oauth/finish", {"verifier": code})
     _another_account(caller, world, other)
     caller.delete(other)
+    _of_a_person(caller)
     caller.patch(path, {"base_url": "http://127.0.0.1:1"})
     assert caller.post(f"{path}/site", {"take": "put_back"}).json()["base_url"] == world.handle.url
 
@@ -356,6 +359,27 @@ def _second_way(caller: JudgedCaller, world: World, path: str) -> None:
             assert caller.delete(f"{path}/second-way").status_code == 204
         else:
             assert caller.post(f"{path}/second-way/change-over").json()["second_way"] is None
+
+
+def _of_a_person(caller: JudgedCaller) -> None:
+    """OAuth 2.0: what is made in Jira, where the person goes, and that they came back."""
+    with running("datacenter") as jira:
+        asked = {"name": "By a person", "base_url": jira.url, "auth_method": "oauth2"}
+        path = f"/connections/{caller.post('/connections', asked).json()['id']}"
+        shown = caller.get(f"{path}/oauth2").json()
+        assert shown["permission"] == "WRITE"
+        app = app_at(jira, shown["callback_url"])
+        body = {"client_id": app.client_id, "client_secret": app.secret}
+        begun = caller.post(f"{path}/oauth2/start", body).json()
+        assert app.secret not in str(begun)
+        assert caller.post(f"{path}/oauth2/finish").status_code == 409
+        flow = OAuthFlow.objects.get(method="oauth2")
+        assert str(flow.pk) in begun["authorize_url"]
+        given = again(jira, flow.pk, flow.user)
+        answered(flow.user, given)
+        done = caller.post(f"{path}/oauth2/finish").json()
+        assert done["account"]["name"] == "ALM Service"
+        caller.delete(path)
 
 
 def _another_account(caller: JudgedCaller, world: World, other: str) -> None:

@@ -54,6 +54,15 @@ def connect_by_oauth(page: Page, demo: Demo, name: str, address: str) -> None:
     page.get_by_role("button", name="Connect to Jira").click()
 
 
+def connect_by_oauth2(page: Page, demo: Demo, name: str, address: str) -> None:
+    """Up to the answer of "Connect to Jira", by "Use OAuth 2.0"."""
+    select_tool(page, demo)
+    page.get_by_role("link", name="Use OAuth 2.0").click()
+    page.get_by_label("Connection Name").fill(name)
+    page.get_by_label("Instance URL").fill(address)
+    page.get_by_role("button", name="Connect to Jira").click()
+
+
 def connect_by_basic(
     page: Page, demo: Demo, name: str, address: str, account: Account, secret: str = ""
 ) -> None:

@@ -38,7 +38,12 @@ def starts(page: Page, demo: Demo, board: Board) -> list[str]:
     guide.heading(page, "Setup OAuth")
     admin_link = page.get_by_label("Link for your Jira admin", exact=True).input_value()
     new = f"{demo.url}/connections/new/jira/"
-    return [page.url, admin_link, new, f"{new}?method=basic", f"{new}?method=pat"]
+    found = [page.url, admin_link, new]
+    found += [f"{new}?method={way}" for way in ("basic", "pat", "service", "oauth2")]
+    guide.connect_by_oauth2(page, demo, guide.named("Draft"), demo.jiras["cloud"].url)
+    guide.heading(page, "Setup OAuth 2.0")
+    app_link = page.get_by_label("Link for your Jira admin", exact=True).input_value()
+    return [*found, page.url, app_link]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

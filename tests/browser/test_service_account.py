@@ -39,6 +39,7 @@ def test_its_client_id_and_secret_connect(page: Page, demo: Demo) -> None:
     expect(
         page.get_by_text("This is the client secret; the client ID belongs here.").first
     ).to_be_visible()
+    assert ROBOT_SECRET not in page.content()
     page.get_by_label("Client ID").fill(ROBOT_CLIENT)
     page.get_by_label("Client secret").fill(ROBOT_SECRET)
     page.get_by_role("button", name="Connect to Jira").click()

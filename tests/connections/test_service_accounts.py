@@ -140,6 +140,18 @@ def test_what_belongs_elsewhere_is_said_before_anything_is_sent(
     assert sum(site.site.calls.values()) == calls
 
 
+def test_a_secret_in_the_field_of_the_id_is_not_shown_again_and_the_rest_is(
+    site: Handle, admin: Any, client_of: Any
+) -> None:
+    typed = {"method": "service", "name": "Kept name", "base_url": site.url, "verify_tls": "on"}
+    typed |= {"username": SECRET, "client_secret": SECRET}
+    shown = client_of(admin).post("/connections/new/jira/", typed).content.decode()
+    assert "This is the client secret; the client ID belongs here." in shown
+    assert SECRET not in shown
+    assert f'value="{site.url}"' in shown
+    assert 'value="Kept name"' in shown
+
+
 def test_a_wrong_secret_leaves_a_draft_that_says_so(site: Handle, db: None) -> None:
     row = settings_editing.create(actor=None, name="Jira", base_url=site.url, auth_method="service")
     wrong = Credential("service", Secret("ATOA-wrong"), ID)

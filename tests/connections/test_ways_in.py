@@ -55,8 +55,20 @@ def test_the_ways_in(
     assert ("switched off" in sign_in_methods.note("basic", flavour)) is basic_off
 
 
+@pytest.mark.parametrize(
+    ("deployment", "version", "there"),
+    [("cloud", (), True), ("datacenter", (8, 21), False), ("datacenter", (8, 22), True)],
+)
+def test_oauth2_is_offered_where_there_is_any(
+    deployment: str, version: tuple[int, ...], there: bool
+) -> None:
+    flavour = Flavour.for_deployment(Deployment(deployment), version)
+    assert ("oauth2" in sign_in_methods.offered(flavour)) is there
+    assert ("8.22" in sign_in_methods.refusal("oauth2", flavour)) is not there
+
+
 def test_an_unknown_jira_offers_every_way() -> None:
-    assert sign_in_methods.offered(None) == ["oauth1", "basic", "pat", "service"]
+    assert sign_in_methods.offered(None) == ["oauth1", "basic", "pat", "service", "oauth2"]
 
 
 @pytest.mark.django_db

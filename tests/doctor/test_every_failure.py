@@ -18,6 +18,7 @@ from jira_client.errors import JiraError
 from jira_client.keys import generate_key_pair
 from tests.doctor import (
     answer_rows,
+    consent_rows,
     content_rows,
     front_rows,
     login_rows,
@@ -33,7 +34,7 @@ GUIDE = Path(__file__).resolve().parents[2] / "docs/troubleshooting.md"
 PARAGRAPHS = dict(re.findall(r"^### ([a-z0-9-]+)\n\n(.+)$", GUIDE.read_text("utf-8"), re.MULTILINE))
 ROWS: tuple[Row, ...] = (
     *network_rows.ROWS, *proxy_rows.ROWS, *answer_rows.ROWS, *login_rows.ROWS, *content_rows.ROWS,
-    *oauth_rows.ROWS, *front_rows.ROWS, *tls_rows.ROWS,
+    *oauth_rows.ROWS, *front_rows.ROWS, *tls_rows.ROWS, *consent_rows.ROWS,
 )  # fmt: skip
 CASES = [
     pytest.param(flavour, row, id=f"{flavour}-{row.code}{'-' + row.name if row.name else ''}")
