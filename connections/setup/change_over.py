@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from almconnect.lib.api import Refused
+from almconnect.lib.failpoints import point
 from connections.access import gateway
 from connections.credentials import credentials, proof, second_way
 from connections.credentials.doors import TURNED_DOWN
@@ -104,6 +105,7 @@ def change_over(connection: Connection, *, why: str, actor: User | None = None) 
         second_way.mark_refused(connection)  # it became somebody else's since it was proven
         return False
     before = {"account": connection.account_name, "method": connection.auth_method}
+    point("change_over.proven")
     with transaction.atomic():
         Connection.objects.select_for_update().get(pk=connection.pk)
         if not connection.secrets.filter(field=SecretField.SECOND).exists():
@@ -122,6 +124,8 @@ def change_over(connection: Connection, *, why: str, actor: User | None = None) 
             before=before,
             after={"account": found.person.name, "method": found.credential.method, "why": why},
         )
+        point("change_over.taken")
+    point("change_over.done")
     gateway.forget(connection.pk)
     return True
 
