@@ -9,7 +9,7 @@ Boards and sprints: https://developer.atlassian.com/cloud/jira/software/scopes-f
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -274,6 +274,25 @@ _TABLE: Final[Mapping[str, tuple[str, str]]] = {
         "read:project-version:jira write:project-version:jira",
     ),
 }
+# What each operation of the permission report calls, besides reading
+_OF_OPERATION: Final[Mapping[str, tuple[str, ...]]] = {
+    "create_story": ("POST /rest/api/2/issue", "POST /rest/api/2/issue/bulk"),
+    "edit": ("PUT /rest/api/2/issue/{issue}",),
+    "change_status": ("POST /rest/api/2/issue/{issue}/transitions",),
+    "move_to_sprint": (
+        "POST /rest/agile/1.0/sprint/{sprint}/issue",
+        "POST /rest/agile/1.0/backlog/issue",
+    ),
+    "reorder": ("PUT /rest/agile/1.0/issue/rank",),
+    "draw_dependency": ("POST /rest/api/2/issueLink", "DELETE /rest/api/2/issueLink/{link}"),
+    "set_reporter": ("PUT /rest/api/2/issue/{issue}",),
+    "set_assignee": ("PUT /rest/api/2/issue/{issue}",),
+    "comment": ("POST /rest/api/2/issue/{issue}/comment",),
+    "edit_comment": ("PUT /rest/api/2/issue/{issue}/comment/{comment}",),
+    "delete_comment": ("DELETE /rest/api/2/issue/{issue}/comment/{comment}",),
+    "attach": ("POST /rest/api/2/issue/{issue}/attachments",),
+    "delete": ("DELETE /rest/api/2/issue/{issue}",),
+}
 # Where the vendor's document of 2022 says none, and a token without these sees no boards.
 STATED_ELSEWHERE: Final = frozenset({"GET /rest/agile/1.0/board"})
 
@@ -304,6 +323,25 @@ def of_call(method: str, path: str) -> Scopes | None:
         (OPERATIONS[name] for name in OPERATIONS if _pattern(name).fullmatch(f"{method} {path}")),
         None,
     )
+
+
+def lacking(operation: str, told: Collection[str]) -> tuple[str, ...]:
+    """The scopes to ask for, where a token with the scopes `told` may not do an operation of the permission
+    report (its code); empty where it may, or where no document says what it needs.
+    """
+    found: dict[str, None] = {}
+    for name in _OF_OPERATION[operation]:
+        needs = OPERATIONS.get(name)
+        if needs is None or _do(needs, told):
+            continue
+        found |= dict.fromkeys(scope for scope in needs.shortest if scope not in told)
+    return tuple(sorted(found))
+
+
+def _do(needs: Scopes, told: Collection[str]) -> bool:
+    """Whether all of the classic scopes, or all of the granular ones, are there."""
+    classic = needs.classic is not None and all(one in told for one in needs.classic)
+    return classic or all(one in told for one in needs.granular)
 
 
 def of_area(area: str) -> tuple[str, ...]:

@@ -30,10 +30,11 @@ _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "
 
 @dataclass(frozen=True, slots=True)
 class ShortToken:
-    """A bearer token and the seconds that it is good for."""
+    """A bearer token, the seconds that it is good for, and the scopes that it was told to have."""
 
     token: str = field(repr=False)
     seconds: int
+    scopes: tuple[str, ...] = ()
 
 
 def ask(
@@ -66,7 +67,11 @@ def _read(client: BackendApplicationClient, response: WireResponse) -> ShortToke
         raise refusal(response, writes=False)
     try:
         found = client.parse_request_body_response(text)
-        return ShortToken(str(found["access_token"]), int(found.get("expires_in") or _HOUR))
+        told = found.get("scope") or ()
+        named = told.split() if isinstance(told, str) else told
+        scopes = tuple(str(one) for one in named if one)
+        life = int(found.get("expires_in") or _HOUR)
+        return ShortToken(str(found["access_token"]), life, scopes)
     except OAuth2Error as error:
         if response.status >= 500 or response.status == 429:
             raise refusal(response, writes=False) from error

@@ -53,6 +53,7 @@ class Held:
     refresh: str = field(repr=False)
     ends: str
     renew_at: str
+    scopes: str = ""
 
     def is_good(self, refused: str) -> bool:
         """Whether the access token may be used: it is not the refused one, and does not end at once."""
@@ -74,6 +75,7 @@ class Held:
             self,
             access=tokens.access,
             refresh=tokens.refresh,
+            scopes=" ".join(tokens.scopes) or self.scopes,
             ends=(now + life).isoformat(),
             renew_at=(now + life - min(EARLY, life / 2)).isoformat(),
         )
@@ -123,6 +125,12 @@ def newest(connection: Connection, secret: Secret) -> Secret:
     SealBroken."""
     place = _place_of(connection, read(secret))
     return place[1].as_secret() if place else secret
+
+
+def told_scopes(connection: Connection) -> tuple[str, ...] | None:
+    """The scopes of the consent in use; None where none is kept, or nobody told. Raises SealBroken."""
+    place = _stored(connection)
+    return (tuple(place[1].scopes.split()) or None) if place else None
 
 
 def renew_now(connection: Connection) -> None:

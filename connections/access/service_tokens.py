@@ -39,10 +39,11 @@ _LOOK: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A token and when it ends."""
+    """A token, when it ends, and the scopes that it was told to have."""
 
     token: str
     ends: datetime
+    scopes: tuple[str, ...] = ()
 
     def is_good(self, refused: str) -> bool:
         """Whether it may be used: it is not the one that was refused, and does not end at once."""
@@ -67,6 +68,12 @@ def source_of(connection: Connection, secret: Secret, *, stored: bool) -> Callab
     return current
 
 
+def told_scopes(connection: Connection) -> tuple[str, ...] | None:
+    """The scopes of the token that is kept; None where none is, or nobody told. Raises SealBroken."""
+    row = _of_row(connection)
+    return row.scopes or None if row is not None else None
+
+
 def _shared(connection: Connection, secret: Secret, refused: str) -> Kept:
     give_up = time.monotonic() + PATIENCE
     while True:
@@ -87,7 +94,8 @@ def _of_row(connection: Connection) -> Kept | None:
     data = orjson.loads(sealed.reveal())
     if data["of"] != connection.username:
         return None  # of an earlier client ID, sealed by a worker that was late
-    return Kept(data["token"], datetime.fromisoformat(data["ends"]))
+    scopes = tuple(data.get("scopes", ()))
+    return Kept(data["token"], datetime.fromisoformat(data["ends"]), scopes)
 
 
 def _claimed(key: uuid.UUID) -> bool:
@@ -105,7 +113,12 @@ def _renewed(connection: Connection, secret: Secret, refused: str) -> Kept:
             return row
         found = _ask(connection, secret)
         ends = found.ends.isoformat()
-        kept = {"token": found.token, "ends": ends, "of": connection.username}
+        kept = {
+            "token": found.token,
+            "ends": ends,
+            "of": connection.username,
+            "scopes": found.scopes,
+        }
         sealing.store(connection, SecretField.ACCESS_TOKEN, Secret(orjson.dumps(kept).decode()))
         return found
     finally:
@@ -140,4 +153,4 @@ def _ask(connection: Connection, secret: Secret) -> Kept:
             secret.reveal(),
             "" if cloud else service_token.WRITE,
         )
-    return Kept(found.token, timezone.now() + timedelta(seconds=found.seconds))
+    return Kept(found.token, timezone.now() + timedelta(seconds=found.seconds), found.scopes)

@@ -13,9 +13,10 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from connections.access import told_scopes
 from connections.models import AuthMethod
 from connections.probes.probe import Finding, Probe, State, passed, skipped
-from jira_client import scopes
+from jira_client import requirements, scopes
 from jira_client.client import JiraClient
 from jira_client.cloud_address import is_gateway
 from jira_client.errors import JiraError, PermissionRefused
@@ -73,13 +74,20 @@ def areas(probe: Probe) -> Finding:
         _("without scopes: %(areas)s") % {"areas": _named(missing)} if missing else "",
         _("could not be asked: %(areas)s") % {"areas": _named(unknown)} if unknown else "",
     ]
-    words = _("Read with this token, %(told)s. What it may write shows with the first write.")
-    words %= {"told": "; ".join(part for part in told if part)}
+    words = _("Read with this token, %(told)s.") % {"told": "; ".join(one for one in told if one)}
+    scoped = told_scopes.of(probe.connection) if not probe.unsaved else None
+    cannot = _operations_without(scoped) if scoped is not None else {}
+    if scoped is None:
+        words += " " + _("What it may write shows with the first write.")
+    elif not cannot:
+        words += " " + _("It was told to have every scope that the board writes with.")
+    else:
+        words += " " + _("It lacks a scope for: %(names)s.") % {"names": "; ".join(cannot)}
     wanting = [area for area in missing if area != scopes.WEBHOOK]
-    if wanting:
-        remedy = _of_an_app(wanting, at_gateway) if way == AuthMethod.OAUTH2 else ""
-        remedy = remedy or (_ask(wanting) if at_gateway else str(_ON_DATA_CENTER))
-        return Finding(State.WARNING, words, remedy, "scope_missing")
+    if wanting or cannot:
+        lacks = {scope for area in wanting for scope in scopes.of_area(area)}
+        wanted = sorted(lacks | {scope for one in cannot.values() for scope in one})
+        return Finding(State.WARNING, words, _remedy(way, wanted, at_gateway), "scope_missing")
     if missing:
         remedy = _(
             "A token with scopes may not register the webhook: do it by hand as “Webhook” says, or leave "
@@ -89,25 +97,30 @@ def areas(probe: Probe) -> Finding:
     return passed(words)
 
 
+def _operations_without(told: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """What the board does that the scopes do not allow → the scopes that it lacks."""
+    found = {one.name: scopes.lacking(one.code, told) for one in requirements.OPERATIONS}
+    return {name: lacks for name, lacks in found.items() if lacks}
+
+
 def _named(found: list[str]) -> str:
     return ", ".join(str(_NAMES[area]) for area in found)
 
 
-def _of_an_app(missing: list[str], cloud: bool) -> str:
-    if not cloud:
+def _remedy(way: str, wanted: list[str], cloud: bool) -> str:
+    """Who gives the credential what it lacks, and where."""
+    if way == AuthMethod.OAUTH2 and not cloud:
         return _(
             "Give the incoming link the permission “Write” (Administration > Applications > Application "
             "links > the link > Edit), then press Re-authenticate and allow the access again."
         )
-    wanted = sorted({scope for area in missing for scope in scopes.of_area(area)})
-    return _(
-        "Add these scopes to the app (developer.atlassian.com > the app > Permissions), then press "
-        "Re-authenticate and allow the access again: %(scopes)s."
-    ) % {"scopes": " ".join(wanted)}
-
-
-def _ask(missing: list[str]) -> str:
-    wanted = sorted({scope for area in missing for scope in scopes.of_area(area)})
+    if not cloud:
+        return str(_ON_DATA_CENTER)
+    if way == AuthMethod.OAUTH2:
+        return _(
+            "Add these scopes to the app (developer.atlassian.com > the app > Permissions), then press "
+            "Re-authenticate and allow the access again: %(scopes)s."
+        ) % {"scopes": " ".join(wanted)}
     return _(
         "Make a token that has these scopes, too, and press Re-authenticate: %(scopes)s. All scopes that "
         "the board can use: %(all)s."

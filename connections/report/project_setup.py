@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from connections.access import told_scopes
 from connections.models import Connection, MappedProject, PermissionReport, ReportState
 from jira_client import setup_findings, setup_survey
 from jira_client.client import JiraClient
@@ -69,8 +70,9 @@ def look(
         return {}
     instance = setup_survey.instance_of(client)
     mapped = {row.remote_id: row for row in connection.projects.all()}
+    told = told_scopes.of(connection)
     contexts = [
-        Context(account, one, _wanted(mapped.get(one.id)), instance, states[one.id])
+        Context(account, one, _wanted(mapped.get(one.id)), instance, states[one.id], told)
         for one in projects
     ]
 

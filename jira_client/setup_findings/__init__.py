@@ -9,7 +9,7 @@ Link types: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-grou
 """
 
 from jira_client.permission_evaluation import Obstacle
-from jira_client.setup_findings import of_boards, of_links, of_screens, of_types
+from jira_client.setup_findings import of_boards, of_links, of_scopes, of_screens, of_types
 from jira_client.setup_findings.context import Context
 from jira_client.setup_findings.of_screens import off_screen, unfilled, wanted_fields
 from jira_client.setup_survey import Survey
@@ -18,10 +18,11 @@ __all__ = ["Context", "find", "off_screen", "unfilled", "wanted_fields"]
 
 
 def find(survey: Survey, context: Context) -> list[Obstacle]:
-    """Every finding of one project: issue types, then screens, boards and link types."""
+    """Every finding of one project: issue types, then screens, boards, link types, scopes."""
     return [
         *of_types.find(survey, context),
         *of_screens.find(survey, context),
         *of_boards.find(survey, context),
         *of_links.find(context),
+        *of_scopes.find(context),
     ]

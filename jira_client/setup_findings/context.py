@@ -12,13 +12,16 @@ MISSING, UNKNOWN, HELD = PermissionState.MISSING, PermissionState.UNKNOWN, Permi
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything that the sentences need: who asks, about which project, wanting what."""
+    """Everything that the sentences need: who asks, about which project, wanting what. `scopes`: those that
+    the token was told to have, None where nobody says.
+    """
 
     account: str
     project: Project
     wanted: Wanted
     instance: Instance
     states: Mapping[str, PermissionState]
+    scopes: tuple[str, ...] | None = None
 
     @property
     def admin(self) -> str:

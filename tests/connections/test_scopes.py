@@ -12,10 +12,12 @@ from connections.credentials import credentials
 from connections.credentials.credentials import Credential
 from connections.models import Connection
 from connections.probes import checkup
+from connections.report import permission_report, report_rows
 from connections.setup import settings_editing
-from jira_client import scopes
+from jira_client import requirements, scopes
 from jira_sandbox.gateway import issue_token
 from jira_sandbox.server import Handle, running
+from jira_sandbox.service_tokens import credential as client_credential
 from planning.models import Team
 from sync.mapping import project_mapping
 from sync.runs import project_runs
@@ -107,3 +109,58 @@ def test_without_boards_a_project_is_mapped_all_the_same(
     assert project.board_id is None
     row.refresh_from_db()
     assert (row.health, row.diagnosis) == ("ok", None)
+
+
+def of_service(site: Handle, settings: Any, *held: str) -> Connection:
+    """By a service account's client ID, whose tokens come with a word on their scopes."""
+    settings.ATLASSIAN_AUTH = site.gateway_url
+    client_credential(site.site, "svc-alm", "client-1", "ATOA-secret", held)
+    row = settings_editing.create(actor=None, name="S", base_url=site.url, auth_method="service")
+    credentials.present(row, Credential("service", Secret("ATOA-secret"), "client-1"), actor=None)
+    return Connection.objects.get(pk=row.pk)
+
+
+READS = tuple(one for one in scopes.everything() if one.startswith("read:"))
+
+
+def test_scopes_that_are_told_say_what_it_may_write(site: Handle, db: None, settings: Any) -> None:
+    found = row_of(of_service(site, settings, *scopes.everything()), "scopes")
+    assert "every scope that the board writes with" in found.message
+    assert found.state == "pass"
+
+
+def test_a_scope_that_writes_is_missed_before_the_first_write(
+    site: Handle, db: None, settings: Any
+) -> None:
+    found = row_of(of_service(site, settings, *READS), "scopes")
+    assert (found.state, found.code) == ("warning", "scope_missing")
+    assert "Edit an item" in found.message
+    assert "write:jira-work" in found.remedy
+
+
+def test_the_report_tells_a_scope_from_a_permission(site: Handle, rte: Any, settings: Any) -> None:
+    """Each operation that will not work says which of the two is missing, and whom to ask for it."""
+    row = of_service(site, settings, *READS, "write:issue:jira-software")
+    held = site.site.users["svc-alm"]
+    site.site.grant(site.site.project("FALCON"), held, "LINK_ISSUES", False)
+    report = permission_report.take(permission_report.request(row, ["FALCON"], actor=rte).pk)
+    told = {one["code"]: one for one in report_rows.told(report.rows[0], "ALM")["operations"]}
+    for code in ("create_story", "edit", "change_status", "comment", "delete"):
+        assert told[code]["state"] == "missing"
+        assert "lacks a scope: write:jira-work" in told[code]["message"]
+        assert "Create credentials" in told[code]["text"]
+    assert told["reorder"]["state"] == "held"
+    assert "Link Issues" in told["draw_dependency"]["message"]
+    permissions = {
+        one["key"]: one["state"] for one in report_rows.told(report.rows[0], "A")["permissions"]
+    }
+    assert (permissions["EDIT_ISSUES"], permissions["LINK_ISSUES"]) == ("held", "missing")
+
+
+def test_every_operation_of_the_report_is_in_the_table() -> None:
+    for operation in requirements.OPERATIONS:
+        assert scopes.lacking(operation.code, scopes.everything()) == ()
+        assert isinstance(scopes.lacking(operation.code, ()), tuple)
+    assert scopes.lacking("edit", ()) == ("write:jira-work",)
+    granular = scopes.OPERATIONS["PUT /rest/api/2/issue/{issue}"].granular
+    assert scopes.lacking("edit", granular) == ()
