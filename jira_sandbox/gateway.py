@@ -41,7 +41,13 @@ class Gateway(Application):
         found = _PATH.fullmatch(path)
         if found is None or found[2] != self.site.identity:
             return answer({"code": 404, "message": "Not Found"}, 404)
-        return self.answered(environ, found[1])
+        told = self.answered(environ, found[1])
+        # `self` links name the gateway, as they do since 14 July 2026.
+        here = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{found[1]}"
+        told.body = told.body.replace(
+            f'"{self.site.base_url}/rest/'.encode(), f'"{here}/rest/'.encode()
+        )
+        return told
 
     def identity_of(self, request: Request) -> Identity:
         token = scoped(self.site, request)
