@@ -21,6 +21,7 @@ from almconnect.lib.secret import Secret
 from connections.access import gateway, person_tokens, sealing
 from connections.address import instance
 from connections.credentials import pending_account
+from connections.credentials.credential import with_last_day
 from connections.credentials.pending_account import Pending, pending
 from connections.credentials.proof import Credential, Proof, candidate, check, prove, verify
 from connections.credentials.service_user import Remark
@@ -47,8 +48,10 @@ class Outcome:
 
 def settle(connection: Connection, proof: Proof, *, actor: User | None) -> Outcome:
     """Take a proven credential, or keep it pending where it is another account's."""
-    person, credential = proof.person, proof.credential
+    person, credential = proof.person, with_last_day(proof.credential, timezone.now())
     notes = _notes(connection, proof)
+    if credential.ends != proof.credential.ends:
+        notes += (_assumed_end(credential),)
     instance.observe(connection, proof.server)
     _split_gateway(connection, proof)
     site_identity.settle(connection, proof.identity)
@@ -77,6 +80,15 @@ def _notes(connection: Connection, proof: Proof) -> tuple[str, ...]:
         )
         % {"address": address},
     )
+
+
+def _assumed_end(credential: Credential) -> str:
+    words = _(
+        "No last day was entered for this API token, so %(day)s is taken, a year from now: the longest "
+        "that Atlassian gives. Enter the day that Jira names under “Change settings”, to be warned in "
+        "time."
+    )
+    return words % {"day": f"{credential.ends:%Y-%m-%d}"}
 
 
 def _split_gateway(connection: Connection, proof: Proof) -> None:

@@ -21,7 +21,7 @@ from almconnect.lib.api import Refused
 from almconnect.lib.secret import Secret
 from connections.access import gateway, sealing
 from connections.credentials import pending_account
-from connections.credentials.credential import Credential
+from connections.credentials.credential import Credential, with_last_day
 from connections.credentials.proof import Proof, check, prove
 from connections.health import site_identity
 from connections.models import AuthMethod, Connection, Lifecycle, SecretField
@@ -92,8 +92,8 @@ def offer(
         )
         names = {"other": person.name, "id": person.id, "now": connection.account_name}
         raise AnotherAccount(words % names, person)
-    data = pending_account.as_data(proof.credential, person) | {"since": timezone.now().isoformat()}
-    kept = proof.credential
+    kept = with_last_day(proof.credential, timezone.now())
+    data = pending_account.as_data(kept, person) | {"since": timezone.now().isoformat()}
     ends = kept.ends or kept.expires
     with transaction.atomic():
         sealing.store(connection, SecretField.SECOND, Secret(orjson.dumps(data).decode()))

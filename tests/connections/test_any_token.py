@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from almconnect.lib.secret import Secret
@@ -69,7 +71,9 @@ def test_a_token_with_scopes_is_used_at_the_gateway_and_that_is_said(
 
 def test_a_token_without_scopes_stays_at_the_site(site: Handle, db: None) -> None:
     row, outcome = asked(site, PLAIN)
-    assert (row.lifecycle, row.api_url, outcome.notes) == ("active", "", ())
+    assert (row.lifecycle, row.api_url) == ("active", "")
+    (note,) = outcome.notes  # of its last day, and none of where it works
+    assert note.startswith("No last day was entered")
 
 
 def test_the_token_of_a_service_account_is_not_sent_to_the_site(site: Handle, db: None) -> None:
@@ -102,7 +106,10 @@ def test_reauthenticating_with_the_other_kind_moves_calls_and_keeps_secrets(
         row, Credential("basic", Secret(PLAIN), "svc-alm@example.com"), actor=admin
     )
     row.refresh_from_db()
-    assert (row.api_url, len(found.notes)) == ("", 1)
+    assert row.api_url == ""
+    where, last_day = found.notes
+    assert "works at the site itself" in where
+    assert last_day.startswith("No last day was entered")
     assert jira_for(Connection.objects.get(pk=row.pk)).myself().name == "ALM Service"
     assert page.get(reverse("connections:detail", args=[row.pk])).status_code == 200
 
@@ -168,3 +175,19 @@ def test_what_is_typed_is_tested_where_it_works_and_nothing_is_kept(site: Handle
     assert rows["authentication"].state == "pass", rows["authentication"].message
     assert rows["projects"].state == "pass", rows["projects"].message
     assert not Connection.objects.exists()
+
+
+def test_a_token_without_a_last_day_ends_a_year_from_now_at_the_latest(
+    site: Handle, db: None
+) -> None:
+    """Every API token of Cloud ends within a year; a person is told which day was taken."""
+    row, outcome = asked(site, SCOPED)
+    assert any("a year from now" in note for note in outcome.notes)
+    assert row.secret_expires is not None
+    assert timedelta(364) < row.secret_expires - timezone.now() <= timedelta(365)
+    entered = timezone.now() + timedelta(30)
+    again = credentials.present(
+        row, Credential("basic", Secret(SCOPED), "svc-alm@example.com", ends=entered), actor=None
+    )
+    assert not any("a year from now" in note for note in again.notes)
+    assert Connection.objects.get(pk=row.pk).secret_expires == entered
