@@ -21,7 +21,7 @@ from sync.inbound import conflict_authors, outside_mapping, project_facts, pull,
 from sync.inbound.read_batch import Applied
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import in_halves
-from sync.pairs import field_names, new_statuses, new_types, parents
+from sync.pairs import field_names, new_statuses, new_types, parents, shared_projects
 from sync.pairs.rules import rules_of
 from sync.webhook import inbox
 
@@ -165,7 +165,7 @@ def receive_shown(
     jira: JiraClient, project: MappedProject, issues: Sequence[Issue], *, began: datetime
 ) -> None:
     """As `receive`, of issues that were asked for by id and may be another mapping's by now."""
-    if issues and whose.others_of(project):
+    if issues and shared_projects.others_of(project):
         whose.send_to_drain(project, {one.id: one.key for one in issues})
     else:
         receive(jira, project, issues, began=began)

@@ -20,6 +20,7 @@ from jira_client.values import Issue
 from sync.core.mapping import OPERATION_PROPERTY, operation_of
 from sync.inbound import own_creates
 from sync.models import Shadow
+from sync.pairs.shared_projects import others_of
 from sync.webhook import inbox
 
 AT_ONCE: Final = 100  # issues in one clause of a search
@@ -43,14 +44,6 @@ def mappings_of(connection: Connection) -> dict[str, list[MappedProject]]:
         project.connection = connection
         found.setdefault(project.remote_id, []).append(project)
     return found
-
-
-def others_of(project: MappedProject) -> list[MappedProject]:
-    """The other mappings of the same Jira project, the oldest first."""
-    rows = MappedProject.objects.filter(
-        connection=project.connection_id, remote_id=project.remote_id
-    )
-    return list(rows.exclude(pk=project.pk).order_by("created", "pk"))
 
 
 def sort_out(
