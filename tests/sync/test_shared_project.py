@@ -200,3 +200,22 @@ def test_what_was_counted_once_is_counted_with_each_comparison(
     poll_all(world)
     assert Shadow.objects.get(remote_key=key).project == world.project
     assert "1 issue is in this mapping's filter" in world.reconcile().message
+
+
+def test_a_new_item_is_inside_of_its_own_filter(world_with: Callable[..., World]) -> None:
+    world = world_with(jql="labels = mine AND priority = Low AND issuetype in (Story, Bug)")
+    item = world.create("New here", labels=["own"])
+    world.push()
+    item.refresh_from_db()
+    fields = world.issue(item.remote_key)
+    assert sorted(fields["labels"]) == ["mine", "own"]
+    assert fields["priority"]["name"] == "Low"
+    poll_all(world)
+    world.edit(item, summary="Typed here")
+    world.settle()
+    item.refresh_from_db()
+    assert Shadow.objects.get(item=item).absence == ""
+    assert (sorted(item.labels), world.issue(item.remote_key)["summary"]) == (
+        ["mine", "own"],
+        "Typed here",
+    )
