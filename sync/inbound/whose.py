@@ -60,11 +60,12 @@ def sort_out(
         marked &= meant.keys()
     asked = [one.id for one in issues if one.id not in marked]
     let_in = {one: _let_in(jira, one, asked) for one in mappings}
-    pairs = dict(
-        Shadow.objects.filter(
-            connection=mappings[0].connection_id, remote_id__in=[one.id for one in issues]
-        ).values_list("remote_id", "project_id")
-    )
+    rows = Shadow.objects.filter(
+        connection=mappings[0].connection_id, remote_id__in=[one.id for one in issues]
+    ).values_list("remote_id", "project_id", "project__remote_id")
+    pairs = {issue: mapping for issue, mapping, _ in rows}
+    # Moved here from another project that is mapped: somebody has to tell it that it is outside.
+    came = {issue for issue, _, home in rows if home not in (None, mappings[0].remote_id)}
     found = SortedOut()
     for issue in issues:
         taking = [one for one in mappings if issue.id in let_in[one]]
@@ -77,7 +78,7 @@ def sort_out(
         owner = now or next(iter(taking or mine), None)
         if owner is not None:
             found.of.setdefault(owner, []).append(issue)
-        elif issue.id in pairs and len(mappings) == 1:
+        elif issue.id in came:
             found.of.setdefault(mappings[0], []).append(issue)
     return found
 

@@ -219,3 +219,17 @@ def test_a_new_item_is_inside_of_its_own_filter(world_with: Callable[..., World]
         ["mine", "own"],
         "Typed here",
     )
+
+
+def test_what_nobody_maps_any_more_is_not_the_other_mappings(shared: World) -> None:
+    item = urgent(shared)
+    project_mapping.unmap(shared.project, actor=shared.person)
+    shared.edit_issue(item.remote_key, summary="Edited there")
+    deliver(shared, "jira:issue_updated", item.remote_id)
+    shared.drain()
+    pair = Shadow.objects.get(item=item)
+    assert (pair.project, pair.state) == (None, "unmapped")
+    shared.edit_issue(item.remote_key, priority={"name": "Low"})
+    poll_all(shared)
+    item.refresh_from_db()
+    assert (item.project, item.summary) == (owl(), "Edited there")
