@@ -57,6 +57,8 @@ class MappedProject(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="projects")
     remote_id = models.CharField(max_length=40)
+    # Which of the mappings of its Jira project it is; two at once cannot both take the same place
+    slot = models.PositiveSmallIntegerField(default=0, db_default=0)
     key = models.CharField(max_length=40)
     name = models.CharField(max_length=255)
     direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.BOTH)
@@ -117,11 +119,14 @@ class MappedProject(models.Model):
         ordering = ["key"]
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "remote_id"], name="one_mapping_per_jira_project"
+                fields=["connection", "remote_id", "slot"],
+                name="one_mapping_per_place_in_a_jira_project",
             )
         ]
 
     def __str__(self) -> str:
+        if self.slot and self.jql:  # beside others of the same name
+            return f"{self.key} · {self.name} ({self.jql[:60]})"
         return f"{self.key} · {self.name}"
 
     @property

@@ -96,7 +96,10 @@ def permissions(probe: Probe) -> Finding:
     mapped = probe.mapped
     if not mapped:
         return skipped(_("No project is mapped yet."))
-    wanted = [Project(row.remote_id, row.key, row.name) for row in mapped]
+    # A project that is mapped more than once is asked about once.
+    wanted = list(
+        {row.remote_id: Project(row.remote_id, row.key, row.name) for row in mapped}.values()
+    )
     found = probe.client.permissions.of_projects(wanted, requirements.PROJECT_KEYS)
     wanted = archived_projects.with_archives(probe.client, wanted, found)
     probe.seen = Seen(wanted, found)

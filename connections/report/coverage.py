@@ -30,7 +30,7 @@ class Coverage:
 def of(report: PermissionReport) -> Coverage:
     """Measured against what is mapped at this moment, not when the report was taken."""
     ids, keys = {row["id"] for row in report.rows}, {row["key"] for row in report.rows}
-    mapped = list(report.connection.projects.values_list("remote_id", "key"))
+    mapped = list(report.connection.projects.values_list("remote_id", "key").distinct())
     left = [key for id, key in mapped if id not in ids and key not in keys]
     return Coverage(len(mapped), tuple(sorted(left)))
 

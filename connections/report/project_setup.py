@@ -6,7 +6,7 @@ of the others before, with its time; the ones seen longest ago come first. It mu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,10 +69,12 @@ def look(
     if not projects:
         return {}
     instance = setup_survey.instance_of(client)
-    mapped = {row.remote_id: row for row in connection.projects.all()}
+    mapped: dict[str, list[MappedProject]] = {}
+    for row in connection.projects.order_by("created", "pk"):
+        mapped.setdefault(row.remote_id, []).append(row)
     told = told_scopes.of(connection)
     contexts = [
-        Context(account, one, _wanted(mapped.get(one.id)), instance, states[one.id], told)
+        Context(account, one, _wanted(mapped.get(one.id, ())), instance, states[one.id], told)
         for one in projects
     ]
 
@@ -89,17 +91,23 @@ def look(
     return found
 
 
-def _wanted(mapping: MappedProject | None) -> Wanted:
-    if mapping is None:
+def _wanted(mappings: Sequence[MappedProject]) -> Wanted:
+    """What all mappings of the project want of it; of what two call the same, the older one's."""
+    if not mappings:
         return Wanted()
+    eldest_last = list(reversed(mappings))
     return Wanted(
         mapped=True,
-        types=mapping.type_map,
-        fields=mapping.field_map,
-        links=_links(mapping),
-        link_ids=mapping.facts.get("link_types", {}),
-        board_id=mapping.board_id,
+        types=_together(one.type_map for one in eldest_last),
+        fields=_together(one.field_map for one in eldest_last),
+        links=_together(_links(one) for one in eldest_last),
+        link_ids=_together(one.facts.get("link_types", {}) for one in eldest_last),
+        board_id=next((one.board_id for one in mappings if one.board_id is not None), None),
     )
+
+
+def _together(maps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    return {word: value for one in maps for word, value in one.items()}
 
 
 def _links(mapping: MappedProject) -> dict[str, str]:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from connections.models import Connection, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import NotFound, PermissionRefused
-from jira_client.values import PermissionState
+from jira_client.values import Issue, PermissionState
 from planning import feed, inbound_writes
 from sync.inbound import (
     bisect,
@@ -29,6 +29,7 @@ from sync.inbound import (
     mass_deletion_guard,
     outside_mapping,
     project_facts,
+    whose,
 )
 from sync.inbound import gone_items as gone_from_jira
 from sync.models import Absence, Shadow, ShadowState, lock_items_of
@@ -123,7 +124,7 @@ def take_census(
             if home not in mapped:
                 outside_mapping.mark_moved(connection, issues)
             elif home == project.remote_id and project.jql.strip():
-                outside_mapping.mark_filtered(connection, [one.id for one in issues])
+                _outside(connection, jira, project, issues)
         missing += fetched.missing
     vanished = note_missing(connection, jira, project, missing)
     kept_items.look(jira, project)
@@ -148,8 +149,18 @@ def look_again(connection: Connection, jira: JiraClient, project: MappedProject)
     for at in range(0, len(ids), AT_ONCE):
         began = timezone.now()
         fetched = jira.issues.fetch(ids[at : at + AT_ONCE], fields)
-        bisect.receive(jira, project, fetched.issues, began=began)
+        bisect.receive_shown(jira, project, fetched.issues, began=began)
         note_missing(connection, jira, project, fetched.missing)
+
+
+def _outside(
+    connection: Connection, jira: JiraClient, project: MappedProject, issues: Sequence[Issue]
+) -> None:
+    """Issues that the filter leaves out: another mapping's of the same project, or nobody's."""
+    keys = {one.id: one.key for one in issues}
+    others = whose.in_others(jira, project, keys)
+    whose.send_to_drain(project, {one: key for one, key in keys.items() if one in others})
+    outside_mapping.mark_filtered(connection, keys.keys() - others)
 
 
 def note_out_of_sight(connection: Connection, jira: JiraClient, project: MappedProject) -> bool:

@@ -17,11 +17,11 @@ from jira_client.client import JiraClient
 from jira_client.errors import TooLarge
 from jira_client.values import Issue
 from sync.core.mapping import OPERATION_PROPERTY
-from sync.inbound import conflict_authors, outside_mapping, project_facts, pull
+from sync.inbound import conflict_authors, outside_mapping, project_facts, pull, whose
 from sync.inbound.read_batch import Applied
 from sync.outbox import change_queue
 from sync.outbox.poisoned_items import in_halves
-from sync.pairs import field_names, new_statuses, new_types, parents
+from sync.pairs import field_names, new_statuses, new_types, parents, shared_projects
 from sync.pairs.rules import rules_of
 from sync.webhook import inbox
 
@@ -67,10 +67,12 @@ def take_in(
     *,
     began: datetime,
     asked: bool = False,
+    whose_now: bool = False,
 ) -> tuple[Applied, dict[str, str]]:
     """Merge these issues into the board, all but those on which we ourselves fail: issue id → why.
 
-    `asked`: they were read with their marks. Raises JiraError.
+    `asked`: they were read with their marks; `whose_now`: Jira was just asked whose they are, so that
+    those of another mapping of this project become this one's. Raises JiraError.
     """
     failed: dict[str, str] = {}
 
@@ -79,18 +81,26 @@ def take_in(
         failed[issue.id] = _words(problem)
 
     parts = in_halves(
-        project, issues, lambda some: _take_in(jira, project, some, began, asked), poisoned
+        project,
+        issues,
+        lambda some: _take_in(jira, project, some, began, asked, whose_now),
+        poisoned,
     )
     return Applied.joined(parts), failed
 
 
 def _take_in(
-    jira: JiraClient, project: MappedProject, issues: Sequence[Issue], began: datetime, asked: bool
+    jira: JiraClient,
+    project: MappedProject,
+    issues: Sequence[Issue],
+    began: datetime,
+    asked: bool,
+    whose_now: bool,
 ) -> Applied:
     """Also gives parents to children that were read before them, even where the parents are known: a
     worker may have died when it had just made them known.
     """
-    applied = _merge(jira, project, issues, began, asked)
+    applied = _merge(jira, project, issues, began, asked, whose_now)
     project_facts.note_lacking(project, applied.lacking)
     items = applied.items
     named = {word: items[one.id] for one in issues if one.id in items for word in (one.id, one.key)}
@@ -99,7 +109,12 @@ def _take_in(
 
 
 def _merge(
-    jira: JiraClient, project: MappedProject, issues: Sequence[Issue], began: datetime, asked: bool
+    jira: JiraClient,
+    project: MappedProject,
+    issues: Sequence[Issue],
+    began: datetime,
+    asked: bool,
+    whose_now: bool,
 ) -> Applied:
     """`pull.apply`, and once more for issues of which more must be known: with their marks, where a
     create under way may have made them, and with their changes, where both sides have edited: the
@@ -109,7 +124,7 @@ def _merge(
         issue for issue in issues if outside_mapping.home_of(project, issue) == project.remote_id
     ]
     new_statuses.in_issues(project, here)
-    applied = pull.apply(project, issues, began=began, asked=asked, hold=True)
+    applied = pull.apply(project, issues, began=began, whose_now=whose_now, asked=asked, hold=True)
     if applied.untyped:
         new_types.notice(project, [issue for issue in here if issue.id in applied.untyped])
     if not (applied.unsure or applied.disputed):
@@ -118,12 +133,16 @@ def _merge(
     signed = conflict_authors.by_webhooks(project, issues, applied.disputed, names)
     left = {*applied.unsure, *applied.disputed} - {issue.id for issue in signed}
     if signed:
-        applied.add(pull.apply(project, signed, began=began, asked=asked, names=names))
+        applied.add(
+            pull.apply(project, signed, began=began, whose_now=whose_now, asked=asked, names=names)
+        )
     if left:
         again, fields = timezone.now(), rules_of(project).read_fields
         marks = (OPERATION_PROPERTY,)
         more = jira.issues.fetch(sorted(left), fields, marks, history=True).issues
-        applied.add(pull.apply(project, more, began=again, asked=True, names=names))
+        applied.add(
+            pull.apply(project, more, began=again, whose_now=whose_now, asked=True, names=names)
+        )
     return applied
 
 
@@ -140,6 +159,16 @@ def receive(
     change_queue.ensure(project, applied.to_send)
     inbox.read_again(project, {one.id: one.key for one in issues if one.id in failed}, failed)
     return applied
+
+
+def receive_shown(
+    jira: JiraClient, project: MappedProject, issues: Sequence[Issue], *, began: datetime
+) -> None:
+    """As `receive`, of issues that were asked for by id and may be another mapping's by now."""
+    if issues and shared_projects.others_of(project):
+        whose.send_to_drain(project, {one.id: one.key for one in issues})
+    else:
+        receive(jira, project, issues, began=began)
 
 
 def _words(problem: Exception) -> str:

@@ -24,7 +24,7 @@ from connections.models import Connection, Direction, MappedProject
 from jira_client.client import JiraClient
 from jira_client.errors import JiraError
 from planning.team_boards import boards_used
-from sync.inbound import absence, project_facts, sprint_placement
+from sync.inbound import absence, project_facts, sprint_placement, whose
 from sync.inbound.delivered_issues import read_issues
 from sync.models import Attempt, Delivery, DeliveryState, Shadow
 from sync.outbox import change_queue
@@ -86,17 +86,16 @@ def _due(connection: Connection) -> list[Delivery]:
 def _read(connection: Connection, jira: JiraClient, rows: Sequence[Delivery]) -> bool:
     wanted = {row.issue_id for row in rows} | {row.other_issue_id for row in rows}
     wanted.discard("")
-    projects = {project.remote_id: project for project in connection.projects.all()}
-    for project in projects.values():
-        project.connection = connection
+    projects = whose.mappings_of(connection)
+    every = [project for some in projects.values() for project in some]
     ours, foreign = _of_mapped(connection, rows, wanted, projects)
     read = read_issues(connection, jira, projects, sorted(ours, key=_number))
     found, failed = read.found, read.failed
     if any(row.event.startswith(OF_SPRINTS) for row in rows):
-        _look_at_sprints(jira, projects.values())
+        _look_at_sprints(jira, every)
     _look_at_versions(jira, projects, rows)
     deleted = {row.issue_id for row in rows if row.event == DELETED}
-    for project in projects.values():
+    for project in every:
         if project.direction != Direction.PAUSED:
             missing = _in_project(project, ours - found - failed.keys())
             absence.note_missing(connection, jira, project, missing, deleted=deleted)
@@ -121,14 +120,12 @@ def _look_at_sprints(jira: JiraClient, projects: Iterable[MappedProject]) -> Non
             sprint_placement.place(project.pk)
 
 
-def _look_at_versions(
-    jira: JiraClient, projects: Mapping[str, MappedProject], rows: Iterable[Delivery]
-) -> None:
+def _look_at_versions(jira: JiraClient, projects: whose.Mappings, rows: Iterable[Delivery]) -> None:
     """A version's webhook names its project: all of the project's versions are read again."""
     for key in {row.project_id for row in rows if row.event.startswith(OF_VERSIONS)}:
-        project = projects.get(key)
-        if project is not None and project.direction != Direction.PAUSED:
-            project_facts.note_facts(project, releases.read(project, jira))
+        for project in projects.get(key, ()):
+            if project.direction != Direction.PAUSED:
+                project_facts.note_facts(project, releases.read(project, jira))
 
 
 def _number(issue_id: str) -> tuple[int, str]:
@@ -139,7 +136,7 @@ def _of_mapped(
     connection: Connection,
     rows: Sequence[Delivery],
     wanted: set[str],
-    projects: dict[str, MappedProject],
+    projects: whose.Mappings,
 ) -> tuple[set[str], set[str]]:
     """Issues that concern a mapping, and those that do not. The project named in a body is a hint
     for skipping only: an issue we know is always read.
@@ -167,14 +164,15 @@ def _paused(
     connection: Connection,
     rows: Sequence[Delivery],
     wanted: set[str],
-    projects: dict[str, MappedProject],
+    projects: whose.Mappings,
 ) -> set[str]:
     """Issues of paused mappings. They are not read now: resuming compares the project whole."""
-    paused = {p.remote_id: p.pk for p in projects.values() if p.direction == Direction.PAUSED}
-    if not paused:
+    resting = [p for some in projects.values() for p in some if p.direction == Direction.PAUSED]
+    paused = {p.remote_id for p in resting if all(one in resting for one in projects[p.remote_id])}
+    if not resting:
         return set()
     held = Shadow.objects.filter(
-        connection=connection, remote_id__in=wanted, project__in=paused.values()
+        connection=connection, remote_id__in=wanted, project__in=[one.pk for one in resting]
     )
     named = {row.issue_id for row in rows if row.project_id in paused}
     return named | set(held.values_list("remote_id", flat=True))

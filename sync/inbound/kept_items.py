@@ -34,6 +34,6 @@ def look(jira: JiraClient, project: MappedProject) -> int:
         return 0
     began = timezone.now()
     issues = jira.issues.fetch(ids, rules_of(project).read_fields).issues
-    bisect.receive(jira, project, issues, began=began)
+    bisect.receive_shown(jira, project, issues, began=began)
     rows.filter(remote_id__in=ids).update(absent_since=began)
     return len(issues)

@@ -26,7 +26,7 @@ from sync.inbound import duplicates, gone_items
 from sync.inbound.read_batch import Batch, Reading, left_out, not_understood
 from sync.models import Shadow, ShadowState
 from sync.pairs import conflicts, decision, parents, states
-from sync.pairs.rules import values_of
+from sync.pairs.rules import default_team, values_of
 
 OLDER_FOR = timedelta(
     seconds=30
@@ -352,6 +352,7 @@ def _take(
         if (
             item.project_id != reading.project.pk
         ):  # the issue was moved; its id stays, so does the item
+            changed |= _become_the_teams(reading, item)
             item.project = reading.project
             changed.add("project")
             edited.add("project")
@@ -378,6 +379,18 @@ def _rename(item: WorkItem, seen: Seen) -> set[str]:
     }
     inbound_writes.take(item, {name: seen.values[name] for name in found}, seen.names)
     return found
+
+
+def _become_the_teams(reading: Reading, item: WorkItem) -> set[str]:
+    """An item that was its old mapping's own team's, or no team's, is now the team's of the new mapping.
+    Where people have planned it into another team, it stays there.
+    """
+    old = default_team(item.project) if item.project is not None else None
+    theirs = item.team_id is not None and (old is None or item.team_id != old.pk)
+    if reading.team is None or theirs or item.team_id == reading.team:
+        return set()
+    item.team_id = reading.team
+    return {"team"}
 
 
 def _hand_changes_over(project: MappedProject, item: WorkItem) -> None:

@@ -31,6 +31,7 @@ from sync.inbound import (
     pair_merge,
     project_facts,
     reverted_edits,
+    whose,
 )
 from sync.inbound.read_batch import Applied, Batch, Reading, save
 from sync.models import Shadow, ShadowState
@@ -53,6 +54,7 @@ def apply(
     asked: bool = False,
     names: Mapping[str, str] | None = None,
     hold: bool = False,
+    whose_now: bool = False,
 ) -> Applied:
     """Merge these issues of one project into the board: read rows, see issues, decide, save, in one
     transaction.
@@ -64,14 +66,15 @@ def apply(
     that we do not know are left in `unsure` while creates are under way. `names`: the read asked for
     the issues' changes, and this is what fields are called there (`field_names.in_changes`); without it,
     our own new issues whose changes decide are left in `unsure`. `hold`: leave what clashes in
-    `disputed` where nobody has told who wrote Jira's value.
+    `disputed` where nobody has told who wrote Jira's value. `whose_now`: Jira was just asked whose they
+    are; else those of another mapping of this project are left to the drain, which asks.
     """
     homes = outside_mapping.by_home(project, issues)
     issues = homes.pop(project.remote_id, [])
     with transaction.atomic():
         reading = _read(project, issues, began, sent or {}, ranked, asked, names, hold)
         all_seen = [see(reading.rules, reading.lookups, issue) for issue in issues]
-        batch = _decide(reading, issues, all_seen)
+        batch = _decide(reading, issues, all_seen, whose_now)
         events = save(reading, batch)
         reverted_edits.note(reading, issues, batch.moved)
         feed.tell(events)
@@ -83,6 +86,8 @@ def apply(
     if batch.clock_back:
         server_clock.note_put_back(project.connection, batch.clock_back)
     _follow(project, issues)
+    if batch.anothers:
+        whose.send_to_drain(project, batch.anothers)
     for home, others in homes.items():
         _hand_over(batch.applied, project, home, others, began, names)
     return batch.applied
@@ -199,7 +204,9 @@ def _sent(items: Iterable[uuid.UUID], of: Iterable[str]) -> dict[uuid.UUID, dict
     return found
 
 
-def _decide(reading: Reading, issues: Sequence[Issue], all_seen: Sequence[Seen]) -> Batch:
+def _decide(
+    reading: Reading, issues: Sequence[Issue], all_seen: Sequence[Seen], whose_now: bool
+) -> Batch:
     """The rows that follow from these issues as they were seen: of pairs, of own creates, of new issues."""
     batch = Batch()
     first_told = _first_told(reading.pairs, all_seen)
@@ -211,6 +218,9 @@ def _decide(reading: Reading, issues: Sequence[Issue], all_seen: Sequence[Seen])
         elif shadow.remote_id != seen.remote_id:
             duplicates.flag(reading.project.connection, shadow, seen)
             batch.applied.ignored += 1
+        elif not whose_now and whose.is_anothers(shadow, reading.project):
+            batch.applied.stale_items.add(shadow.item_id)
+            batch.anothers[seen.remote_id] = seen.remote_key
         else:
             told = first_told.get(shadow.item_id, {})
             pair_merge.merge_in(reading, batch, issue, seen, shadow, told)
@@ -277,11 +287,13 @@ def _hand_over(
     names: Mapping[str, str] | None,
 ) -> None:
     """Issues that were moved to another project: to its mapping, if there is one that is at work."""
-    other = (
-        MappedProject.objects.filter(connection=project.connection_id, remote_id=home)
-        .select_related("connection")
-        .first()
-    )
+    rows = MappedProject.objects.filter(connection=project.connection_id, remote_id=home)
+    others = list(rows.select_related("connection").order_by("created", "pk"))
+    if len(others) > 1:
+        whose.send_to_drain(others[0], {issue.id: issue.key for issue in issues})
+        applied.stale_items |= whose.items_of(project.connection, [one.id for one in issues])
+        return
+    other = others[0] if others else None
     if other is None:
         outside_mapping.mark_moved(project.connection, issues)
     if other is None or other.direction == Direction.PAUSED:

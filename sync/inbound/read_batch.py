@@ -161,6 +161,8 @@ class Batch:
     back: list[gone_items.Back] = field(default_factory=list)
     put_back: set[str] = field(default_factory=set)  # issue ids: older, in a Jira that was put back
     revived: list[BoardEvent] = field(default_factory=list)  # of items that were gone, and are back
+    # Issue id → key: pairs of another mapping of the same Jira project
+    anothers: dict[str, str] = field(default_factory=dict)
 
 
 def save(reading: Reading, batch: Batch) -> list[BoardEvent]:

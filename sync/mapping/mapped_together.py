@@ -20,7 +20,7 @@ from sync.core.template import Fitted
 from sync.mapping import project_mapping, sprints, team_boards, templates
 from sync.mapping.project_mapping import MAPS
 from sync.models import MappingPlan, PlannedProject, PlannedState, VersionOrigin
-from sync.pairs import mapping_versions, metadata
+from sync.pairs import mapping_versions, metadata, shared_projects
 from sync.pairs.mapping_versions import Cause
 from sync.pairs.metadata import SiteWide
 
@@ -44,7 +44,18 @@ def carry_out(plan: MappingPlan, row: PlannedProject, site: SiteWide) -> None:
     actor = plan.author
     if actor is None:
         raise Refused(_("Whoever made this plan is no longer here: make it anew."), status=409)
-    mapped = plan.connection.projects.filter(remote_id=row.remote_id).first()
+    there = shared_projects.mappings_of(plan.connection, row.remote_id)
+    if len(there) > 1:
+        raise Refused(
+            _(
+                "%(key)s is mapped more than once, each part by a filter of its own. Change each mapping "
+                "on its own page, and leave the project out here."
+            )
+            % {"key": row.key},
+            code="already_mapped",
+            status=409,
+        )
+    mapped = next(iter(there), None)
     if mapped is None:
         mapped = _map(plan, row, actor, site)
     elif plan.content:

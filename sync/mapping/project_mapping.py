@@ -32,7 +32,15 @@ from sync.mapping import (
     transition_fields,
 )
 from sync.models import COMMENTS_UNREAD, Conflict, Run, RunKind, Shadow, ShadowState, VersionOrigin
-from sync.pairs import hierarchy, link_names, metadata, new_statuses, new_types, priorities
+from sync.pairs import (
+    hierarchy,
+    link_names,
+    metadata,
+    new_statuses,
+    new_types,
+    priorities,
+    shared_projects,
+)
 from sync.pairs import mapping_versions as versions
 from sync.pairs.create_screens import CreateScreens
 from sync.pairs.mapping_versions import Cause
@@ -59,19 +67,18 @@ def map_project(
     was just read of it; `whole`: `maps` are all there is, nothing is proposed beside them.
 
     `maps` adds to, or replaces entries of, what is proposed. Raises JiraError, NotReady, and Refused:
-    404 for a project the account does not see, 409 for one that is mapped already.
+    404 for a project the account does not see, 409 for one that is mapped already without a filter, 422
+    where the filter and another mapping's let in the same issues.
     """
     must_not_be_in_a_move(connection)
     jira = jira_for(connection)
     found = metadata.find_project(jira, key)
-    if MappedProject.objects.filter(connection=connection, remote_id=found.id).exists():
-        raise Refused(
-            f"{found.key} is already mapped on this connection.", code="already_mapped", status=409
-        )
     mapping_rules.refuse_time(maps or {})
     jql = str(options.get("jql") or "")
     if jql:
         metadata.prove_filter(jira, found, jql)
+    others = shared_projects.mappings_of(connection, found.id)
+    shared_projects.judge(jira, found.key, jql, others)
     data = data or metadata.read_metadata(jira, found)
     proposal = propose(data)
     board = boards.asked_for(jira, options.pop("board_id", None), data.board)
@@ -86,6 +93,7 @@ def map_project(
     way = comment_ways.of_new(jira, found, options.pop("comments", None))
     with transaction.atomic():
         project = MappedProject.objects.create(
+            slot=shared_projects.hold(connection, found.id, shared_projects.filters_of(others)),
             field_directions=ways,
             comments=way,
             connection=connection,
@@ -170,8 +178,11 @@ def change(
     """
     must_not_be_in_a_move(project.connection)
     before = {name: getattr(project, name) for name in versions.CONTENT}
+    others = shared_projects.filters_of(shared_projects.others_of(project))
     changed = prepare(project, values, categories)
     with transaction.atomic():
+        if "jql" in changed:
+            shared_projects.hold(project.connection, project.remote_id, others, project.pk)
         versions.record_found(project, before)
         project.poll_due = timezone.now()
         if before["direction"] == Direction.PAUSED != project.direction:
@@ -196,7 +207,8 @@ def change(
         takes = project.reads_comments and before["comments"] == CommentDirection.OFF
         if takes:
             Shadow.objects.filter(project=project).update(comments=COMMENTS_UNREAD)
-        reread = new or takes or changed & {"team_source", "link_rules"}
+        hands = others and "jql" in changed  # issues that go from one mapping to the other
+        reread = new or takes or hands or changed & {"team_source", "link_rules"}
         again = project_runs.request(project, RunKind.RECONCILE) if reread else None
     if again is not None:  # every issue says its team, links, comments and new fields anew
         wake(WORK, again.pk)
@@ -217,6 +229,9 @@ def prepare(
     if options.get("jql"):
         jira = jira_for(project.connection)
         metadata.prove_filter(jira, metadata.find_project(jira, project.remote_id), options["jql"])
+    if "jql" in options and (others := shared_projects.others_of(project)):
+        jira = jira_for(project.connection)
+        shared_projects.judge(jira, project.key, options["jql"] or "", others)
     if options.get("comments", CommentDirection.OFF) not in (
         CommentDirection.OFF,
         project.comments,

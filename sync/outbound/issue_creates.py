@@ -22,7 +22,7 @@ from planning.models import Change
 from sync.core.mapping import OPERATION_PROPERTY, say, words_by_field, written_in
 from sync.core.retry import Verdict
 from sync.core.values import PARENT, Rules, may_come_later
-from sync.outbound import create_defaults, lost_creates, people
+from sync.outbound import create_defaults, filter_values, lost_creates, people
 from sync.outbound.new_pairs import pair
 from sync.outbox import change_queue, refusals
 from sync.outbox.poisoned_items import isolated
@@ -99,14 +99,18 @@ def _create_some(
 ) -> None:
     known = known_to_jira([change.item for change in changes])
     named = people.settle(connection, jira, rules, [change.item for change in changes], shift)
-    given = create_defaults.given(jira, project, {change.item.type for change in changes})
+    types = {change.item.type for change in changes}
+    given = create_defaults.given(jira, project, types)
+    inside = filter_values.given(jira, project, types)
     ready: list[_New] = []
     for change in changes:
         with isolated(connection, change, shift):
             mine = rules.of_type(change.item.type)
             body = _body_of(mine, change, known, named.unsent(change.item_id))
             if body is not None:
-                body["fields"] = {**given.get(change.item.type, {}), **body["fields"]}
+                kind = change.item.type
+                fields = {**given.get(kind, {}), **body["fields"]}
+                body["fields"] = filter_values.joined(inside.get(kind, {}), fields)
                 ready.append(_New(change, body))
     if not ready:
         return

@@ -15,7 +15,7 @@ from connections.models import Connection, DeletionPolicy, MappedProject
 from jira_client.client import JiraClient
 from jira_client.values import Issue
 from planning.models import Change, ChangeKind, SyncState
-from sync.inbound import delivered_issues, outside_mapping
+from sync.inbound import outside_mapping, whose
 from sync.models import Shadow, ShadowState
 from sync.outbound import link_writes
 from sync.outbox import change_queue
@@ -83,7 +83,7 @@ def outside_filter(
     ids = sorted(one.remote_id for one in shadows if one.remote_updated and one.remote_id in here)
     if not ids or not project.jql.strip():
         return set()
-    return set(ids) - delivered_issues.matching(jira, project.jql, ids)
+    return set(ids) - whose.matching(jira, project.jql, ids)
 
 
 def _items(change: Change) -> tuple[uuid.UUID, ...]:
@@ -116,7 +116,7 @@ def _reasons(
         issues |= {one.id: one for one in jira.issues.fetch(ids, FIELDS).issues}
     known = {one.remote_id: one for one in pairs}
     others = {one.pk for one in site_proof.other_issues(connection, known, issues.values())}
-    mapped = {project.remote_id: project for project in connection.projects.all()}
+    mapped = whose.mappings_of(connection)
     found: dict[uuid.UUID, str] = {}
     away = []
     for one in pairs:
@@ -138,8 +138,10 @@ def _reasons(
                 f"{issue.key} was moved in Jira to a project that is not mapped here, so nothing is "
                 "written to it."
             )
-        elif not mapped[home].writes_jira:
-            found[one.pk] = f"{issue.key} is in project {mapped[home].key} now, which is only read."
+        elif not any(project.writes_jira for project in mapped[home]):
+            found[one.pk] = (
+                f"{issue.key} is in project {mapped[home][0].key} now, which is only read."
+            )
     if away:
         outside_mapping.mark_moved(connection, away)
     return found | _filtered(jira, [one for one in pairs if one.pk not in found])
@@ -153,6 +155,8 @@ def _filtered(jira: JiraClient, pairs: Sequence[Shadow]) -> dict[uuid.UUID, str]
     found: dict[uuid.UUID, str] = {}
     for project, members in by_project.items():
         outside = outside_filter(jira, project, members, {one.remote_id for one in members})
+        # What went over to another mapping of the project a moment ago is still ours to write to.
+        outside -= whose.in_others(jira, project, outside)
         found |= {
             one.pk: f"The mapping's filter leaves {one.remote_key} out now, so nothing is written to it."
             for one in members

@@ -21,7 +21,7 @@ from sync.core.echo import same
 from sync.core.history import READ, Write
 from sync.core.mapping import parent_reference, see
 from sync.core.values import Rules, Values
-from sync.inbound import absence, outside_mapping, pull
+from sync.inbound import absence, outside_mapping, pull, whose
 from sync.inbound.read_batch import Applied
 from sync.models import Shadow
 from sync.outbound import ownership, write_race
@@ -222,8 +222,10 @@ def _park_outside(
 ) -> set[str]:
     """Nothing is written to what the mapping's filter leaves out now; the ids of those issues."""
     outside = ownership.outside_filter(jira, project, shadows.values(), here)
-    outside_mapping.mark_filtered(connection, outside)
-    away = [item for item, shadow in shadows.items() if shadow.remote_id in outside]
+    others = whose.in_others(jira, project, outside)
+    _put_off_anothers(project, shadows, work, others)
+    outside_mapping.mark_filtered(connection, outside - others)
+    away = [item for item, shadow in shadows.items() if shadow.remote_id in outside - others]
     words = (
         "The mapping's filter leaves this issue out now, so nothing is written to it. Let the filter in "
         "what belongs here, and send this again."
@@ -232,6 +234,16 @@ def _park_outside(
         [change.pk for item in away for change in work[item]], ownership.NOT_OURS, words
     )
     return outside
+
+
+def _put_off_anothers(
+    project: MappedProject, shadows: Mapping[uuid.UUID, Shadow], work: Work, others: set[str]
+) -> None:
+    """Issues that another mapping of the same project lets in now: it sends what waits, by its rules."""
+    going = {item: shadow for item, shadow in shadows.items() if shadow.remote_id in others}
+    whose.send_to_drain(project, {one.remote_id: one.remote_key for one in going.values()})
+    ids = [change.pk for item in going for change in work[item]]
+    change_queue.put_off(ids, LAG, whose.WHY)
 
 
 def _park_moved(shadows: Mapping[uuid.UUID, Shadow], work: Work, elsewhere: set[str]) -> None:

@@ -30,7 +30,7 @@ from sync.mapping import project_mapping, sprints
 from sync.mapping.forms import MappingForm, SprintsForm
 from sync.pages import project_owner
 from sync.pages.request_params import ask, connection_for, page_context
-from sync.pairs import hierarchy, metadata
+from sync.pairs import hierarchy, metadata, shared_projects
 from sync.pairs.create_screens import CreateScreens
 
 
@@ -52,7 +52,9 @@ class Look:
 @require_http_methods(["GET", "POST"])
 @needs(PLAN)
 def map_project(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
-    """`?key=ABC`: a look at the project, and the form; POST maps it and starts its import."""
+    """`?key=ABC`: a look at the project, and the form; POST maps it and starts its import. With `&again=1`
+    also where it is mapped: another part of it, by a filter.
+    """
     connection = connection_for(connection_id)
     key = (request.POST.get("key") or request.GET.get("key") or "").strip()[:40]
     if not key:
@@ -67,10 +69,11 @@ def map_project(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         context |= {"diagnosis": asked.diagnosis}
         return render(request, "sync/map.html", context, status=409)
     look = asked.answer
-    there = connection.projects.filter(remote_id=look.project.id).first()
-    if there is not None:
-        messages.info(request, _("%(key)s is mapped already.") % {"key": there.key})
-        return redirect("sync:project", there.pk)
+    beside = shared_projects.mappings_of(connection, look.project.id)
+    again = bool(beside) and "again" in (request.POST or request.GET)
+    if beside and not again:
+        messages.info(request, _("%(key)s is mapped already.") % {"key": beside[0].key})
+        return redirect("sync:project", beside[0].pk)
     form = MappingForm(
         request.POST or None,
         sprints=look.sprints,
@@ -87,7 +90,7 @@ def map_project(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
                 _belong(request, done.answer, form)
                 return redirect("sync:projects", connection.pk)
             context |= {"diagnosis": done.diagnosis}
-    context |= {"look": look, "form": form}
+    context |= {"look": look, "form": form, "beside": beside}
     status = 409 if "diagnosis" in context else 422 if form.errors else 200
     return render(request, "sync/map.html", context, status=status)
 

@@ -29,7 +29,7 @@ from jira_client.errors import JiraError, RateLimited
 from sync.inbound import absence, bisect, differences, polls, project_facts, sprint_placement
 from sync.models import Run, RunKind, RunPart, RunState
 from sync.outbox import change_queue
-from sync.pairs import equality, server_clock, site_proof
+from sync.pairs import equality, server_clock, shared_projects, site_proof
 from sync.pairs.rules import rules_of
 from sync.runs import analyze_tables, dry_run, issue_list, parts
 from sync.runs.part_reader import Read, Reader, Slice
@@ -188,6 +188,8 @@ class _Work:
         self.told.count("vanished", found.vanished)
         if found.message:
             self.run.findings["unobserved"], self.run.message = found.unobserved, found.message
+        elif words := shared_projects.overlaps_now(jira, self.run.project):
+            self.run.message = words
         point("run.judged")
         return "finished"
 
