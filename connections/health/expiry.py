@@ -66,7 +66,11 @@ class End:
 
 def all_ends(connection: Connection) -> list[End]:
     """All that ends, however far off, the next first and what is not known last."""
-    found = [End(_words(kind)[0], at) for kind, at in _ends(connection)]
+    found = [
+        End(_words(kind)[0], at)
+        for kind, at in _ends(connection)
+        if at is not None or kind != "certificate"  # of http there is none
+    ]
     return sorted(found, key=lambda one: (one.at is None, one.at or timezone.now()))
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from django.test import Client
 
 from accounts.models import User
@@ -106,12 +105,13 @@ def test_a_caller_without_any_address_is_served(viewer: User) -> None:
 
 @pytest.mark.usefixtures("_one_proxy")
 @pytest.mark.django_db
-def test_the_log_names_the_true_address() -> None:
+def test_the_log_names_the_true_address(caplog: pytest.LogCaptureFixture) -> None:
+    """As the lines are written: what captures before the processors misses loggers that are kept from an
+    earlier configuration in this process."""
     headers = {"X-Forwarded-For": "6.6.6.6, 203.0.113.9", "X-Real-IP": "6.6.6.7"}
-    with structlog.testing.capture_logs(
-        processors=[structlog.contextvars.merge_contextvars]
-    ) as lines:
+    with caplog.at_level("INFO"):
         Client(REMOTE_ADDR="172.18.0.5").get("/account/login/", headers=headers)
+    lines = [one.msg for one in caplog.records if isinstance(one.msg, dict)]
     assert {line["ip"] for line in lines if "ip" in line} == {"203.0.113.9"}
 
 
