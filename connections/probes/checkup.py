@@ -154,9 +154,12 @@ def run(connection: Connection, *, actor: User | None = None, retry: bool = Fals
     Raises nothing of Jira's: failures are rows.
     """
     connection.refresh_from_db()
+    before = connection.changed_over_at
     probe = Probe(connection, retry=retry, signs=True)
     result = _asked(probe)
     _note(connection, probe, actor)
+    if connection.changed_over_at != before:
+        return run(connection, actor=actor)  # it was refused and went over: as it is now
     _tell(connection, result, actor)
     return result
 

@@ -18,6 +18,7 @@ from connections.credentials import second_way
 from connections.credentials.credentials import Credential
 from connections.health import expiry, health
 from connections.models import Connection, SealedSecret, SecretField
+from connections.probes import checkup
 from connections.schedule import tasks
 from connections.setup import change_over, settings_editing
 from jira_client.errors import AuthenticationRefused
@@ -271,3 +272,13 @@ def test_the_page_walks_it(
     assert "Changed over." in done
     assert browser.get(f"/connections/{connection.pk}/").status_code == 200
     browser.post(f"{page}decide/", {"remove": "1"})
+
+
+def test_a_test_that_goes_over_says_how_it_is_now(connection: Connection, jira: Handle) -> None:
+    row = waiting(connection, jira)
+    refuse_the_first(jira)
+    result = checkup.run(row)
+    assert result.account is not None
+    assert result.failed == 0
+    row = Connection.objects.get()
+    assert (row.health, row.second_way) == ("ok", {})
