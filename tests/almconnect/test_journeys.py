@@ -15,7 +15,7 @@ ROW = re.compile(r"^(.+?) {2,}(\d+) +(\d+) +(\d+)$", re.MULTILINE)
 # Journey → files, and changes from one file to another
 MOST = {
     "an edit to its PUT": (92, 334),
-    "an edit to Jira": (103, 654),
+    "an edit to Jira": (103, 656),
     "a delivery to its row": (76, 266),
 }
 
