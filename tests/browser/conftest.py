@@ -130,6 +130,10 @@ def own_jira(
 
         yield make
         page = open_context().new_page()
+        # A page that asks by itself how its connection stands would be told that it is gone.
+        contexts = page.context.browser.contexts if page.context.browser else []
+        for left in [one for context in contexts for one in context.pages if one is not page]:
+            left.goto("about:blank")
         for jira in made:
             guide.forget_connections(page, demo, jira)
 
