@@ -72,8 +72,8 @@ def from_data(data: dict[str, Any]) -> Credential:
         secret=Secret(data["secret"]),
         username=data["username"],
         handle=Secret(data["handle"]) if data.get("handle") else None,
-        expires=_moment(data.get("expires")),
-        ends=_moment(data.get("ends")),
+        expires=moment_of(data.get("expires")),
+        ends=moment_of(data.get("ends")),
         api_url=data.get("api_url"),
     )
 
@@ -93,7 +93,8 @@ def forget(connection: Connection) -> None:
     _name(connection, "", "")
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
+    """A moment as it is kept in sealed data; None where there is none."""
     return datetime.fromisoformat(text) if text else None
 
 

@@ -131,8 +131,8 @@ def facts_of(connection: Connection) -> Facts | None:
         account_id=data["account_id"],
         account_name=data["account_name"],
         since=datetime.fromisoformat(data["since"]),
-        ends=_moment(data.get("ends")),
-        refused=_moment(data.get("refused")),
+        ends=pending_account.moment_of(data.get("ends")),
+        refused=pending_account.moment_of(data.get("refused")),
     )
 
 
@@ -196,7 +196,3 @@ def _must_be_able_to_wait(connection: Connection, credential: Credential) -> Non
         if now == credential.secret:
             sentence = _("This is the credential in use. Make a new one in Jira and enter that.")
             raise Refused(sentence, fields={"secret": [sentence]})
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -31,9 +31,7 @@ from jira_client.errors import (
 def proxy_login(probe: Probe) -> Finding:
     connection, error = probe.connection, probe.ask_instance()
     if isinstance(error, ProxyFailed):
-        if error.kind in ("login_refused", "login_unknown"):
-            raise error
-        return skipped(_("Not checked: the proxy did not get as far as a login."))
+        raise error
     words = _("The proxy accepts %(user)s.") % {"user": connection.proxy_username}
     if urlsplit(connection.proxy_url).scheme == "http":
         readable = _(
@@ -51,7 +49,7 @@ def client_certificate(probe: Probe) -> Finding:
         return skipped(_("Not checked: no encrypted connection came about."))
     called = connection.api_url or connection.base_url
     if called.startswith("http://") or is_gateway(called):
-        return skipped(_("Not shown there: it goes to an https:// address of your own Jira alone."))
+        return passed(_("Not shown there: it goes to an https:// address of your own Jira alone."))
     facts = outer_credentials.facts_of(connection.client_certificate)
     if (days := expiry.days_until(facts.valid_until)) <= WARN_DAYS:
         return Finding(
@@ -80,7 +78,7 @@ def extra_headers(probe: Probe) -> Finding:
         return skipped(_("Not checked: no connection came about."))
     names = ", ".join(connection.header_names)
     if is_gateway(connection.api_url or connection.base_url):
-        return skipped(_("Not sent to Atlassian's gateway: they are for your own Jira alone."))
+        return passed(_("Not sent to Atlassian's gateway: they are for your own Jira alone."))
     return passed(_("They go along with every call: %(names)s.") % {"names": names})
 
 

@@ -426,3 +426,26 @@ def test_by_rest(
     gone = caller.patch(path, {"client_certificate": None, "extra_headers": None}).json()
     assert (gone["client_certificate"], gone["extra_headers"]) == (None, [])
     assert SealedSecret.objects.filter(field__in=outer_credentials.FIELDS).count() == 1
+
+
+def test_a_proxy_that_does_not_answer_is_told_though_it_has_a_login(
+    connection: Connection, guarded: Guarded
+) -> None:
+    values = {**guarded.settings, **guarded.outer, "proxy_url": "http://127.0.0.1:9"}
+    del values["auth_method"]
+    rows = {one.name: one for one in checkup.try_out(connection, values, actor=None).rows}
+    assert rows["proxy_login"].code == "proxy_unreachable"
+    assert rows["tcp"].state == "not_checked"
+
+
+def test_what_is_not_shown_there_keeps_nothing_from_being_tested(
+    connected: Callable[..., Connection], datacenter: Handle
+) -> None:
+    """A certificate is for https; a Jira by http is tested all the same."""
+    row = connected(datacenter)
+    own = make("alm-connect")
+    values = {"client_certificate": own.pem, "client_key": own.key_pem}
+    settings_editing.edit(row, actor=None, values=values)
+    rows = {one.name: one for one in checkup.run(row).rows}
+    assert "Not shown there" in rows["client_certificate"].message
+    assert (rows["jira"].state, rows["account"].state) == ("pass", "pass")
