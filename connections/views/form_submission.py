@@ -19,12 +19,12 @@ from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection
 from connections.oauth import key_pair
-from connections.probes import checkup, instance_probe
+from connections.probes import instance_probe
 from connections.probes.instance_probe import Look
 from connections.setup import joint_change, settings_editing
 from connections.views.form_page import form_page
 from connections.views.forms import ConnectionForm
-from connections.views.session import person_of, tell_remarks
+from connections.views.session import person_of, settled
 
 
 def submit(
@@ -81,7 +81,7 @@ def _change_live(
         form.blame(refused)
         return form_page(request, form, connection)
     _tell_trimmed(request, form)
-    return _settled(request, connection, outcome)
+    return settled(request, connection, outcome, _("Connected. This connection acts as %(name)s."))
 
 
 def _connect(
@@ -118,7 +118,7 @@ def _connect(
         why = health.note_attempt(connection, error)
         return form_page(request, form, connection, diagnosis=why, look=found, status=409)
     _tell_seen(request, connection, found)
-    return _settled(request, connection, outcome)
+    return settled(request, connection, outcome, _("Connected. This connection acts as %(name)s."))
 
 
 def _tell_trimmed(request: HttpRequest, form: ConnectionForm) -> None:
@@ -142,16 +142,3 @@ def _tell_seen(request: HttpRequest, connection: Connection, found: Look | None)
             _("Jira's own Base URL is not what you entered: %(difference)s.")
             % {"difference": difference},
         )
-
-
-def _settled(
-    request: HttpRequest, connection: Connection, outcome: credentials.Outcome
-) -> HttpResponse:
-    tell_remarks(request, outcome)
-    if outcome.pending:
-        return redirect("connections:account", connection.pk)
-    checkup.end_stop(connection, actor=person_of(request))
-    messages.success(
-        request, _("Connected. This connection acts as %(name)s.") % {"name": outcome.person.name}
-    )
-    return redirect("connections:detail", connection.pk)

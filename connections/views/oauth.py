@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,10 +23,10 @@ from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection
 from connections.oauth import admin_instructions, handshake, key_pair, oauth_flow
-from connections.probes import checkup, instance_probe
+from connections.probes import instance_probe
 from connections.probes.instance_probe import Look
 from connections.views import oauth2
-from connections.views.session import is_fragment, person_of, session_key_of, tell_remarks
+from connections.views.session import is_fragment, person_of, session_key_of, settled
 from connections.views.tabs import tabs_of
 
 HTMX_STOP = 286  # htmx: take this answer and poll no more
@@ -124,16 +123,8 @@ def finish(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
         return _setup_page(request, connection, diagnosis=found, status=409)
     except Refused as refused:
         return _setup_page(request, connection, refused=refused, status=refused.status)
-    tell_remarks(request, outcome)
-    if outcome.pending:
-        return redirect("connections:account", connection.pk)
-    checkup.end_stop(connection, actor=person_of(request))
-    messages.success(
-        request,
-        _("Connected. %(name)s authorised this connection, which now acts as that account.")
-        % {"name": outcome.person.name},
-    )
-    return redirect("connections:detail", connection.pk)
+    words = _("Connected. %(name)s authorised this connection, which now acts as that account.")
+    return settled(request, connection, outcome, words)
 
 
 @needs(CONNECT)

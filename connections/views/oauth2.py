@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,8 +19,7 @@ from connections.health import health
 from connections.health.diagnosis import Explained
 from connections.models import AuthMethod, Connection
 from connections.oauth import admin_instructions, app_instructions, person_flow
-from connections.probes import checkup
-from connections.views.session import person_of, session_key_of, tell_remarks
+from connections.views.session import person_of, session_key_of, settled
 from connections.views.sign_in_forms import AppForm
 from connections.views.tabs import tabs_of
 
@@ -97,16 +95,8 @@ def callback(request: HttpRequest) -> HttpResponse:
         if refused.status == 403:
             return _refused(request, refused)
         return _page(request, connection, refused=refused, status=refused.status)
-    tell_remarks(request, outcome)
-    if outcome.pending:
-        return redirect("connections:account", connection.pk)
-    checkup.end_stop(connection, actor=person_of(request))
-    messages.success(
-        request,
-        _("Connected. %(name)s authorised this connection, which now acts as that account.")
-        % {"name": outcome.person.name},
-    )
-    return redirect("connections:detail", connection.pk)
+    words = _("Connected. %(name)s authorised this connection, which now acts as that account.")
+    return settled(request, connection, outcome, words)
 
 
 def shown_to_admin(connection: Connection) -> dict[str, object]:

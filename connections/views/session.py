@@ -1,13 +1,17 @@
-"""Who acts in a browser, in which session, and whether a part of a page is asked for."""
+"""Who acts in a browser, in which session, whether a part of a page is asked for, and what comes next once
+a credential was proven."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.models import User
 from connections.credentials.credentials import Outcome
+from connections.models import Connection
+from connections.probes import checkup
 
 
 def person_of(request: HttpRequest) -> User:
@@ -35,3 +39,17 @@ def tell_remarks(request: HttpRequest, outcome: Outcome) -> None:
         messages.info(request, note)
     for one in outcome.remarks:
         messages.warning(request, f"{one.message} {one.remedy}")
+
+
+def settled(
+    request: HttpRequest, connection: Connection, outcome: Outcome, words: str
+) -> HttpResponse:
+    """Where a proven credential leads: to the decision on another account, or to the connection, which goes
+    on. `words`: what to say then, with a place for the `name` of the account.
+    """
+    tell_remarks(request, outcome)
+    if outcome.pending:
+        return redirect("connections:account", connection.pk)
+    checkup.end_stop(connection, actor=person_of(request))
+    messages.success(request, words % {"name": outcome.person.name})
+    return redirect("connections:detail", connection.pk)
